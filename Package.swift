@@ -1,0 +1,58 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+/// Every Swift target.
+let common: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .strictMemorySafety(),
+]
+/// Targets in which an unsafe expression that is not marked `unsafe` stops the build.
+let swiftOnly = common + [.treatWarning("StrictMemorySafety", as: .error)]
+
+func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: swiftOnly)
+}
+func tests(_ name: String, _ more: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.target(name: name), "TestSupport"] + more,
+    exclude: [], swiftSettings: common)
+}
+
+let package = Package(
+  name: "se-eval",
+  products: [.executable(name: "se-eval", targets: ["se-eval"])],
+  targets: [
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-mbranches-within-32B-boundaries"], .when(platforms: [.linux]))]),
+    .target(
+      name: "Kernels", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: common,
+      linkerSettings: [.linkedLibrary("m")]),
+    layer("Digest"),
+    layer("Checkpoints", ["Digest"]),
+    layer("Tokenizers", ["Checkpoints", "Digest"]),
+    layer("Positions"),
+    layer("Transformer", ["Kernels", "Checkpoints", "Positions"]),
+    layer("Metrics"),
+    layer("Tasks", ["Metrics", "Tokenizers", "Digest"]),
+    layer("Store", ["CSQLite", "Digest"]),
+    layer("Sweeps", ["Tasks", "Transformer", "Tokenizers", "Positions", "Store", "CYAML", "Digest"]),
+    layer("Reports", ["Store", "Metrics"]),
+    .executableTarget(
+      name: "se-eval",
+      dependencies: [
+        "Sweeps", "Reports", "Tasks", "Transformer", "Tokenizers", "Positions", "Store", "Metrics", "Checkpoints",
+        "Kernels",
+      ], swiftSettings: swiftOnly),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: common),
+    tests("Kernels"), tests("Digest"), tests("Checkpoints"), tests("Tokenizers", ["Checkpoints"]), tests("Positions"),
+    tests("Transformer", ["Kernels", "Checkpoints", "Positions"]), tests("Metrics"),
+    tests("Tasks", ["Metrics", "Tokenizers"]), tests("Store"),
+    tests("Sweeps", ["Tasks", "Store", "Positions", "Transformer", "Tokenizers"]), tests("Reports", ["Store", "Metrics"]),
+    .testTarget(name: "ArchitectureTests", swiftSettings: common),
+    .testTarget(name: "CommandTests", dependencies: ["se-eval", "TestSupport"], swiftSettings: common),
+  ]
+)

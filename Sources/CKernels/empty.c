@@ -1,0 +1,1 @@
+static int ckernels_unused __attribute__((unused));
