@@ -20,8 +20,9 @@ public struct SHA256: Sendable {
       for i in 0..<taken { pending.append(bytes[i]) }
       offset = taken
       guard pending.count == 64 else { return }
-      compress(pending.span, at: 0)
+      let block = pending
       pending.removeAll(keepingCapacity: true)
+      compress(block.span, at: 0)
     }
     while offset + 64 <= bytes.count {
       compress(bytes, at: offset)

@@ -1,0 +1,168 @@
+/// One invocation of `sweep`: what was asked, where and with which versions.
+public struct RunRecord: Hashable, Sendable, Codable {
+  /// The configuration's name; also the folder under Reports/.
+  public var name: String
+  /// The resolved configuration, as canonical JSON (keys sorted).
+  public var configuration: String
+  /// SHA-256 of the resolved configuration.
+  public var configurationHash: String
+  /// Host, CPU, threads, engine and numerics versions, git revision, BLAS, seed: name and value, sorted by name.
+  public var environment: [String: String]
+  /// Warnings of the plan, in order.
+  public var warnings: [String]
+
+  /// A record from its parts.
+  public init(
+    name: String, configuration: String, configurationHash: String, environment: [String: String], warnings: [String]
+  ) {
+    self.name = name
+    self.configuration = configuration
+    self.configurationHash = configurationHash
+    self.environment = environment
+    self.warnings = warnings
+  }
+}
+
+/// One number of a table: model x method x task x coordinates.
+public struct CellRecord: Hashable, Sendable, Codable {
+  /// The model's name in the configuration.
+  public var model: String
+  /// The pretraining window L of the model.
+  public var contextWindow: Int
+  /// SHA-256 over the weights, tokenizer and hyperparameters.
+  public var modelHash: String
+  /// The method in its canonical spelling, for example `self-extend:G=8,W=512`.
+  public var method: String
+  /// The task's name, for example `passkey`.
+  public var task: String
+  /// Distinguishes two entries of one task in one configuration: the entry's settings as canonical JSON.
+  public var settings: String
+  /// The protocol's versioned name.
+  public var protocolName: String
+  /// What the report says of the protocol.
+  public var protocolNotes: [String]
+  /// SHA-256 over names and hashes of the data files; empty for a generator.
+  public var dataHash: String
+  /// The coordinates in table order, names and values as text: `[("length", "4096"), ("depth", "0.5")]`.
+  public var coordinates: [Coordinate]
+  /// The metrics of the task, the table's one first.
+  public var metrics: [Metric]
+  /// The samples that the cell must have to be complete.
+  public var sampleCount: Int
+
+  /// A named coordinate.
+  public struct Coordinate: Hashable, Sendable, Codable {
+    public var name: String
+    public var value: String
+    /// A coordinate.
+    public init(name: String, value: String) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  /// A metric's name and how it is aggregated: `accuracy`, `perplexity` or `mean`.
+  public struct Metric: Hashable, Sendable, Codable {
+    public var name: String
+    public var aggregation: String
+    public var higherIsBetter: Bool
+    /// A metric.
+    public init(name: String, aggregation: String, higherIsBetter: Bool) {
+      self.name = name
+      self.aggregation = aggregation
+      self.higherIsBetter = higherIsBetter
+    }
+  }
+
+  /// A record from its parts.
+  public init(
+    model: String, contextWindow: Int, modelHash: String, method: String, task: String, settings: String,
+    protocolName: String, protocolNotes: [String], dataHash: String, coordinates: [Coordinate], metrics: [Metric],
+    sampleCount: Int
+  ) {
+    self.model = model
+    self.contextWindow = contextWindow
+    self.modelHash = modelHash
+    self.method = method
+    self.task = task
+    self.settings = settings
+    self.protocolName = protocolName
+    self.protocolNotes = protocolNotes
+    self.dataHash = dataHash
+    self.coordinates = coordinates
+    self.metrics = metrics
+    self.sampleCount = sampleCount
+  }
+}
+
+/// One evaluated sample: what is committed in one transaction.
+public struct SampleResult: Hashable, Sendable, Codable {
+  /// The sample's name inside its task.
+  public var sampleID: String
+  /// SHA-256 over everything that the result depends on (weights, tokenizer, prompt tokens, method, protocol, decoding,
+  /// numerics version); two samples share a result only when this is equal.
+  public var identity: String
+  /// The rendered prompt; stored once per distinct text, compressed.
+  public var prompt: String
+  /// The first eight token ids of the prompt, to see the BOS.
+  public var firstTokens: [Int]
+  /// The prompt's length in tokens.
+  public var promptTokenCount: Int
+  /// Tokens that were cut away to fit.
+  public var truncatedTokenCount: Int
+  /// The accepted answers.
+  public var expected: [String]
+  /// Requested and realised length and depth, document and the like: JSON object with sorted keys.
+  public var facts: String
+  /// The output's text, nil for a text that was only scored.
+  public var output: String?
+  /// The output's token ids, nil for a text that was only scored.
+  public var outputTokens: [Int]?
+  /// `eos`, `length`, `stop`; nil for a text that was only scored.
+  public var finishReason: String?
+  /// Scores by metric.
+  public var scores: [SampleScore]
+  /// Natural-log probabilities of the tokens after the first, nil where the task is not about perplexity.
+  public var logProbabilities: [Float]?
+  /// Wall seconds of the evaluation.
+  public var durationSeconds: Double
+  /// Tokens that were computed; fewer than the prompt's where a prefix was reused.
+  public var computedTokenCount: Int
+
+  /// A metric's value for the sample, or why there is none.
+  public struct SampleScore: Hashable, Sendable, Codable {
+    public var metric: String
+    public var value: Double?
+    public var unscored: String?
+    /// A score.
+    public init(metric: String, value: Double?, unscored: String?) {
+      self.metric = metric
+      self.value = value
+      self.unscored = unscored
+    }
+  }
+
+  /// A result from its parts.
+  public init(
+    sampleID: String, identity: String, prompt: String, firstTokens: [Int], promptTokenCount: Int,
+    truncatedTokenCount: Int, expected: [String], facts: String, output: String?, outputTokens: [Int]?,
+    finishReason: String?, scores: [SampleScore], logProbabilities: [Float]?, durationSeconds: Double,
+    computedTokenCount: Int
+  ) {
+    self.sampleID = sampleID
+    self.identity = identity
+    self.prompt = prompt
+    self.firstTokens = firstTokens
+    self.promptTokenCount = promptTokenCount
+    self.truncatedTokenCount = truncatedTokenCount
+    self.expected = expected
+    self.facts = facts
+    self.output = output
+    self.outputTokens = outputTokens
+    self.finishReason = finishReason
+    self.scores = scores
+    self.logProbabilities = logProbabilities
+    self.durationSeconds = durationSeconds
+    self.computedTokenCount = computedTokenCount
+  }
+}

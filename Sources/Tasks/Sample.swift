@@ -1,0 +1,120 @@
+public import Tokenizers
+
+/// The name of a sample inside its task: the same for every model and method, and never changed once published.
+public struct SampleID: Hashable, Sendable, Codable, Comparable, CustomStringConvertible {
+  /// The text that is stored, for example `length=4096/depth=0.50/trial=3`.
+  public let rawValue: String
+
+  /// An identifier from its stored text.
+  public init(_ rawValue: String) { self.rawValue = rawValue }
+
+  /// The stored text.
+  public var description: String { rawValue }
+
+  /// The order of the stored texts.
+  public static func < (a: SampleID, b: SampleID) -> Bool { a.rawValue < b.rawValue }
+}
+
+/// What a task asks the model runner to do with one prompt.
+public enum Request: Hashable, Sendable {
+  /// Natural-log probabilities of every token after the first, given all before it (`count - 1` values).
+  case score(tokens: [Int])
+  /// Greedy continuation: at most `maxNewTokens`, ended by EOS, by any of `stopTokens`, or by a text in `stopTexts`.
+  case generate(tokens: [Int], maxNewTokens: Int, stopTokens: [Int] = [], stopTexts: [String] = [])
+
+  /// The prompt's token ids.
+  public var tokens: [Int] {
+    switch self {
+    case .score(let tokens): tokens
+    case .generate(let tokens, _, _, _): tokens
+    }
+  }
+}
+
+/// Why a generation ended.
+public enum FinishReason: String, Hashable, Sendable, Codable {
+  case endOfText = "eos"
+  case length
+  case stop
+}
+
+/// What the model runner gives back for a request.
+public enum Outcome: Hashable, Sendable {
+  /// One natural-log probability per token after the first.
+  case logProbabilities([Float])
+  /// The new tokens (without the one that ended the text) and their text without special tokens.
+  case generation(tokens: [Int], text: String, finishReason: FinishReason)
+}
+
+/// One prompt, or one text to score, with what is expected of it.
+public struct Sample: Sendable {
+  /// The name of the sample inside its task.
+  public let id: SampleID
+  /// The rendered prompt or text, as a person would read it.
+  public let text: String
+  /// What the model must do.
+  public let request: Request
+  /// The accepted answers; empty for a text that is only scored.
+  public let expected: [String]
+  /// What is recorded beside the scores, in a fixed order: requested and realised length and depth, document, window.
+  public let facts: [(name: String, value: Value)]
+  /// The number of tokens that were cut away to fit, 0 when nothing was.
+  public let truncatedTokenCount: Int
+
+  /// A sample from its parts.
+  public init(
+    id: SampleID, text: String, request: Request, expected: [String] = [],
+    facts: [(name: String, value: Value)] = [], truncatedTokenCount: Int = 0
+  ) {
+    self.id = id
+    self.text = text
+    self.request = request
+    self.expected = expected
+    self.facts = facts
+    self.truncatedTokenCount = truncatedTokenCount
+  }
+}
+
+/// A named number that a scorer gives to one sample, for example `accuracy` 1 or `nll_sum` 512.4.
+public struct Score: Hashable, Sendable, Codable {
+  /// The metric's name, as in reports.
+  public let metric: String
+  /// The value; `nil` when the sample could not be scored, with the reason in `unscored`.
+  public let value: Double?
+  /// Why there is no value.
+  public let unscored: String?
+
+  /// A score.
+  public init(_ metric: String, _ value: Double) {
+    self.metric = metric
+    self.value = value
+    self.unscored = nil
+  }
+
+  /// A sample that cannot be scored, and why.
+  public init(_ metric: String, unscored: String) {
+    self.metric = metric
+    self.value = nil
+    self.unscored = unscored
+  }
+}
+
+/// What a task may know of the model for which it makes samples.
+public struct SampleContext: Sendable {
+  /// The model's tokenizer.
+  public let tokenizer: Tokenizer
+  /// The model's pretraining window L, in tokens.
+  public let contextWindow: Int
+  /// The name of the chat template to wrap prompts in, or nil for none.
+  public let chat: String?
+  /// The sweep's seed; a task derives all its randomness from it and from sample coordinates.
+  public let seed: UInt64
+
+  /// A context from its parts.
+  public init(tokenizer: Tokenizer, contextWindow: Int, chat: String?, seed: UInt64) {
+    self.tokenizer = tokenizer
+    self.contextWindow = contextWindow
+    self.chat = chat
+    self.seed = seed
+  }
+}

@@ -1,0 +1,98 @@
+/// One row of a task's grid: the coordinates that make a cell of a table together with model and method.
+public struct TaskCell: Hashable, Sendable {
+  /// Coordinates in table order, for example `length = 4096`, `depth = 0.5`; rendered `length=4096,depth=0.5`.
+  public let coordinates: [Coordinate]
+
+  /// A named coordinate.
+  public struct Coordinate: Hashable, Sendable {
+    /// The axis, for example `length`.
+    public let name: String
+    /// The place on the axis.
+    public let value: Value
+
+    /// A coordinate.
+    public init(_ name: String, _ value: Value) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  /// A cell.
+  public init(_ coordinates: [Coordinate]) { self.coordinates = coordinates }
+}
+
+/// How the scores of a cell's samples become the cell's number in a table.
+public enum Aggregation: String, Hashable, Sendable, Codable {
+  /// Share of samples that are right, with a Wilson interval.
+  case accuracy
+  /// exp of the mean token NLL, with an interval from resampling documents.
+  case perplexity
+  /// Plain mean of the per-sample score, with a bootstrap interval.
+  case mean
+}
+
+/// A metric that a task reports.
+public struct MetricDescription: Hashable, Sendable {
+  /// The name under which scores are stored.
+  public let name: String
+  /// How samples are aggregated.
+  public let aggregation: Aggregation
+  /// True where a larger number is better.
+  public let higherIsBetter: Bool
+
+  /// A metric.
+  public init(name: String, aggregation: Aggregation, higherIsBetter: Bool) {
+    self.name = name
+    self.aggregation = aggregation
+    self.higherIsBetter = higherIsBetter
+  }
+}
+
+/// A benchmark plugin: makes samples from its settings and turns a model's output into scores.
+///
+/// A task is one file in Sources/Tasks/<Benchmark>/ and one line in `TaskRegistry`. It is a value made once per
+/// configuration entry by `init(settings:)`, which rejects what it does not understand. It never sees the engine.
+public protocol EvaluationTask: Sendable {
+  /// The task's name in a configuration, for example `passkey`.
+  static var name: String { get }
+  /// The keys that a configuration may set, in the order of the documentation.
+  static var settings: [SettingDescription] { get }
+
+  /// Reads the settings of one configuration entry.
+  ///
+  /// - Throws: `TaskError` with the key and what was expected, or the dataset file that is missing or damaged.
+  init(settings: TaskSettings) throws(TaskError)
+
+  /// The versioned name of the way of doing the task, for example `passkey/se-eval-v1`; part of a result's identity.
+  var protocolName: String { get }
+  /// What the report says of this protocol: wording, truncation, scorer, deviations from an official one.
+  var protocolNotes: [String] { get }
+  /// Name and SHA-256 of every file that the samples come from; empty for a generator.
+  var dataFiles: [DataFile] { get }
+  /// The metrics, the first one being the one of the tables.
+  var metrics: [MetricDescription] { get }
+  /// The grid of this entry, in table order.
+  var cells: [TaskCell] { get }
+
+  /// The samples of one cell; the same for every call with equal arguments.
+  ///
+  /// - Throws: `TaskError` when a sample cannot be made, for example a length that is too short for the wording.
+  func samples(of cell: TaskCell, in context: SampleContext) throws(TaskError) -> [Sample]
+
+  /// The scores of one outcome, one for each of `metrics` that applies, plus any auxiliary ones.
+  func scores(of sample: Sample, outcome: Outcome) -> [Score]
+}
+
+/// A file that samples come from.
+public struct DataFile: Hashable, Sendable {
+  /// The name without the machine's folders.
+  public let name: String
+  /// SHA-256 of the content, 64 hexadecimal digits.
+  public let sha256: String
+
+  /// A file.
+  public init(name: String, sha256: String) {
+    self.name = name
+    self.sha256 = sha256
+  }
+}

@@ -1,0 +1,97 @@
+/// A key that a task's configuration entry may hold.
+public struct SettingDescription: Hashable, Sendable {
+  /// The type of a setting's value.
+  public enum Kind: String, Hashable, Sendable {
+    case integer, integers, number, numbers, text, texts, flag
+    /// A file or folder: `${NAME}` was replaced and a relative path made relative to the working directory.
+    case path
+    /// A list of numbers, or a single integer n that stands for n evenly spaced values.
+    case countOrNumbers
+  }
+
+  /// The key.
+  public let key: String
+  /// The type of its value.
+  public let kind: Kind
+  /// One line for the documentation, with the default.
+  public let help: String
+
+  /// A setting.
+  public init(_ key: String, _ kind: Kind, _ help: String) {
+    self.key = key
+    self.kind = kind
+    self.help = help
+  }
+}
+
+/// The settings of one configuration entry: already checked for unknown keys and types by the configuration reader.
+public struct TaskSettings: Hashable, Sendable {
+  /// Values by key.
+  public let values: [String: Value]
+
+  /// Settings from values.
+  public init(_ values: [String: Value]) { self.values = values }
+
+  /// The integer of a key, or a default.
+  public func integer(_ key: String, default fallback: Int) -> Int {
+    if case .integer(let value)? = values[key] { return value }
+    return fallback
+  }
+
+  /// The number of a key, or a default.
+  public func number(_ key: String, default fallback: Double) -> Double {
+    switch values[key] {
+    case .number(let value)?: value
+    case .integer(let value)?: Double(value)
+    default: fallback
+    }
+  }
+
+  /// The text of a key, or nil.
+  public func text(_ key: String) -> String? {
+    if case .text(let value)? = values[key] { return value }
+    return nil
+  }
+
+  /// The flag of a key, or a default.
+  public func flag(_ key: String, default fallback: Bool) -> Bool {
+    if case .flag(let value)? = values[key] { return value }
+    return fallback
+  }
+
+  /// The integers of a key (a single one counts as a list), or nil.
+  public func integers(_ key: String) -> [Int]? { numbers(key)?.map { Int($0) } }
+
+  /// The numbers of a key (a single one counts as a list), or nil.
+  public func numbers(_ key: String) -> [Double]? {
+    switch values[key] {
+    case .integer(let value)?: [Double(value)]
+    case .number(let value)?: [value]
+    case .list(let list)?: list.compactMap(\.asNumber)
+    default: nil
+    }
+  }
+}
+
+extension Value {
+  /// The value as a number, where it is one.
+  public var asNumber: Double? {
+    switch self {
+    case .integer(let value): Double(value)
+    case .number(let value): value
+    case .text, .flag, .list: nil
+    }
+  }
+}
+
+/// What is wrong with a task's settings or data; facts only, worded by `description`.
+public enum TaskError: Error, Hashable, Sendable {
+  /// A setting has an impossible value (exit status 2).
+  case setting(key: String, found: String, expected: String)
+  /// A file or folder is missing (exit status 5).
+  case missingData(path: String, need: String)
+  /// A file is there and not what it should be (exit status 5).
+  case damagedData(path: String, line: Int?, problem: String)
+  /// A cell asks for a sample that cannot be made (exit status 2).
+  case impossibleSample(cell: String, problem: String)
+}
