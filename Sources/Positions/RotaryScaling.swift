@@ -18,6 +18,11 @@ public enum RotaryScaling: Hashable, Sendable {
   /// One divisor per frequency: a short list up to the original context and a long one beyond (Phi-3's LongRoPE).
   case perFrequency(short: [Double], long: [Double], originalContext: Int, attentionFactor: Double)
 
+  /// LongRoPE's attention factor for a window of `scale` times the original context: sqrt(1 + ln(scale) / ln(original)).
+  public static func longRopeAttentionFactor(scale: Double, original: Int) -> Double {
+    (1 + log(scale) / log(Double(original))).squareRoot()
+  }
+
   /// True where the frequencies depend on the length of the sequence, so that cached keys must be rotated again.
   public var dependsOnLength: Bool {
     switch self {
