@@ -19,10 +19,8 @@ extension Session {
   func computeLogits(firstRow: Int, rows: Int) {
     let h = model.hyperparameters
     let size = h.hiddenSize
-    if firstRow > 0 {
-      state.branchFreeCopy(from: firstRow * size, count: rows * size)
-    }
-    norm(firstRow > 0 ? state.normed : state.hidden, model.outputNorm, rows: rows, columns: size, into: state.normed)
+    state.normed.store(state.hidden.array(firstRow * size..<(firstRow + rows) * size), at: 0)
+    norm(state.normed, model.outputNorm, rows: rows, columns: size, into: state.normed)
     workers.multiply(
       state.normed, xStride: size, rows: rows,
       [product(model.output, into: state.logits, stride: h.vocabularySize)], compute: options.compute)

@@ -68,4 +68,23 @@ extension Session {
     }
     return Continuation(tokens: generated, ending: .length, stopToken: nil)
   }
+
+  /// Appends one token after another, each the most likely one after the last, with no end but the count.
+  ///
+  /// - Parameters:
+  ///   - first: the token to append first.
+  ///   - count: how many tokens go through the model.
+  /// - Returns: the most likely token after each.
+  /// - Throws: `TransformerError`.
+  public func decode(_ first: Int, count: Int) throws(TransformerError) -> [Int] {
+    var next = first
+    var chosen: [Int] = []
+    for _ in 0..<count {
+      try extend([next], logitCount: 1) { logits, _, _ in
+        next = workers.argmax(logits, row: 0, columns: model.hyperparameters.vocabularySize)
+      }
+      chosen.append(next)
+    }
+    return chosen
+  }
 }
