@@ -49,6 +49,9 @@ public struct Selection: Hashable, Sendable {
     return Method.parameters(of: String(method[..<colon])).contains { $0.name == key || $0.longName == key }
   }
 
+  /// The values that are accepted under a key; nil where the key is free.
+  func accepted(under key: String) -> [String]? { values[key] }
+
   /// The cells that are kept, in order.
   func filter(_ cells: [Cell], in configuration: Configuration) throws(SweepError) -> [Cell] {
     try checkValues(cells, configuration)
