@@ -53,8 +53,17 @@ public struct Selection: Hashable, Sendable {
   func accepted(under key: String) -> [String]? { values[key] }
 
   /// The cells that are kept, in order.
-  func filter(_ cells: [Cell], in configuration: Configuration) throws(SweepError) -> [Cell] {
-    try checkValues(cells, configuration)
+  ///
+  /// - Parameters:
+  ///   - cells: the cells of the configuration.
+  ///   - configuration: the configuration.
+  ///   - isComplete: false where tasks are missing, whose coordinates are then unknown.
+  /// - Returns: the cells that are kept.
+  /// - Throws: `SweepError.selection` for a key or value that no cell has.
+  func filter(
+    _ cells: [Cell], in configuration: Configuration, isComplete: Bool
+  ) throws(SweepError) -> [Cell] {
+    try checkValues(cells, configuration, isComplete: isComplete)
     return cells.filter { cell in
       values.allSatisfy { key, accepted in
         Self.labels(of: cell, key, configuration).contains { accepted.contains($0) }
@@ -72,20 +81,34 @@ public struct Selection: Hashable, Sendable {
     }
   }
 
-  private func checkValues(_ cells: [Cell], _ configuration: Configuration) throws(SweepError) {
-    var keys = ["model", "method", "task"]
+  private func checkValues(
+    _ cells: [Cell], _ configuration: Configuration, isComplete: Bool
+  ) throws(SweepError) {
+    let axes = ["model", "method", "task"]
+    var keys = axes
     for name in cells.flatMap({ $0.taskCell.coordinates.map(\.name) }) where !keys.contains(name) { keys.append(name) }
     for (key, accepted) in values.sorted(by: { $0.key < $1.key }) {
+      if !isComplete, !axes.contains(key) { continue }
       guard keys.contains(key) else {
         throw .selection(key: key, value: nil, suggestion: nearest(to: key, among: keys), known: keys)
       }
-      var known: [String] = []
-      for cell in cells {
-        for label in Self.labels(of: cell, key, configuration) where !known.contains(label) { known.append(label) }
-      }
+      let known = Self.known(key, cells, configuration)
       for value in accepted where !known.contains(value) {
         throw .selection(key: key, value: value, suggestion: nearest(to: value, among: known), known: known)
       }
     }
+  }
+
+  /// Every value that a key can have, in the configuration's order.
+  private static func known(_ key: String, _ cells: [Cell], _ configuration: Configuration) -> [String] {
+    let all: [String] =
+      switch key {
+      case "model": configuration.models.map(\.name)
+      case "method": configuration.methods.flatMap { [$0.description, $0.name] }
+      case "task": configuration.tasks.map(\.name)
+      default: cells.flatMap { labels(of: $0, key, configuration) }
+      }
+    var seen: Set<String> = []
+    return all.filter { seen.insert($0).inserted }
   }
 }

@@ -13,7 +13,7 @@ public struct MissingInput: Hashable, Sendable {
   /// The path as the configuration writes it.
   public let writtenPath: String
   /// Where it is written.
-  public let location: SourceLocation
+  public let location: TextLocation
   /// The variable that is not set, where that is the reason.
   public let unsetVariable: String?
   /// The files that were looked for and are not there, each possibly with alternatives.
@@ -21,7 +21,7 @@ public struct MissingInput: Hashable, Sendable {
 
   /// A missing input.
   public init(
-    kind: Kind, name: String, writtenPath: String, location: SourceLocation, unsetVariable: String?,
+    kind: Kind, name: String, writtenPath: String, location: TextLocation, unsetVariable: String?,
     lookedFor: [String]
   ) {
     self.kind = kind
@@ -36,9 +36,9 @@ public struct MissingInput: Hashable, Sendable {
 /// What can go wrong with a sweep; facts only, worded by `description`.
 public enum SweepError: Error, Hashable, Sendable {
   /// The configuration is no acceptable YAML.
-  case yaml(SourceLocation, YAMLProblem)
+  case yaml(TextLocation, YAMLProblem)
   /// The configuration asks for something impossible.
-  case configuration(SourceLocation, ConfigurationProblem)
+  case configuration(TextLocation, ConfigurationProblem)
   /// There is no such configuration file.
   case noConfiguration(path: String, suggestion: String?)
   /// The configuration file is there and cannot be read.
@@ -54,11 +54,11 @@ public enum SweepError: Error, Hashable, Sendable {
   /// A model is there and cannot be used; the reason is the engine's.
   case model(name: String, path: String, reason: String)
   /// A task refused its settings or data.
-  case task(name: String, SourceLocation, TaskError)
+  case task(name: String, TextLocation, TaskError)
   /// The store failed; the reason is its own.
   case store(reason: String)
   /// The baseline of a gate cannot be read.
-  case baseline(path: String, SourceLocation, reason: String)
+  case baseline(path: String, TextLocation, reason: String)
 }
 
 extension SweepError {

@@ -50,9 +50,9 @@ public struct Configuration: Sendable {
     /// The paths among the settings.
     public let paths: [String: ConfiguredPath]
     /// Where each setting stands.
-    public let locations: [String: SourceLocation]
+    public let locations: [String: TextLocation]
     /// Where the entry stands.
-    public let location: SourceLocation
+    public let location: TextLocation
 
     /// The task's name.
     public var name: String { type.name }

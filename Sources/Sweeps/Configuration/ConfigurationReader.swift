@@ -87,7 +87,7 @@ struct ConfigurationReader {
 extension ConfigurationReader {
   private func methods(_ nodes: [Node]) throws(SweepError) -> [Method] {
     var methods: [Method] = []
-    for node in nodes {
+    for node in Self.joined(nodes) {
       for method in try grid(node) {
         if methods.contains(method) {
           throw .configuration(node.location, .repeated("method", name: method.description))
@@ -96,6 +96,22 @@ extension ConfigurationReader {
       }
     }
     return methods
+  }
+
+  /// Joins what a list in brackets takes apart: `[plain, self-extend:G=8,W=512]` means two methods, not three.
+  private static func joined(_ nodes: [Node]) -> [Node] {
+    var result: [Node] = []
+    for node in nodes {
+      if let last = result.last, case .scalar(let head, isPlain: true) = last.content, head.contains(":"),
+        case .scalar(let part, isPlain: true) = node.content, let equals = part.firstIndex(of: "="),
+        !part[..<equals].contains(":")
+      {
+        result[result.count - 1].content = .scalar(head + "," + part, isPlain: true)
+      } else {
+        result.append(node)
+      }
+    }
+    return result
   }
 
   /// The methods of one entry: the first key of a mapping varies slowest.
@@ -114,7 +130,7 @@ extension ConfigurationReader {
       throw entry.value.wrongType(entry.key, "a mapping of \(Method.parameterNames(of: entry.key).joined(separator: ", "))")
     }
     var combinations: [[String: String]] = [[:]]
-    var places: [String: SourceLocation] = [:]
+    var places: [String: TextLocation] = [:]
     for axis in axes {
       let values = try axisValues(axis)
       places[axis.key] = axis.value.location
@@ -143,19 +159,19 @@ extension ConfigurationReader {
   }
 
   private static func method(
-    at location: SourceLocation, _ make: () throws(MethodError) -> Method
+    at location: TextLocation, _ make: () throws(MethodError) -> Method
   ) throws(SweepError) -> Method {
     do { return try make() } catch { throw located(error, method: "", axes: [], otherwise: location) }
   }
 
-  private static func unknownMethod(_ name: String, _ location: SourceLocation) -> SweepError {
+  private static func unknownMethod(_ name: String, _ location: TextLocation) -> SweepError {
     .configuration(
       location, .unknownMethod(name, suggestion: nearest(to: name, among: Method.names), known: Method.names))
   }
 
   /// Places a method's error at the parameter that caused it.
   private static func located(
-    _ error: MethodError, method: String, axes: [Node.Entry], otherwise location: SourceLocation
+    _ error: MethodError, method: String, axes: [Node.Entry], otherwise location: TextLocation
   ) -> SweepError {
     switch error {
     case .unknownMethod(let name): return unknownMethod(name, location)
@@ -192,7 +208,7 @@ extension ConfigurationReader {
 
   private func task(_ node: Node) throws(SweepError) -> Configuration.TaskEntry {
     let name: String
-    let location: SourceLocation
+    let location: TextLocation
     var value: Node?
     switch node.content {
     case .scalar:
@@ -215,12 +231,12 @@ extension ConfigurationReader {
   }
 
   private func entry(
-    _ type: any EvaluationTask.Type, _ node: Node, at location: SourceLocation
+    _ type: any EvaluationTask.Type, _ node: Node, at location: TextLocation
   ) throws(SweepError) -> Configuration.TaskEntry {
     let reader = try MappingReader(node, owner: "the task \(type.name)", keys: type.settings.map(\.key))
     var written: [String: Value] = [:]
     var paths: [String: ConfiguredPath] = [:]
-    var locations: [String: SourceLocation] = [:]
+    var locations: [String: TextLocation] = [:]
     for setting in type.settings {
       guard let node = reader.node(setting.key) else { continue }
       written[setting.key] = try value(of: node, setting)

@@ -3,7 +3,7 @@ public struct ConfiguredPath: Hashable, Sendable {
   /// The path as written, variables included; what is stored and hashed, so that results do not depend on the machine.
   public let text: String
   /// Where it is written.
-  public let location: SourceLocation
+  public let location: TextLocation
   /// The path with its variables replaced; nil when one of them is not set.
   public let resolved: String?
   /// The first variable that is not set.
@@ -14,7 +14,7 @@ public struct ConfiguredPath: Hashable, Sendable {
   /// A relative path is relative to the working directory; where nothing is there, and something is there relative to
   /// the folder above the configuration's own, that is taken.
   init(
-    _ text: String, location: SourceLocation, folders: PathFolders
+    _ text: String, location: TextLocation, folders: PathFolders
   ) throws(SweepError) {
     self.text = text
     self.location = location

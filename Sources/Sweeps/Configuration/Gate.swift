@@ -25,7 +25,7 @@ public struct Gate: Hashable, Sendable {
   /// The file of baseline numbers to compare with; nil compares with `plain` in the same cell of the table.
   public let baseline: ConfiguredPath?
   /// Where the gate is written.
-  public let location: SourceLocation
+  public let location: TextLocation
 
   static let keys = ["metric", "task", "method", "max-increase", "max-decrease", "max", "min", "baseline"]
 

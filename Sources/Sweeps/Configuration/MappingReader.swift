@@ -2,7 +2,7 @@
 struct MappingReader {
   /// What the mapping describes, in an error's words.
   let owner: String
-  let location: SourceLocation
+  let location: TextLocation
   let entries: [Node.Entry]
 
   init(_ node: Node, owner: String, keys: [String]) throws(SweepError) {

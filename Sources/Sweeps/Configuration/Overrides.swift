@@ -6,10 +6,10 @@
 struct Override {
   let path: [String]
   let value: Node
-  let location: SourceLocation
+  let location: TextLocation
 
   init(parsing argument: String) throws(SweepError) {
-    location = SourceLocation(file: "argument '\(argument)'", line: 0, column: 0)
+    location = TextLocation(file: "argument '\(argument)'", line: 0, column: 0)
     guard let equals = argument.firstIndex(of: "=") else { throw .argument(argument, expected: "key=value") }
     path = argument[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     guard !path.contains("") else { throw .argument(argument, expected: "key=value with words separated by dots") }

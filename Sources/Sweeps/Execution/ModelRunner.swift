@@ -50,9 +50,6 @@ public struct RunnerOutcome: Sendable {
 public protocol ModelRunner: AnyObject {
   /// SHA-256 over the weights and hyperparameters.
   var modelHash: String { get }
-  /// The version of the arithmetic: everything of the engine that can move a number.
-  var numericsVersion: String { get }
-
   /// Carries out one request.
   ///
   /// - Parameters:
@@ -77,6 +74,11 @@ public enum RunnerError: Error, Hashable, Sendable {
 
 /// Where models come from: the engine, or a script in tests.
 public protocol ModelProvider: AnyObject {
+  /// The version of the arithmetic: everything of the engine that can move a number, kernels included.
+  var numericsVersion: String { get }
+  /// Names and values for the record of a run: engine, kernels, BLAS.
+  var environment: [String: String] { get }
+
   /// What is known of a model without its weights.
   ///
   /// - Parameters:

@@ -10,9 +10,9 @@ struct ModelFiles {
   let weightByteCount: Int
 
   init(path: String) {
-    var isFolder: ObjCBool = false
-    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-    if path.lowercased().hasSuffix(".gguf") || (exists && !isFolder.boolValue) {
+    let exists = Self.exists(path)
+    let isFolder = exists && (try? FileManager.default.contentsOfDirectory(atPath: path)) != nil
+    if path.lowercased().hasSuffix(".gguf") || (exists && !isFolder) {
       missing = exists ? [] : [path]
       missingWeights = []
       weightByteCount = Self.size(path) ?? 0
@@ -48,7 +48,9 @@ struct ModelFiles {
   private static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
   private static func size(_ path: String) -> Int? {
-    guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else { return nil }
+    // Files of a download cache are often symbolic links.
+    let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    guard let attributes = try? FileManager.default.attributesOfItem(atPath: target) else { return nil }
     return (attributes[.size] as? NSNumber)?.intValue
   }
 }

@@ -1,8 +1,8 @@
 import Digest
 import Foundation
-public import Positions
+import Positions
 import Store
-public import Tasks
+import Tasks
 import Tokenizers
 
 /// A configuration made ready: tasks built, tokenizers loaded, cells expanded and selected, inputs checked.
@@ -28,6 +28,7 @@ public final class Sweep {
   /// What a person should know before it runs; grows no more after planning.
   public internal(set) var warnings: [String] = []
 
+  let plainCells: Set<Cell>
   let provider: any ModelProvider
   let models: [Int: PreparedModel]
   let tasks: [Int: any EvaluationTask]
@@ -78,13 +79,15 @@ public final class Sweep {
       if let task = try Self.build(entry, &missing) { tasks[index] = task }
     }
     let all = Self.expand(configuration, tasks: tasks)
-    let selected = try options.only.filter(all, in: configuration)
+    let selected = try options.only.filter(
+      all, in: configuration, isComplete: tasks.count == configuration.tasks.count)
     let needed = Self.needed(missing, by: options.only, configuration)
     if purpose == .execution, !options.skipsMissing, !needed.isEmpty { throw .missing(needed) }
     self.missing = needed
     self.models = models
     self.tasks = tasks
     cells = selected.filter { models[$0.model] != nil }
+    plainCells = Set(cells.filter { $0.method == .plain })
     self.warnings = warnings
     if cells.isEmpty { throw needed.isEmpty ? .nothingToDo : .missing(needed) }
   }

@@ -1,5 +1,5 @@
 /// A place in a configuration file, or an argument of the command line.
-public struct SourceLocation: Hashable, Sendable, CustomStringConvertible {
+public struct TextLocation: Hashable, Sendable, CustomStringConvertible {
   /// The file as it was named, or the argument in the form `argument 'seed=7'`.
   public let file: String
   /// The line, from 1; 0 for an argument.
@@ -35,7 +35,7 @@ public struct Node: Hashable, Sendable {
     /// The key.
     public let key: String
     /// Where the key stands.
-    public let location: SourceLocation
+    public let location: TextLocation
     /// The value.
     public var value: Node
   }
@@ -43,7 +43,7 @@ public struct Node: Hashable, Sendable {
   /// What the node holds.
   public var content: Content
   /// Where the node begins.
-  public var location: SourceLocation
+  public var location: TextLocation
 }
 
 extension Node {

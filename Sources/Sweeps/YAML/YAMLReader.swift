@@ -13,20 +13,20 @@ struct YAMLReader {
   /// A list or mapping that is not closed yet; a class, so that adding to it copies nothing.
   private final class Frame {
     let isMapping: Bool
-    let location: SourceLocation
+    let location: TextLocation
     var nodes: [Node] = []
     var entries: [Node.Entry] = []
     var lines: [String: Int] = [:]
-    var pending: (key: String, location: SourceLocation)?
+    var pending: (key: String, location: TextLocation)?
 
-    init(isMapping: Bool, location: SourceLocation) {
+    init(isMapping: Bool, location: TextLocation) {
       self.isMapping = isMapping
       self.location = location
     }
   }
 
   private let file: String
-  private let fixedLocation: SourceLocation?
+  private let fixedLocation: TextLocation?
   private var frames: [Frame] = []
   private var root: Node?
   private var nodeCount = 0
@@ -44,12 +44,12 @@ struct YAMLReader {
   }
 
   /// Reads the value of a command line argument, for example `[4096, 8192]`; every node is placed at the argument.
-  static func read(argument value: String, location: SourceLocation) throws(SweepError) -> Node {
+  static func read(argument value: String, location: TextLocation) throws(SweepError) -> Node {
     if value.isEmpty { return Node(content: .scalar("", isPlain: false), location: location) }
     return try YAMLReader(file: location.file, fixedLocation: location).parsed(Array(value.utf8))
   }
 
-  private init(file: String, fixedLocation: SourceLocation?) {
+  private init(file: String, fixedLocation: TextLocation?) {
     self.file = file
     self.fixedLocation = fixedLocation
   }
@@ -79,11 +79,11 @@ struct YAMLReader {
     return root
   }
 
-  private func place(_ line: Int, _ column: Int) -> SourceLocation {
-    fixedLocation ?? SourceLocation(file: file, line: line + 1, column: column + 1)
+  private func place(_ line: Int, _ column: Int) -> TextLocation {
+    fixedLocation ?? TextLocation(file: file, line: line + 1, column: column + 1)
   }
 
-  private mutating func take(_ event: YAMLEvents.Event, _ location: SourceLocation) throws(SweepError) {
+  private mutating func take(_ event: YAMLEvents.Event, _ location: TextLocation) throws(SweepError) {
     switch event {
     case .documentStart:
       documentCount += 1
@@ -106,7 +106,7 @@ struct YAMLReader {
     }
   }
 
-  private func check(tag: String?, anchor: String?, _ location: SourceLocation) throws(SweepError) {
+  private func check(tag: String?, anchor: String?, _ location: TextLocation) throws(SweepError) {
     if let tag { throw .yaml(location, .tag(tag)) }
     if let anchor { throw .yaml(location, .anchor("&" + anchor)) }
   }
@@ -117,7 +117,7 @@ struct YAMLReader {
     frames.append(frame)
   }
 
-  private mutating func takeScalar(_ text: String, isPlain: Bool, _ location: SourceLocation) throws(SweepError) {
+  private mutating func takeScalar(_ text: String, isPlain: Bool, _ location: TextLocation) throws(SweepError) {
     guard let frame = frames.last, frame.isMapping, frame.pending == nil else {
       return try add(Node(content: .scalar(text, isPlain: isPlain), location: location))
     }
