@@ -23,14 +23,6 @@ public enum RotaryScaling: Hashable, Sendable {
     (1 + log(scale) / log(Double(original))).squareRoot()
   }
 
-  /// True where the frequencies depend on the length of the sequence, so that cached keys must be rotated again.
-  public var dependsOnLength: Bool {
-    switch self {
-    case .dynamicNTK, .perFrequency: true
-    case .none, .linear, .ntk, .yarn, .llama3: false
-    }
-  }
-
   /// A number that is equal for two lengths exactly when the frequencies are.
   public func lengthClass(_ sequenceLength: Int) -> Int {
     switch self {

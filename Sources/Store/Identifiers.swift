@@ -64,4 +64,16 @@ public struct MergeCount: Hashable, Sendable {
   public var superseded = 0
   /// Failures copied.
   public var failures = 0
+
+  /// Counts, by default of nothing.
+  public init(
+    runs: Int = 0, cells: Int = 0, results: Int = 0, same: Int = 0, superseded: Int = 0, failures: Int = 0
+  ) {
+    self.runs = runs
+    self.cells = cells
+    self.results = results
+    self.same = same
+    self.superseded = superseded
+    self.failures = failures
+  }
 }

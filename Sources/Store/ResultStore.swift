@@ -53,7 +53,7 @@ public final class ResultStore: Sendable {
 
   /// Opens a store, makes it where the mode says so, and brings its schema up to date.
   ///
-  /// Opening happens under a file lock (`<path>.lock`), so that two processes may make the same store at once.
+  /// Opening happens under a file lock (`<path>.opening`), so that two processes may make the same store at once.
   ///
   /// - Parameters:
   ///   - path: The SQLite file.

@@ -65,7 +65,6 @@ extension Session {
         into: state.rotatedQueries[variant])
     }
     storeKeys(state.key, layer: index, rows: rows, at: positions.lowerBound, tables: tables.keys)
-    if !rawKeys.isEmpty { rawKeys[index].append(state.key, rows: rows, width: keyWidth, at: positions.lowerBound) }
     caches[index].storeValues(state.value, vStride: keyWidth, rows: rows, at: positions.lowerBound)
     workers.attention(
       queries: Array(state.rotatedQueries.prefix(tables.queries.count)), rows: rows, heads: h.headCount,
@@ -91,9 +90,9 @@ extension Session {
     workers.multiply(state.normed, xStride: h.hiddenSize, rows: rows, products, compute: options.compute)
     let count = rows * h.intermediateSize
     if weights.gate != nil {
-      workers.gate(state.gate, state.up, count: count, activation: Activation(h.activation), into: state.up)
+      workers.gate(state.gate, state.up, count: count, activation: kernel(h.activation), into: state.up)
     } else {
-      workers.activate(state.up, count: count, activation: Activation(h.activation))
+      workers.activate(state.up, count: count, activation: kernel(h.activation))
     }
   }
 
@@ -136,41 +135,13 @@ extension Session {
       rotaryDimension: h.rotaryDimension, pairing: h.ropePairing == .halves ? .halves : .interleaved,
       cosines: table.cosines, sines: table.sines, rowScale: scale, into: y)
   }
-
-  /// Rotates the cached keys again where a new length changes the rotary frequencies.
-  func adapt(to sequenceLength: Int) {
-    guard !rawKeys.isEmpty else { return }
-    let wanted = kinds.map { $0.rotary.scaling.lengthClass(sequenceLength) }
-    defer { lengthClasses = wanted }
-    for layer in caches.indices {
-      let kind = model.kindIndex(layer: layer)
-      guard wanted[kind] != lengthClasses[kind] else { continue }
-      rawKeys[layer].forEach { first, rows, keys in
-        var done = 0
-        while done < rows {
-          let count = min(state.capacity, rows - done)
-          let positions = first + done..<first + done + count
-          let tables = kinds[kind].layout.keyMaps.map { map in
-            RotaryTable(kinds[kind].rotary, map: map, positions: positions, sequenceLength: sequenceLength)
-          }
-          let width = model.hyperparameters.keyValueHeadCount * model.hyperparameters.headDimension
-          let part = count == rows ? keys : FloatBuffer(keys.array(done * width..<(done + count) * width))
-          storeKeys(part, layer: layer, rows: count, at: positions.lowerBound, tables: tables)
-          done += count
-        }
-      }
-    }
-  }
 }
 
-extension Activation {
-  /// The kernel of a family's activation.
-  init(_ activation: Hyperparameters.Activation) {
-    self =
-      switch activation {
-      case .silu: .silu
-      case .gelu: .gelu
-      case .geluTanh: .geluTanh
-      }
+/// The kernel of a family's activation.
+private func kernel(_ activation: Checkpoints.Activation) -> Kernels.Activation {
+  switch activation {
+  case .silu: .silu
+  case .gelu: .gelu
+  case .geluTanh: .geluTanh
   }
 }

@@ -1,3 +1,4 @@
+import Checkpoints
 import Kernels
 
 /// How a continuation is generated.

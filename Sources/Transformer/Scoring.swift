@@ -1,3 +1,4 @@
+import Checkpoints
 import Kernels
 
 extension Session {

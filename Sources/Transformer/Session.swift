@@ -25,10 +25,8 @@ public final class Session {
   let kinds: [Model.LayerKind]
   let state: RunState
   var caches: [KeyValueCache]
-  /// Unrotated keys per layer; empty where the frequencies never change.
-  var rawKeys: [RawKeys]
-  /// The length class that the cached keys of each kind are rotated for.
-  var lengthClasses: [Int]
+  /// The length class that the cached tokens of each kind were computed for.
+  private var lengthClasses: [Int] = []
 
   /// An empty sequence.
   ///
@@ -55,9 +53,6 @@ public final class Session {
         keyValueHeads: h.keyValueHeadCount, headDimension: h.headDimension,
         keyVariants: kinds[model.kindIndex(layer: layer)].layout.keyMaps.count, type: options.keyValueType)
     }
-    let dependsOnLength = kinds.contains { $0.rotary.scaling.dependsOnLength }
-    rawKeys = Array(repeating: RawKeys(), count: dependsOnLength ? h.layerCount : 0)
-    lengthClasses = kinds.map { $0.rotary.scaling.lengthClass(0) }
   }
 
   /// Cuts the cache back to its first `count` tokens.
@@ -65,7 +60,6 @@ public final class Session {
     guard count < tokens.count else { return }
     tokens.removeLast(tokens.count - count)
     for cache in caches { cache.releaseBeyond(count) }
-    for layer in rawKeys.indices { rawKeys[layer].truncate(to: count) }
   }
 
   /// Cuts the cache back to the longest prefix that it shares with `prompt`, leaving at least one token to compute.
@@ -80,9 +74,7 @@ public final class Session {
   }
 
   /// Bytes of the key/value cache.
-  public var cacheByteCount: Int {
-    caches.reduce(0) { $0 + $1.byteCount } + rawKeys.reduce(0) { $0 + $1.byteCount }
-  }
+  public var cacheByteCount: Int { caches.reduce(0) { $0 + $1.byteCount } }
 
   /// Appends tokens to the sequence and visits the logits of the last ones.
   ///
@@ -99,23 +91,36 @@ public final class Session {
       throw .tokenOutOfRange(token: newTokens[index], index: index, vocabularySize: vocabularySize)
     }
     let sequenceLength = tokens.count + newTokens.count
-    adapt(to: sequenceLength)
-    let firstLogit = newTokens.count - logitCount
+    let again = recomputed(for: sequenceLength)
+    let pending = again + newTokens
+    let firstLogit = pending.count - logitCount
     var done = 0
-    while done < newTokens.count {
-      let rows = min(state.capacity, newTokens.count - done)
-      try forward(Array(newTokens[done..<done + rows]), sequenceLength: sequenceLength)
-      tokens.append(contentsOf: newTokens[done..<done + rows])
+    while done < pending.count {
+      let rows = min(state.capacity, pending.count - done)
+      try forward(Array(pending[done..<done + rows]), sequenceLength: sequenceLength)
+      tokens.append(contentsOf: pending[done..<done + rows])
       computedTokenCount += rows
       var row = max(firstLogit - done, 0)
       while row < rows {
         let count = min(state.logitRows, rows - row)
         computeLogits(firstRow: row, rows: count)
-        visit(state.logits, done + row, count)
+        visit(state.logits, done + row - again.count, count)
         row += count
       }
       done += rows
       onProgress(done)
     }
+  }
+
+  /// The cached tokens that must be computed again, because the sequence's new length changes the rotary frequencies
+  /// (dynamic NTK, LongRoPE); the cache is emptied of them. Then results are those of a fresh prefill of that length,
+  /// as they are for every other method.
+  private func recomputed(for sequenceLength: Int) -> [Int] {
+    let wanted = kinds.map { $0.rotary.scaling.lengthClass(sequenceLength) }
+    defer { lengthClasses = wanted }
+    guard wanted != lengthClasses, !tokens.isEmpty else { return [] }
+    let old = tokens
+    truncate(to: 0)
+    return old
   }
 }

@@ -11,7 +11,8 @@ struct FileLock: ~Copyable {
 
   /// Waits until no other process is opening the database.
   init(beside path: String) throws(StoreError) {
-    let name = path + ".lock"
+    // Not ".lock": SQLite's own dot-file locking takes that name.
+    let name = path + ".opening"
     descriptor = unsafe open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw Self.error(name) }
     while flock(descriptor, LOCK_EX) != 0 {
