@@ -40,7 +40,9 @@ public struct Selection: Hashable, Sendable {
   private mutating func keep(_ pair: (key: String, value: String)?) {
     guard let pair else { return }
     var value = pair.value
-    if pair.key == "method", value.contains(":"), let method = try? Method(parsing: value) { value = method.description }
+    if pair.key == "method", value.contains(":"), let method = try? Method(parsing: value) {
+      value = method.description
+    }
     values[pair.key, default: []].append(value)
   }
 

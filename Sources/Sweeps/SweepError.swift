@@ -89,7 +89,8 @@ extension SweepError: CustomStringConvertible {
       let subject = value.map { "--only \(key)=\($0): nothing has that \(key)" } ?? "--only: there is no key '\(key)'"
       let hint = suggestion.map { "; did you mean '\($0)'?" } ?? "; there is \(known.joined(separator: ", "))"
       return subject + hint
-    case .nothingToDo: return "nothing to evaluate: no sample is left of what was asked for; see --only, --limit, --shard"
+    case .nothingToDo:
+      return "nothing to evaluate: no sample is left of what was asked for; see --only, --limit, --shard"
     case .missing(let inputs): return inputs.map(\.description).joined(separator: "\n")
     case .model(let name, let path, let reason): return "model '\(name)' (\(path)): \(reason)"
     case .task(let name, let location, let error): return "\(location): task \(name): \(Self.text(error))"

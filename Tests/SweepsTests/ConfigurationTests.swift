@@ -123,7 +123,8 @@ import Testing
       problem(Self.models + "methods:\n- self-extend: {group: [4, 0], window: 8}\ntasks: [counting]\n")
         == .configuration(
           at(3, 28),
-          .method(.badValue(method: "self-extend", parameter: "G", found: "0", expected: "a whole number of at least 1"))))
+          .method(
+            .badValue(method: "self-extend", parameter: "G", found: "0", expected: "a whole number of at least 1"))))
   }
 
   @Test(
@@ -161,7 +162,8 @@ import Testing
   @Test(
     "settings of tasks are checked against their description",
     arguments: [
-      ("lengths: 4.5", "a whole number"), ("lengths: {a: 1}", "a list"), ("depths: x", "a whole number or a list of numbers"),
+      ("lengths: 4.5", "a whole number"), ("lengths: {a: 1}", "a list"),
+      ("depths: x", "a whole number or a list of numbers"),
       ("trials: [1]", "a whole number"), ("label: [a]", "a text"), ("strict: yes", "true or false"),
       ("share: much", "a number"), ("words: {a: b}", "a list"),
     ])
@@ -183,7 +185,8 @@ import Testing
       problem("models: []\nmethods: [plain]\ntasks: [counting]\n")
         == .configuration(at(1, 9), .impossible(key: "models", found: "an empty list", expected: "at least one")))
     #expect(
-      problem(Self.models + "methods:\n- self-extend:G=2,W=8\n- self-extend: {window: 8, group: 2}\ntasks: [counting]\n")
+      problem(
+        Self.models + "methods:\n- self-extend:G=2,W=8\n- self-extend: {window: 8, group: 2}\ntasks: [counting]\n")
         == .configuration(at(4, 3), .repeated("method", name: "self-extend:G=2,W=8")))
     #expect(
       problem(Self.models + "methods: [plain]\ntasks: [counting, counting]\n")
@@ -207,7 +210,10 @@ import Testing
     #expect(changed.models[0].path.resolved == "/other")
     #expect(changed.tasks[0].settings?.integer("trials", default: 0) == 5)
     #expect(changed.tasks[1].settings?.integers("lengths") == [3, 5])
-    #expect(try configuration(text, overrides: ["methods=self-extend:G=4,W=8"]).methods.map(\.description) == ["self-extend:G=4,W=8"])
+    #expect(
+      try configuration(text, overrides: ["methods=self-extend:G=4,W=8"]).methods.map(\.description) == [
+        "self-extend:G=4,W=8"
+      ])
   }
 
   @Test("a wrong argument names itself")
@@ -245,7 +251,8 @@ import Testing
     let folder = try TemporaryFolder()
     try FileManager.default.createDirectory(atPath: folder.path + "/Configs", withIntermediateDirectories: true)
     try Data(Self.base.utf8).write(to: URL(fileURLWithPath: folder.path + "/Configs/llama2.yaml"))
-    let read = try Configuration.load(path: folder.path + "/configs/Llama2.yaml", taskTypes: taskTypes, environment: [:])
+    let read = try Configuration.load(
+      path: folder.path + "/configs/Llama2.yaml", taskTypes: taskTypes, environment: [:])
     #expect(read.file == folder.path + "/Configs/llama2.yaml")
     #expect(read.name == "llama2")
     #expect(

@@ -88,7 +88,9 @@ import Testing
     #expect(summary.progress.reusedSampleCount == 8)
     #expect(summary.progress.doneSampleCount == 15)
     for cell in try store.cells() {
-      #expect(try store.results(in: cell.id, withPrompts: false, withLogProbabilities: false).count == cell.record.sampleCount)
+      #expect(
+        try store.results(in: cell.id, withPrompts: false, withLogProbabilities: false).count == cell.record.sampleCount
+      )
     }
     #expect(try store.cells().map(\.record.method).filter { $0 == "self-extend:G=1,W=6" }.count == 3)
   }

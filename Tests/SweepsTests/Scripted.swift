@@ -4,6 +4,7 @@ import Store
 import Sweeps
 import Synchronization
 import Tasks
+
 @testable import Tokenizers
 
 /// A task without data: sample n of a cell is `length` tokens that depend on length, n and seed.

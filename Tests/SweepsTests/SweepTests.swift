@@ -32,7 +32,8 @@ import Testing
     let places = ["counting length=8", "counting length=4", "scoring length=6"]
     #expect(
       labels(sweep)
-        == ["plain", "self-extend:G=4,W=6", "self-extend:G=2,W=6"].flatMap { method in places.map { "\(method) \($0)" } })
+        == ["plain", "self-extend:G=4,W=6", "self-extend:G=2,W=6"].flatMap { method in places.map { "\(method) \($0)" }
+        })
   }
 
   @Test(
@@ -63,7 +64,9 @@ import Testing
       error("task=scorin")
         == .selection(key: "task", value: "scorin", suggestion: "scoring", known: ["counting", "scoring"]))
     #expect(error("length=5") == .selection(key: "length", value: "5", suggestion: "4", known: ["4", "8", "6"]))
-    #expect(error("plain") == .argument("--only plain", expected: "key=value pairs separated by commas, for example task=passkey"))
+    #expect(
+      error("plain")
+        == .argument("--only plain", expected: "key=value pairs separated by commas, for example task=passkey"))
     #expect(error("task=scoring,length=4") == .nothingToDo)
   }
 
@@ -123,7 +126,8 @@ import Testing
 
   @Test("the identity changes with everything it covers and with nothing else")
   func identity() {
-    func sample(_ tokens: [Int] = [1, 2, 3], stop: [Int] = [5, 4], expected: [String] = ["x"], fact: Int = 1) -> Sample {
+    func sample(_ tokens: [Int] = [1, 2, 3], stop: [Int] = [5, 4], expected: [String] = ["x"], fact: Int = 1) -> Sample
+    {
       Sample(
         id: SampleID("any"), text: "t", request: .generate(tokens: tokens, maxNewTokens: 4, stopTokens: stop),
         expected: expected, facts: [("depth", .integer(fact))])
@@ -146,7 +150,10 @@ import Testing
       identity(sample(), method: .selfExtend(SelfExtend(groupSize: 3, neighborWindow: 3), logBase: nil)),
       identity(sample(), method: .selfExtend(SelfExtend(groupSize: 2, neighborWindow: 4), logBase: nil)),
       identity(sample(), method: .selfExtend(SelfExtend(groupSize: 2, neighborWindow: 3), logBase: 2)),
-      identity(Sample(id: SampleID("any"), text: "t", request: .score(tokens: [1, 2, 3]), expected: ["x"], facts: [("depth", .integer(1))])),
+      identity(
+        Sample(
+          id: SampleID("any"), text: "t", request: .score(tokens: [1, 2, 3]), expected: ["x"],
+          facts: [("depth", .integer(1))])),
     ]
     #expect(Set(all).count == all.count)
     #expect(identity(sample()) == identity(sample(stop: [4, 5])))

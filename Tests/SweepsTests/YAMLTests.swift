@@ -67,7 +67,9 @@ import Testing
     #expect(!message.isEmpty)
   }
 
-  @Test("bytes that are not UTF-8 are refused with their place", arguments: [[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xE2, 0x82]] as [[UInt8]])
+  @Test(
+    "bytes that are not UTF-8 are refused with their place",
+    arguments: [[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xE2, 0x82]] as [[UInt8]])
   func invalidUTF8(_ bytes: [UInt8]) {
     #expect(problem(Array("a: 1\nb: é".utf8) + bytes) == .yaml(at(2, 5), .invalidUTF8))
   }
@@ -107,7 +109,8 @@ import Testing
   @Test(
     "plain scalars are numbers and flags, quoted ones are texts",
     arguments: [
-      ("1", 1, 1.0, nil), ("'1'", nil, nil, nil), ("1.5", nil, 1.5, nil), ("1e3", nil, 1000, nil), ("010", nil, 10, nil),
+      ("1", 1, 1.0, nil), ("'1'", nil, nil, nil), ("1.5", nil, 1.5, nil), ("1e3", nil, 1000, nil),
+      ("010", nil, 10, nil),
       ("0x10", nil, nil, nil), ("true", nil, nil, true), ("yes", nil, nil, nil), (".inf", nil, nil, nil),
       ("nan", nil, nil, nil), ("-3", -3, -3, nil),
     ] as [(String, Int?, Double?, Bool?)])

@@ -22,7 +22,8 @@ extension Configuration {
     } catch {
       throw .unreadable(path: found)
     }
-    return try read(bytes, file: found, overrides: overrides, taskTypes: taskTypes,
+    return try read(
+      bytes, file: found, overrides: overrides, taskTypes: taskTypes,
       environment: environment ?? ProcessInfo.processInfo.environment)
   }
 

@@ -58,7 +58,8 @@ struct ConfigurationReader {
     let pathNode = try reader.required("path")
     let text = try pathNode.requiredText("path")
     let name = try reader.text("name") ?? Self.stem(text)
-    let isNameFit = !name.isEmpty && name.allSatisfy { !",=|\"".contains($0) && $0.unicodeScalars.first?.value ?? 0 >= 32 }
+    let isNameFit =
+      !name.isEmpty && name.allSatisfy { !",=|\"".contains($0) && $0.unicodeScalars.first?.value ?? 0 >= 32 }
     guard isNameFit else {
       throw (reader.node("name") ?? node).impossible("name", "a text without ',', '=', '|' and quotes")
     }
@@ -127,7 +128,8 @@ extension ConfigurationReader {
       return [try Self.method(at: entry.location) { () throws(MethodError) in try Method(parsing: entry.key) }]
     }
     guard case .mapping(let axes) = entry.value.content else {
-      throw entry.value.wrongType(entry.key, "a mapping of \(Method.parameterNames(of: entry.key).joined(separator: ", "))")
+      throw entry.value.wrongType(
+        entry.key, "a mapping of \(Method.parameterNames(of: entry.key).joined(separator: ", "))")
     }
     var combinations: [[String: String]] = [[:]]
     var places: [String: TextLocation] = [:]

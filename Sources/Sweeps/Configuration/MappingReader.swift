@@ -8,7 +8,8 @@ struct MappingReader {
   init(_ node: Node, owner: String, keys: [String]) throws(SweepError) {
     guard case .mapping(let entries) = node.content else {
       throw .configuration(
-        node.location, .wrongType(key: owner, found: node.kind, expected: "a mapping of \(keys.joined(separator: ", "))"))
+        node.location,
+        .wrongType(key: owner, found: node.kind, expected: "a mapping of \(keys.joined(separator: ", "))"))
     }
     for entry in entries where !keys.contains(entry.key) {
       throw .configuration(

@@ -1,5 +1,5 @@
-public import Store
 import Positions
+public import Store
 import Tasks
 import Tokenizers
 
@@ -90,7 +90,8 @@ extension Sweep {
     func run(_ tokens: [Int]) -> Double? {
       let start = ContinuousClock.now
       guard
-        (try? runner.run(.score(tokens: tokens), method: cell.method, isCancelled: { false }, onProgress: { _ in })) != nil
+        (try? runner.run(.score(tokens: tokens), method: cell.method, isCancelled: { false }, onProgress: { _ in }))
+          != nil
       else { return nil }
       return (ContinuousClock.now - start).seconds
     }

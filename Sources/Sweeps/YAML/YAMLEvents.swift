@@ -1,6 +1,8 @@
 import CYAML
 
-/// The events of one YAML text, read through libyaml. The only unsafe code of the layer.
+/// The events of one YAML text, read through libyaml.
+///
+/// The only unsafe code of the layer.
 ///
 /// libyaml keeps a pointer to its input, so the whole reading happens inside `forEach`, while the bytes are lent.
 struct YAMLEvents {
