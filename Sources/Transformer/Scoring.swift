@@ -2,21 +2,23 @@ import Checkpoints
 import Kernels
 
 extension Session {
-  /// Natural-log probabilities of every token after the first: element t is log p(tokens[t + 1] | tokens[0...t]).
+  /// Natural-log probabilities of tokens given all before them: element t is log p(tokens[t + 1] | tokens[0...t]).
   ///
   /// Starts a new sequence; afterwards the cache holds all tokens but the last.
   ///
-  /// - Parameter sequence: at least 2 ids.
-  /// - Returns: `sequence.count - 1` values.
+  /// - Parameters:
+  ///   - sequence: at least 2 ids.
+  ///   - last: how many values, counted from the end; nil for all `sequence.count - 1`.
+  /// - Returns: the values, in order.
   /// - Throws: `TransformerError`.
-  public func score(_ sequence: [Int]) throws(TransformerError) -> [Float] {
+  public func score(_ sequence: [Int], last: Int? = nil) throws(TransformerError) -> [Float] {
     guard sequence.count >= 2 else { throw .tooFewTokens(count: sequence.count, minimum: 2) }
     truncate(to: 0)
     try check(sequence)
     let inputs = Array(sequence.dropLast())
     var result: [Float] = []
     result.reserveCapacity(inputs.count)
-    try extend(inputs, logitCount: inputs.count) { logits, first, rows in
+    try extend(inputs, logitCount: min(last ?? inputs.count, inputs.count)) { logits, first, rows in
       result += workers.logProbabilities(
         logits, rows: rows, columns: model.hyperparameters.vocabularySize,
         targets: Array(sequence[first + 1..<first + 1 + rows]))
