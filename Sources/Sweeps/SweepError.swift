@@ -93,19 +93,10 @@ extension SweepError: CustomStringConvertible {
       return "nothing to evaluate: no sample is left of what was asked for; see --only, --limit, --shard"
     case .missing(let inputs): return inputs.map(\.description).joined(separator: "\n")
     case .model(let name, let path, let reason): return "model '\(name)' (\(path)): \(reason)"
-    case .task(let name, let location, let error): return "\(location): task \(name): \(Self.text(error))"
+    case .task(let name, let location, let error): return "\(location): task \(name): \(error)"
     case .store(let reason): return reason
     case .baseline(let path, let location, let reason):
       return "\(location): the baseline \(path) cannot be used: \(reason)"
-    }
-  }
-
-  private static func text(_ error: TaskError) -> String {
-    switch error {
-    case .setting(let key, let found, let expected): "'\(key)' is \(found), expected \(expected)"
-    case .missingData(let path, let need): "'\(path)' is missing; \(need)"
-    case .damagedData(let path, let line, let problem): "\(path)\(line.map { ":\($0)" } ?? ""): \(problem)"
-    case .impossibleSample(let cell, let problem): "the cell \(cell) cannot be made: \(problem)"
     }
   }
 }
