@@ -198,7 +198,9 @@ def filler(r):
         cycle = [f"The {r.choice(ADJECTIVE)} {r.choice(THING)} is {number(r)}." for _ in range(r.randint(1, 3))]
         cycle += [narration(r) for _ in range(r.randint(0, 2))]
     elif kind < 0.6:   # no language at all
-        cycle = [sentence_case(" ".join(r.choice(WORDS) for _ in range(r.randint(2, 6))))
+        word = lambda: invented(r).lower() if r.random() < share else r.choice(WORDS)
+        share = r.choice([0.0, 0.5, 1.0])
+        cycle = [sentence_case(" ".join(word() for _ in range(r.randint(2, 6))))
                  + r.choice([".", ".", "!", ";"]) for _ in range(r.randint(1, 5))]
     else:
         cycle = [narration(r) for _ in range(r.choice([1, 1, 2, 3, 4, 5, 6]))]
@@ -256,6 +258,7 @@ def subject(r):
         lambda: r.choice(ADJECTIVE) + " " + r.choice(THING), lambda: r.choice(NOUNS) + " of " + person(r),
         lambda: r.choice(THING) + " " + r.choice(NOUNS), lambda: r.choice(NOUNS),
         lambda: f"{r.choice(NOUNS)} of the {r.choice(ADJECTIVE)} {r.choice(THING)}",
+        lambda: invented(r).lower() + " " + invented(r).lower(),
     ])()
 
 
@@ -451,16 +454,17 @@ class Rows:
         """Random tokens in which a run comes back; the alphabet is small in half of the rows, where a match of one
         token does not tell what follows and longer matches have to be learned."""
         r, need = self.r, self.window + 1
-        size = r.choice([3, 6, 12, 200, 700, 700])
+        size = r.choice([3, 6, 12, 700, 700, 700]) if need > 100 else r.choice([12, 700, 700, 700, 700, 700])
         alphabet = [r.randrange(3, self.vocabulary) for _ in range(size)]
         ids, weights = [BOS], [0]
         while len(ids) < need:
-            run = [r.choice(alphabet) for _ in range(r.randint(3, max(4, self.window // 2)))]
+            longest = self.window // 2 if need > 100 and r.random() < 0.5 else 12
+            run = [r.choice(alphabet) for _ in range(r.randint(3, longest))]
             grip = min(len(run) - 1, 1 if size > 12 else 4)   # the part of the copy from which it can be recognised
             ids += run
             weights += [0] * len(run)
-            for _ in range(r.choice([1, 1, 2])):
-                between = [r.randrange(3, self.vocabulary) for _ in range(r.choice([0, 1, 5, 20]))]
+            for _ in range(r.choice([1, 1, 2, 3])):
+                between = [r.randrange(3, self.vocabulary) for _ in range(r.choice([0, 0, 1, 5, 20]))]
                 ids += between + run
                 weights += [0] * (len(between) + grip) + [ANSWER_WEIGHT] * (len(run) - grip)
         return ids[:need], weights[:need]

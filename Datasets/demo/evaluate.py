@@ -77,8 +77,8 @@ def main():
             stories.append(tokenizer.encode(f.read(), add_special_tokens=False).ids)
     best = [tuple(map(int, p.split("x"))) for p in a.best.split(",")]
     methods = [None] + [tuple(map(int, p.split("x"))) for p in a.pairs.split(",")]
-    result = dict(window=model.c["max_position_embeddings"], stories=len(stories), scored=len(stories) * len(ENDS) * SCORED,
-                  perplexity={}, passkey={w: {} for w in corpus.WORDINGS})
+    result = dict(window=model.c["max_position_embeddings"], stories=len(stories),
+                  scored=len(stories) * len(ENDS) * SCORED, perplexity={}, passkey={w: {} for w in corpus.WORDINGS})
     for length in map(int, a.lengths.split(",")):
         for method in methods:
             name, trials = method_name(method), a.best_trials if method is None or method in best else a.trials

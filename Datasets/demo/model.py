@@ -24,7 +24,10 @@ class Layer(nn.Module):
         shapes = dict(q=(d, d), k=(d, kv), v=(d, kv), o=(d, d), gate=(d, f), up=(d, f), down=(f, d))
         for name, (rows, columns) in shapes.items():
             linear = nn.Linear(rows, columns, bias=False)
-            nn.init.normal_(linear.weight, std=(0.5 if name in ("o", "down") else 1.0) / math.sqrt(rows))
+            if name in ("o", "down"):
+                nn.init.zeros_(linear.weight)      # every block begins as the identity
+            else:
+                nn.init.normal_(linear.weight, std=1 / math.sqrt(rows))
             setattr(self, name, linear)
         self.n1, self.n2 = nn.Parameter(torch.ones(d)), nn.Parameter(torch.ones(d))
 
@@ -43,9 +46,12 @@ class Llama(nn.Module):
         super().__init__()
         self.c = dict(config)
         self.emb = nn.Embedding(config["vocab_size"], config["hidden_size"])
-        nn.init.normal_(self.emb.weight, std=0.04)
+        # one random vector is common to all embeddings: without biases, attention by position alone needs a constant
+        nn.init.normal_(self.emb.weight, std=0.3)
+        with torch.no_grad():
+            self.emb.weight.add_(0.3 * torch.randn(config["hidden_size"]))
         self.layers = nn.ModuleList(Layer(config) for _ in range(config["num_hidden_layers"]))
-        self.norm = nn.Parameter(torch.ones(config["hidden_size"]))
+        self.norm = nn.Parameter(torch.full((config["hidden_size"],), 0.15))
 
     def angles(self, positions):
         """cos and sin of RoPE, [positions, head dimension]."""
