@@ -2,12 +2,12 @@
 """Trains the demonstration model on text that corpus.py makes while it runs; writes model/ and training.log.
 
   python3 train.py                            the run that made model/ (the defaults are its settings)
-  python3 train.py --stages short:64:800:4096 --stages full:256:3000:4096 --out DIR
+  python3 train.py --start random --stages short:64:1500:2048 --stages full:256:6000:4096 --out DIR
   python3 train.py --resume                   goes on from the checkpoint of an interrupted run
 
 A stage is MIX:WINDOW:STEPS:TOKENS_PER_STEP.  The learning rate is warm-up, constant, and linear decay to zero over the
-last --decay steps.  Muon trains the matrices of the blocks, AdamW the embedding and the norms.  No weight starts
-with any structure: all are drawn from normal distributions."""
+last --decay steps.  Muon trains the matrices of the blocks, AdamW the embedding and the norms.  The first two layers
+start as lookup circuits (Llama.start_structured); `--start random` begins without any structure."""
 import argparse
 import json
 import math
@@ -22,7 +22,7 @@ import corpus
 from model import CONFIG, NAMES, Llama, write_json
 
 MIXES = dict(short=corpus.SHORT_MIX, full=corpus.FULL_MIX)
-STAGES = ["short:64:800:4096", "full:256:3000:4096"]
+STAGES = ["full:256:1854:4096"]
 
 
 # ----------------------------------------------------------------------------------------------------- tokenizer
@@ -134,11 +134,12 @@ def probe(model, tokenizer, encoder, trials=10):
 def main():
     ap = argparse.ArgumentParser()
     ap.add_argument("--out", default=corpus.HERE)
+    ap.add_argument("--start", choices=["structured", "random"], default="structured")
     ap.add_argument("--stages", action="append", help=f"default {STAGES}")
     ap.add_argument("--muon", type=float, default=0.02)
     ap.add_argument("--adam", type=float, default=0.006)
     ap.add_argument("--warmup", type=int, default=60)
-    ap.add_argument("--decay", type=int, default=1000)
+    ap.add_argument("--decay", type=int, default=700)
     ap.add_argument("--seed", type=int, default=1)
     ap.add_argument("--threads", type=int, default=2)
     ap.add_argument("--resume", action="store_true")
@@ -151,6 +152,8 @@ def main():
     encoder = corpus.Encoder(tokenizer)
     check(tokenizer, encoder)
     model = Llama()
+    if a.start == "structured":
+        model.start_structured()
     matrices = [getattr(layer, n).weight for layer in model.layers for n in NAMES]
     norms = [model.norm] + [p for layer in model.layers for p in (layer.n1, layer.n2)]
     muon = Muon(matrices, a.muon)
@@ -179,8 +182,8 @@ def main():
     def seconds():
         return spent + time.time() - begin
 
-    say(parameters=sum(p.numel() for p in model.parameters()), stages=a.stages or STAGES, muon=a.muon, adam=a.adam,
-        warmup=a.warmup, decay=a.decay, seed=a.seed, torch=torch.__version__, resumed_at=done)
+    say(parameters=sum(p.numel() for p in model.parameters()), start=a.start, stages=a.stages or STAGES, muon=a.muon,
+        adam=a.adam, warmup=a.warmup, decay=a.decay, seed=a.seed, torch=torch.__version__, resumed_at=done)
     run = torch.compile(model, dynamic=False) if a.compile else model
     step, begin, saved_at, recent, first = 0, time.time(), time.time(), [], 0
     for number, (mix, window, count, per_step) in enumerate(stages):
