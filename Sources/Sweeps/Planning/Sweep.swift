@@ -74,7 +74,7 @@ public final class Sweep {
     var models: [Int: PreparedModel] = [:]
     var warnings: [String] = []
     for (index, entry) in configuration.models.enumerated() {
-      let inputs = Self.missingFiles(of: entry, purpose)
+      let inputs = Self.missingFiles(of: entry, index, purpose)
       missing += inputs
       guard inputs.isEmpty, let path = entry.path.resolved else { continue }
       models[index] = try Self.prepare(entry, path: path, provider, &warnings)
@@ -111,10 +111,13 @@ public final class Sweep {
     missing.filter { only.accepts($0.name, under: $0.kind == .model ? "model" : "task") }
   }
 
-  private static func missingFiles(of entry: Configuration.ModelEntry, _ purpose: Purpose) -> [MissingInput] {
+  private static func missingFiles(
+    of entry: Configuration.ModelEntry, _ index: Int, _ purpose: Purpose
+  ) -> [MissingInput] {
     func input(_ files: [String]) -> MissingInput {
       MissingInput(
-        kind: .model, name: entry.name, writtenPath: entry.path.text, location: entry.path.location,
+        kind: .model, name: entry.name, argument: "models.\(index).path", writtenPath: entry.path.text,
+        location: entry.path.location,
         unsetVariable: entry.path.unsetVariable, lookedFor: files)
     }
     let files = ModelFiles(path: entry.path.resolved ?? entry.path.text)
@@ -145,10 +148,11 @@ public final class Sweep {
     _ entry: Configuration.TaskEntry, _ missing: inout [MissingInput]
   ) throws(SweepError) -> (any EvaluationTask)? {
     guard let settings = entry.settings else {
-      for (_, path) in entry.paths.sorted(by: { $0.key < $1.key }) where path.resolved == nil {
+      for (key, path) in entry.paths.sorted(by: { $0.key < $1.key }) where path.resolved == nil {
         missing.append(
           MissingInput(
-            kind: .dataset, name: entry.name, writtenPath: path.text, location: path.location,
+            kind: .dataset, name: entry.name, argument: "tasks.\(entry.name).\(key)", writtenPath: path.text,
+            location: path.location,
             unsetVariable: path.unsetVariable, lookedFor: []))
       }
       return nil
@@ -158,11 +162,14 @@ public final class Sweep {
     } catch {
       switch error {
       case .missingData(let file, let need):
-        let path = entry.paths.values.first { $0.resolved.map { file.hasPrefix($0) } ?? false }
+        let path = entry.paths.sorted { $0.key < $1.key }.first {
+          $0.value.resolved.map { file.hasPrefix($0) } ?? false
+        }
         missing.append(
           MissingInput(
-            kind: .dataset, name: entry.name, writtenPath: path?.text ?? file,
-            location: path?.location ?? entry.location, unsetVariable: nil, lookedFor: ["\(file): \(need)"]))
+            kind: .dataset, name: entry.name, argument: "tasks.\(entry.name).\(path?.key ?? "path")",
+            writtenPath: path?.value.text ?? file, location: path?.value.location ?? entry.location, unsetVariable: nil,
+            lookedFor: ["\(file): \(need)"]))
         return nil
       case .setting(let key, let found, let expected):
         throw .configuration(
