@@ -24,7 +24,13 @@ extension Sweep {
         weightByteCount: model.files.weightByteCount > 0 ? model.files.weightByteCount : 2 * model.facts.parameterCount,
         missingWeights: model.files.missingWeights, longestSequence: 0, cacheByteCount: 0,
         activationByteCount: model.facts.activationByteCount, rate: rate)
-      for cell in own { plan.cells.append(try self.plan(cell, model, rate, stored, &summary, &plan.warnings)) }
+      var longest: [Method: Int] = [:]
+      for cell in own { plan.cells.append(try self.plan(cell, model, rate, stored, &summary, &longest)) }
+      for method in configuration.methods {
+        guard let length = longest[method] else { continue }
+        plan.warnings += method.warnings(contextWindow: model.contextWindow, length: length)
+          .map { "\(model.entry.name): \($0)" }
+      }
       plan.models.append(summary)
     }
     warnings = plan.warnings
@@ -33,7 +39,7 @@ extension Sweep {
 
   private func plan(
     _ cell: Cell, _ model: PreparedModel, _ rate: Rate, _ stored: StoredProgress?,
-    _ summary: inout Plan.ModelPlan, _ warnings: inout [String]
+    _ summary: inout Plan.ModelPlan, _ longestByMethod: inout [Method: Int]
   ) throws(SweepError) -> Plan.CellPlan {
     let selected = try selectedSamples(of: cell)
     let done = try stored?.done(selected, of: cell, in: self) ?? []
@@ -61,13 +67,10 @@ extension Sweep {
       result.remainingSeconds += isDone ? 0 : seconds
       longest = max(longest, length)
     }
+    longestByMethod[cell.method] = max(longestByMethod[cell.method] ?? 0, longest)
     summary.longestSequence = max(summary.longestSequence, longest)
     summary.cacheByteCount = max(
       summary.cacheByteCount, longest * model.facts.cacheByteCount(cell.method, model.entry.cache))
-    for text in cell.method.warnings(contextWindow: model.contextWindow, length: longest) {
-      let warning = "\(model.entry.name): \(text)"
-      if !warnings.contains(warning) { warnings.append(warning) }
-    }
     return result
   }
 
