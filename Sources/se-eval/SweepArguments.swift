@@ -2,7 +2,6 @@ import Foundation
 import Kernels
 import Positions
 import Sweeps
-import Tasks
 
 /// What `sweep` and `plan` share: the configuration and which part of it.
 enum SweepArguments {
@@ -22,7 +21,7 @@ enum SweepArguments {
   static func configuration(_ arguments: Arguments) throws -> Configuration {
     try Configuration.load(
       path: arguments.positionals[0], overrides: Array(arguments.positionals.dropFirst()),
-      taskTypes: TaskRegistry.types)
+      taskTypes: Registry.tasks)
   }
 
   static func options(_ arguments: Arguments, threads: Int) throws -> SweepOptions {
