@@ -10,6 +10,8 @@ public struct MissingInput: Hashable, Sendable {
   public let kind: Kind
   /// The model's name, or the task's.
   public let name: String
+  /// The argument that names another place, for example `tasks.pg19.path`.
+  public let argument: String
   /// The path as the configuration writes it.
   public let writtenPath: String
   /// Where it is written.
@@ -21,11 +23,12 @@ public struct MissingInput: Hashable, Sendable {
 
   /// A missing input.
   public init(
-    kind: Kind, name: String, writtenPath: String, location: TextLocation, unsetVariable: String?,
+    kind: Kind, name: String, argument: String, writtenPath: String, location: TextLocation, unsetVariable: String?,
     lookedFor: [String]
   ) {
     self.kind = kind
     self.name = name
+    self.argument = argument
     self.writtenPath = writtenPath
     self.location = location
     self.unsetVariable = unsetVariable
@@ -93,19 +96,10 @@ extension SweepError: CustomStringConvertible {
       return "nothing to evaluate: no sample is left of what was asked for; see --only, --limit, --shard"
     case .missing(let inputs): return inputs.map(\.description).joined(separator: "\n")
     case .model(let name, let path, let reason): return "model '\(name)' (\(path)): \(reason)"
-    case .task(let name, let location, let error): return "\(location): task \(name): \(Self.text(error))"
+    case .task(let name, let location, let error): return "\(location): task \(name): \(error)"
     case .store(let reason): return reason
     case .baseline(let path, let location, let reason):
       return "\(location): the baseline \(path) cannot be used: \(reason)"
-    }
-  }
-
-  private static func text(_ error: TaskError) -> String {
-    switch error {
-    case .setting(let key, let found, let expected): "'\(key)' is \(found), expected \(expected)"
-    case .missingData(let path, let need): "'\(path)' is missing; \(need)"
-    case .damagedData(let path, let line, let problem): "\(path)\(line.map { ":\($0)" } ?? ""): \(problem)"
-    case .impossibleSample(let cell, let problem): "the cell \(cell) cannot be made: \(problem)"
     }
   }
 }
@@ -127,14 +121,14 @@ extension MissingInput: CustomStringConvertible {
     switch kind {
     case .model:
       lines.append(
-        "  how to get it: download the model's repository (config.json, tokenizer files and *.safetensors) or its GGUF")
-      lines.append(
-        "  file from the publisher, accepting the licence where there is one, and put it at the path above; or point")
-      lines.append("  at where it lies with models.\(name.contains(".") ? "0" : name).path=PATH on the command line")
+        "  how to get it: download the model's repository (config.json, tokenizer files, *.safetensors) or its GGUF file"
+      )
+      lines.append("  from its publisher, accepting the licence where there is one, and put it at the path above,")
     case .dataset:
-      lines.append("  how to get it: see the task's entry in the README; or point at where it lies with")
-      lines.append("  tasks.\(name).path=PATH on the command line")
+      lines.append(
+        "  how to get it: the README says where the data of each task come from; put them at the path above,")
     }
+    lines.append("  or say where it lies: \(argument)=PATH on the command line")
     return lines.joined(separator: "\n")
   }
 }

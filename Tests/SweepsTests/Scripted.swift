@@ -100,7 +100,11 @@ final class ScriptedProvider: ModelProvider, ModelRunner {
       activationByteCount: 5000)
   }
 
-  func tokenizer(of entry: Configuration.ModelEntry, path: String) throws(SweepError) -> Tokenizer { Tokenizer() }
+  func tokenizer(of entry: Configuration.ModelEntry, path: String) throws(SweepError) -> Tokenizer {
+    do { return try ByteTokenizer.load() } catch {
+      throw .model(name: entry.name, path: path, reason: "\(error)")
+    }
+  }
 
   func load(
     _ entry: Configuration.ModelEntry, path: String, hashes: any FileHashCache
@@ -127,6 +131,40 @@ final class ScriptedProvider: ModelProvider, ModelRunner {
       return RunnerOutcome(
         .generation(tokens: [answer], text: "\(answer)", finishReason: .length), computedTokenCount: tokens.count)
     }
+  }
+}
+
+/// A tokenizer with one token per byte, from a tokenizer.json that is made on the spot.
+enum ByteTokenizer {
+  private static let shared = Result { try make() }
+
+  static func load() throws -> Tokenizer { try shared.get() }
+
+  private static func make() throws -> Tokenizer {
+    let folder = try TemporaryFolder()
+    // GPT-2's alphabet: printable bytes stand for themselves, the others for the code points from 256.
+    var vocabulary: [String: Int] = ["<end>": 256]
+    var next: UInt32 = 256
+    for byte in 0..<256 {
+      let isPrintable = (33...126).contains(byte) || (161...172).contains(byte) || (174...255).contains(byte)
+      let code = isPrintable ? UInt32(byte) : next
+      if !isPrintable { next += 1 }
+      vocabulary[String(Unicode.Scalar(code).map { Character($0) } ?? "?")] = byte
+    }
+    let json: [String: Any] = [
+      "version": "1.0",
+      "added_tokens": [
+        [
+          "id": 256, "content": "<end>", "special": true, "single_word": false, "lstrip": false, "rstrip": false,
+          "normalized": false,
+        ]
+      ],
+      "pre_tokenizer": ["type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true],
+      "decoder": ["type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true],
+      "model": ["type": "BPE", "vocab": vocabulary, "merges": [] as [String]],
+    ]
+    try JSONSerialization.data(withJSONObject: json).write(to: URL(fileURLWithPath: folder.path + "/tokenizer.json"))
+    return try Tokenizer.load(modelPath: folder.path)
   }
 }
 

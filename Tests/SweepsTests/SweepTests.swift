@@ -220,4 +220,45 @@ import Testing
       return
     }
   }
+
+  @Test("the plan's text has a row per task, length and method, and says where its speed comes from")
+  func planText() throws {
+    let plan = try sweep(
+      methods: "[plain, self-extend:G=2,W=6]", tasks: "[counting: {lengths: [4, 8]}]",
+      options: SweepOptions(threads: 2), purpose: .plan
+    ).plan(store: nil)
+    let lines = plan.text.split(separator: "\n").map(String.init)
+    #expect(lines[0] == "m: context window 1,000, 100 parameters")
+    #expect(
+      lines[1].split(separator: " ").joined(separator: " ")
+        == "task method cells samples done = plain tokens longest cut time left")
+    #expect(
+      lines[2...5].map { $0.split(separator: " ").joined(separator: " ") } == [
+        "counting length=4 plain 1 2 0 0 8 4 1 1 s", "counting length=8 plain 1 2 0 0 16 8 1 1 s",
+        "counting length=4 self-extend:G=2,W=6 1 2 0 2 8 4 1 0 s",
+        "counting length=8 self-extend:G=2,W=6 1 2 0 0 16 8 1 1 s",
+      ])
+    #expect(lines[6] == "  memory: 5.1 KiB at 9 tokens (weights 1 B, keys and values 216 B, buffers 4.9 KiB)")
+    #expect(lines[7] == "  speed: 80.0 GFLOP/s, assumed for 2 threads; nothing was measured yet")
+    let json = try #require(
+      try JSONSerialization.jsonObject(with: Data(plan.json.utf8)) as? [String: Any])
+    #expect(json["samples"] as? Int == 8)
+    #expect(json["equal_to_plain"] as? Int == 2)
+    #expect((json["cells"] as? [[String: Any]])?.count == 4)
+  }
+
+  @Test("a plan measures the speed where it is asked to")
+  func measuredRate() throws {
+    let plan = try sweep(tasks: "[counting: {lengths: [32]}]", purpose: .plan).plan(store: nil, measuresRate: true)
+    #expect(plan.models[0].rate.source == .measured(tokens: 32))
+  }
+
+  @Test(
+    "figures are the same everywhere",
+    arguments: [
+      (Figures.grouped(-1_234_567), "-1,234,567"), (Figures.grouped(999), "999"), (Figures.bytes(1536), "1.5 KiB"),
+      (Figures.fixed(-0.04, 1), "0.0"), (Figures.fixed(2.625, 1), "2.6"), (Figures.duration(59.2), "1 min 00 s"),
+      (Figures.duration(7500), "2 h 05 min"), (Figures.duration(300_000), "3 d 11 h"),
+    ])
+  func figures(_ text: String, _ expected: String) { #expect(text == expected) }
 }

@@ -75,7 +75,7 @@ public struct Configuration: Sendable {
       CanonicalJSON.object([task.name: .object(task.written.mapValues { CanonicalJSON($0) })])
     }
     return CanonicalJSON.object([
-      "name": .text(name), "seed": .text(String(seed)), "models": .array(models),
+      "name": .text(name), "seed": .integer(Int(clamping: seed)), "models": .array(models),
       "methods": .array(methods.map { .text($0.description) }), "tasks": .array(tasks),
       "gates": .array(gates.map(\.json)),
     ]).spelling

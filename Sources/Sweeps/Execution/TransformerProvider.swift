@@ -22,12 +22,22 @@ public final class TransformerProvider: ModelProvider {
     self.options = options
   }
 
-  /// Numerics version of the engine and kind of arithmetic.
-  public var numericsVersion: String { "\(NumericsVersion.current)/\(options.compute.rawValue)" }
+  /// Numerics version of the engine and kind of arithmetic; what else moves bits only where the arithmetic is inexact.
+  public var numericsVersion: String {
+    let version = "\(NumericsVersion.current)/\(options.compute.rawValue)"
+    return switch options.compute {
+    case .float32: version
+    case .int8: "\(version)/\(workers.instructionSet)"
+    case .openblas: "\(version)/\(workers.instructionSet)/\(workers.threads)"
+    }
+  }
 
   /// Names and values for the record of a run.
   public var environment: [String: String] {
-    ["engine.numerics": "\(NumericsVersion.current)", "engine.compute": options.compute.rawValue]
+    [
+      "engine.numerics": "\(NumericsVersion.current)", "engine.compute": options.compute.rawValue,
+      "engine.instructions": "\(workers.instructionSet)",
+    ]
   }
 
   /// What is known of a model without its weights.

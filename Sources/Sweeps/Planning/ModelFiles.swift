@@ -18,6 +18,15 @@ struct ModelFiles {
       weightByteCount = Self.size(path) ?? 0
       return
     }
+    let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
+    let ggufs = names.filter { $0.lowercased().hasSuffix(".gguf") }
+    let hasSafetensors = names.contains { $0.hasSuffix(".safetensors") }
+    if !hasSafetensors, let gguf = ggufs.first, ggufs.count == 1 {
+      self.missing = []
+      missingWeights = []
+      weightByteCount = Self.size(path + "/" + gguf) ?? 0
+      return
+    }
     var missing: [String] = []
     if !Self.exists(path + "/config.json") { missing.append(path + "/config.json") }
     if !["tokenizer.json", "tokenizer.model"].contains(where: { Self.exists(path + "/" + $0) }) {

@@ -40,7 +40,7 @@ extension Sweep {
     var result = Plan.CellPlan(
       model: model.entry.name, method: cell.method.description, task: configuration.tasks[cell.task].name,
       coordinates: cell.taskCell.coordinates.map { ($0.name, $0.value.spelling) },
-      totalSampleCount: try samples(of: cell).count, sampleCount: selected.count, doneCount: 0, equalToPlainCount: 0,
+      totalSampleCount: try sampleCount(of: cell), sampleCount: selected.count, doneCount: 0, equalToPlainCount: 0,
       promptTokenCount: 0, longestPrompt: 0, truncatedSampleCount: 0, remainingSeconds: 0, totalSeconds: 0)
     let hasPlain = hasPlainTwin(cell)
     var previous: Sample?
@@ -83,7 +83,7 @@ extension Sweep {
 
   /// Times the first tokens of a prompt under the first method, after a shorter one to warm up.
   private func measuredRate(of model: PreparedModel, cells: [Cell]) throws(SweepError) -> Rate? {
-    guard let cell = cells.first, let sample = try samples(of: cell).first else { return nil }
+    guard let cell = cells.first, let sample = try selectedSamples(of: cell).first?.sample else { return nil }
     let runner = try provider.load(model.entry, path: model.path, hashes: NoHashCache())
     let tokens = Array(sample.request.tokens.prefix(256))
     guard tokens.count >= 8 else { return nil }

@@ -32,7 +32,8 @@ public final class Sweep {
   let provider: any ModelProvider
   let models: [Int: PreparedModel]
   let tasks: [Int: any EvaluationTask]
-  private var sampleCache: [SampleCacheKey: [Sample]] = [:]
+  private var sampleCache: [SampleCacheKey: [SelectedSample]] = [:]
+  private var sampleCounts: [SampleCacheKey: Int] = [:]
   private var cachedTokenCount = 0
 
   /// A model whose tokenizer is loaded.
@@ -43,6 +44,10 @@ public final class Sweep {
     let files: ModelFiles
     let tokenizer: Tokenizer
     let contextWindow: Int
+
+    func context(seed: UInt64) -> SampleContext {
+      SampleContext(tokenizer: tokenizer, contextWindow: contextWindow, chat: entry.chat, seed: seed)
+    }
   }
 
   private struct SampleCacheKey: Hashable {
@@ -69,7 +74,7 @@ public final class Sweep {
     var models: [Int: PreparedModel] = [:]
     var warnings: [String] = []
     for (index, entry) in configuration.models.enumerated() {
-      let inputs = Self.missingFiles(of: entry, purpose)
+      let inputs = Self.missingFiles(of: entry, index, purpose)
       missing += inputs
       guard inputs.isEmpty, let path = entry.path.resolved else { continue }
       models[index] = try Self.prepare(entry, path: path, provider, &warnings)
@@ -77,6 +82,13 @@ public final class Sweep {
     var tasks: [Int: any EvaluationTask] = [:]
     for (index, entry) in configuration.tasks.enumerated() {
       if let task = try Self.build(entry, &missing) { tasks[index] = task }
+    }
+    for (_, model) in models.sorted(by: { $0.key < $1.key }) {
+      for (_, task) in tasks.sorted(by: { $0.key < $1.key }) {
+        for warning in task.warnings(in: model.context(seed: configuration.seed)) where !warnings.contains(warning) {
+          warnings.append(warning)
+        }
+      }
     }
     let all = Self.expand(configuration, tasks: tasks)
     let selected = try options.only.filter(
@@ -99,10 +111,13 @@ public final class Sweep {
     missing.filter { only.accepts($0.name, under: $0.kind == .model ? "model" : "task") }
   }
 
-  private static func missingFiles(of entry: Configuration.ModelEntry, _ purpose: Purpose) -> [MissingInput] {
+  private static func missingFiles(
+    of entry: Configuration.ModelEntry, _ index: Int, _ purpose: Purpose
+  ) -> [MissingInput] {
     func input(_ files: [String]) -> MissingInput {
       MissingInput(
-        kind: .model, name: entry.name, writtenPath: entry.path.text, location: entry.path.location,
+        kind: .model, name: entry.name, argument: "models.\(index).path", writtenPath: entry.path.text,
+        location: entry.path.location,
         unsetVariable: entry.path.unsetVariable, lookedFor: files)
     }
     let files = ModelFiles(path: entry.path.resolved ?? entry.path.text)
@@ -133,10 +148,11 @@ public final class Sweep {
     _ entry: Configuration.TaskEntry, _ missing: inout [MissingInput]
   ) throws(SweepError) -> (any EvaluationTask)? {
     guard let settings = entry.settings else {
-      for (_, path) in entry.paths.sorted(by: { $0.key < $1.key }) where path.resolved == nil {
+      for (key, path) in entry.paths.sorted(by: { $0.key < $1.key }) where path.resolved == nil {
         missing.append(
           MissingInput(
-            kind: .dataset, name: entry.name, writtenPath: path.text, location: path.location,
+            kind: .dataset, name: entry.name, argument: "tasks.\(entry.name).\(key)", writtenPath: path.text,
+            location: path.location,
             unsetVariable: path.unsetVariable, lookedFor: []))
       }
       return nil
@@ -146,11 +162,14 @@ public final class Sweep {
     } catch {
       switch error {
       case .missingData(let file, let need):
-        let path = entry.paths.values.first { $0.resolved.map { file.hasPrefix($0) } ?? false }
+        let path = entry.paths.sorted { $0.key < $1.key }.first {
+          $0.value.resolved.map { file.hasPrefix($0) } ?? false
+        }
         missing.append(
           MissingInput(
-            kind: .dataset, name: entry.name, writtenPath: path?.text ?? file,
-            location: path?.location ?? entry.location, unsetVariable: nil, lookedFor: ["\(file): \(need)"]))
+            kind: .dataset, name: entry.name, argument: "tasks.\(entry.name).\(path?.key ?? "path")",
+            writtenPath: path?.value.text ?? file, location: path?.value.location ?? entry.location, unsetVariable: nil,
+            lookedFor: ["\(file): \(need)"]))
         return nil
       case .setting(let key, let found, let expected):
         throw .configuration(
@@ -177,20 +196,19 @@ public final class Sweep {
 
 extension Sweep {
   /// The samples of a cell, without the limit; kept between methods while they are not many.
-  func samples(of cell: Cell) throws(SweepError) -> [Sample] {
+  private func samples(of cell: Cell) throws(SweepError) -> [SelectedSample] {
     let key = SampleCacheKey(model: cell.model, task: cell.task, cell: cell.taskCell)
     if let samples = sampleCache[key] { return samples }
     guard let task = tasks[cell.task], let model = models[cell.model] else { return [] }
-    let context = SampleContext(
-      tokenizer: model.tokenizer, contextWindow: model.contextWindow, chat: model.entry.chat,
-      seed: configuration.seed)
-    let samples: [Sample]
+    let made: [Sample]
     do {
-      samples = try task.samples(of: cell.taskCell, in: context)
+      made = try task.samples(of: cell.taskCell, in: model.context(seed: configuration.seed))
     } catch {
       throw .task(name: configuration.tasks[cell.task].name, configuration.tasks[cell.task].location, error)
     }
-    let count = samples.reduce(0) { $0 + $1.request.tokens.count }
+    let samples = made.map { SelectedSample(sample: $0, key: SampleKey($0)) }
+    sampleCounts[key] = samples.count
+    let count = made.reduce(0) { $0 + $1.request.tokens.count }
     if cachedTokenCount + count <= 8_000_000 {
       sampleCache[key] = samples
       cachedTokenCount += count
@@ -198,20 +216,24 @@ extension Sweep {
     return samples
   }
 
+  /// The number of samples that a cell has, whatever the options take of it.
+  func sampleCount(of cell: Cell) throws(SweepError) -> Int {
+    if let count = sampleCounts[SampleCacheKey(model: cell.model, task: cell.task, cell: cell.taskCell)] {
+      return count
+    }
+    return try samples(of: cell).count
+  }
+
   /// The samples of a cell that the limit and the shard leave.
   func selectedSamples(of cell: Cell) throws(SweepError) -> [SelectedSample] {
     guard let model = models[cell.model], let task = tasks[cell.task] else { return [] }
-    var selected: [SelectedSample] = []
+    let samples = try samples(of: cell).prefix(options.limit ?? Int.max)
+    guard let shard = options.shard else { return Array(samples) }
     // The key of a shard does without the weights, so that a plan can tell the shards apart.
     let identity = Identity(
       modelHash: model.entry.name, tokenizer: "", cache: model.entry.cache, numerics: "",
       protocolName: task.protocolName, slidingWindow: model.facts.slidingWindow)
-    for sample in try samples(of: cell).prefix(options.limit ?? Int.max) {
-      let key = SampleKey(sample)
-      if let shard = options.shard, !shard.contains(key: identity.of(key, method: cell.method)) { continue }
-      selected.append(SelectedSample(sample: sample, key: key))
-    }
-    return selected
+    return samples.filter { shard.contains(key: identity.of($0.key, method: cell.method)) }
   }
 
   /// The record of a cell in the store.
@@ -227,7 +249,7 @@ extension Sweep {
       coordinates: cell.taskCell.coordinates.map { .init(name: $0.name, value: $0.value.spelling) },
       metrics: task.metrics.map {
         .init(name: $0.name, aggregation: $0.aggregation.rawValue, higherIsBetter: $0.higherIsBetter)
-      }, sampleCount: try samples(of: cell).count)
+      }, sampleCount: try sampleCount(of: cell))
   }
 }
 
