@@ -16,7 +16,9 @@ public struct Checkpoint: Sendable {
   public let format: Format
   /// What the model computes.
   public let hyperparameters: Hyperparameters
-  /// The tensors by canonical name. An output projection that the model ties to its embedding is not among them.
+  /// The tensors by canonical name.
+  ///
+  /// An output projection that the model ties to its embedding is not among them.
   public let tensors: [String: Tensor]
   /// The header of a GGUF file, for the tokenizer; nil for a folder.
   public let gguf: GGUFHeader?

@@ -114,7 +114,9 @@ struct GGUFParser {
     }
   }
 
-  /// Notes where each string of an array begins. The entry after the last one is where the next would begin.
+  /// Notes where each string of an array begins.
+  ///
+  /// The entry after the last one is where the next would begin.
   private mutating func strings(
     _ bytes: Span<UInt8>, _ count: Int, _ key: String
   ) throws(CheckpointError) -> GGUFStrings {

@@ -38,8 +38,9 @@ public struct SafetensorsFile: Sendable {
     "U32": 4, "I32": 4, "F32": 4, "U64": 8, "I64": 8, "F64": 8, "C64": 8,
   ]
 
-  /// Maps a file, reads its header and checks every field of it. Throws `CheckpointError` with the field and what was
-  /// expected of it.
+  /// Maps a file, reads its header and checks every field of it.
+  ///
+  /// Throws `CheckpointError` with the field and what was expected of it.
   public init(path: String) throws(CheckpointError) { try self.init(MappedFile(path: path)) }
 
   /// The tensor of a name.
