@@ -8,7 +8,7 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func error(_ path: String) -> CheckpointError? {
+  private func failure(_ path: String) -> CheckpointError? {
     do throws(CheckpointError) {
       _ = try Checkpoint.open(path)
       return nil
@@ -43,13 +43,13 @@ import Testing
     #expect(try Checkpoint.open(folder.path + "/").path == "\(folder.path)/a.gguf")
     try folder.write(TinyLlama.gguf().encoded(), to: "b.gguf")
     #expect(
-      error(folder.path)
+      failure(folder.path)
         == .notFound(
           path: folder.path, lookedFor: ["\(folder.path)/config.json", "exactly one \(folder.path)/*.gguf"],
           present: ["a.gguf", "b.gguf"]))
     let empty = try TemporaryFolder()
     #expect(
-      error(empty.path)
+      failure(empty.path)
         == .notFound(
           path: empty.path, lookedFor: ["\(empty.path)/config.json", "\(empty.path)/*.gguf"], present: []))
   }
@@ -59,7 +59,8 @@ import Testing
     try folder.write(TinyLlama.config, to: "config.json")
     try folder.write("", to: "pytorch_model.bin")
     #expect(try Checkpoint.openHyperparameters(folder.path).hiddenSize == 8)
-    let error = try #require(error(folder.path))
+    let found = failure(folder.path)
+    let error = try #require(found)
     #expect(
       error
         == .notFound(
@@ -81,12 +82,12 @@ import Testing
     if name == "output.weight" {
       #expect(try Checkpoint.open(path).hyperparameters.tiedEmbeddings)
     } else {
-      #expect(error(path) == .missingTensor(file: path, tensor: name))
+      #expect(failure(path) == .missingTensor(file: path, tensor: name))
     }
     let stored = try #require(TinyLlama.tensors.first { $0.name == name }).stored
     try TinyLlama.writeHuggingFace(to: folder, omitting: [stored])
     try folder.remove("tiny.gguf")
-    #expect(error(folder.path) == .missingTensor(file: folder.path, tensor: name))
+    #expect(failure(folder.path) == .missingTensor(file: folder.path, tensor: name))
   }
 
   @Test("every shape is compared with the hyperparameters", arguments: TinyLlama.tensors.indices)
@@ -98,21 +99,21 @@ import Testing
     let wrong = [shape[0] + 1] + shape.dropFirst()
     for tensor in TinyLlama.tensors { file.addTensor(tensor.name, tensor.name == name ? wrong : tensor.shape) }
     let path = try folder.write(file.encoded(), to: "tiny.gguf")
-    #expect(error(path) == .wrongShape(file: path, tensor: name, expected: shape, found: wrong))
+    #expect(failure(path) == .wrongShape(file: path, tensor: name, expected: shape, found: wrong))
   }
 
   @Test("a tensor that the model does not know is refused, buffers are passed over")
   func unexpected() throws {
     try TinyLlama.writeHuggingFace(
       to: folder, adding: [("model.layers.0.self_attn.rotary_emb.inv_freq", [2])])
-    #expect(error(folder.path) == nil)
+    #expect(failure(folder.path) == nil)
     for name in [
       "model.layers.0.self_attn.q_norm.weight", "model.layers.1.input_layernorm.weight",
       "model.layers.00.input_layernorm.weight", "model.layers.0.input_layernorm.bias", "score.weight",
     ] {
       try TinyLlama.writeHuggingFace(to: folder, adding: [(name, [8])])
       #expect(
-        error(folder.path)
+        failure(folder.path)
           == .unexpectedTensor(file: "\(folder.path)/model.safetensors", tensor: name, architecture: "llama"))
     }
   }
@@ -151,7 +152,7 @@ import Testing
     }
     try folder.write(file.encoded(), to: "model.safetensors")
     #expect(
-      error(folder.path)
+      failure(folder.path)
         == .unsupported(
           file: "\(folder.path)/model.safetensors", field: "dtype of tensor 'model.norm.weight'", found: "F64",
           supported: ["F32", "F16", "BF16"]))
@@ -180,7 +181,7 @@ import Testing
     #expect(checkpoint.tensors.count == TinyLlama.tensors.count)
     try folder.remove("model-1.safetensors")
     #expect(
-      error(folder.path)
+      failure(folder.path)
         == .notFound(
           path: folder.path, lookedFor: ["\(folder.path)/model-1.safetensors"],
           present: ["config.json", "model-0.safetensors", "model.safetensors.index.json"]))
@@ -190,19 +191,19 @@ import Testing
   func wrongIndex() throws {
     try writeShards { _ in "model-0.safetensors" }
     #expect(
-      error(folder.path)
+      failure(folder.path)
         == .missingTensor(
           file: "\(folder.path)/model-0.safetensors", tensor: "model.layers.0.input_layernorm.weight"))
     for name in ["../model-0.safetensors", "/etc/passwd", "", ".."] {
       try writeShards { _ in name }
-      guard case .invalid(_, _, "the name of a file in the same folder", _) = error(folder.path) else {
+      guard case .invalid(_, _, "the name of a file in the same folder", _) = failure(folder.path) else {
         Issue.record("\(name)")
         return
       }
     }
     try folder.write("{\"weight_map\": {}}", to: "model.safetensors.index.json")
     #expect(
-      error(folder.path)
+      failure(folder.path)
         == .invalid(
           file: "\(folder.path)/model.safetensors.index.json", field: "'weight_map'", expected: "at least one tensor",
           found: "none"))

@@ -7,20 +7,20 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func error(_ bytes: [UInt8]) throws -> CheckpointError? {
+  private func failure(_ bytes: [UInt8]) throws -> CheckpointError? {
     let path = try folder.write(bytes, to: "test.gguf")
-    do {
+    do throws(CheckpointError) {
       _ = try Checkpoint.open(path)
       return nil
-    } catch let error as CheckpointError {
+    } catch {
       return error
     }
   }
 
-  private func error(_ change: (inout GGUFFile) -> Void) throws -> CheckpointError? {
+  private func failure(_ change: (inout GGUFFile) -> Void) throws -> CheckpointError? {
     var file = TinyLlama.gguf()
     change(&file)
-    return try error(file.encoded())
+    return try failure(file.encoded())
   }
 
   private var path: String { "\(folder.path)/test.gguf" }
@@ -35,9 +35,9 @@ import Testing
       value.add("two")
     }
     let whole = file.encoded()
-    #expect(try error(whole) == nil)
+    #expect(try failure(whole) == nil)
     for count in 0..<whole.count {
-      guard let error = try error(Array(whole[..<count])) else {
+      guard let error = try failure(Array(whole[..<count])) else {
         Issue.record("cut at \(count) of \(whole.count)")
         return
       }
@@ -59,39 +59,39 @@ import Testing
         bytes[Int.random(in: 0..<headerCount, using: &random)] = UInt8.random(in: 0...255, using: &random)
       }
       // Whatever comes out, an error or a checkpoint, it came out.
-      if try error(bytes) == nil { _ = try Checkpoint.open(path).contentHash() }
+      if try failure(bytes) == nil { _ = try Checkpoint.open(path).contentHash() }
     }
   }
 
   @Test("other magic, version 1, version 4 and big-endian files are refused by name")
   func container() throws {
     #expect(
-      try error { $0.magic = Array("GGML".utf8) }
+      try failure { $0.magic = Array("GGML".utf8) }
         == .unsupported(
           file: path, field: "kind of file", found: "one that begins with bytes [71, 71, 77, 76]",
           supported: ["GGUF, which begins with 'GGUF'"]))
     for version in [0, 1, 4] as [UInt32] {
       #expect(
-        try error { $0.version = version }
+        try failure { $0.version = version }
           == .unsupported(file: path, field: "GGUF version", found: "\(version)", supported: ["2", "3"]))
     }
     #expect(
-      try error { $0.version = UInt32(3).byteSwapped }
+      try failure { $0.version = UInt32(3).byteSwapped }
         == .unsupported(file: path, field: "byte order", found: "big-endian", supported: ["little-endian GGUF"]))
   }
 
   @Test("counts beyond the file are refused before anything is allocated", arguments: [1 << 63, .max, 1 << 40])
   func counts(count: UInt64) throws {
-    guard case .truncated = try error({ $0.tensorCount = count }) else {
+    guard case .truncated = try failure({ $0.tensorCount = count }) else {
       Issue.record("tensor count")
       return
     }
-    guard case .truncated = try error({ $0.valueCount = count }) else {
+    guard case .truncated = try failure({ $0.valueCount = count }) else {
       Issue.record("metadata count")
       return
     }
     for type in 0...12 as ClosedRange<UInt32> {
-      let error = try error { file in
+      let error = try failure { file in
         file.set("array", 9) { value in
           value.add(type)
           value.add(count)
@@ -102,7 +102,7 @@ import Testing
         return
       }
     }
-    let error = try error { file in file.set("text", 8) { $0.add(count) } }
+    let error = try failure { file in file.set("text", 8) { $0.add(count) } }
     guard case .truncated = error else {
       Issue.record("string: \(String(describing: error))")
       return
@@ -112,12 +112,12 @@ import Testing
   @Test("unknown value types, booleans other than 0 and 1 and deep arrays are refused")
   func values() throws {
     #expect(
-      try error { file in file.set("odd", 13) { $0.add(UInt64(0)) } }
+      try failure { file in file.set("odd", 13) { $0.add(UInt64(0)) } }
         == .invalid(file: path, field: "type of metadata 'odd'", expected: "0 to 12", found: "13"))
     #expect(
-      try error { file in file.set("flag", 7) { $0.add(UInt8(2)) } }
+      try failure { file in file.set("flag", 7) { $0.add(UInt8(2)) } }
         == .invalid(file: path, field: "metadata 'flag'", expected: "0 or 1 for a boolean", found: "2"))
-    let error = try error { file in
+    let error = try failure { file in
       file.set("deep", 9) { value in
         for _ in 0..<100 {
           value.add(UInt32(9))
@@ -133,26 +133,26 @@ import Testing
 
   @Test("duplicate keys and tensors are refused")
   func duplicates() throws {
-    #expect(try error { $0.values.append($0.values[0]) } == .duplicate(file: path, name: "general.architecture"))
-    #expect(try error { $0.tensors.append($0.tensors[0]) } == .duplicate(file: path, name: "token_embd.weight"))
+    #expect(try failure { $0.values.append($0.values[0]) } == .duplicate(file: path, name: "general.architecture"))
+    #expect(try failure { $0.tensors.append($0.tensors[0]) } == .duplicate(file: path, name: "token_embd.weight"))
   }
 
   @Test("keys must be UTF-8 and not empty")
   func keys() throws {
     #expect(
-      try error { $0.values[0].key = "" }
+      try failure { $0.values[0].key = "" }
         == .invalid(file: path, field: "key of metadata 0", expected: "1 to 65535 bytes", found: "0 bytes"))
     var bytes = TinyLlama.gguf().encoded()
     bytes[32] = 0xff
     #expect(
-      try error(bytes)
+      try failure(bytes)
         == .invalid(file: path, field: "key of metadata 0", expected: "UTF-8", found: "other bytes at offset 32"))
   }
 
   @Test("an alignment that is no power of two is refused", arguments: [0, 3, 48, 1 << 25] as [UInt32])
   func alignment(value: UInt32) throws {
     #expect(
-      try error { $0.set("general.alignment", value) }
+      try failure { $0.set("general.alignment", value) }
         == .invalid(
           file: path, field: "metadata 'general.alignment'", expected: "a power of two up to 16777216",
           found: "\(value)"))
@@ -175,20 +175,20 @@ import Testing
   func dimensions() throws {
     for count in [0, 5, .max] as [UInt32] {
       #expect(
-        try error { $0.tensors[0].dimensionCount = count }
+        try failure { $0.tensors[0].dimensionCount = count }
           == .invalid(
             file: path, field: "dimension count of tensor 'token_embd.weight'", expected: "1 to 4",
             found: "\(count)"))
     }
     for extent in [0, 1 << 63, UInt64.max] {
       #expect(
-        try error { $0.tensors[0].dimensions = [8, extent] }
+        try failure { $0.tensors[0].dimensions = [8, extent] }
           == .invalid(
             file: path, field: "dimensions of tensor 'token_embd.weight'", expected: "positive 63-bit numbers",
             found: "\(extent)"))
     }
     #expect(
-      try error { $0.tensors[0].dimensions = [1 << 40, 1 << 40] }
+      try failure { $0.tensors[0].dimensions = [1 << 40, 1 << 40] }
         == .invalid(
           file: path, field: "dimensions of tensor 'token_embd.weight'", expected: "a product below 2^63",
           found: "\([1 << 40, 1 << 40])"))
@@ -197,24 +197,24 @@ import Testing
   @Test("tensor data must be aligned, inside the file and not over other data")
   func offsets() throws {
     #expect(
-      try error { $0.tensors[0].offset = 4 }
+      try failure { $0.tensors[0].offset = 4 }
         == .invalid(
           file: path, field: "offset of tensor 'token_embd.weight'", expected: "a multiple of 32", found: "4"))
     for offset in [1 << 63, UInt64.max] {
       #expect(
-        try error { $0.tensors[0].offset = offset }
+        try failure { $0.tensors[0].offset = offset }
           == .invalid(
             file: path, field: "offset of tensor 'token_embd.weight'", expected: "less than the size of the file",
             found: "\(offset)"))
     }
     for offset in [1 << 62, UInt64(Int.max) / 32 * 32, 1 << 30] {
-      let error = try error { $0.tensors[0].offset = offset }
+      let error = try failure { $0.tensors[0].offset = offset }
       switch error {
       case .truncated, .invalid: break
       default: Issue.record("offset \(offset): \(String(describing: error))")
       }
     }
-    let overlap = try error { $0.tensors[1].offset = 0 }
+    let overlap = try failure { $0.tensors[1].offset = 0 }
     guard case .invalid(_, "offset of tensor 'token_embd.weight'", _, "0") = overlap else {
       Issue.record("\(String(describing: overlap))")
       return
@@ -225,14 +225,14 @@ import Testing
   func types() throws {
     for (number, name) in [(20, "IQ4_NL"), (28, "F64"), (24, "I8"), (4711, "type 4711")] as [(UInt32, String)] {
       #expect(
-        try error { $0.tensors[0].type = number }
+        try failure { $0.tensors[0].type = number }
           == .unsupported(
             file: path, field: "type of tensor 'token_embd.weight'", found: name,
             supported: TensorType.allCases.map(\.rawValue)))
     }
     // 8 columns are not whole blocks of 32.
     #expect(
-      try error { $0.tensors[0].type = 8 }
+      try failure { $0.tensors[0].type = 8 }
         == .invalid(
           file: path, field: "shape of tensor 'token_embd.weight'",
           expected: "rows of a multiple of 32 elements for type Q8_0", found: "[6, 8]"))
@@ -240,7 +240,7 @@ import Testing
 
   @Test("an empty file, a folder and a missing file are errors")
   func noFile() throws {
-    #expect(try error([]) == .truncated(file: path, field: "magic", offset: 0, needed: 4, available: 0))
+    #expect(try failure([]) == .truncated(file: path, field: "magic", offset: 0, needed: 4, available: 0))
     #expect(throws: CheckpointError.notFound(path: "/nowhere/x.gguf", lookedFor: ["/nowhere/x.gguf"], present: [])) {
       try Checkpoint.open("/nowhere/x.gguf")
     }

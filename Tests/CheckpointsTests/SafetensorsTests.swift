@@ -9,18 +9,18 @@ import Testing
 
   private var path: String { "\(folder.path)/test.safetensors" }
 
-  private func error(_ bytes: [UInt8]) throws -> CheckpointError? {
+  private func failure(_ bytes: [UInt8]) throws -> CheckpointError? {
     try folder.write(bytes, to: "test.safetensors")
-    do {
+    do throws(CheckpointError) {
       _ = try SafetensorsFile(path: path)
       return nil
-    } catch let error as CheckpointError {
+    } catch {
       return error
     }
   }
 
-  private func error(_ header: String, dataCount: Int = 8) throws -> CheckpointError? {
-    try error(SafetensorsBuilder.encoded(header: header, data: [UInt8](repeating: 0, count: dataCount)))
+  private func failure(_ header: String, dataCount: Int = 8) throws -> CheckpointError? {
+    try failure(SafetensorsBuilder.encoded(header: header, data: [UInt8](repeating: 0, count: dataCount)))
   }
 
   private func entry(_ fields: String) -> String { "{\"a\":{\(fields)}}" }
@@ -67,12 +67,12 @@ import Testing
     file.add("weight", [2, 3])
     file.add("bias", [3], type: "F16", elementByteCount: 2)
     let whole = file.encoded()
-    #expect(try error(whole) == nil)
-    for count in 0..<whole.count where try error(Array(whole[..<count])) == nil {
+    #expect(try failure(whole) == nil)
+    for count in 0..<whole.count where try failure(Array(whole[..<count])) == nil {
       Issue.record("cut at \(count) of \(whole.count)")
     }
     #expect(
-      try error(whole + [0])
+      try failure(whole + [0])
         == .invalid(
           file: path, field: "size of the file", expected: "\(whole.count) bytes, where the last tensor ends",
           found: "\(whole.count + 1)"))
@@ -88,7 +88,7 @@ import Testing
     for _ in 0..<100 {
       var bytes = whole
       bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
-      _ = try error(bytes)
+      _ = try failure(bytes)
     }
   }
 
@@ -98,50 +98,50 @@ import Testing
     file.add(length)
     file.bytes += Array("{}".utf8)
     #expect(
-      try error(file.bytes)
+      try failure(file.bytes)
         == .invalid(file: path, field: "header length", expected: "2 to 100000000 bytes", found: "\(length)"))
     var longer = Bytes()
     longer.add(UInt64(3))
     longer.bytes += Array("{}".utf8)
-    #expect(try error(longer.bytes) == .truncated(file: path, field: "header", offset: 8, needed: 3, available: 2))
+    #expect(try failure(longer.bytes) == .truncated(file: path, field: "header", offset: 8, needed: 3, available: 2))
   }
 
   @Test("headers that are no JSON object of objects are refused")
   func notJSON() throws {
     for header in ["[]", "{\"a\":1}", "{\"a\"}", "{\"a\":}", "{,}", "{\"a\":{}", "nonsense", "{} {}", "{\"\u{1}\":{}}"]
     {
-      #expect(try error(header) != nil, "\(header)")
+      #expect(try failure(header) != nil, "\(header)")
     }
     let deep = String(repeating: "[", count: 10_000)
-    #expect(try error(deep) != nil)
+    #expect(try failure(deep) != nil)
   }
 
   @Test("a tensor that appears twice is refused")
   func duplicates() throws {
     let tensor = "\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}"
-    #expect(try error("{\(tensor),\(tensor)}") == .duplicate(file: path, name: "a"))
+    #expect(try failure("{\(tensor),\(tensor)}") == .duplicate(file: path, name: "a"))
     #expect(
-      try error(entry("\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]"))
+      try failure(entry("\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]"))
         == .duplicate(file: path, name: "dtype"))
   }
 
   @Test("fields that are missing or of the wrong kind are named")
   func fields() throws {
     #expect(
-      try error(entry("\"shape\":[2],\"data_offsets\":[0,8]")) == .missingField(file: path, field: "a.dtype"))
+      try failure(entry("\"shape\":[2],\"data_offsets\":[0,8]")) == .missingField(file: path, field: "a.dtype"))
     #expect(
-      try error(entry("\"dtype\":\"F32\",\"data_offsets\":[0,8]")) == .missingField(file: path, field: "a.shape"))
+      try failure(entry("\"dtype\":\"F32\",\"data_offsets\":[0,8]")) == .missingField(file: path, field: "a.shape"))
     #expect(
-      try error(entry("\"dtype\":\"F32\",\"shape\":[2]")) == .missingField(file: path, field: "a.data_offsets"))
+      try failure(entry("\"dtype\":\"F32\",\"shape\":[2]")) == .missingField(file: path, field: "a.data_offsets"))
     #expect(
-      try error(entry("\"dtype\":\"Q4\",\"shape\":[2],\"data_offsets\":[0,8]"))
+      try failure(entry("\"dtype\":\"Q4\",\"shape\":[2],\"data_offsets\":[0,8]"))
         == .unsupported(
           file: path, field: "dtype of tensor 'a'", found: "Q4", supported: ["F32", "F16", "BF16"]))
     #expect(
-      try error(entry("\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]"))
+      try failure(entry("\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]"))
         == .invalid(file: path, field: "'a.shape'", expected: "integers from 0", found: "-2"))
     #expect(
-      try error(entry("\"dtype\":\"F32\",\"shape\":[2.5],\"data_offsets\":[0,8]"))
+      try failure(entry("\"dtype\":\"F32\",\"shape\":[2.5],\"data_offsets\":[0,8]"))
         == .invalid(file: path, field: "'a.shape'", expected: "integers from 0", found: "2.5"))
   }
 
@@ -151,35 +151,35 @@ import Testing
       "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":\(first)},"
         + "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":\(second)}}"
     }
-    #expect(try error(twoTensors("[0,4]", "[4,8]")) == nil)
-    #expect(try error(twoTensors("[4,8]", "[0,4]")) == nil)
+    #expect(try failure(twoTensors("[0,4]", "[4,8]")) == nil)
+    #expect(try failure(twoTensors("[4,8]", "[0,4]")) == nil)
     #expect(
-      try error(twoTensors("[0,4]", "[0,4]"), dataCount: 4)
+      try failure(twoTensors("[0,4]", "[0,4]"), dataCount: 4)
         == .invalid(
           file: path, field: "data_offsets of tensor 'b'",
           expected: "a begin of 4, where the tensor before it ends", found: "0"))
     #expect(
-      try error(twoTensors("[0,4]", "[8,12]"), dataCount: 12)
+      try failure(twoTensors("[0,4]", "[8,12]"), dataCount: 12)
         == .invalid(
           file: path, field: "data_offsets of tensor 'b'",
           expected: "a begin of 4, where the tensor before it ends", found: "8"))
     let shape = "\"dtype\":\"F32\",\"shape\":[3]"
     #expect(
-      try error(entry("\(shape),\"data_offsets\":[0,8]"))
+      try failure(entry("\(shape),\"data_offsets\":[0,8]"))
         == .invalid(
           file: path, field: "data_offsets of tensor 'a'", expected: "12 bytes for F32 [3]", found: "8 bytes"))
     #expect(
-      try error(entry("\(shape),\"data_offsets\":[8,0]"))
+      try failure(entry("\(shape),\"data_offsets\":[8,0]"))
         == .invalid(file: path, field: "data_offsets of tensor 'a'", expected: "begin and end", found: "[8, 0]"))
     for end in [9, Int.max] {
       #expect(
-        try error(entry("\(shape),\"data_offsets\":[0,\(end)]"))
+        try failure(entry("\(shape),\"data_offsets\":[0,\(end)]"))
           == .truncated(
             file: path, field: "tensor 'a'", offset: 8 + entry("\(shape),\"data_offsets\":[0,\(end)]").utf8.count,
             needed: UInt64(end), available: 8))
     }
     #expect(
-      try error(entry("\"dtype\":\"F32\",\"shape\":[\(Int.max),\(Int.max)],\"data_offsets\":[0,8]"))
+      try failure(entry("\"dtype\":\"F32\",\"shape\":[\(Int.max),\(Int.max)],\"data_offsets\":[0,8]"))
         == .invalid(
           file: path, field: "shape of tensor 'a'", expected: "a product below 2^63",
           found: "[\(Int.max), \(Int.max)]"))

@@ -5,7 +5,8 @@ struct HuggingFaceWeights {
 
   init(directory: String) throws(CheckpointError) {
     let names = try CheckpointSource.names(in: directory)
-    if names.contains(ShardIndex.fileName) {
+    // As in the reference, a file for everything goes before an index that may be left over.
+    if names.contains(ShardIndex.fileName), !names.contains("model.safetensors") {
       files = try Self.shards(ShardIndex(path: "\(directory)/\(ShardIndex.fileName)"), directory, names)
       return
     }

@@ -15,7 +15,9 @@ struct Bytes {
   }
 }
 
-/// A GGUF file under construction. Every part can be made wrong.
+/// A GGUF file under construction.
+///
+/// Every part can be made wrong.
 struct GGUFFile {
   var magic: [UInt8] = Array("GGUF".utf8)
   var version: UInt32 = 3
