@@ -2,7 +2,7 @@ import Kernels
 import TestSupport
 
 /// Bytes on the heap at a chosen misalignment, kept in place as long as the object lives.
-final class PinnedBytes: Sendable {
+@safe final class PinnedBytes: Sendable {
   nonisolated(unsafe) private let base: UnsafeMutableRawPointer
   private let shift: Int
   let count: Int
