@@ -16,7 +16,9 @@ public struct Checkpoint: Sendable {
   public let format: Format
   /// What the model computes.
   public let hyperparameters: Hyperparameters
-  /// The tensors by canonical name. An output projection that the model ties to its embedding is not among them.
+  /// The tensors by canonical name.
+  ///
+  /// An output projection that the model ties to its embedding is not among them.
   public let tensors: [String: Tensor]
   /// The header of a GGUF file, for the tokenizer; nil for a folder.
   public let gguf: GGUFHeader?
@@ -70,8 +72,14 @@ public struct Checkpoint: Sendable {
     let file = try MappedFile(path: path)
     let header = try GGUFHeader.read(file)
     let configuration = try GGUFConfiguration(header, file: file)
+    guard !header.tensors.isEmpty else {
+      throw .invalid(
+        file: path, field: "the tensor count", expected: "a model; this file is a vocabulary without weights",
+        found: "0")
+    }
     let tensors = try header.allTensors(file: file)
-      .filter { !$0.key.hasSuffix(".attn_rot_embd.weight") && !$0.key.hasSuffix(".rope_freqs.weight") }
+      // Old converters stored the rotary frequencies of each layer, which the hyperparameters give.
+      .filter { !$0.key.hasSuffix(".attn_rot_embd.weight") && !$0.key.hasSuffix(".attn_rot_embd") }
     try TensorExpectations(model: configuration.hyperparameters, family: configuration.family, path: path)
       .check(tensors)
     return Checkpoint(

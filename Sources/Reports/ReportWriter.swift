@@ -43,7 +43,8 @@ public struct ReportWriter: Sendable {
   /// - Returns: The files, relative to the folder, sorted.
   /// - Throws: `ReportError`: the store cannot be read or holds nothing, a file cannot be written.
   public func write(to folder: String, formats: Set<ReportFormat>) throws(ReportError) -> [String] {
-    let document = try ReportBuilder.document(store: store, name: name)
+    let builder = try ReportBuilder.report(store: store, name: name)
+    let (document, evaluations) = (builder.document, builder.evaluations)
     var files: [String: String] = [:]
     if formats.contains(.markdown) {
       files["report.md"] = Markdown.render(document, figureFolder: formats.contains(.svg) ? "figures" : nil)
@@ -53,17 +54,14 @@ public struct ReportWriter: Sendable {
     if formats.contains(.svg) {
       for figure in document.figures { files["figures/\(figure.id).svg"] = figure.svg }
     }
-    if formats.contains(.csv) || formats.contains(.json) {
-      let evaluations = try Evaluations(store)
-      if formats.contains(.json) {
-        files["report.json"] = canonicalJSON(JSONReport(document, evaluations), pretty: true) + "\n"
-      }
-      if formats.contains(.csv) {
-        files["cells.csv"] = CSV.cells(evaluations)
-        files["samples.csv"] = CSV.samples(evaluations)
-        files["timing.csv"] = CSV.timing(evaluations)
-        for table in document.tables { files["tables/\(table.id).csv"] = CSV.render(table) }
-      }
+    if formats.contains(.json) {
+      files["report.json"] = canonicalJSON(JSONReport(document, evaluations), pretty: true) + "\n"
+    }
+    if formats.contains(.csv) {
+      files["cells.csv"] = CSV.cells(evaluations)
+      files["samples.csv"] = CSV.samples(evaluations)
+      files["timing.csv"] = CSV.timing(evaluations)
+      for table in document.tables { files["tables/\(table.id).csv"] = CSV.render(table) }
     }
     let names = files.keys.sorted()
     for name in names { try Self.write(files[name] ?? "", to: folder + "/" + name) }

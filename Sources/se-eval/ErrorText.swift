@@ -1,4 +1,5 @@
 import Checkpoints
+import Metrics
 import Positions
 import Reports
 import Store
@@ -18,10 +19,11 @@ enum ErrorText {
     case let error as CheckpointError: ("\(error)", .missing)
     case let error as TokenizerError: ("\(error)", .missing)
     case let error as TransformerError: ("\(error)", status(error))
+    case let error as PerplexityError: ("\(error)", .usage)
     case let error as TaskError: ("\(error)", status(error))
     case let error as StoreError: ("\(error)", .runtimeError)
     case let error as ReportError: ("\(error)", .runtimeError)
-    case let error as SweepError: ("\(error)", status(error))
+    case let error as SweepError: ("\(error)", ExitStatus(rawValue: error.status.rawValue) ?? .runtimeError)
     default: ("\(error)", .runtimeError)
     }
   }

@@ -5,7 +5,12 @@ import Synchronization
 /// Ctrl-C and SIGTERM: the first asks the work to stop at the next layer, a second one ends the process at once.
 enum Interruption {
   private static let received = Atomic<Int32>(0)
-  private static let sources = Mutex<[any DispatchSourceSignal]>([])
+  private static let sources = Mutex<[Source]>([])
+
+  /// Keeps a source alive; it is never touched after it was resumed.
+  private struct Source: @unchecked Sendable {
+    let source: any DispatchSourceSignal
+  }
 
   /// True once a signal asked the work to stop.
   static var isRequested: Bool { received.load(ordering: .relaxed) != 0 }
@@ -23,7 +28,8 @@ enum Interruption {
         if !exchanged { exit(128 + number) }
       }
       source.resume()
-      sources.withLock { $0.append(source) }
+      let kept = Source(source: source)
+      sources.withLock { $0.append(kept) }
     }
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 @testable import Store
@@ -141,6 +142,21 @@ import Testing
       Issue.record("\(error)")
       return
     }
+  }
+
+  @Test(
+    "a store in a read-only folder can be read and not written", .enabled(if: getuid() != 0, "root may write anywhere"))
+  func readOnlyFolder() throws {
+    let store = try ResultStore.open(path, mode: .create)
+    _ = try store.cell(Samples.cell())
+    let copy = folder.file("read-only")
+    try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: false)
+    try raw(.existing).execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    try FileManager.default.copyItem(atPath: path, toPath: copy + "/small.sqlite")
+    try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: copy)
+    defer { try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: copy) }
+    #expect(try ResultStore.open(copy + "/small.sqlite", mode: .readOnly).cells().count == 1)
+    #expect(throws: StoreError.self) { _ = try ResultStore.open(copy + "/small.sqlite", mode: .existing) }
   }
 
   @Test("damaged pages are reported as damage")

@@ -1,5 +1,7 @@
 extension Family {
-  /// Gemma 1. Reference: huggingface/transformers, models/gemma.
+  /// Gemma 1.
+  ///
+  /// Reference: huggingface/transformers, models/gemma.
   ///
   /// `hidden_activation` wins over `hidden_act`, and both are obeyed to the letter: early releases say "gelu" and were
   /// computed by the reference of their time with the error function.

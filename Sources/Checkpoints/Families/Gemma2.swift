@@ -1,5 +1,7 @@
 extension Family {
-  /// Gemma 2: even layers have the sliding window. Reference: huggingface/transformers, models/gemma2.
+  /// Gemma 2: even layers have the sliding window.
+  ///
+  /// Reference: huggingface/transformers, models/gemma2.
   static let gemma2 = Family(
     architecture: .gemma2, modelTypes: ["gemma2"], ggufArchitectures: ["gemma2"],
     defaults: [

@@ -1,5 +1,7 @@
 extension Family {
-  /// Gemma 3, text only: five local layers, then a global one. Reference: huggingface/transformers, models/gemma3.
+  /// Gemma 3, text only: five local layers, then a global one.
+  ///
+  /// Reference: huggingface/transformers, models/gemma3.
   ///
   /// The configuration of a model that also sees images holds that of the text model under `text_config`, and leaves
   /// out whatever equals the defaults below.

@@ -1,5 +1,7 @@
 extension Family {
-  /// Llama 1 to 3.2. Reference: huggingface/transformers, models/llama.
+  /// Llama 1 to 3.2.
+  ///
+  /// Reference: huggingface/transformers, models/llama.
   static let llama = Family(
     architecture: .llama, modelTypes: ["llama"], ggufArchitectures: ["llama"],
     defaults: [

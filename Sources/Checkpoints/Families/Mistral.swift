@@ -1,5 +1,7 @@
 extension Family {
-  /// Mistral 7B. Reference: huggingface/transformers, models/mistral. GGUF files of it say `llama`.
+  /// Mistral 7B.
+  ///
+  /// Reference: huggingface/transformers, models/mistral. GGUF files of it say `llama`.
   static let mistral = Family(
     architecture: .mistral, modelTypes: ["mistral"], ggufArchitectures: [],
     defaults: [

@@ -1,5 +1,7 @@
 extension Family {
-  /// Phi-1, Phi-1.5 and Phi-2. Reference: huggingface/transformers, models/phi.
+  /// Phi-1, Phi-1.5 and Phi-2.
+  ///
+  /// Reference: huggingface/transformers, models/phi.
   static let phi = Family(
     architecture: .phi, modelTypes: ["phi"], ggufArchitectures: ["phi2"],
     defaults: [

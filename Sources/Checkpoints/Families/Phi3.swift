@@ -1,7 +1,9 @@
 import Foundation
 
 extension Family {
-  /// Phi-3, Phi-3.5 and Phi-4 mini. Reference: huggingface/transformers, models/phi3.
+  /// Phi-3, Phi-3.5 and Phi-4 mini.
+  ///
+  /// Reference: huggingface/transformers, models/phi3.
   ///
   /// `attn_qkv` holds the rows of queries, keys and values, `ffn_up` those of gate and up, in this order.
   static let phi3 = Family(

@@ -1,12 +1,16 @@
 extension Family {
-  /// Qwen1.5, Qwen2 and Qwen2.5: biases on q, k and v. Reference: huggingface/transformers, models/qwen2.
+  /// Qwen1.5, Qwen2 and Qwen2.5: biases on q, k and v.
+  ///
+  /// Reference: huggingface/transformers, models/qwen2.
   static let qwen2 = Family(
     architecture: .qwen2, modelTypes: ["qwen2"], ggufArchitectures: ["qwen2"],
     defaults: qwenDefaults,
     outerNames: commonOuterNames, layerNames: commonLayerNames, layerNorms: ["ffn_norm"],
     configure: qwenWindow, configureGGUF: sameAsLlamaGGUF)
 
-  /// Qwen3: no biases, norms on queries and keys. Reference: huggingface/transformers, models/qwen3.
+  /// Qwen3: no biases, norms on queries and keys.
+  ///
+  /// Reference: huggingface/transformers, models/qwen3.
   static let qwen3 = Family(
     architecture: .qwen3, modelTypes: ["qwen3"], ggufArchitectures: ["qwen3"],
     defaults: qwenDefaults.merging(["head_dim": .integer(128)], uniquingKeysWith: { _, new in new }),

@@ -79,7 +79,16 @@ extension Hyperparameters {
           file: header.path, field: "rows of 'token_embd.weight'", expected: "at most \(JSONObject.greatestCount)",
           found: "\(rows)")
       }
+      // A token beyond the embedding would read outside of it.
+      if let tokens = try header.strings("tokenizer.ggml.tokens"), tokens.count > rows {
+        throw .invalid(
+          file: header.path, field: "the count of 'tokenizer.ggml.tokens'",
+          expected: "at most \(rows), the rows of 'token_embd.weight'", found: "\(tokens.count)")
+      }
       return rows
+    }
+    guard !header.tensors.contains(where: { $0.name.hasPrefix("blk.") }) else {
+      throw .missingTensor(file: header.path, tensor: "token_embd.weight")
     }
     if let size = try fields.optionalCount("vocab_size") { return size }
     guard let tokens = try header.strings("tokenizer.ggml.tokens"), !tokens.isEmpty else {

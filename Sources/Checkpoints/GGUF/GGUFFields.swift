@@ -7,7 +7,9 @@ struct GGUFFields {
   /// The value of `general.architecture`, which begins every key.
   let architecture: String
 
-  /// A positive count. Some architectures write one number per layer; equal numbers are taken as one.
+  /// A positive count.
+  ///
+  /// Some architectures write one number per layer; equal numbers are taken as one.
   func count(_ key: String) throws(CheckpointError) -> Int {
     guard let count = try optionalCount(key) else {
       throw .missingField(file: header.path, field: "\(architecture).\(key)")

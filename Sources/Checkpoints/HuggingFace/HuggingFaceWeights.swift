@@ -5,7 +5,8 @@ struct HuggingFaceWeights {
 
   init(directory: String) throws(CheckpointError) {
     let names = try CheckpointSource.names(in: directory)
-    if names.contains(ShardIndex.fileName) {
+    // As in the reference, a file for everything goes before an index that may be left over.
+    if names.contains(ShardIndex.fileName), !names.contains("model.safetensors") {
       files = try Self.shards(ShardIndex(path: "\(directory)/\(ShardIndex.fileName)"), directory, names)
       return
     }
@@ -53,28 +54,10 @@ struct HuggingFaceWeights {
             file: file.file.path, tensor: entry.name, architecture: family.architecture.rawValue)
         case .canonical(let name):
           guard tensors[name] == nil else { throw .duplicate(file: file.file.path, name: entry.name) }
-          tensors[name] = try tensor(entry, named: name, file.file)
+          tensors[name] = try file.tensor(entry, as: name)
         }
       }
     }
     return tensors
-  }
-
-  private func tensor(
-    _ entry: SafetensorsFile.Entry, named name: String, _ file: MappedFile
-  ) throws(CheckpointError) -> Tensor {
-    guard let type = entry.type else {
-      throw .unsupported(
-        file: file.path, field: "dtype of tensor '\(entry.name)'", found: entry.typeName,
-        supported: ["F32", "F16", "BF16"])
-    }
-    guard (1...4).contains(entry.shape.count), entry.shape.allSatisfy({ $0 > 0 }) else {
-      throw .invalid(
-        file: file.path, field: "shape of tensor '\(entry.name)'", expected: "1 to 4 positive extents",
-        found: "\(entry.shape)")
-    }
-    return try Tensor(
-      name: name, storedName: entry.name, type: type, shape: entry.shape, file: file,
-      byteOffset: entry.byteRange.lowerBound)
   }
 }

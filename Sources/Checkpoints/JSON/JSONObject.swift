@@ -112,7 +112,9 @@ struct JSONObject: Sendable {
     return JSONObject(file: file, prefix: "\(prefix)\(key).", members: members)
   }
 
-  /// One token id or an array of them; empty when absent or null. Some releases write -1 for "none".
+  /// One token id or an array of them; empty when absent or null.
+  ///
+  /// Some releases write -1 for "none".
   func tokenIDs(_ key: String) throws(CheckpointError) -> [Int] {
     guard let value = present(key) else { return [] }
     var ids: [Int] = []

@@ -2,23 +2,25 @@
 ///
 /// Format: github.com/huggingface/safetensors, README. The data must be covered by the tensors without holes and
 /// overlaps, as the format demands.
-struct SafetensorsFile: Sendable {
-  let file: MappedFile
+public struct SafetensorsFile: Sendable {
+  /// The mapped file.
+  public let file: MappedFile
   /// The tensors, ordered by name.
-  let entries: [Entry]
+  public let entries: [Entry]
 
   /// One tensor of the table.
-  struct Entry: Sendable, Equatable {
-    let name: String
+  public struct Entry: Sendable, Equatable {
+    /// The name of the tensor.
+    public let name: String
     /// The name of the element type in the file: `F32`, `BF16`, `I64`, ...
-    let typeName: String
-    /// Extents, outermost first.
-    let shape: [Int]
-    /// From the start of the file.
-    let byteRange: Range<Int>
+    public let typeName: String
+    /// Extents, outermost first; none for a scalar.
+    public let shape: [Int]
+    /// Where the elements are, from the start of the file.
+    public let byteRange: Range<Int>
 
     /// The element type; nil when this program does not read it.
-    var type: TensorType? {
+    public var type: TensorType? {
       switch typeName {
       case "F32": .f32
       case "F16": .f16
@@ -36,7 +38,42 @@ struct SafetensorsFile: Sendable {
     "U32": 4, "I32": 4, "F32": 4, "U64": 8, "I64": 8, "F64": 8, "C64": 8,
   ]
 
-  init(path: String) throws(CheckpointError) { try self.init(MappedFile(path: path)) }
+  /// Maps a file, reads its header and checks every field of it.
+  ///
+  /// Throws `CheckpointError` with the field and what was expected of it.
+  public init(path: String) throws(CheckpointError) { try self.init(MappedFile(path: path)) }
+
+  /// The tensor of a name.
+  ///
+  /// - Parameters:
+  ///   - name: the name in the file.
+  ///   - canonicalName: the name that the tensor gets; by default the same.
+  /// - Returns: the tensor.
+  /// - Throws: `CheckpointError.missingTensor` when the file has none, `unsupported` when its elements are not F32,
+  ///   F16 or BF16, and `invalid` when it has no or more than four extents or an extent of zero.
+  public func tensor(_ name: String, as canonicalName: String? = nil) throws(CheckpointError) -> Tensor {
+    guard let entry = entries.first(where: { $0.name == name }) else {
+      throw .missingTensor(file: file.path, tensor: name)
+    }
+    return try tensor(entry, as: canonicalName ?? name)
+  }
+
+  /// An entry as a tensor under its canonical name.
+  func tensor(_ entry: Entry, as canonicalName: String) throws(CheckpointError) -> Tensor {
+    guard let type = entry.type else {
+      throw .unsupported(
+        file: file.path, field: "dtype of tensor '\(entry.name)'", found: entry.typeName,
+        supported: ["F32", "F16", "BF16"])
+    }
+    guard (1...4).contains(entry.shape.count), entry.shape.allSatisfy({ $0 > 0 }) else {
+      throw .invalid(
+        file: file.path, field: "shape of tensor '\(entry.name)'", expected: "1 to 4 positive extents",
+        found: "\(entry.shape)")
+    }
+    return try Tensor(
+      name: canonicalName, storedName: entry.name, type: type, shape: entry.shape, file: file,
+      byteOffset: entry.byteRange.lowerBound)
+  }
 
   init(_ file: MappedFile) throws(CheckpointError) {
     self.file = file

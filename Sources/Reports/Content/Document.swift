@@ -59,6 +59,9 @@ struct Table: Sendable {
   /// Where it belongs, for machine-readable forms.
   var coordinates: [String: String] = [:]
 
+  /// True where a column is of numbers and stands to the right.
+  func isNumeric(_ column: Int) -> Bool { isMeasured || rows.allSatisfy { $0.cells[column].value != nil } }
+
   struct Row: Sendable {
     var label: String
     var cells: [Cell]

@@ -45,12 +45,12 @@ struct MethodGrid {
   }
 
   /// One heatmap panel for each column.
-  func heatmap(_ panels: [Panel], _ grid: Grid, title: String) -> String {
+  func heatmap(_ panels: [Panel], _ grid: Grid, title: String, model: String) -> String {
     let metric = grid.metric
     let legend: (String, String) =
       metric.map { $0.isPercentage ? ("0 %", "100 %") : ("worst of a panel", "best") } ?? ("worst", "best")
     return Heatmap(
-      title: "\(title): \(name)", subtitle: "group size by neighbor window, one panel for each \(grid.axis)",
+      title: title, subtitle: model + (grid.axis.isEmpty ? "" : ", one panel for each \(grid.axis)"),
       xTitle: "neighbor window W (tokens)", yTitle: "group size G", columns: windows.map { "\($0)" },
       rows: groups.map { "\($0)" },
       panels: panels.map { panel in

@@ -18,12 +18,12 @@ extension ReportBuilder {
     }
     let places = grid.columns.compactMap(\.number)
     var chart = LineChart(
-      title: "\(title(section, grid))", subtitle: "\(section.model); bands are 95 % intervals",
+      title: "\(title(section, grid))", subtitle: "\(section.model), with 95 % intervals",
       xTitle: grid.isLength ? "context length (tokens)" : grid.axis, yTitle: metric.title, lines: lines)
     chart.xTicks = places
     chart.xIsLogarithmic = (places.min() ?? 0) > 0
     if metric.isPercentage { chart.yRange = (0, 100) }
-    if metric.isPercentage { chart.yText = { NumberText.short($0) } }
+    chart.uncertainty = metric.isPercentage ? .bars : .bands
     if grid.isLength { chart.contextWindow = Double(section.contextWindow) }
     document.figure(
       Figure(
@@ -36,7 +36,9 @@ extension ReportBuilder {
     let depths = grid.depths
     guard depths.count > 1, let metric = grid.metric else { return }
     let all = grid.methods.flatMap { method in
-      grid.columns.flatMap { column in grid.cells(method, column).compactMap { metric.combined([$0].contributions(metric).scored) } }
+      grid.columns.flatMap { column in
+        grid.cells(method, column).compactMap { metric.combined([$0].contributions(metric).scored) }
+      }
     }
     let shares = Shares(metric, all)
     let panels = grid.methods.map { method in

@@ -56,8 +56,9 @@ extension ReportBuilder {
         panels.append(panel)
         var table = Table(
           id: slugs.slug([section.model, section.title, grid.variant, family.name, "g-by-w", column.value]),
-          title: "\(title(section, grid)): \(family.name), G by W, "
-            + "\(grid.axis.isEmpty ? "all" : "\(grid.axis) \(column.heading(isLength: grid.isLength, showsMetric: false))")",
+          title: "\(section.title)\(variant(grid)): \(column.metric.title) of \(family.name), G by W"
+            + (grid.axis.isEmpty
+              ? "" : ", \(grid.axis) \(column.heading(isLength: grid.isLength, showsMetric: false))"),
           corner: "G \\ W", columns: family.windows.map { "\($0)" })
         table.coordinates = coordinates(section, grid).merging(["column": column.value, "methods": family.name]) { $1 }
         for (group, row) in zip(family.groups, panel.aggregates) {
@@ -69,11 +70,13 @@ extension ReportBuilder {
         table.markBest(acrossAll: column.metric.higherIsBetter)
         document.table(table)
       }
-      let figure = family.heatmap(panels, grid, title: title(section, grid))
+      let metric = grid.metric.map { "\($0.title) of " } ?? ""
+      let name = "\(section.title)\(variant(grid)): \(metric)\(family.name), G by W"
+      let figure = family.heatmap(panels, grid, title: name, model: section.model)
       document.figure(
         Figure(
           id: slugs.slug([section.model, section.title, grid.variant, family.name, "g-by-w"]),
-          caption: "\(title(section, grid)): \(family.name), group size by neighbor window", svg: figure))
+          caption: "\(section.model), \(name)", svg: figure))
     }
   }
 
@@ -87,7 +90,7 @@ extension ReportBuilder {
     }
     var table = Table(
       id: slugs.slug([section.model, section.title, grid.variant, "paired"]),
-      title: "\(title(section, grid)): difference from \(reference), paired by sample", corner: "method",
+      title: "\(title(section, grid)), difference from \(reference), paired by sample", corner: "method",
       columns: grid.columns.map { $0.heading(isLength: grid.isLength, showsMetric: grid.metric == nil) })
     table.coordinates = coordinates(section, grid).merging(["reference": reference]) { $1 }
     for method in others {
@@ -134,10 +137,11 @@ extension ReportBuilder {
   }
 
   func title(_ section: Section, _ grid: Grid) -> String {
-    let variant = grid.variant.isEmpty ? "" : " (\(grid.variant))"
     let metric = grid.metric.map { ": \($0.title)" } ?? ""
-    return "\(section.title)\(variant)\(metric)" + (grid.axis.isEmpty ? "" : " by \(grid.axis)")
+    return "\(section.title)\(variant(grid))\(metric)" + (grid.axis.isEmpty ? "" : " by \(grid.axis)")
   }
+
+  func variant(_ grid: Grid) -> String { grid.variant.isEmpty ? "" : " (\(grid.variant))" }
 
   func coordinates(_ section: Section, _ grid: Grid) -> [String: String] {
     var all = ["model": section.model, "task": section.task, "settings": section.settings, "axis": grid.axis]

@@ -17,8 +17,8 @@ struct ReportBuilder {
     document = Document(title: name)
   }
 
-  /// The whole report.
-  static func document(store: ResultStore, name: String) throws(ReportError) -> Document {
+  /// The whole report, in `document`.
+  static func report(store: ResultStore, name: String) throws(ReportError) -> ReportBuilder {
     var builder = try ReportBuilder(store: store, name: name)
     builder.addSummary()
     for model in builder.evaluations.names(\.model) {
@@ -29,7 +29,7 @@ struct ReportBuilder {
     builder.addProtocols()
     builder.addProvenance()
     builder.addConfiguration()
-    return builder.document
+    return builder
   }
 
   /// The tables of a terminal: what was measured and what is missing.

@@ -35,8 +35,8 @@ extension CellRecord.Metric {
   var isPercentage: Bool { aggregation == "accuracy" }
   var isPerplexity: Bool { aggregation == "perplexity" }
 
-  /// What the tables say: `accuracy, %`.
-  var title: String { isPercentage ? "\(name), %" : name }
+  /// What the tables say: `accuracy (%)`.
+  var title: String { isPercentage ? "\(name) (%)" : name }
 
   /// The value as it is shown; accuracy is a percentage.
   func text(_ value: Double) -> String {
@@ -75,6 +75,16 @@ extension CellRecord.Metric {
     return isPerplexity ? exp(mean) : mean
   }
 
+  /// The number that the chosen units make together.
+  func combined(_ amounts: [Double], _ weights: [Double], _ chosen: [Int]) -> Double {
+    var (amount, weight) = (0.0, 0.0)
+    for index in chosen {
+      amount += amounts[index]
+      weight += weights[index]
+    }
+    return isPerplexity ? exp(amount / weight) : amount / weight
+  }
+
   /// The number of contributions with its interval.
   func aggregate(_ contributions: [Contribution]) -> Aggregate {
     var aggregate = Aggregate(value: combined(contributions), count: contributions.count)
@@ -83,8 +93,9 @@ extension CellRecord.Metric {
       aggregate.interval = Statistics.wilson(successes: successes, of: contributions.count)
     } else {
       let units = units(of: contributions)
+      let (amounts, weights) = (units.map(\.amount), units.map(\.weight))
       aggregate.interval = Statistics.bootstrap(unitCount: units.count) { chosen in
-        combined(chosen.map { units[$0] })
+        combined(amounts, weights, chosen)
       }
     }
     return aggregate

@@ -63,7 +63,8 @@ enum JSONValue: Hashable, Sendable, Codable {
 /// JSON with sorted keys: the same bytes for equal values.
 func canonicalJSON(_ value: some Encodable, pretty: Bool) -> String {
   let encoder = JSONEncoder()
-  encoder.outputFormatting = pretty ? [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted] : [.sortedKeys, .withoutEscapingSlashes]
+  encoder.outputFormatting =
+    pretty ? [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted] : [.sortedKeys, .withoutEscapingSlashes]
   // Infinite bounds cannot stand in JSON as numbers.
   encoder.nonConformingFloatEncodingStrategy = .convertToString(
     positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")

@@ -35,8 +35,18 @@ enum NumberText {
     return fixed(mantissa, 2) + "e+" + (exponent < 10 ? "0" : "") + "\(exponent)"
   }
 
-  /// With a plus sign where the number is not negative.
-  static func signed(_ text: String) -> String { text.hasPrefix("-") ? text : "+" + text }
+  /// With a plus sign where the number is above zero as it is shown.
+  static func signed(_ text: String) -> String {
+    text.hasPrefix("-") || !text.contains(where: { "123456789".contains($0) }) ? text : "+" + text
+  }
+
+  /// Six decimals below ten, fewer above: small drifts must show.
+  static func precise(_ value: Double) -> String {
+    value != 0 && value.magnitude < 1e-5 ? "\(value)" : adaptive(value, decimals: decimals(for: value) + 3)
+  }
+
+  /// A number beside a tick of an axis.
+  static func tick(_ value: Double) -> String { value.magnitude >= 1e5 ? adaptive(value) : short(value) }
 
   /// A number without trailing zeros: `0.5`, `4096`.
   static func short(_ value: Double) -> String {

@@ -64,10 +64,10 @@ enum Pairing {
     // Both sides have the same samples, so the same units in the same order.
     let (unitsA, unitsB) = (metric.units(of: a), metric.units(of: b))
     guard unitsA.map(\.unit) == unitsB.map(\.unit) else { return result }
+    let (amountsA, weightsA) = (unitsA.map(\.amount), unitsA.map(\.weight))
+    let (amountsB, weightsB) = (unitsB.map(\.amount), unitsB.map(\.weight))
     result.interval = Statistics.bootstrap(unitCount: unitsA.count) { chosen in
-      guard let x = metric.combined(chosen.map { unitsA[$0] }), let y = metric.combined(chosen.map { unitsB[$0] })
-      else { return nil }
-      return x - y
+      metric.combined(amountsA, weightsA, chosen) - metric.combined(amountsB, weightsB, chosen)
     }
     return result
   }

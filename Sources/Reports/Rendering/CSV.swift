@@ -61,7 +61,9 @@ extension CSV {
     let facts = Set(evaluations.cells.flatMap { $0.samples.flatMap(\.facts.keys) }).sorted()
     var csv = CSV(
       cellHeader + axes + ["sample", "identity", "prompt_tokens", "truncated_tokens", "first_tokens"]
-        + facts.map { "fact_\($0)" } + ["expected", "output", "finish_reason", "metric", "value", "unscored", "failure"])
+        + facts.map { "fact_\($0)" } + [
+          "expected", "output", "finish_reason", "metric", "value", "unscored", "failure",
+        ])
     for cell in evaluations.cells {
       let start = cellFields(cell, axes)
       for sample in cell.samples {

@@ -17,7 +17,9 @@ enum HTML {
       case .bullets(let items): parts.append("<ul>" + items.map { "<li>\(prose($0))</li>" }.joined() + "</ul>")
       case .table(let table): parts.append(render(table))
       case .figure(let figure):
-        parts.append("<figure id=\"\(figure.id)\">\n\(figure.svg)<figcaption>\(Canvas.escaped(figure.caption))</figcaption></figure>")
+        parts.append(
+          "<figure id=\"\(figure.id)\">\n\(figure.svg)<figcaption>\(Canvas.escaped(figure.caption))</figcaption></figure>"
+        )
       case .collapsed(let summary, let text):
         parts.append(
           "<details><summary>\(Canvas.escaped(summary))</summary><pre>\(Canvas.escaped(text))</pre></details>")
@@ -38,22 +40,26 @@ enum HTML {
   }
 
   private static func render(_ table: Table) -> String {
-    var lines = ["<div class=\"scroll\"><table id=\"\(table.id)\"\(table.isMeasured ? " class=\"measured\"" : "")>"]
+    var lines = ["<div class=\"scroll\"><table id=\"\(table.id)\">"]
     lines.append("<caption>\(Canvas.escaped(table.title))</caption>")
-    let heads = ([table.corner] + table.columns).map { "<th scope=\"col\">\(Canvas.escaped($0))</th>" }.joined()
+    let heads = ([table.corner] + table.columns).enumerated().map { index, text in
+      "<th scope=\"col\"\(index > 0 && table.isNumeric(index - 1) ? " class=\"number\"" : "")>"
+        + "\(Canvas.escaped(text))</th>"
+    }.joined()
     lines.append("<thead><tr>\(heads)</tr></thead>")
     lines.append("<tbody>")
     for row in table.rows {
       lines.append(
-        "<tr><th scope=\"row\"><code>\(Canvas.escaped(row.label))</code></th>" + row.cells.map(cell).joined() + "</tr>")
+        "<tr><th scope=\"row\"><code>\(Canvas.escaped(row.label))</code></th>"
+          + row.cells.enumerated().map { cell($1, isNumeric: table.isNumeric($0)) }.joined() + "</tr>")
     }
     lines.append("</tbody></table></div>")
     if let note = table.note { lines.append("<p class=\"note\">\(prose(note))</p>") }
     return lines.joined(separator: "\n")
   }
 
-  private static func cell(_ cell: Table.Cell) -> String {
-    let classes = (cell.isBest ? ["best"] : []) + (cell.isGap ? ["gap"] : [])
+  private static func cell(_ cell: Table.Cell, isNumeric: Bool) -> String {
+    let classes = (isNumeric ? ["number"] : []) + (cell.isBest ? ["best"] : []) + (cell.isGap ? ["gap"] : [])
     let kind = classes.isEmpty ? "" : " class=\"\(classes.joined(separator: " "))\""
     let key = cell.value.map { " data-value=\"\($0)\"" } ?? ""
     let detail = cell.detail.isEmpty ? "" : "<small>\(Canvas.escaped(cell.detail))</small>"
@@ -91,7 +97,7 @@ enum HTML {
     thead th { cursor: pointer; background: var(--shade); white-space: nowrap; }
     thead th[aria-sort="ascending"]::after { content: " \\2191"; } thead th[aria-sort="descending"]::after { content: " \\2193"; }
     tbody th { font-weight: normal; white-space: nowrap; }
-    .measured td, .measured thead th + th { text-align: right; }
+    .number { text-align: right; }
     td small { display: block; color: var(--muted); font-size: 11.5px; white-space: nowrap; }
     td.best span { font-weight: 700; color: var(--best); } td.gap span, td.gap small { color: var(--gap); }
     .note { color: var(--muted); font-size: 13px; margin: 2px 0 16px; }

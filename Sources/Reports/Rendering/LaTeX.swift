@@ -17,7 +17,8 @@ enum LaTeX {
     lines.append("    " + ([table.corner] + table.columns).map(escaped).joined(separator: " & ") + " \\\\")
     lines.append("    \\midrule")
     for row in table.rows {
-      lines.append("    " + (["\\texttt{\(escaped(row.label))}"] + row.cells.map(cell)).joined(separator: " & ") + " \\\\")
+      lines.append(
+        "    " + (["\\texttt{\(escaped(row.label))}"] + row.cells.map(cell)).joined(separator: " & ") + " \\\\")
     }
     lines += ["    \\bottomrule", "  \\end{tabular}"]
     if let note = table.note { lines.append("  \\par\\smallskip{\\footnotesize \(escaped(note))}") }

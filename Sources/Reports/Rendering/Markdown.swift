@@ -1,6 +1,6 @@
 /// The report as GitHub-flavoured Markdown.
 enum Markdown {
-  /// - Parameter figureFolder: Where the pictures are, nil to leave them out.
+  /// The report; `figureFolder` says where the pictures are, nil leaves them out.
   static func render(_ document: Document, figureFolder: String?) -> String {
     var parts = ["# \(escaped(document.title))"]
     for block in document.blocks {
@@ -22,10 +22,11 @@ enum Markdown {
   static func render(_ table: Table) -> String {
     var lines = ["**\(escaped(table.title))**", ""]
     lines.append(line([table.corner] + table.columns))
-    let alignment = table.isMeasured ? "---:" : "---"
-    lines.append("| --- |" + String(repeating: " \(alignment) |", count: table.columns.count))
+    lines.append(
+      "| --- |" + table.columns.indices.map { table.isNumeric($0) ? " ---: |" : " --- |" }.joined())
     for row in table.rows {
-      lines.append("| `\(row.label.replacing("|", with: "\\|"))` | " + row.cells.map(cell).joined(separator: " | ") + " |")
+      lines.append(
+        "| `\(row.label.replacing("|", with: "\\|"))` | " + row.cells.map(cell).joined(separator: " | ") + " |")
     }
     if let note = table.note { lines += ["", "<sub>\(escaped(note))</sub>"] }
     return lines.joined(separator: "\n")

@@ -65,13 +65,17 @@ struct Canvas {
     switch shape % 4 {
     case 0:
       elements.append(
-        "<circle cx=\"\(Self.number(x))\" cy=\"\(Self.number(y))\" r=\"\(Self.number(size))\" \(outline)>\(note)</circle>")
+        "<circle cx=\"\(Self.number(x))\" cy=\"\(Self.number(y))\" r=\"\(Self.number(size))\" \(outline)>\(note)</circle>"
+      )
     case 1:
       elements.append(
         "<rect x=\"\(Self.number(x - size + 0.4))\" y=\"\(Self.number(y - size + 0.4))\" "
-          + "width=\"\(Self.number(2 * size - 0.8))\" height=\"\(Self.number(2 * size - 0.8))\" \(outline)>\(note)</rect>")
+          + "width=\"\(Self.number(2 * size - 0.8))\" height=\"\(Self.number(2 * size - 0.8))\" \(outline)>\(note)</rect>"
+      )
     case 2:
-      let points = [Point(x, y - size - 1), Point(x + size + 0.6, y + size - 0.6), Point(x - size - 0.6, y + size - 0.6)]
+      let points = [
+        Point(x, y - size - 1), Point(x + size + 0.6, y + size - 0.6), Point(x - size - 0.6, y + size - 0.6),
+      ]
       elements.append("<polygon points=\"\(Self.list(points))\" \(outline)>\(note)</polygon>")
     default:
       let points = [Point(x, y - size - 1), Point(x + size + 1, y), Point(x, y + size + 1), Point(x - size - 1, y)]

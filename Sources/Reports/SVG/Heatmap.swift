@@ -56,13 +56,13 @@ struct Heatmap {
     init(_ map: Heatmap) {
       let printed = map.panels.flatMap { $0.cells.flatMap { $0.map(\.text) } }
       let widest = ((printed + map.columns).map { Canvas.width(of: $0, size: 12) }.max() ?? 0) + 14
-      cellWidth = max(46, widest)
+      cellWidth = max(42, widest)
       left = (map.rows.map { Canvas.width(of: $0, size: 12) }.max() ?? 0) + 42
       let columnsWidth = cellWidth * Double(map.columns.count)
       let titles = map.panels.map { Canvas.width(of: $0.title, size: 13) * 1.08 }.max() ?? 0
       panelWidth = max(left + columnsWidth, left + titles, left + Canvas.width(of: map.xTitle, size: 12)) + 28
       panelHeight = 28 + cellHeight * Double(map.rows.count) + 58
-      panelsInRow = max(1, min(map.panels.count, Int(980 / panelWidth)))
+      panelsInRow = max(1, min(map.panels.count, Int(1060 / panelWidth)))
       let rows = (map.panels.count + panelsInRow - 1) / panelsInRow
       let heading = max(
         Canvas.width(of: map.title, size: 15) * 1.08, Canvas.width(of: map.subtitle, size: 12))

@@ -8,6 +8,7 @@ struct LineChart {
     var high: Double?
     var tooltip = ""
   }
+  enum Uncertainty { case bands, bars }
   struct Line {
     let name: String
     let points: [Point]
@@ -23,13 +24,14 @@ struct LineChart {
   var xIsLogarithmic = false
   /// A fixed range for the vertical axis, for shares; otherwise around the data.
   var yRange: (low: Double, high: Double)?
-  var yText: (Double) -> String = { NumberText.adaptive($0) }
+  /// How intervals are drawn: bands for few values close together, bars for wide intervals that overlap.
+  var uncertainty = Uncertainty.bands
   var hasMarkers = true
   /// The pretraining window, marked by a vertical line.
   var contextWindow: Double?
   var note = ""
 
-  private static let plot = (left: 72.0, top: 58.0, width: 560.0, height: 300.0)
+  private static let plot = (left: 72.0, top: 68.0, width: 560.0, height: 300.0)
 
   /// The picture.
   func svg() -> String {
@@ -42,8 +44,12 @@ struct LineChart {
     if !subtitle.isEmpty { canvas.text(subtitle, at: .init(plot.left, 43), fill: Canvas.muted) }
     let (x, y) = (xScale(), yScale())
     drawAxes(&canvas, x, y)
-    for (index, line) in lines.enumerated() { drawBand(line, index, &canvas, x, y) }
-    for (index, line) in lines.enumerated() { draw(line, index, &canvas, x, y) }
+    if uncertainty == .bands {
+      for (index, line) in lines.enumerated() { drawBand(line, index, &canvas, x, y) }
+    }
+    drawContextWindow(&canvas, x)
+    let order = lines.indices.sorted { (Palette.dashKind($0), $0) < (Palette.dashKind($1), $1) }
+    for index in order { draw(lines[index], index, &canvas, x, y) }
     drawLegend(&canvas)
     if !note.isEmpty {
       canvas.text(note, at: .init(plot.left, plot.top + plot.height + 66), size: 11, fill: Canvas.muted)
@@ -57,7 +63,7 @@ struct LineChart {
     let (low, high) = (values.min() ?? 0, values.max() ?? 1)
     let (start, end) = (Self.plot.left, Self.plot.left + Self.plot.width)
     if xIsLogarithmic, low > 0, high > low {
-      return Scale(.logarithmic, low: low / 1.06, high: high * 1.06, start: start, end: end)
+      return Scale(.logarithmic, low: low / 1.14, high: high * 1.14, start: start, end: end)
     }
     return Scale(.linear, low: low, high: high, start: start, end: end)
   }
@@ -78,7 +84,7 @@ struct LineChart {
     for tick in y.ticks(6) {
       let at = y.pixel(tick)
       canvas.line(from: .init(plot.left, at), to: .init(right, at), stroke: Canvas.gridLine)
-      canvas.text(yText(tick), at: .init(plot.left - 8, at + 4), fill: Canvas.muted, anchor: .end)
+      canvas.text(NumberText.tick(tick), at: .init(plot.left - 8, at + 4), fill: Canvas.muted, anchor: .end)
     }
     canvas.line(from: .init(plot.left, bottom), to: .init(right, bottom), stroke: Canvas.muted)
     var occupied = -Double.infinity
@@ -93,14 +99,22 @@ struct LineChart {
     }
     canvas.text(xTitle, at: .init(plot.left + plot.width / 2, bottom + 42), anchor: .middle)
     canvas.text(yTitle, at: .init(20, plot.top + plot.height / 2), anchor: .middle, rotation: -90)
-    if let contextWindow {
-      let at = x.pixel(contextWindow)
-      canvas.line(from: .init(at, plot.top - 2), to: .init(at, bottom), stroke: "#c0392b", width: 1.5, dash: "5 4")
-      let label = "L = \(NumberText.short(contextWindow))"
-      let fits = at + 6 + Canvas.width(of: label, size: 11) < right
-      canvas.text(
-        label, at: .init(fits ? at + 5 : at - 5, plot.top + 9), size: 11, fill: "#c0392b", anchor: fits ? .start : .end)
-    }
+  }
+
+  private func drawContextWindow(_ canvas: inout Canvas, _ x: Scale) {
+    guard let contextWindow else { return }
+    let (at, top) = (x.pixel(contextWindow), Self.plot.top)
+    canvas.line(
+      from: .init(at, top - 5), to: .init(at, top + Self.plot.height), stroke: "#c0392b", width: 1.5, dash: "5 4")
+    canvas.text(
+      "L = \(NumberText.short(contextWindow))", at: .init(at, top - 9), size: 11, fill: "#c0392b", anchor: .middle)
+  }
+
+  /// Lines with bars stand a little beside each other, so that bars at one place can be told apart.
+  private func shift(_ index: Int) -> Double {
+    guard uncertainty == .bars, lines.count > 1 else { return 0 }
+    let step = min(7, 42 / Double(lines.count - 1))
+    return step * (Double(index) - Double(lines.count - 1) / 2)
   }
 
   private func drawBand(_ line: Line, _ index: Int, _ canvas: inout Canvas, _ x: Scale, _ y: Scale) {
@@ -118,13 +132,15 @@ struct LineChart {
   private func draw(_ line: Line, _ index: Int, _ canvas: inout Canvas, _ x: Scale, _ y: Scale) {
     let color = Palette.line(index)
     for run in runs(line) {
-      let points = run.compactMap { point in point.y.map { Canvas.Point(x.pixel(point.x), y.pixel($0)) } }
+      let points = run.compactMap { point in
+        point.y.map { Canvas.Point(x.pixel(point.x) + shift(index), y.pixel($0)) }
+      }
       if points.count > 1 { canvas.polyline(points, stroke: color, width: 2, dash: Palette.dash(index)) }
       guard hasMarkers || points.count == 1 else { continue }
       for (point, place) in zip(run, points) {
-        if run.count == 1, let low = point.low, let high = point.high {
+        if uncertainty == .bars || run.count == 1, let low = point.low, let high = point.high {
           canvas.line(
-            from: .init(place.x, y.pixel(low)), to: .init(place.x, y.pixel(high)), stroke: color, width: 1.5)
+            from: .init(place.x, y.pixel(low)), to: .init(place.x, y.pixel(high)), stroke: color, width: 1.2)
         }
         canvas.marker(index, at: place, fill: color, tooltip: point.tooltip)
       }

@@ -2,11 +2,12 @@
 enum Palette {
   /// Lines and their markers: hues that also differ in lightness, after Okabe and Ito's recommendation.
   static let lines = ["#1c2430", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b8860b", "#56b4e9", "#7f3fbf"]
-  /// Lines after the eighth repeat the colours with dashes.
-  static let dashes = ["", "6 3", "2 3", "8 3 2 3"]
+  /// Lines that lie on each other show through each other's gaps; solid ones are drawn first.
+  static let dashes = ["", "10 5", "3 5", "12 4 3 4"]
 
   static func line(_ index: Int) -> String { lines[index % lines.count] }
-  static func dash(_ index: Int) -> String { dashes[(index / lines.count) % dashes.count] }
+  static func dash(_ index: Int) -> String { dashes[dashKind(index)] }
+  static func dashKind(_ index: Int) -> Int { (index + index / lines.count) % dashes.count }
 
   /// Where there is no number.
   static let missing = "#eef0f3"

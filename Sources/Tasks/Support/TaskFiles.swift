@@ -26,12 +26,9 @@ enum TaskFiles {
 
   /// The `.txt` files of a folder sorted by name, or the one file that the path names.
   static func textFiles(_ path: String, need: String) throws(TaskError) -> [String] {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw .missingData(path: path, need: need)
-    }
-    guard isFolder.boolValue else { return [path] }
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    guard FileManager.default.fileExists(atPath: path) else { throw .missingData(path: path, need: need) }
+    // A path that is no folder lists nothing and throws.
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else { return [path] }
     let files = names.filter { $0.hasSuffix(".txt") }.sorted().map { "\(path)/\($0)" }
     guard !files.isEmpty else { throw .missingData(path: "\(path)/*.txt", need: need) }
     return files

@@ -49,7 +49,7 @@ enum SweepCommand {
       Terminal.message("failed: \(failure.cell.method) \(failure.cell.task) \(failure.sampleID): \(failure.reason)")
     }
     for input in summary.missing { Terminal.message("left out: \(input.description)") }
-    for gate in summary.gates { Terminal.message("gate: \(gate.description)") }
+    for gate in summary.gates { Terminal.message("gate \(GateText.line(gate))") }
     if !isQuiet {
       Terminal.print(try writer.summary())
       let progress = summary.progress

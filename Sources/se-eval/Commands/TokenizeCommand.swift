@@ -1,9 +1,5 @@
 import Tokenizers
 
-extension BOSPolicy: @retroactive CaseIterable {
-  public static var allCases: [BOSPolicy] { [.auto, .always, .never] }
-}
-
 /// `tokenize`: token ids of a text.
 enum TokenizeCommand {
   private static let model = Option.value(
