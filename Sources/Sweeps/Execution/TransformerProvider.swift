@@ -28,7 +28,7 @@ public final class TransformerProvider: ModelProvider {
     return switch options.compute {
     case .float32: version
     case .int8: "\(version)/\(workers.instructionSet)"
-    case .openblas: "\(version)/\(workers.instructionSet)/\(workers.threads)"
+    case .openBLAS: "\(version)/\(workers.instructionSet)/\(workers.threads)"
     }
   }
 
