@@ -74,3 +74,5 @@ ckernels_peak ckernels_measure_peak(ckernels_workers *w, double duration) {
   free(bytes);
   return p;
 }
+
+double ckernels_measure_flops(ckernels_workers *w, double duration) { return rate(w, 1, NULL, 0, duration); }

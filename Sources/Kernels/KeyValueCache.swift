@@ -1,7 +1,7 @@
 import CKernels
 
 /// Precision in which keys and values are kept.
-public enum KeyValueType: String, Sendable {
+public enum KeyValueType: String, Sendable, CaseIterable {
   /// 4 bytes per element.
   case float32
   /// 2 bytes per element, rounded to nearest even.

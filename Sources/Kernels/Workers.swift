@@ -38,7 +38,7 @@ public enum Compute: String, Sendable, CaseIterable {
   /// other types as `float32`. Faster, about 0.5 % root mean square error per product.
   case int8
   /// Weights unpacked to float32, then OpenBLAS with one thread. Its bits depend on row count and core.
-  case openBLAS
+  case openBLAS = "openblas"
 }
 
 /// A pool of threads with an instruction set: every operation of the engine runs on one.
@@ -83,4 +83,7 @@ public enum Compute: String, Sendable, CaseIterable {
       gigaflopsPerSecond: (peak.flops_single * 1e-9, peak.flops_all * 1e-9),
       memoryGigabytesPerSecond: (peak.bytes_single * 1e-9, peak.bytes_all * 1e-9))
   }
+
+  /// Multiply-adds of all threads at this moment, in GFLOP/s: a calibration to print beside a speed. Takes 50 ms.
+  public func calibrationRate() -> Double { unsafe ckernels_measure_flops(handle, 0.05) * 1e-9 }
 }

@@ -22,7 +22,7 @@ enum ErrorText {
     case let error as PerplexityError: ("\(error)", .usage)
     case let error as TaskError: ("\(error)", status(error))
     case let error as StoreError: ("\(error)", .runtimeError)
-    case let error as ReportError: ("\(error)", .runtimeError)
+    case let error as ReportError: ("\(error)", status(error))
     case let error as SweepError: ("\(error)", ExitStatus(rawValue: error.status.rawValue) ?? .runtimeError)
     default: ("\(error)", .runtimeError)
     }
@@ -34,6 +34,11 @@ enum ErrorText {
     case .tokenOutOfRange, .tooFewTokens: .usage
     case .cancelled: Interruption.status
     }
+  }
+
+  private static func status(_ error: ReportError) -> ExitStatus {
+    if case .damagedBaseline = error { return .missing }
+    return .runtimeError
   }
 
   private static func status(_ error: TaskError) -> ExitStatus {

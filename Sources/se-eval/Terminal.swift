@@ -5,6 +5,9 @@ enum Terminal {
   /// Writes a result.
   static func print(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
 
+  /// Writes a result that brings its own line ends.
+  static func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+
   /// Writes a message for a person.
   static func message(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
 

@@ -118,6 +118,8 @@ void ckernels_attend(ckernels_workers *workers, const ckernels_attention *attent
 typedef struct { double flops_single, flops_all, bytes_single, bytes_all; } ckernels_peak;
 /// Measures for about `seconds`: fused multiply-adds with loads, and reads of memory, with one thread and with all.
 ckernels_peak ckernels_measure_peak(ckernels_workers *workers, double seconds);
+/// Multiply-adds of all threads for about `seconds`, in operations per second; needs no memory.
+double ckernels_measure_flops(ckernels_workers *workers, double seconds);
 
 #ifdef __cplusplus
 }

@@ -25,7 +25,11 @@ public final class TransformerProvider: ModelProvider {
   /// Numerics version of the engine and kind of arithmetic; what else moves bits only where the arithmetic is inexact.
   public var numericsVersion: String {
     let version = "\(NumericsVersion.current)/\(options.compute.rawValue)"
-    return options.compute == .float32 ? version : "\(version)/\(workers.instructionSet)"
+    return switch options.compute {
+    case .float32: version
+    case .int8: "\(version)/\(workers.instructionSet)"
+    case .openBLAS: "\(version)/\(workers.instructionSet)/\(workers.threads)"
+    }
   }
 
   /// Names and values for the record of a run.

@@ -58,7 +58,7 @@ enum BenchCommand {
     let workers: Workers
     let options: SessionOptions
     let repetitions: Int
-    let peak: PeakRates?
+    let peak: Workers.PeakRates?
     let asJSON: Bool
 
     init(_ arguments: Arguments, repetitions: Int, measuresPeak: Bool) throws {
@@ -113,8 +113,8 @@ enum BenchCommand {
         + "\(Numbers.bytes(model.weightByteCount)); \(method); \(workers.threads) threads, \(workers.instructionSet), "
         + "\(options.compute.rawValue) products, \(options.keyValueType.rawValue) cache")
       if let peak {
-        Terminal.print("peak of this machine: \(Numbers.fixed(peak.gigaflopsAllThreads, 0)) GFLOP/s on all threads, "
-          + "\(Numbers.fixed(peak.gigaflopsOneThread, 0)) on one, \(Numbers.fixed(peak.readGigabytesPerSecond, 1)) GB/s")
+        Terminal.print("peak of this machine: \(Numbers.fixed(peak.gigaflopsPerSecond.allThreads, 0)) GFLOP/s on all threads, "
+          + "\(Numbers.fixed(peak.gigaflopsPerSecond.oneThread, 0)) on one, \(Numbers.fixed(peak.memoryGigabytesPerSecond.allThreads, 1)) GB/s")
       }
       Terminal.print("phase    tokens  depth   tokens/s   seconds (all repetitions)     GFLOP/s  GB/s  calibration  peak memory")
     }
@@ -158,11 +158,11 @@ enum BenchCommand {
       let median = sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
       let share = peak.map { peak in
         phase == "prefill"
-          ? flops / median / 1e9 / peak.gigaflopsAllThreads : bytes / median / 1e9 / peak.readGigabytesPerSecond
+          ? flops / median / 1e9 / peak.gigaflopsPerSecond.allThreads : bytes / median / 1e9 / peak.memoryGigabytesPerSecond.allThreads
       }
       return Measurement(
         phase: phase, tokens: tokens, depth: depth, method: "\(method)", threads: workers.threads,
-        compute: options.compute.rawValue, kv: options.keyValueType.rawValue, isa: "\(workers.instructionSet)",
+        compute: options.compute.rawValue, kv: options.keyValueType.rawValue, isa: workers.instructionSet.rawValue,
         seconds: seconds, tokens_per_second: Double(tokens) / median, peak_bytes: ProcessMemory.peakByteCount,
         cache_bytes: cacheBytes, gflops: flops / median / 1e9, gigabytes_per_second: bytes / median / 1e9,
         calibration_gflops: calibration, share_of_peak: share)

@@ -11,7 +11,9 @@ enum MergeCommand {
     let target = try ResultStore.open(arguments.required(into), mode: .create)
     for path in arguments.positionals {
       let count = try target.merge(ResultStore.open(path, mode: .readOnly))
-      Terminal.message("\(path): \(count)")
+      Terminal.message(
+        "\(path): \(count.results) new results, \(count.same) known, \(count.superseded) superseded, "
+          + "\(count.cells) new cells, \(count.runs) runs, \(count.failures) failures")
     }
     return .done
   }
