@@ -12,6 +12,8 @@ struct AddedToken: Sendable, Equatable {
   var isSingleWord = false
   /// Is searched in the normalized text instead of the text as it came.
   var isNormalized = false
+  /// How it looks in normalized text; nil makes it out of `text` by normalizing that.
+  var normalizedText: String?
 }
 
 /// Finds added tokens in a text.
