@@ -174,6 +174,7 @@ struct Pattern: Sendable {
   ///   - start: where to try, inside `bounds`.
   ///   - bounds: the text that the pattern sees; nothing outside exists for it.
   ///   - choices: scratch memory, any content.
+  /// - Returns: the position after the match.
   /// - Complexity: O(length of the match) for the patterns of known tokenizers.
   func match(_ masks: Span<UInt64>, at start: Int, in bounds: Range<Int>, _ choices: inout [Choice]) -> Int? {
     choices.removeAll(keepingCapacity: true)
