@@ -103,7 +103,8 @@ import Tokenizers
     try folder.write(try Fixtures.bytes("sentencepiece/tokenizer.model"), to: "tokenizer.model")
     let size = try Fixtures.load("sentencepiece").vocabularySize
     try folder.write(
-      #"{"added_tokens_decoder":{"\#(size + 1)":{"content":"<|im_end|>","special":true,"lstrip":true}},"add_eos_token":true}"#,
+      #"{"added_tokens_decoder":{"\#(size + 1)":{"content":"<|im_end|>","special":true,"lstrip":true}},"#
+        + #""add_eos_token":true}"#,
       to: "tokenizer_config.json")
     try folder.write(#"{"<pad>":\#(size)}"#, to: "added_tokens.json")
     let tokenizer = try Tokenizer.load(modelPath: folder.path)

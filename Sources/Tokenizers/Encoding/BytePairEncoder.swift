@@ -1,7 +1,7 @@
 /// Byte-pair encoding of one word: symbols of single bytes or scalars, merged in the order of the ranks.
 ///
-/// Of all neighbouring pairs the one with the lowest rank merges first, of equal ranks the leftmost; the result does not
-/// depend on how the pairs are found. Short words scan, long ones use a heap: O(n log n).
+/// Of all neighbouring pairs the one with the lowest rank merges first, of equal ranks the leftmost; the result does
+/// not depend on how the pairs are found. Short words scan, long ones use a heap: O(n log n).
 struct BytePairEncoder: Sendable {
   /// What the symbols are before the first merge.
   enum Alphabet: Sendable {

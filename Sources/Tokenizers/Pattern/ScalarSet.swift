@@ -1,4 +1,4 @@
-/// A set of Unicode scalars as pre-tokeniser patterns write it: categories, ranges, whitespace, nested and negated sets.
+/// A set of Unicode scalars as patterns write it: categories, ranges, whitespace, nested and negated sets.
 struct ScalarSet: Sendable, Equatable {
   /// Bits by `ScalarSet.bit(of:)`.
   var categories: UInt32 = 0

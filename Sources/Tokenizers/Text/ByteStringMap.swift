@@ -1,4 +1,4 @@
-/// A map from byte strings to numbers: open addressing over a pool, so that looking up a slice of a text copies nothing.
+/// A map from byte strings to numbers: open addressing over a pool; looking up a slice of a text copies nothing.
 struct ByteStringMap: Sendable {
   private var keys = ByteStringPool()
   private var values: [Int32] = []
