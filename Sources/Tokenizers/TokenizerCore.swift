@@ -43,6 +43,7 @@ final class TokenizerCore: Sendable {
       source.added.filter { !$0.isNormalized }.map { ($0, Array($0.text.utf8)) }, priority: source.addedPriority)
     normalizedAdded = AddedTokens(
       source.added.filter(\.isNormalized).map { token in
+        if let text = token.normalizedText { return (token, Array(text.utf8)) }
         var bytes = Array(token.text.utf8)
         for step in source.normalizer { step.apply(&bytes, isFirst: true) }
         return (token, bytes)
