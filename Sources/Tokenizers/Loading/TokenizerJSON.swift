@@ -1,0 +1,186 @@
+/// Reads a Hugging Face `tokenizer.json` with a BPE model; the meaning is that of github.com/huggingface/tokenizers.
+struct TokenizerJSON {
+  let file: String
+  private let root: JSONObject
+  private let model: JSONObject
+  var source: VocabularySource
+
+  /// Reads the file's bytes into the common form.
+  static func source(_ bytes: Span<UInt8>, file: String) throws(TokenizerError) -> VocabularySource {
+    let root = try JSONObject(file: file, path: "", JSONReader.parse(bytes, file: file))
+    guard let model = try root.object("model") else { throw root.missing("model", "a BPE model") }
+    var reader = TokenizerJSON(root: root, model: model)
+    try reader.checkModel()
+    try reader.readNormalizer(root)
+    try reader.readPreTokenizer(root)
+    try reader.readVocabulary()
+    try reader.readMerges()
+    try reader.readPostProcessor(root)
+    try reader.readDecoder(root)
+    reader.nameKind()
+    return reader.source
+  }
+
+  private init(root: JSONObject, model: JSONObject) {
+    file = root.file
+    self.root = root
+    self.model = model
+    source = VocabularySource(
+      file: root.file, kindName: "BPE", merges: .scored([]), isByteLevel: false, decodesMetaspace: false)
+    for section in ["normalizer", "pre_tokenizer"] {
+      source.rules.append("\(section) \(root[section]?.canonicalText ?? "null")")
+    }
+  }
+
+  func unsupported(_ object: JSONObject, _ name: String, _ found: String, _ supported: String) -> TokenizerError {
+    .unsupported(file: file, field: object.field(name), found: found, supported: supported)
+  }
+
+  /// Compiles a pattern of the file.
+  func pattern(_ text: String, _ object: JSONObject) throws(TokenizerError) -> Pattern {
+    do {
+      return try Pattern(text)
+    } catch {
+      throw unsupported(
+        object, "pattern.Regex", text, "no \(error.reason), which is at character \(error.position)")
+    }
+  }
+
+  private func checkModel() throws(TokenizerError) {
+    if let type = try model.string("type"), type != "BPE" { throw unsupported(model, "type", type, "BPE") }
+    for name in ["continuing_subword_prefix", "end_of_word_suffix"] {
+      if let affix = try model.string(name), !affix.isEmpty { throw unsupported(model, name, affix, "none") }
+    }
+    if let dropout = model["dropout"] {
+      switch dropout {
+      case .integer(0), .number(0): break
+      default: throw unsupported(model, "dropout", dropout.kind, "none: ids would be random")
+      }
+    }
+  }
+
+  private mutating func nameKind() {
+    let splits = source.splits.compactMap { step -> String? in
+      if case .pattern(let pattern, _, _) = step { pattern.source } else { nil }
+    }
+    let family =
+      switch splits {
+      case [KnownPatterns.gpt2]: " (gpt-2)"
+      case [KnownPatterns.digits, KnownPatterns.gpt2]: " (digits, gpt-2)"
+      case [KnownPatterns.llama3]: " (llama-3)"
+      case [KnownPatterns.qwen2]: " (qwen2)"
+      case [KnownPatterns.o200k]: " (o200k)"
+      default: ""
+      }
+    source.kindName = source.isByteLevel ? "byte-level BPE\(family)" : "SentencePiece BPE"
+  }
+
+  // MARK: Vocabulary
+
+  private mutating func readVocabulary() throws(TokenizerError) {
+    guard case .object(let members)? = model["vocab"] else {
+      throw model.missing("vocab", "an object of tokens and ids")
+    }
+    source.usesByteFallback = try model.bool("byte_fallback") ?? false
+    source.fusesUnknown = try model.bool("fuse_unk") ?? false
+    source.ignoresMerges = try model.bool("ignore_merges") ?? false
+    let added = try addedTokens()
+    let entries = try entries(members, added)
+    source.symbols = ByteStringMap(capacity: members.count)
+    for member in members {
+      guard case .integer(let id) = member.value else { continue }
+      source.symbols.update(Array(member.name.utf8), to: id)
+    }
+    guard source.symbols.count == members.count else {
+      throw .duplicate(file: file, field: "model.vocab", value: "a token")
+    }
+    let kinds = Dictionary(added.map { ($0.id, $0.isSpecial ? TokenKind.control : .userDefined) }) { $1 }
+    for (id, text) in entries.enumerated() {
+      guard let text else { continue }
+      var kind = kinds[id] ?? .normal
+      if kind == .normal, source.usesByteFallback, TokenizerCore.byteValue(text.utf8.span) != nil { kind = .byte }
+      try source.append(text, id: id, kind: kind)
+    }
+    source.added = added
+    guard let unknown = try model.string("unk_token") else { return }
+    guard let id = source.id(of: unknown) else {
+      throw .invalid(file: file, field: "model.unk_token", expected: "a token", found: "'\(unknown)'")
+    }
+    source.roles.unknown = id
+    source.unknownToken = id
+  }
+
+  /// The texts by id, checked for range, duplicates and contradictions.
+  private func entries(_ members: [JSONMember], _ added: [AddedToken]) throws(TokenizerError) -> [String?] {
+    var entries = [String?](repeating: nil, count: members.count)
+    func set(_ text: String, _ id: Int, _ field: String) throws(TokenizerError) {
+      guard id >= 0 else {
+        throw .invalid(file: file, field: field, expected: "an id from 0", found: "\(id)")
+      }
+      guard id < VocabularySource.largestVocabulary else {
+        throw .tooLarge(file: file, field: field, found: id, limit: VocabularySource.largestVocabulary - 1)
+      }
+      while entries.count <= id { entries.append(nil) }
+      if let other = entries[id], other != text {
+        throw .duplicate(file: file, field: field, value: "id \(id) ('\(other)' and '\(text)')")
+      }
+      entries[id] = text
+    }
+    for member in members {
+      guard case .integer(let id) = member.value else {
+        throw .invalid(
+          file: file, field: "model.vocab['\(member.name)']", expected: "an id", found: member.value.kind)
+      }
+      try set(member.name, id, "model.vocab['\(member.name)']")
+    }
+    for (index, token) in added.enumerated() { try set(token.text, token.id, "added_tokens[\(index)].id") }
+    return entries
+  }
+
+  private func addedTokens() throws(TokenizerError) -> [AddedToken] {
+    var tokens: [AddedToken] = []
+    for object in try root.objects("added_tokens") {
+      guard let id = try object.integer("id") else { throw object.missing("id", "a token id") }
+      tokens.append(try Self.addedToken(object, id: id))
+    }
+    return tokens
+  }
+
+  /// An added token's members, as in `added_tokens` and in tokenizer_config.json.
+  static func addedToken(_ object: JSONObject, id: Int) throws(TokenizerError) -> AddedToken {
+    guard let content = try object.string("content") else { throw object.missing("content", "the token's text") }
+    let isSpecial = try object.bool("special") ?? false
+    return AddedToken(
+      id: id, text: content, isSpecial: isSpecial, stripsLeft: try object.bool("lstrip") ?? false,
+      stripsRight: try object.bool("rstrip") ?? false, isSingleWord: try object.bool("single_word") ?? false,
+      isNormalized: try object.bool("normalized") ?? !isSpecial)
+  }
+
+  // MARK: Merges
+
+  private mutating func readMerges() throws(TokenizerError) {
+    guard let merges = try model.array("merges") else { throw model.missing("merges", "the list of merges") }
+    var builder = MergeBuilder(
+      file: file, vocabularySize: source.vocabularySize, symbols: source.symbols,
+      notesJunctions: !source.isByteLevel, capacity: merges.count)
+    for (rank, merge) in merges.enumerated() {
+      switch merge {
+      case .string(let text):
+        let parts = text.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+        guard parts.count == 2 else { throw badMerge(rank, merge) }
+        try builder.add(Array(parts[0]).span, Array(parts[1]).span, rank: rank, isStrict: true)
+      case .array(let pair):
+        guard pair.count == 2, case .string(let left) = pair[0], case .string(let right) = pair[1] else {
+          throw badMerge(rank, merge)
+        }
+        try builder.add(left.utf8.span, right.utf8.span, rank: rank, isStrict: true)
+      default: throw badMerge(rank, merge)
+      }
+    }
+    source.merges = builder.merges
+  }
+
+  private func badMerge(_ rank: Int, _ found: JSONValue) -> TokenizerError {
+    .invalid(file: file, field: "model.merges[\(rank)]", expected: "two texts", found: found.kind)
+  }
+}

@@ -1,0 +1,260 @@
+import Digest
+
+/// The storage and the machinery behind `Tokenizer`.
+final class TokenizerCore: Sendable {
+  let kindName: String
+  /// Stored text by id.
+  let texts: ByteStringPool
+  let kinds: [TokenKind]
+  /// Ids by stored text, added tokens included.
+  let ids: ByteStringMap
+  /// What each id decodes to.
+  private let outputs: ByteStringPool
+  let roles: SpecialRoles
+  let endTokens: Set<Int>
+  let identity: String
+
+  private let normalizer: [NormalizerStep]
+  private let fragmentSteps: [NormalizerStep]
+  private let splits: [SplitStep]
+  private let rawAdded: AddedTokens
+  private let normalizedAdded: AddedTokens
+  private let encoder: BytePairEncoder
+  private let dropsLeadingSpace: Bool
+
+  var addsBOS: Bool { roles.bos.map { roles.prefix.contains($0) } ?? false }
+  var addsEOS: Bool { roles.eos.map { roles.suffix.contains($0) } ?? false }
+
+  init(_ source: VocabularySource) throws(TokenizerError) {
+    kindName = source.kindName
+    texts = source.texts
+    kinds = source.kinds
+    roles = source.roles
+    normalizer = source.normalizer
+    fragmentSteps = source.fragmentSteps
+    splits = source.splits
+    dropsLeadingSpace = source.dropsLeadingSpace
+    ids = Self.ids(source)
+    outputs = Self.outputs(source)
+    encoder = try Self.encoder(source, outputs)
+    endTokens = Self.endTokens(source)
+    identity = Self.identity(source)
+    rawAdded = AddedTokens(
+      source.added.filter { !$0.isNormalized }.map { ($0, Array($0.text.utf8)) }, priority: source.addedPriority)
+    normalizedAdded = AddedTokens(
+      source.added.filter(\.isNormalized).map { token in
+        var bytes = Array(token.text.utf8)
+        for step in source.normalizer { step.apply(&bytes, isFirst: true) }
+        return (token, bytes)
+      }, priority: source.addedPriority)
+  }
+
+  // MARK: Encoding
+
+  func encode(_ text: String, bos: BOSPolicy, parseSpecial: Bool) -> [Int] {
+    var body: [Int] = []
+    var scratch = BytePairEncoder.Scratch()
+    let bytes = Array(text.utf8)
+    for part in rawAdded.parts(bytes, parseSpecial: parseSpecial) {
+      if let token = part.token {
+        body.append(token)
+        continue
+      }
+      var fragment = part.range.count == bytes.count ? bytes : Array(bytes[part.range])
+      let isFirst = part.range.lowerBound == 0
+      for step in normalizer { step.apply(&fragment, isFirst: isFirst) }
+      for part in normalizedAdded.parts(fragment, parseSpecial: parseSpecial) {
+        if let token = part.token {
+          body.append(token)
+          continue
+        }
+        var words = part.range.count == fragment.count ? fragment : Array(fragment[part.range])
+        for step in fragmentSteps { step.apply(&words, isFirst: isFirst && part.range.lowerBound == 0) }
+        encodeWords(words, into: &body, &scratch)
+      }
+    }
+    return framed(body, bos)
+  }
+
+  private func encodeWords(_ text: [UInt8], into ids: inout [Int], _ scratch: inout BytePairEncoder.Scratch) {
+    guard !splits.isEmpty else {
+      encoder.encode(text.span, 0..<text.count, into: &ids, &scratch)
+      return
+    }
+    let splitter = WordSplitter(text, splits)
+    let bytes = splitter.bytes.span
+    for word in splitter.words { encoder.encode(bytes, word, into: &ids, &scratch) }
+  }
+
+  private func framed(_ body: [Int], _ policy: BOSPolicy) -> [Int] {
+    var prefix = roles.prefix
+    switch policy {
+    case .never: return body
+    case .auto: break
+    case .always:
+      if let bos = roles.bos, !prefix.contains(bos) { prefix.insert(bos, at: 0) }
+    }
+    // Exactly one BOS, also when the text spells it.
+    if let bos = roles.bos, body.first == bos, prefix.last == bos { prefix.removeLast() }
+    return prefix + body + roles.suffix
+  }
+
+  // MARK: Decoding
+
+  /// Appends the bytes of one id; `isAtStart` becomes false once text was produced.
+  func append(_ id: Int, skipSpecial: Bool, isAtStart: inout Bool, into bytes: inout [UInt8]) {
+    guard kinds.indices ~= id, !(skipSpecial && kinds[id].isSpecial) else { return }
+    var output = outputs[id]
+    guard let first = output.first else { return }
+    if isAtStart, dropsLeadingSpace, first == UInt8(ascii: " ") { output.removeFirst() }
+    isAtStart = false
+    bytes.append(contentsOf: output)
+  }
+
+  // MARK: Tables
+
+  private static func ids(_ source: VocabularySource) -> ByteStringMap {
+    var ids = ByteStringMap(capacity: source.vocabularySize)
+    let bytes = source.texts.bytes.span
+    for id in source.kinds.indices where source.kinds[id] != .absent {
+      ids.update(bytes, source.texts.range(id), to: id)
+    }
+    return ids
+  }
+
+  /// What each id decodes to: bytes of the byte alphabet, byte tokens, `▁` as a space; special and added tokens as
+  /// they are written.
+  private static func outputs(_ source: VocabularySource) -> ByteStringPool {
+    var outputs = ByteStringPool()
+    outputs.reserve(strings: source.vocabularySize, bytes: source.texts.bytes.count)
+    let texts = source.texts.bytes.span
+    var scratch: [UInt8] = []
+    for id in source.kinds.indices {
+      let text = texts.extracting(source.texts.range(id))
+      scratch.removeAll(keepingCapacity: true)
+      switch source.kinds[id] {
+      case .absent: outputs.append(scratch)
+      case .byte: outputs.append(byteValue(text).map { [$0] } ?? [])
+      case .normal where source.isByteLevel && ByteAlphabet.decode(text, into: &scratch):
+        outputs.append(scratch)
+      case .normal where source.decodesMetaspace, .userDefined where source.decodesMetaspace,
+        .unused where source.decodesMetaspace:
+        outputs.append(metaspaceDecoded(text))
+      default: outputs.append(text)
+      }
+    }
+    return outputs
+  }
+
+  private static func metaspaceDecoded(_ text: Span<UInt8>) -> [UInt8] {
+    var result: [UInt8] = []
+    var offset = 0
+    while offset < text.count {
+      if offset + 2 < text.count, text[offset] == 0xe2, text[offset + 1] == 0x96, text[offset + 2] == 0x81 {
+        result.append(UInt8(ascii: " "))
+        offset += 3
+      } else {
+        result.append(text[offset])
+        offset += 1
+      }
+    }
+    return result
+  }
+
+  /// The byte of a token written `<0xHH>`; nil for anything else.
+  static func byteValue(_ text: Span<UInt8>) -> UInt8? {
+    guard text.count == 6, text[0] == UInt8(ascii: "<"), text[1] == UInt8(ascii: "0"), text[2] == UInt8(ascii: "x"),
+      text[5] == UInt8(ascii: ">"), let high = Character(Unicode.Scalar(text[3])).hexDigitValue,
+      let low = Character(Unicode.Scalar(text[4])).hexDigitValue
+    else { return nil }
+    return UInt8(high << 4 | low)
+  }
+
+  private static func encoder(
+    _ source: VocabularySource, _ outputs: ByteStringPool
+  ) throws(TokenizerError) -> BytePairEncoder {
+    var table: MergeTable
+    var extras: ByteStringMap
+    switch source.merges {
+    case .ranked(let merges, let names, _): (table, extras) = (merges, names)
+    case .scored(let scores):
+      var builder = MergeBuilder(
+        file: source.file, vocabularySize: source.vocabularySize, symbols: source.symbols, notesJunctions: true,
+        capacity: source.vocabularySize * 2)
+      let pieces = source.kinds.indices.filter { [.normal, .userDefined, .unused].contains(source.kinds[$0]) }
+      try builder.add(pieces: pieces, texts: source.texts, scores: scores)
+      (table, extras) = (builder.table, builder.extraSymbols)
+    }
+    var fallback = BytePairEncoder.Fallback()
+    fallback.unknown = source.unknownToken.map { Int32(truncatingIfNeeded: $0) }
+    fallback.fusesUnknown = source.fusesUnknown
+    if source.usesByteFallback { fallback.bytes = byteTokens(source) }
+    return BytePairEncoder(
+      alphabet: source.isByteLevel ? .bytes(absentSeparate: source.absentBytesSeparate) : .scalars,
+      fallback: fallback, vocabularySize: source.vocabularySize, merges: table, symbols: source.symbols,
+      extraSymbols: extras, wholeWords: source.ignoresMerges ? wholeWords(source, outputs) : nil,
+      firstSymbols: firstSymbols(source))
+  }
+
+  private static func byteTokens(_ source: VocabularySource) -> [Int32] {
+    var tokens = [Int32](repeating: -1, count: 256)
+    let texts = source.texts.bytes.span
+    for id in source.kinds.indices where source.kinds[id] == .byte {
+      if let byte = byteValue(texts.extracting(source.texts.range(id))) { tokens[Int(byte)] = Int32(id) }
+    }
+    return tokens
+  }
+
+  private static func firstSymbols(_ source: VocabularySource) -> [Int32] {
+    (0..<256).map { byte in
+      let spelling = source.isByteLevel ? ByteAlphabet.spellings[byte] : [UInt8(byte)]
+      return source.symbols.value(spelling).map { Int32(truncatingIfNeeded: $0) } ?? -1
+    }
+  }
+
+  private static func wholeWords(_ source: VocabularySource, _ outputs: ByteStringPool) -> ByteStringMap {
+    var words = ByteStringMap(capacity: source.vocabularySize)
+    for id in source.kinds.indices where source.kinds[id] == .normal && !source.texts.range(id).isEmpty {
+      guard source.symbols.value(source.texts.bytes.span, source.texts.range(id)) == id else { continue }
+      words.update(outputs.bytes.span, outputs.range(id), to: id)
+    }
+    return words
+  }
+
+  private static func endTokens(_ source: VocabularySource) -> Set<Int> {
+    var ends = source.roles.otherEnds
+    if let eos = source.roles.eos { ends.insert(eos) }
+    for token in source.added where SpecialRoles.endTexts.contains(token.text) { ends.insert(token.id) }
+    return ends
+  }
+
+  private static func identity(_ source: VocabularySource) -> String {
+    var digest = SHA256()
+    digest.update("se-eval tokenizer 1\n")
+    digest.update(source.texts.bytes)
+    var words: [UInt64] = source.kinds.indices.map {
+      UInt64(source.texts.range($0).count) << 8 | UInt64(source.kinds[$0].rawValue)
+    }
+    switch source.merges {
+    case .ranked(_, _, let order): words.append(contentsOf: order)
+    case .scored(let scores): words.append(contentsOf: scores.map { UInt64($0.bitPattern) })
+    }
+    let roles = source.roles
+    let ids = roles.prefix + [-1] + roles.suffix + [-1, roles.bos ?? -1, source.unknownToken ?? -1]
+    words.append(contentsOf: ids.map { UInt64(bitPattern: Int64($0)) })
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(words.count * 8)
+    for word in words {
+      for shift in 0..<UInt64(8) { bytes.append(UInt8(truncatingIfNeeded: word >> (shift * 8))) }
+    }
+    digest.update(bytes)
+    for token in source.added { digest.update("\(token)\n") }
+    for rule in source.rules { digest.update("\(rule)\n") }
+    let flags = [
+      source.isByteLevel, source.absentBytesSeparate, source.usesByteFallback, source.fusesUnknown,
+      source.ignoresMerges, source.addedPriority == .longestFirst,
+    ]
+    digest.update("\(flags)")
+    return digest.hexadecimal()
+  }
+}
