@@ -35,6 +35,7 @@ extension CheckpointError: CustomStringConvertible {
     if lookedFor == [path] { return "\(path): there is no such file or folder. Check the path." }
     let there = present.isEmpty ? "" : " Present: \(present.joined(separator: ", "))."
     return "\(path): no model found here; looked for \(lookedFor.joined(separator: ", ")).\(there) "
-      + "Give a .gguf file, or a folder with config.json and safetensors files."
+      + "Give a .gguf file, or a folder with config.json and safetensors files"
+      + (present.contains { $0.hasSuffix(".bin") } ? "; convert .bin weights to safetensors first." : ".")
   }
 }

@@ -1,3 +1,17 @@
+extension Optional {
+  /// This value, or another that may be an error to ask for: `??` of the standard library forgets the error's type.
+  func otherwise(_ other: @autoclosure () throws(CheckpointError) -> Wrapped) throws(CheckpointError) -> Wrapped {
+    if let value = self { return value }
+    return try other()
+  }
+
+  /// This value, or another that may be absent as well.
+  func orElse(_ other: @autoclosure () throws(CheckpointError) -> Wrapped?) throws(CheckpointError) -> Wrapped? {
+    if let value = self { return value }
+    return try other()
+  }
+}
+
 /// What can be wrong with a checkpoint: facts only, worded in `description`.
 ///
 /// Every case means that a model is missing or does not verify, exit status 5 of the program.

@@ -17,8 +17,10 @@ public final class MappedFile: @unchecked Sendable {
 
   private let base: UnsafeRawPointer?
 
-  /// Maps a file. An empty file has no mapping and zero bytes. A file that cannot be opened, or is not a regular
-  /// file, throws `CheckpointError.cannotRead`.
+  /// Maps a file.
+  ///
+  /// An empty file has no mapping and zero bytes. A file that cannot be opened, or is not a regular file, throws
+  /// `CheckpointError.cannotRead`.
   public init(path: String) throws(CheckpointError) {
     // O_NONBLOCK: opening a named pipe must fail below instead of waiting for a writer.
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)

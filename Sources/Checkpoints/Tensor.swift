@@ -10,8 +10,9 @@ public struct Tensor: Sendable {
   public let shape: [Int]
   /// The file that holds the elements.
   public let file: MappedFile
-  /// Where the elements are, in bytes from the start of the file. The start may have any alignment in a safetensors
-  /// file; in a GGUF file it is a multiple of `general.alignment`.
+  /// Where the elements are, in bytes from the start of the file.
+  ///
+  /// The start may have any alignment in a safetensors file; in a GGUF file it is a multiple of `general.alignment`.
   public let byteRange: Range<Int>
 
   /// The number of elements.

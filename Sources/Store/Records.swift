@@ -52,7 +52,9 @@ public struct CellRecord: Hashable, Sendable, Codable {
 
   /// A named coordinate.
   public struct Coordinate: Hashable, Sendable, Codable {
+    /// The axis, for example `length`.
     public var name: String
+    /// The place on the axis, as text.
     public var value: String
     /// A coordinate.
     public init(name: String, value: String) {
@@ -63,8 +65,11 @@ public struct CellRecord: Hashable, Sendable, Codable {
 
   /// A metric's name and how it is aggregated: `accuracy`, `perplexity` or `mean`.
   public struct Metric: Hashable, Sendable, Codable {
+    /// The name under which scores are stored.
     public var name: String
+    /// `accuracy`, `perplexity` or `mean`.
     public var aggregation: String
+    /// True where a larger number is better.
     public var higherIsBetter: Bool
     /// A metric.
     public init(name: String, aggregation: String, higherIsBetter: Bool) {
@@ -131,8 +136,11 @@ public struct SampleResult: Hashable, Sendable, Codable {
 
   /// A metric's value for the sample, or why there is none.
   public struct SampleScore: Hashable, Sendable, Codable {
+    /// The metric's name.
     public var metric: String
+    /// The value, nil when the sample could not be scored.
     public var value: Double?
+    /// Why there is no value.
     public var unscored: String?
     /// A score.
     public init(metric: String, value: Double?, unscored: String?) {

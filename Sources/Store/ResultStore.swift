@@ -1,20 +1,162 @@
-/// The results of one configuration in one SQLite file. (Contract; the store's work fills it in.)
+import Foundation
+import Synchronization
+
+/// The results of one configuration in one SQLite file.
 ///
-/// One connection, used by one caller at a time; a lock inside makes it safe to share.
+/// One connection, used by one caller at a time; a lock inside makes it safe to share. Several processes may write to
+/// the same file: each sample is one IMMEDIATE transaction, and a busy file is waited for.
+///
+/// Durability: write-ahead log with `synchronous=FULL`. NORMAL would lose the last samples when the power fails (never
+/// when only the process dies); a sample costs seconds to minutes of CPU and the flush a few milliseconds, so the flush is
+/// paid. Where the file system cannot do a write-ahead log (some network mounts), a rollback journal is used.
 public final class ResultStore: Sendable {
-  // public static func open(_ path: String, mode: Mode) throws(StoreError) -> ResultStore      Mode: create / readOnly / existing
-  // public let path: String
-  // public func beginRun(_ run: RunRecord) throws(StoreError) -> RunID                          started, unfinished
-  // public func finishRun(_ id: RunID, status: Int32) throws(StoreError)                        exit status, end time
-  // public func latestRun() throws(StoreError) -> StoredRun?                                    record + start + end + status
-  // public func cell(_ record: CellRecord) throws(StoreError) -> CellID                         finds or inserts; same record = same id
-  // public func cells() throws(StoreError) -> [StoredCell]                                      id + record, in first-insertion order
-  // public func identities(in cell: CellID) throws(StoreError) -> [String: String]              sampleID -> identity of what is stored
-  // public func append(_ result: SampleResult, cell: CellID, run: RunID) throws(StoreError)     one transaction; replaces the same sampleID of the cell
-  // public func reuse(identity: String, sampleID: String, cell: CellID, run: RunID) throws(StoreError) -> Bool   links an equal result of another cell
-  // public func recordFailure(sampleID:, cell:, run:, message:) throws(StoreError)              a sample that could not be evaluated; cleared by append
-  // public func failures() throws(StoreError) -> [StoredFailure]
-  // public func results(in cell: CellID, withPrompts: Bool, withLogProbabilities: Bool) throws(StoreError) -> [SampleResult]   by sampleID order
-  // public func prune(keeping: Set<CellID>) — NOT wanted: results are never deleted
-  // public func weightsHash(path:, byteCount:, modified:) -> String? / rememberWeightsHash(...)    cache of file hashes
+  /// What may be done with the file.
+  public enum Mode: Hashable, Sendable {
+    /// Read and write; the file and its folder are made where they are missing.
+    case create
+    /// Read and write; the file must exist.
+    case existing
+    /// Read only; the file must exist.
+    case readOnly
+  }
+
+  /// How the file is treated; the default is right but for tests and odd file systems.
+  public struct Options: Hashable, Sendable {
+    /// How long another process's lock is waited for.
+    public var busyTimeoutSeconds: Double
+    /// SQLite's interface to the file system, for example `unix-dotfile`; nil for its default.
+    public var fileSystemInterface: String?
+    /// A cap on the database's size, nil for none; reaching it is like a full disk.
+    public var maximumByteCount: Int?
+
+    /// Options, by default 30 seconds of patience and no cap.
+    public init(
+      busyTimeoutSeconds: Double = 30, fileSystemInterface: String? = nil, maximumByteCount: Int? = nil
+    ) {
+      self.busyTimeoutSeconds = busyTimeoutSeconds
+      self.fileSystemInterface = fileSystemInterface
+      self.maximumByteCount = maximumByteCount
+    }
+  }
+
+  /// The file.
+  public let path: String
+  /// `wal`, or what the file system allowed instead.
+  public let journalMode: String
+  private let connection: Mutex<Connection>
+
+  private init(path: String, journalMode: String, connection: sending Connection) {
+    self.path = path
+    self.journalMode = journalMode
+    self.connection = Mutex(connection)
+  }
+
+  /// Opens a store, makes it where the mode says so, and brings its schema up to date.
+  ///
+  /// Opening happens under a file lock (`<path>.opening`), so that two processes may make the same store at once.
+  ///
+  /// - Parameters:
+  ///   - path: The SQLite file.
+  ///   - mode: What may be done with it.
+  ///   - options: Patience and limits.
+  /// - Returns: The open store; closed when the last reference goes.
+  /// - Throws: `StoreError`: missing, locked, read-only or full, not a database, another program's, damaged, too new.
+  public static func open(
+    _ path: String, mode: Mode, options: Options = Options()
+  ) throws(StoreError) -> ResultStore {
+    if mode == .create { try makeFolder(of: path) }
+    guard mode == .create || FileManager.default.fileExists(atPath: path) else { throw .missing(path: path) }
+    if mode == .readOnly {
+      let (connection, journalMode) = try readOnlyConnection(path, options)
+      return ResultStore(path: path, journalMode: journalMode, connection: connection)
+    }
+    let lock = try FileLock(beside: path)
+    let connection = try Connection(
+      path: path, access: mode == .create ? .create : .existing,
+      busyTimeoutMilliseconds: milliseconds(options), vfs: options.fileSystemInterface)
+    // Before anything is changed in a file that may not be ours.
+    _ = try Schema.check(connection)
+    let journalMode = try settleJournal(connection)
+    try connection.execute("PRAGMA synchronous = FULL")
+    try connection.execute("PRAGMA foreign_keys = ON")
+    try Schema.migrate(connection)
+    if let cap = options.maximumByteCount {
+      let pageSize = try connection.first("PRAGMA page_size") { $0.count(0) } ?? 4096
+      try connection.execute("PRAGMA max_page_count = \(max(1, cap / pageSize))")
+    }
+    _ = consume lock
+    return ResultStore(path: path, journalMode: journalMode, connection: connection)
+  }
+
+  /// Runs a closure with the connection, alone.
+  func locked<Result: Sendable>(
+    _ body: (Connection) throws(StoreError) -> Result
+  ) throws(StoreError) -> Result {
+    try connection.withLock { (connection) throws(StoreError) in try body(connection) }
+  }
+
+  private static func milliseconds(_ options: Options) -> Int32 {
+    Int32(clamping: Int(min(max(options.busyTimeoutSeconds, 0), 1e6) * 1000))
+  }
+
+  private static func makeFolder(of path: String) throws(StoreError) {
+    let folder = URL(filePath: path).deletingLastPathComponent().path
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      let code = ((error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError)?.code ?? (error as NSError).code
+      throw .lockFile(path: folder, code: Int32(clamping: code), message: "the folder cannot be made")
+    }
+  }
+
+  /// Takes the write-ahead log where the file system can, and a rollback journal where it cannot.
+  ///
+  /// The mode alone does not tell: on some mounts it is accepted and the first transaction fails.
+  private static func settleJournal(_ connection: Connection) throws(StoreError) -> String {
+    do {
+      let mode = try connection.first("PRAGMA journal_mode = WAL") { $0.text(0) } ?? ""
+      try connection.transaction { () throws(StoreError) in }
+      return mode
+    } catch {
+      switch error {
+      case .inputOutput, .cannotOpen: break
+      default: throw error
+      }
+    }
+    let mode = try connection.first("PRAGMA journal_mode = DELETE") { $0.text(0) } ?? ""
+    try connection.transaction { () throws(StoreError) in }
+    return mode
+  }
+
+  private static func readOnlyConnection(
+    _ path: String, _ options: Options
+  ) throws(StoreError) -> sending (Connection, String) {
+    var connection = try Connection(
+      path: path, access: .readOnly, busyTimeoutMilliseconds: milliseconds(options), vfs: options.fileSystemInterface)
+    var found: Int
+    do {
+      found = try Schema.check(connection)
+    } catch {
+      // A WAL store in a read-only folder: without a log file nobody writes, so it can be read as it is.
+      switch error {
+      case .cannotOpen, .readOnly: break
+      default: throw error
+      }
+      guard byteCount(path + "-wal") == 0 else { throw error }
+      connection = try Connection(
+        path: path, access: .readOnly, busyTimeoutMilliseconds: milliseconds(options),
+        vfs: options.fileSystemInterface, immutable: true)
+      found = try Schema.check(connection)
+    }
+    guard found > 0 else { throw .notAStore(path: path, applicationID: 0) }
+    guard found == Schema.version else {
+      throw .olderSchema(path: path, found: found, supported: Schema.version)
+    }
+    let mode = try connection.first("PRAGMA journal_mode") { $0.text(0) } ?? ""
+    return (connection, mode)
+  }
+
+  private static func byteCount(_ path: String) -> Int {
+    (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? NSNumber)?.intValue ?? 0
+  }
 }

@@ -74,6 +74,9 @@ public protocol EvaluationTask: Sendable {
   /// The grid of this entry, in table order.
   var cells: [TaskCell] { get }
 
+  /// What should be known before a run, for example documents that are left out.
+  func warnings(in context: SampleContext) -> [String]
+
   /// The samples of one cell; the same for every call with equal arguments.
   ///
   /// - Throws: `TaskError` when a sample cannot be made, for example a length that is too short for the wording.
@@ -81,6 +84,11 @@ public protocol EvaluationTask: Sendable {
 
   /// The scores of one outcome, one for each of `metrics` that applies, plus any auxiliary ones.
   func scores(of sample: Sample, outcome: Outcome) -> [Score]
+}
+
+extension EvaluationTask {
+  /// Nothing.
+  public func warnings(in context: SampleContext) -> [String] { [] }
 }
 
 /// A file that samples come from.

@@ -1,6 +1,52 @@
+import Foundation
+
+/// The program: finds the command, runs it, turns whatever happens into an exit status.
 @main
-struct Entry {
+enum Entry {
+  static let commands: [Command] = [
+    SweepCommand.command, PlanCommand.command, ReportCommand.command, SamplesCommand.command,
+    BaselineCommand.command, CheckCommand.command, MergeCommand.command, CapacityCommand.command, ModelCommand.command,
+    TokenizeCommand.command, LogitsCommand.command, GenerateCommand.command, PerplexityCommand.command,
+    BenchCommand.command,
+  ]
+
   static func main() {
-    print("se-eval")
+    Interruption.install()
+    exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+  }
+
+  private static func run(_ words: [String]) -> ExitStatus {
+    do {
+      return try dispatch(words)
+    } catch {
+      let (text, status) = ErrorText.explain(error)
+      Terminal.message("se-eval: \(text)")
+      return status
+    }
+  }
+
+  private static func dispatch(_ words: [String]) throws -> ExitStatus {
+    guard let name = words.first else {
+      Terminal.message(Help.overview(commands))
+      return .usage
+    }
+    if ["--help", "-h", "help"].contains(name) {
+      Terminal.print(Help.overview(commands))
+      return .done
+    }
+    if name == "--version" {
+      Terminal.print("se-eval \(Version.current)")
+      return .done
+    }
+    guard let command = commands.first(where: { $0.name == name }) else {
+      let hint = Spelling.nearest(to: name, among: commands.map(\.name)).map { "; did you mean \($0)?" } ?? ""
+      throw UsageError("there is no command '\(name)'\(hint) ('se-eval --help' lists them)")
+    }
+    let arguments = try Arguments(command, Array(words.dropFirst()))
+    if arguments.has(GlobalOptions.help) {
+      Terminal.print(Help.text(command))
+      return .done
+    }
+    return try command.run(arguments)
   }
 }

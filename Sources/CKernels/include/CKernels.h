@@ -1,1 +1,126 @@
 #pragma once
+// The loops of the engine that Swift cannot express as well: matrix products over stored weight types, attention over a
+// key/value cache, norms, activations, and the thread pool under them. Everything here is called by the Swift target
+// `Kernels`, which checks sizes; nothing here checks.
+//
+// Numerics contract, the reason for most of the code: every output has ONE order of summation, written in fused
+// multiply-adds, that does not depend on the number of rows, the cut into blocks, the threads or the instruction set.
+//   product:   s_l = chain over j of fma(x[8j+l], w[8j+l], s_l), l = 0...7, then ((((((s0+s1)+s2)+s3)+s4)+s5)+s6)+s7
+//   attention: score = chain over d; online softmax by tiles of 256 keys in super tiles of 1024 keys, merged in order
+//   sums:      16 lanes (element i goes to lane i % 16), then a fixed tree
+// Results smaller than the smallest normal number are flushed to zero (FTZ and DAZ) inside every operation.
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Storage types of weights; the layouts are those of GGUF.
+enum {
+  ckernels_f32, ckernels_f16, ckernels_bf16, ckernels_q8_0, ckernels_q4_0, ckernels_q4_1, ckernels_q5_0, ckernels_q5_1,
+  ckernels_q2_k, ckernels_q3_k, ckernels_q4_k, ckernels_q5_k, ckernels_q6_k, ckernels_type_count
+};
+/// Elements in one block of a storage type, and the bytes it takes.
+int64_t ckernels_block_elements(int type);
+int64_t ckernels_block_bytes(int type);
+
+/// Instruction sets, ascending. A level is usable when every lower one is.
+enum { ckernels_portable, ckernels_avx2, ckernels_avx512, ckernels_isa_count };
+/// The best level of this processor.
+int ckernels_best_isa(void);
+/// Whether the 8-bit dot products of AVX-512 VNNI are there.
+int ckernels_has_vnni(void);
+
+/// A thread pool with an instruction set and scratch memory. Calls on one object exclude each other.
+typedef struct ckernels_workers ckernels_workers;
+ckernels_workers *ckernels_workers_create(int threads, int isa);
+void ckernels_workers_destroy(ckernels_workers *workers);
+
+/// One product that shares its input with others: y[r * y_stride + o] (+)= sum_k x[r][k] * w[o][k] (+ bias[o]).
+typedef struct {
+  const void *weights;   // `outputs` rows of `row_bytes` bytes, any alignment
+  int64_t row_bytes;
+  int64_t outputs;
+  float *y;
+  int64_t y_stride;
+  const float *bias;     // or NULL
+  int32_t type;
+  int32_t adding;        // y += instead of y =
+} ckernels_product;
+/// How activations enter a product.
+enum { ckernels_compute_float32, ckernels_compute_int8 };
+/// All products of `x` (rows x columns, row stride x_stride). `path`: 0 chooses, 1 forces the vector path, 2 the tiles.
+void ckernels_multiply(ckernels_workers *workers, const float *x, int64_t x_stride, int64_t rows, int64_t columns,
+                       const ckernels_product *products, int count, int compute, int path);
+/// Values `first ..< first + count` of one stored row; `first` is a multiple of 32.
+void ckernels_dequantize(int isa, int type, const void *row, int64_t first, int64_t count, float *into);
+
+void ckernels_embed(ckernels_workers *workers, const int64_t *ids, int64_t count, const void *weights,
+                    int64_t row_bytes, int type, int64_t columns, float scale, float *into);
+void ckernels_norm(ckernels_workers *workers, const float *x, int64_t rows, int64_t columns, const float *weight,
+                   const float *bias, float epsilon, int centred, float *into);
+enum { ckernels_silu, ckernels_gelu, ckernels_gelu_tanh };
+/// into = activation(x) * up, or activation(x) where `up` is NULL.
+void ckernels_gate(ckernels_workers *workers, const float *x, const float *up, int64_t count, int activation,
+                   float *into);
+void ckernels_add(ckernels_workers *workers, const float *x, const float *y, int64_t count, float *into);
+void ckernels_softcap(ckernels_workers *workers, float *x, int64_t count, float cap);
+/// Exponentials, for tests.
+void ckernels_exp(int isa, const float *x, int64_t count, float *into);
+/// Natural logarithm of the softmax of each row at its target.
+void ckernels_log_probabilities(ckernels_workers *workers, const float *logits, int64_t rows, int64_t columns,
+                                const int64_t *targets, float *into);
+/// Lowest index of the largest value; a NaN is never the largest.
+int64_t ckernels_argmax(ckernels_workers *workers, const float *x, int64_t count);
+
+typedef struct {
+  const float *x;          // row stride x_stride
+  int64_t x_stride, rows, heads, head_dimension, rotary_dimension;
+  const float *cosines, *sines;  // [rows][rotary_dimension / 2]
+  const float *row_scale;        // [rows] or NULL
+  float *into;                   // [rows][heads * head_dimension]
+  int32_t interleaved;           // pairs (2i, 2i+1) instead of (i, i + rotary_dimension / 2)
+} ckernels_rotation;
+void ckernels_rotate(ckernels_workers *workers, const ckernels_rotation *rotation);
+
+/// Keys and values of one layer.
+typedef struct ckernels_cache ckernels_cache;
+ckernels_cache *ckernels_cache_create(int64_t heads, int64_t dimension, int64_t variants, int half);
+void ckernels_cache_destroy(ckernels_cache *cache);
+/// Row r of `keys` (heads * dimension values) becomes position `position + r` of a variant. Returns 0 when memory ends.
+int ckernels_cache_store_keys(ckernels_workers *workers, ckernels_cache *cache, const float *keys, int64_t stride,
+                              int64_t rows, int64_t position, int64_t variant);
+int ckernels_cache_store_values(ckernels_workers *workers, ckernels_cache *cache, const float *values, int64_t stride,
+                                int64_t rows, int64_t position);
+/// Frees the segments that lie wholly at or beyond `position`.
+void ckernels_cache_release(ckernels_cache *cache, int64_t position);
+int64_t ckernels_cache_bytes(const ckernels_cache *cache);
+/// Positions for which memory is held.
+int64_t ckernels_cache_capacity(const ckernels_cache *cache);
+
+typedef struct { int32_t query, key, masked; } ckernels_kind;
+typedef struct {
+  const float *const *queries;  // per query variant, row stride query_stride
+  int64_t query_stride, rows, heads;
+  const ckernels_cache *cache;
+  const ckernels_kind *kinds;   // one per range
+  int64_t kind_count;
+  const int32_t *starts;        // [rows][kind_count]
+  const int32_t *ends;          // [rows]
+  float scale;
+  float softcap;                // 0: none
+  float *into;                  // [rows][heads * dimension]
+} ckernels_attention;
+void ckernels_attend(ckernels_workers *workers, const ckernels_attention *attention);
+
+typedef struct { double flops_single, flops_all, bytes_single, bytes_all; } ckernels_peak;
+/// Measures for about `seconds`: fused multiply-adds with loads, and reads of memory, with one thread and with all.
+ckernels_peak ckernels_measure_peak(ckernels_workers *workers, double seconds);
+/// Multiply-adds of all threads for about `seconds`, in operations per second; needs no memory.
+double ckernels_measure_flops(ckernels_workers *workers, double seconds);
+
+#ifdef __cplusplus
+}
+#endif

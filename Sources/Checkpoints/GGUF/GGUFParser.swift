@@ -29,7 +29,9 @@ struct GGUFParser {
   private mutating func magicAndVersion(_ bytes: Span<UInt8>) throws(CheckpointError) -> Int {
     let magic = try uint32(bytes, "magic")
     guard magic == 0x4655_4747 else {
-      throw invalid("magic", "'GGUF'", "bytes \((0..<4).map { bytes[$0] })")
+      throw .unsupported(
+        file: file.path, field: "kind of file", found: "one that begins with bytes \((0..<4).map { bytes[$0] })",
+        supported: ["GGUF, which begins with 'GGUF'"])
     }
     let version = try uint32(bytes, "version")
     if version & 0xffff == 0, version != 0 {
@@ -112,7 +114,9 @@ struct GGUFParser {
     }
   }
 
-  /// Notes where each string of an array begins. The entry after the last one is where the next would begin.
+  /// Notes where each string of an array begins.
+  ///
+  /// The entry after the last one is where the next would begin.
   private mutating func strings(
     _ bytes: Span<UInt8>, _ count: Int, _ key: String
   ) throws(CheckpointError) -> GGUFStrings {

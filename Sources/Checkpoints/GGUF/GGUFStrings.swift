@@ -5,8 +5,9 @@
 public struct GGUFStrings: Sendable, Equatable, RandomAccessCollection {
   /// The file that holds the strings.
   let file: MappedFile
-  /// Where each string begins, and one more entry: where one more string would begin. Eight bytes of length lie
-  /// before each.
+  /// Where each string begins, and one more entry: where one more string would begin.
+  ///
+  /// Eight bytes of length lie before each.
   let starts: [Int]
 
   /// The position of the first string.

@@ -1,0 +1,147 @@
+// Storing keys and values.
+#if !defined(_GNU_SOURCE)
+#define _GNU_SOURCE
+#endif
+#include "cache.h"
+#include "workers.h"
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#if !defined(MAP_ANONYMOUS)
+#define MAP_ANONYMOUS MAP_ANON
+#endif
+
+static int64_t segment_bytes(const ckernels_cache *c) {
+  return key_bytes(c) + c->heads * segment_positions * c->padded * cache_element(c);
+}
+
+ckernels_cache *ckernels_cache_create(int64_t heads, int64_t dimension, int64_t variants, int half) {
+  ckernels_cache *c = calloc(1, sizeof *c);
+  c->heads = heads;
+  c->dimension = dimension;
+  c->padded = (dimension + 15) / 16 * 16;
+  c->variants = variants;
+  c->half = half;
+  return c;
+}
+
+void ckernels_cache_release(ckernels_cache *c, int64_t position) {
+  int64_t keep = (position + segment_positions - 1) / segment_positions;
+  while (c->count > keep) munmap(c->segments[--c->count], (size_t)segment_bytes(c));
+}
+
+void ckernels_cache_destroy(ckernels_cache *c) {
+  ckernels_cache_release(c, 0);
+  free(c->segments);
+  free(c);
+}
+
+int64_t ckernels_cache_bytes(const ckernels_cache *c) { return c->count * segment_bytes(c); }
+int64_t ckernels_cache_capacity(const ckernels_cache *c) { return c->count * segment_positions; }
+
+/// Segments up to `positions`. Fresh memory is zero (values of positions not yet stored are multiplied by zero) and the
+/// system gives pages only when they are touched.
+static int reserve(ckernels_cache *c, int64_t positions) {
+  int64_t count = (positions + segment_positions - 1) / segment_positions;
+  if (count <= c->count) return 1;
+  uint8_t **segments = realloc(c->segments, (size_t)count * sizeof *segments);
+  if (!segments) return 0;
+  c->segments = segments;
+  while (c->count < count) {
+    size_t bytes = (size_t)segment_bytes(c);
+    void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED) return 0;
+    c->segments[c->count++] = p;
+  }
+  return 1;
+}
+
+typedef struct {
+  ckernels_workers *w;
+  ckernels_cache *cache;
+  const float *x;
+  int64_t stride, rows, position, variant, groups;
+  _Atomic int64_t next;
+} storing;
+
+/// One panel of keys, or the part of it that is given: rows first ..< last of one head.
+static void store_panel(const storing *s, int64_t head, int64_t first, int64_t last) {
+  const ckernels_cache *c = s->cache;
+  int64_t position = s->position + first, slot = position % panel_keys;
+  uint8_t *panel = c->segments[position / segment_positions] + key_panel(c, head, s->variant, position);
+  const float *x = s->x + first * s->stride + head * c->dimension;
+  const kernel_table *k = s->w->k;
+  float buffer[256 * panel_keys];
+  if (last - first == panel_keys && c->dimension <= 256) {
+    float *to = c->half ? buffer : (float *)panel;
+    k->transpose_keys(x, s->stride, c->dimension, to);
+    if (c->half) k->float_to_half(buffer, c->dimension * panel_keys, (uint16_t *)panel);
+    return;
+  }
+  for (int64_t r = 0; r < last - first; r++) {
+    for (int64_t d = 0; d < c->dimension; d++) {
+      int64_t at = d * panel_keys + slot + r;
+      if (c->half) {
+        k->float_to_half(x + r * s->stride + d, 1, (uint16_t *)panel + at);
+      } else {
+        ((float *)panel)[at] = x[r * s->stride + d];
+      }
+    }
+  }
+}
+
+static void store_key_groups(void *context, int worker) {
+  (void)worker;
+  storing *s = context;
+  for (;;) {
+    int64_t group = atomic_fetch_add(&s->next, 1);
+    if (group >= s->groups) return;
+    int64_t start = s->position / panel_keys * panel_keys + group * panel_keys;
+    int64_t first = MAX(start - s->position, 0), last = MIN(start + panel_keys - s->position, s->rows);
+    for (int64_t h = 0; h < s->cache->heads; h++) store_panel(s, h, first, last);
+  }
+}
+
+static void store_value_groups(void *context, int worker) {
+  (void)worker;
+  storing *s = context;
+  const ckernels_cache *c = s->cache;
+  for (;;) {
+    int64_t group = atomic_fetch_add(&s->next, 1);
+    if (group >= s->groups) return;
+    for (int64_t r = group * panel_keys; r < MIN((group + 1) * panel_keys, s->rows); r++) {
+      int64_t position = s->position + r;
+      for (int64_t h = 0; h < c->heads; h++) {
+        const float *x = s->x + r * s->stride + h * c->dimension;
+        uint8_t *to = c->segments[position / segment_positions] + value_row(c, h, position);
+        if (c->half) {
+          s->w->k->float_to_half(x, c->dimension, (uint16_t *)to);
+        } else {
+          memcpy(to, x, (size_t)c->dimension * 4);
+        }
+      }
+    }
+  }
+}
+
+static int store(storing *s, void (*work)(void *, int)) {
+  if (!s->rows) return 1;
+  if (!reserve(s->cache, s->position + s->rows)) return 0;
+  s->groups = (s->position + s->rows - 1) / panel_keys - s->position / panel_keys + 1;
+  workers_enter(s->w);
+  workers_run(s->w, s->rows * s->cache->heads * s->cache->dimension > 16384, work, s);
+  workers_leave(s->w);
+  return 1;
+}
+
+int ckernels_cache_store_keys(ckernels_workers *w, ckernels_cache *c, const float *keys, int64_t stride, int64_t rows,
+                              int64_t position, int64_t variant) {
+  storing s = {.w = w, .cache = c, .x = keys, .stride = stride, .rows = rows, .position = position, .variant = variant};
+  return store(&s, store_key_groups);
+}
+
+int ckernels_cache_store_values(ckernels_workers *w, ckernels_cache *c, const float *values, int64_t stride,
+                                int64_t rows, int64_t position) {
+  storing s = {.w = w, .cache = c, .x = values, .stride = stride, .rows = rows, .position = position};
+  return store(&s, store_value_groups);
+}

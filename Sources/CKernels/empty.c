@@ -1,1 +1,0 @@
-static int ckernels_unused __attribute__((unused));

@@ -1,0 +1,97 @@
+#include "vector_body.h"
+#include "math_body.h"
+
+/// One row of scores of one key tile [256] joins the online softmax: `scores` become weights exp(s - m), `sum` and
+/// `out` are rescaled. Only panels (of 64 keys) of the mask are looked at. A row with no visible key keeps its bits.
+void NAME(softmax_row)(float *scores, unsigned panels, float cap, float *maximum, float *sum, float *out,
+                       int64_t dimension) {
+  const v16 none = -__builtin_inff();
+  v16 top = none;
+  for (int p = 0; p < 4; p++) {
+    if (!(panels >> p & 1)) continue;
+    UNROLL for (int i = 0; i < 4; i++) {
+      float *at = scores + p * 64 + i * 16;
+      v16 s = NAME(load16)(at);
+      if (cap != 0) {
+        s = NAME(select16)(s == none, none, NAME(softcap16)(s, (v16)cap));
+        NAME(store16)(at, s);
+      }
+      top = NAME(select16)(s > top, s, top);
+    }
+  }
+  float m = NAME(max16)(top);
+  if (m == -__builtin_inff()) {
+    for (int p = 0; p < 4; p++) {
+      if (panels >> p & 1) memset(scores + p * 64, 0, 256);
+    }
+    return;
+  }
+  m = m > *maximum ? m : *maximum;
+  v16 total = 0.0f;
+  for (int p = 0; p < 4; p++) {
+    if (!(panels >> p & 1)) continue;
+    UNROLL for (int i = 0; i < 4; i++) {
+      float *at = scores + p * 64 + i * 16;
+      v16 w = NAME(exp16)(NAME(load16)(at) - m);
+      NAME(store16)(at, w);
+      total = total + w;
+    }
+  }
+  float alpha = NAME(exp16)((v16)(*maximum - m))[0];
+  *sum = __builtin_fmaf(*sum, alpha, NAME(sum16)(total));
+  *maximum = m;
+  if (alpha != 1.0f) {
+    for (int64_t d = 0; d < dimension; d += 16) NAME(store16)(out + d, NAME(load16)(out + d) * alpha);
+  }
+}
+
+/// The state of a later super tile joins that of the earlier ones.
+void NAME(merge)(float *maximum, float *sum, float *out, float maximum2, float sum2, const float *out2,
+                 int64_t dimension) {
+  if (maximum2 == -__builtin_inff()) return;
+  if (*maximum == -__builtin_inff()) {
+    *maximum = maximum2;
+    *sum = sum2;
+    memcpy(out, out2, (size_t)dimension * 4);
+    return;
+  }
+  float m = maximum2 > *maximum ? maximum2 : *maximum;
+  float a = NAME(exp16)((v16)(*maximum - m))[0], b = NAME(exp16)((v16)(maximum2 - m))[0];
+  *sum = __builtin_fmaf(sum2, b, *sum * a);
+  *maximum = m;
+  for (int64_t d = 0; d < dimension; d += 16) {
+    NAME(store16)(out + d, NAME(fma16)(NAME(load16)(out2 + d), (v16)b, NAME(load16)(out + d) * a));
+  }
+}
+
+/// log softmax at `target`; the sum of exponentials in 16 lanes of double.
+float NAME(log_probability)(const float *x, int64_t count, int64_t target) {
+  v16 top = -__builtin_inff();
+  for (int64_t i = 0; i < count; i += 16) {
+    v16 v = NAME(load_part)(x + i, MIN(count - i, 16), -__builtin_inff());
+    top = NAME(select16)(v > top, v, top);
+  }
+  float m = NAME(max16)(top);
+  d8 low = 0.0, high = 0.0;
+  for (int64_t i = 0; i < count; i += 16) {
+    int64_t n = MIN(count - i, 16);
+    v16 v = n == 16 ? NAME(load16)(x + i) : NAME(load_part)(x + i, n, -__builtin_inff());
+    v16 e = NAME(exp16)(v - m);
+    low = low + __builtin_convertvector(e.lo, d8);
+    high = high + __builtin_convertvector(e.hi, d8);
+  }
+  return (float)(((double)x[target] - (double)m) - __builtin_log(NAME(sum16d)(low, high)));
+}
+
+int64_t NAME(argmax)(const float *x, int64_t count) {
+  v16 top = -__builtin_inff();
+  for (int64_t i = 0; i < count; i += 16) {
+    v16 v = NAME(load_part)(x + i, MIN(count - i, 16), -__builtin_inff());
+    top = NAME(select16)(v > top, v, top);
+  }
+  float m = NAME(max16)(top);
+  for (int64_t i = 0; i < count; i++) {
+    if (x[i] == m) return i;
+  }
+  return 0;
+}

@@ -1,0 +1,35 @@
+#pragma once
+// The thread pool and its scratch memory, for the operations of this target.
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include "common.h"
+
+struct ckernels_workers {
+  int threads, isa, vnni;
+  const kernel_table *k;
+  pthread_mutex_t lock;       // one operation at a time
+  pthread_t *started;         // threads - 1
+  // The gate: bits 32-63 number of the operation, bit 31 open, bits 0-30 workers inside.
+  _Atomic uint64_t gate;
+  _Atomic int parked, stopping;
+  pthread_mutex_t parking;
+  pthread_cond_t wake;
+  void (*work)(void *context, int worker);
+  void *context;
+  void *shared;               // scratch of an operation, all threads
+  size_t shared_size;
+  void **local;               // scratch per thread
+  size_t local_size;
+  uint64_t saved_mode;        // floating-point mode of the caller
+};
+
+/// Starts an operation: exclusive use of the pool, subnormals flushed in the calling thread. `leave` ends it.
+void workers_enter(ckernels_workers *workers);
+void workers_leave(ckernels_workers *workers);
+/// Calls `work(context, worker)` on this thread (worker 0) and, if `parallel`, on those others that come in time. So
+/// `work` must take its items from a shared counter and not rely on any worker but the caller.
+void workers_run(ckernels_workers *workers, int parallel, void (*work)(void *, int), void *context);
+/// Scratch memory of at least `bytes`, 64-byte aligned; contents undefined. Only between enter and leave.
+void *workers_shared(ckernels_workers *workers, size_t bytes);
+void workers_local(ckernels_workers *workers, size_t bytes);

@@ -1,0 +1,103 @@
+/// A model's weights, mapped and checked, and its hyperparameters.
+///
+/// Opening reads headers only; the bytes of the weights are read when they are used.
+public struct Checkpoint: Sendable {
+  /// The two kinds of checkpoints.
+  public enum Format: String, Sendable {
+    /// One GGUF file.
+    case gguf
+    /// A folder with config.json and safetensors files.
+    case huggingFace
+  }
+
+  /// The path that was opened: the GGUF file, or the folder.
+  public let path: String
+  /// The kind of checkpoint.
+  public let format: Format
+  /// What the model computes.
+  public let hyperparameters: Hyperparameters
+  /// The tensors by canonical name.
+  ///
+  /// An output projection that the model ties to its embedding is not among them.
+  public let tensors: [String: Tensor]
+  /// The header of a GGUF file, for the tokenizer; nil for a folder.
+  public let gguf: GGUFHeader?
+  /// Every file with weights, ordered by name.
+  public let files: [MappedFile]
+  /// config.json of a folder; nil for a GGUF file.
+  public let configurationFile: MappedFile?
+
+  /// Opens a checkpoint and checks everything but the values of the weights.
+  ///
+  /// - Parameter path: a .gguf file, or a folder with config.json and safetensors files, or a folder with one .gguf
+  ///   file.
+  /// - Returns: the checkpoint.
+  /// - Throws: `CheckpointError`, naming file, field, what was expected and what was found.
+  public static func open(_ path: String) throws(CheckpointError) -> Checkpoint {
+    switch try CheckpointSource.locate(path) {
+    case .gguf(let file): try openGGUF(file)
+    case .huggingFace(let directory): try openHuggingFace(directory)
+    }
+  }
+
+  /// Reads the hyperparameters alone; a folder needs no weights, and a GGUF file no complete data.
+  ///
+  /// - Parameter path: as in `open`.
+  /// - Returns: the hyperparameters.
+  /// - Throws: `CheckpointError`, naming file, field, what was expected and what was found.
+  public static func openHyperparameters(_ path: String) throws(CheckpointError) -> Hyperparameters {
+    switch try CheckpointSource.locate(path) {
+    case .gguf(let path):
+      let file = try MappedFile(path: path)
+      return try GGUFConfiguration(GGUFHeader.read(file), file: file).hyperparameters
+    case .huggingFace(let directory):
+      return try HuggingFaceConfiguration(directory: directory).hyperparameters
+    }
+  }
+
+  /// The tensor with a canonical name.
+  ///
+  /// - Parameter name: such as `blk.0.attn_q.weight`.
+  /// - Returns: the tensor.
+  /// - Throws: `CheckpointError.missingTensor` when the checkpoint has none.
+  public func tensor(_ name: String) throws(CheckpointError) -> Tensor {
+    guard let tensor = tensors[name] else { throw .missingTensor(file: path, tensor: name) }
+    return tensor
+  }
+
+  /// The number of weights.
+  public var parameterCount: Int { tensors.values.reduce(0) { $0 + $1.elementCount } }
+
+  private static func openGGUF(_ path: String) throws(CheckpointError) -> Checkpoint {
+    let file = try MappedFile(path: path)
+    let header = try GGUFHeader.read(file)
+    let configuration = try GGUFConfiguration(header, file: file)
+    guard !header.tensors.isEmpty else {
+      throw .invalid(
+        file: path, field: "the tensor count", expected: "a model; this file is a vocabulary without weights",
+        found: "0")
+    }
+    let tensors = try header.allTensors(file: file)
+      // Old converters stored the rotary frequencies of each layer, which the hyperparameters give.
+      .filter { !$0.key.hasSuffix(".attn_rot_embd.weight") && !$0.key.hasSuffix(".attn_rot_embd") }
+    try TensorExpectations(model: configuration.hyperparameters, family: configuration.family, path: path)
+      .check(tensors)
+    return Checkpoint(
+      path: path, format: .gguf, hyperparameters: configuration.hyperparameters, tensors: tensors, gguf: header,
+      files: [file], configurationFile: nil)
+  }
+
+  private static func openHuggingFace(_ directory: String) throws(CheckpointError) -> Checkpoint {
+    let configuration = try HuggingFaceConfiguration(directory: directory)
+    let weights = try HuggingFaceWeights(directory: directory)
+    var tensors = try weights.tensors(family: configuration.family)
+    // The reference replaces a stored output projection by the embedding when the configuration ties them.
+    if configuration.hyperparameters.tiedEmbeddings { tensors["output.weight"] = nil }
+    try TensorExpectations(model: configuration.hyperparameters, family: configuration.family, path: directory)
+      .check(tensors)
+    return Checkpoint(
+      path: directory, format: .huggingFace, hyperparameters: configuration.hyperparameters, tensors: tensors,
+      gguf: nil, files: weights.files.map(\.file),
+      configurationFile: try MappedFile(path: "\(directory)/config.json"))
+  }
+}

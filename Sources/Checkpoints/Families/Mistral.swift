@@ -1,0 +1,18 @@
+extension Family {
+  /// Mistral 7B.
+  ///
+  /// Reference: huggingface/transformers, models/mistral. GGUF files of it say `llama`.
+  static let mistral = Family(
+    architecture: .mistral, modelTypes: ["mistral"], ggufArchitectures: [],
+    defaults: [
+      "hidden_act": .string("silu"), "max_position_embeddings": .integer(131_072), "rms_norm_eps": .real(1e-6),
+      "rope_theta": .real(10000), "tie_word_embeddings": .bool(false), "num_key_value_heads": .integer(8),
+      "sliding_window": .integer(4096),
+    ],
+    outerNames: commonOuterNames, layerNames: commonLayerNames, layerNorms: ["ffn_norm"],
+    configure: { (model, config) throws(CheckpointError) in
+      guard let window = try config.optionalCount("sliding_window") else { return }
+      model.setSlidingWindow(window) { _ in true }
+    },
+    configureGGUF: sameAsLlamaGGUF)
+}

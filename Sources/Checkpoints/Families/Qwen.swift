@@ -1,0 +1,37 @@
+extension Family {
+  /// Qwen1.5, Qwen2 and Qwen2.5: biases on q, k and v.
+  ///
+  /// Reference: huggingface/transformers, models/qwen2.
+  static let qwen2 = Family(
+    architecture: .qwen2, modelTypes: ["qwen2"], ggufArchitectures: ["qwen2"],
+    defaults: qwenDefaults,
+    outerNames: commonOuterNames, layerNames: commonLayerNames, layerNorms: ["ffn_norm"],
+    configure: qwenWindow, configureGGUF: sameAsLlamaGGUF)
+
+  /// Qwen3: no biases, norms on queries and keys.
+  ///
+  /// Reference: huggingface/transformers, models/qwen3.
+  static let qwen3 = Family(
+    architecture: .qwen3, modelTypes: ["qwen3"], ggufArchitectures: ["qwen3"],
+    defaults: qwenDefaults.merging(["head_dim": .integer(128)], uniquingKeysWith: { _, new in new }),
+    outerNames: commonOuterNames,
+    layerNames: commonLayerNames.merging(
+      ["self_attn.q_norm": "attn_q_norm", "self_attn.k_norm": "attn_k_norm"], uniquingKeysWith: { _, new in new }),
+    layerNorms: ["ffn_norm", "attn_q_norm", "attn_k_norm"],
+    configure: qwenWindow, configureGGUF: sameAsLlamaGGUF)
+
+  private static let qwenDefaults: [String: JSONValue] = [
+    "hidden_act": .string("silu"), "max_position_embeddings": .integer(32768), "rms_norm_eps": .real(1e-6),
+    "rope_theta": .real(10000), "tie_word_embeddings": .bool(false), "use_sliding_window": .bool(false),
+    "sliding_window": .integer(4096), "max_window_layers": .integer(28),
+  ]
+
+  /// The window is in force only when `use_sliding_window` says so, and from layer `max_window_layers` on.
+  private static let qwenWindow: Configure = { (model, config) throws(CheckpointError) in
+    guard try config.flag("use_sliding_window"), let window = try config.optionalCount("sliding_window") else {
+      return
+    }
+    let first = try config.optionalNumber("max_window_layers") ?? 0
+    try model.setSlidingWindow(window, config) { Double($0) >= first }
+  }
+}

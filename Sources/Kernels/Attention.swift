@@ -1,0 +1,118 @@
+import CKernels
+
+/// Which rotation of queries and keys meet at which positions.
+///
+/// For every query row the keys are cut into `kinds.count` consecutive ranges, ascending; range r goes from
+/// `starts[row * kinds.count + r]` to the start of range r + 1, the last one to `ends[row]` (exclusive). A range may be
+/// empty. Keys before the first range are masked.
+public struct AttentionRanges: Sendable {
+  /// What happens in a range.
+  public struct Kind: Sendable, Equatable {
+    /// Query variant: index into the buffers given to `attention`.
+    public var query: Int
+    /// Key variant of the cache.
+    public var key: Int
+    /// Whether the keys of this range are not seen at all.
+    public var masked: Bool
+
+    /// Describes a range.
+    public init(query: Int, key: Int, masked: Bool = false) {
+      self.query = query
+      self.key = key
+      self.masked = masked
+    }
+  }
+  /// One per range.
+  public var kinds: [Kind]
+  /// `[rows, kinds.count]`.
+  public var starts: [Int32]
+  /// `[rows]`.
+  public var ends: [Int32]
+
+  /// Collects ranges; the sizes are checked by `attention`.
+  public init(kinds: [Kind], starts: [Int32], ends: [Int32]) {
+    self.kinds = kinds
+    self.starts = starts
+    self.ends = ends
+  }
+
+  /// Plain causal attention: row r sees positions 0 ... `position + r`.
+  public static func causal(rows: Int, at position: Int) -> AttentionRanges {
+    AttentionRanges(
+      kinds: [Kind(query: 0, key: 0)], starts: Array(repeating: 0, count: rows),
+      ends: (0..<rows).map { Int32(position + $0 + 1) })
+  }
+}
+
+extension Workers {
+  /// Attention of new queries over a cache: softmax of scaled scores, applied to the values.
+  ///
+  /// Letters: T rows, H query heads, K key/value heads (H % K == 0; head h reads head h / (H / K)), D head dimension.
+  /// Keys are taken in tiles of 256 within super tiles of 1024 absolute positions, so the bits of a row do not depend on
+  /// the other rows, the chunking or the threads. Memory besides the result: fixed per thread, and for few rows a state
+  /// of H * (D + 2) floats per row and 1024 keys.
+  ///
+  /// - Parameters:
+  ///   - queries: per query variant `[T, H * D]`, rotated.
+  ///   - qOffset: element where row 0 begins.
+  ///   - qStride: elements from row to row; H * D if nil.
+  ///   - rows: T.
+  ///   - heads: H.
+  ///   - cache: keys and values of all positions that the ranges name.
+  ///   - ranges: for each row what it sees.
+  ///   - scale: factor of the scores.
+  ///   - softcap: `cap * tanh(score / cap)` before the mask, or nil.
+  ///   - into: `[T, H * D]`; zeros for a row that sees nothing.
+  public func attention(
+    queries: [FloatBuffer], qOffset: Int = 0, qStride: Int? = nil, rows: Int, heads: Int, cache: KeyValueCache,
+    ranges: AttentionRanges, scale: Float, softcap: Float? = nil, into: FloatBuffer
+  ) {
+    let width = heads * cache.headDimension
+    let stride = qStride ?? width
+    check(ranges, rows: rows, heads: heads, queries: queries.count, cache: cache)
+    let output = unsafe into.rows(rows, columns: width, stride: width, "attention: into")
+    let inputs: [UnsafePointer<Float>?] = unsafe queries.map {
+      unsafe UnsafePointer($0.rows(rows, columns: width, stride: stride, offset: qOffset, "attention: queries"))
+    }
+    let kinds = ranges.kinds.map {
+      ckernels_kind(query: Int32($0.query), key: Int32($0.key), masked: $0.masked ? 1 : 0)
+    }
+    unsafe inputs.withUnsafeBufferPointer { inputs in
+      unsafe kinds.withUnsafeBufferPointer { kinds in
+        unsafe ranges.starts.withUnsafeBufferPointer { starts in
+          unsafe ranges.ends.withUnsafeBufferPointer { ends in
+            var call = unsafe ckernels_attention(
+              queries: inputs.baseAddress, query_stride: Int64(stride), rows: Int64(rows), heads: Int64(heads),
+              cache: cache.handle, kinds: kinds.baseAddress, kind_count: Int64(kinds.count),
+              starts: starts.baseAddress, ends: ends.baseAddress, scale: scale, softcap: softcap ?? 0, into: output)
+            unsafe ckernels_attend(handle, &call)
+          }
+        }
+      }
+    }
+  }
+
+  private func check(_ ranges: AttentionRanges, rows: Int, heads: Int, queries: Int, cache: KeyValueCache) {
+    let kinds = ranges.kinds
+    guard heads % cache.keyValueHeads == 0, heads / cache.keyValueHeads <= 256 else {
+      fatalError("attention: \(heads) heads over \(cache.keyValueHeads)")
+    }
+    guard !kinds.isEmpty, kinds.count <= 64, ranges.starts.count == rows * kinds.count, ranges.ends.count == rows else {
+      fatalError("attention: \(ranges.starts.count) starts, \(ranges.ends.count) ends, \(rows) rows x \(kinds.count)")
+    }
+    for kind in kinds where !kind.masked {
+      guard (0..<queries).contains(kind.query), (0..<cache.keyVariants).contains(kind.key) else {
+        fatalError("attention: query \(kind.query) of \(queries), key \(kind.key) of \(cache.keyVariants)")
+      }
+    }
+    guard queries <= 8, Int(ranges.ends.max() ?? 0) <= cache.capacity else {
+      fatalError("attention: \(queries) queries, end \(ranges.ends.max() ?? 0) of \(cache.capacity) cached positions")
+    }
+    var previous: Int32 = 0
+    for (index, start) in ranges.starts.enumerated() {
+      if index % kinds.count == 0 { previous = 0 }
+      guard start >= previous else { fatalError("attention: range \(index) begins at \(start), before \(previous)") }
+      previous = start
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import CKernels
+
+/// Precision in which keys and values are kept.
+public enum KeyValueType: String, Sendable, CaseIterable {
+  /// 4 bytes per element.
+  case float32
+  /// 2 bytes per element, rounded to nearest even.
+  case float16
+}
+
+/// Keys and values of one layer, by position.
+///
+/// Memory comes in segments of 1024 positions, never moved or copied; pages are taken when they are first written. Keys
+/// can be held in several variants (rotations), for methods under which one key has more than one position.
+/// `Sendable` without a lock for the reason `FloatBuffer` gives.
+@safe public final class KeyValueCache: @unchecked Sendable {
+  let handle: OpaquePointer
+  /// Key/value heads.
+  public let keyValueHeads: Int
+  /// Elements per head.
+  public let headDimension: Int
+  /// Rotations of each key.
+  public let keyVariants: Int
+  /// Precision.
+  public let type: KeyValueType
+
+  /// Makes an empty cache.
+  public init(keyValueHeads: Int, headDimension: Int, keyVariants: Int, type: KeyValueType) {
+    guard keyValueHeads > 0, (1...256).contains(headDimension), (1...8).contains(keyVariants),
+      let handle = unsafe ckernels_cache_create(
+        Int64(keyValueHeads), Int64(headDimension), Int64(keyVariants), type == .float16 ? 1 : 0)
+    else {
+      fatalError("KeyValueCache: \(keyValueHeads) heads of \(headDimension) in \(keyVariants) variants")
+    }
+    unsafe self.handle = handle
+    self.keyValueHeads = keyValueHeads
+    self.headDimension = headDimension
+    self.keyVariants = keyVariants
+    self.type = type
+  }
+
+  deinit { unsafe ckernels_cache_destroy(handle) }
+
+  /// Keeps rows of rotated keys `[rows, K * D]` as positions `position`, `position + 1`, ... of a variant.
+  public func storeKeys(
+    _ k: FloatBuffer, kOffset: Int = 0, kStride: Int, rows: Int, at position: Int, variant: Int,
+    workers: Workers? = nil
+  ) {
+    guard position >= 0, (0..<keyVariants).contains(variant) else {
+      fatalError("storeKeys: position \(position), variant \(variant) of \(keyVariants)")
+    }
+    let x = unsafe k.rows(
+      rows, columns: keyValueHeads * headDimension, stride: kStride, offset: kOffset, "storeKeys: k")
+    let pool = workers ?? Self.caller
+    let stored = unsafe ckernels_cache_store_keys(
+      pool.handle, handle, x, Int64(kStride), Int64(rows), Int64(position), Int64(variant))
+    guard stored != 0 else { fatalError("KeyValueCache: no memory for position \(position + rows)") }
+  }
+
+  /// Keeps rows of values `[rows, K * D]` as positions `position`, `position + 1`, ...
+  public func storeValues(
+    _ v: FloatBuffer, vOffset: Int = 0, vStride: Int, rows: Int, at position: Int, workers: Workers? = nil
+  ) {
+    guard position >= 0 else { fatalError("storeValues: position \(position)") }
+    let x = unsafe v.rows(
+      rows, columns: keyValueHeads * headDimension, stride: vStride, offset: vOffset, "storeValues: v")
+    let pool = workers ?? Self.caller
+    let stored = unsafe ckernels_cache_store_values(
+      pool.handle, handle, x, Int64(vStride), Int64(rows), Int64(position))
+    guard stored != 0 else { fatalError("KeyValueCache: no memory for position \(position + rows)") }
+  }
+
+  /// For stores that are given no pool: the calling thread alone.
+  private static let caller = Workers(threads: 1)
+
+  /// Frees the segments that lie wholly at or beyond `position`; what is below stays.
+  public func releaseBeyond(_ position: Int) {
+    unsafe ckernels_cache_release(handle, Int64(max(0, position)))
+  }
+
+  /// Bytes of the segments held.
+  public var byteCount: Int { unsafe Int(ckernels_cache_bytes(handle)) }
+  var capacity: Int { unsafe Int(ckernels_cache_capacity(handle)) }
+}

@@ -1,0 +1,176 @@
+public import Store
+
+/// Two methods of one store, or of two stores, on the samples that both have.
+public struct Comparison: Hashable, Sendable, Encodable {
+  /// The difference in one table column.
+  public struct Row: Hashable, Sendable, Encodable {
+    /// The model.
+    public let model: String
+    /// The task, numbered where a configuration has it twice.
+    public let task: String
+    /// The column and other coordinates, depths together: `length=4096`.
+    public let place: String
+    /// The metric.
+    public let metric: String
+    /// The first side's number over the pairs.
+    public let a: Double?
+    /// The second side's number over the pairs.
+    public let b: Double?
+    /// `a - b`.
+    public let difference: Double?
+    /// 95 % interval of the difference, lower bound.
+    public let low: Double?
+    /// 95 % interval of the difference, upper bound.
+    public let high: Double?
+    /// Samples that both have.
+    public let pairs: Int
+    /// Samples on which `a` is better.
+    public let better: Int
+    /// Samples on which `a` is worse.
+    public let worse: Int
+  }
+
+  /// A sample on which the sides differ.
+  public struct Flip: Hashable, Sendable, Encodable {
+    /// The model.
+    public let model: String
+    /// The task.
+    public let task: String
+    /// The cell's coordinates.
+    public let place: String
+    /// The sample's name.
+    public let sampleID: String
+    /// The first side's score; for perplexity the mean NLL.
+    public let a: Double
+    /// The second side's score.
+    public let b: Double
+    /// The first side's output.
+    public let outputA: String?
+    /// The second side's output.
+    public let outputB: String?
+  }
+
+  /// The first side's name.
+  public let a: String
+  /// The second side's name.
+  public let b: String
+  /// Differences by model, task and column.
+  public let rows: [Row]
+  /// Samples that differ, the largest differences first within a row.
+  public let flips: [Flip]
+
+  /// Compares a method of one store with a method of the same or another store.
+  ///
+  /// - Parameters:
+  ///   - store: The first side's store.
+  ///   - a: The first side's method, canonical spelling.
+  ///   - other: The second side's store; nil for the same.
+  ///   - b: The second side's method.
+  /// - Throws: `ReportError`: a store cannot be read or holds nothing, or a method is not in it.
+  public init(
+    _ store: ResultStore, _ a: String, with other: ResultStore? = nil, _ b: String
+  ) throws(ReportError) {
+    let (left, right) = (try Self.sections(store, a), try Self.sections(other ?? store, b))
+    self.a = other == nil ? a : "\(a) in \(store.path)"
+    self.b = other.map { "\(b) in \($0.path)" } ?? b
+    var rows: [Row] = []
+    var flips: [Flip] = []
+    for section in left {
+      let twin = right.first {
+        $0.model == section.model && $0.task == section.task && $0.settings == section.settings
+      }
+      guard let twin else { continue }
+      for grid in section.grids {
+        guard let twinGrid = twin.grids.first(where: { $0.variant == grid.variant }) else { continue }
+        for column in grid.columns {
+          let pairs = Pairing.pairs(grid.cells(a, column), twinGrid.cells(b, column), column.metric)
+          guard !pairs.isEmpty else { continue }
+          rows.append(Row(section, grid, column, pairs))
+          flips += Flip.flips(section, pairs)
+        }
+      }
+    }
+    self.rows = rows
+    self.flips = flips
+  }
+
+  private static func sections(_ store: ResultStore, _ method: String) throws(ReportError) -> [Section] {
+    let evaluations = try Evaluations(store)
+    let methods = evaluations.names(\.method)
+    guard methods.contains(method) else { throw .unknownMethod(method: method, known: methods) }
+    return Section.sections(of: evaluations)
+  }
+
+  /// The comparison as aligned text.
+  ///
+  /// - Parameter flipLimit: At most this many differing samples are listed.
+  /// - Returns: A table of differences, then samples.
+  public func text(flipLimit: Int = 20) -> String {
+    var table = Table(
+      id: "", title: "\(a) minus \(b), paired by sample", corner: "model, task, place",
+      columns: ["metric", a, b, "difference", "95 % interval", "n", "better", "worse"], isMeasured: false)
+    table.rows = rows.map { row in
+      let interval = row.low.flatMap { low in
+        row.high.map { "[\(NumberText.precise(low)), \(NumberText.precise($0))]" }
+      }
+      return .init(
+        label: "\(row.model) \(row.task)\(row.place.isEmpty ? "" : " \(row.place)")",
+        cells: [
+          .init(row.metric), .init(row.a.map { NumberText.precise($0) } ?? ""),
+          .init(row.b.map { NumberText.precise($0) } ?? ""),
+          .init(row.difference.map { NumberText.signed(NumberText.precise($0)) } ?? ""), .init(interval ?? ""),
+          .init(row.pairs), .init(row.better), .init(row.worse),
+        ])
+    }
+    guard !rows.isEmpty else { return "\(a) and \(b) have no sample in common.\n" }
+    var parts = [PlainText.render(table)]
+    if !flips.isEmpty {
+      let shown = flips.prefix(flipLimit).map { flip in
+        "- \(flip.model) \(flip.task) \(flip.place) \(flip.sampleID): \(NumberText.precise(flip.a)) against "
+          + "\(NumberText.precise(flip.b))"
+      }
+      let rest = flips.count - shown.count
+      parts.append(
+        "Samples that differ (\(flips.count)):\n" + shown.joined(separator: "\n")
+          + (rest > 0 ? "\n  and \(rest) more" : ""))
+    }
+    return parts.joined(separator: "\n\n") + "\n"
+  }
+
+  /// The comparison as JSON with sorted keys.
+  public var json: String { canonicalJSON(self, pretty: true) + "\n" }
+}
+
+extension Comparison.Row {
+  init(_ section: Section, _ grid: Grid, _ column: Grid.Column, _ pairs: [PairedSample]) {
+    let difference = Pairing.difference(pairs, column.metric)
+    let place = grid.axis.isEmpty ? "" : "\(grid.axis)=\(column.value)"
+    model = section.model
+    task = section.title
+    self.place = [place, grid.variant].filter { !$0.isEmpty }.joined(separator: ",")
+    metric = column.metric.name
+    a = column.metric.combined(pairs.map(\.contributionA))
+    b = column.metric.combined(pairs.map(\.contributionB))
+    self.difference = difference.difference
+    (low, high) = (difference.interval?.low, difference.interval?.high)
+    self.pairs = pairs.count
+    (better, worse) = (difference.better, difference.worse)
+  }
+}
+
+extension Comparison.Flip {
+  static func flips(_ section: Section, _ pairs: [PairedSample]) -> [Comparison.Flip] {
+    let flips = pairs.compactMap { pair -> Comparison.Flip? in
+      let x = pair.contributionA.amount / pair.contributionA.weight
+      let y = pair.contributionB.amount / pair.contributionB.weight
+      guard x != y else { return nil }
+      return Comparison.Flip(
+        model: section.model, task: section.title, place: pair.place, sampleID: pair.a.result.sampleID, a: x, b: y,
+        outputA: pair.a.result.output, outputB: pair.b.result.output)
+    }
+    // Ties keep the order of the samples: equal differences must not depend on the sort's inner ways.
+    return flips.enumerated()
+      .sorted { (abs($0.element.a - $0.element.b), -$0.offset) > (abs($1.element.a - $1.element.b), -$1.offset) }
+      .map(\.element)
+  }
+}

@@ -1,0 +1,58 @@
+import Store
+
+extension Table.Cell {
+  /// A measured number: value, interval, count, and what is missing of it.
+  init(_ aggregate: Aggregate, _ metric: CellRecord.Metric) {
+    guard let value = aggregate.value else {
+      self.init("missing")
+      isGap = true
+      detail = Self.gaps(aggregate, showsCount: true)
+      (count, expected) = (0, aggregate.expected)
+      return
+    }
+    self.init(metric.text(value))
+    self.value = value
+    (low, high) = (aggregate.interval?.low, aggregate.interval?.high)
+    (count, expected) = (aggregate.count, aggregate.expected)
+    isGap = !aggregate.isComplete
+    let interval = aggregate.interval.map { metric.text($0, beside: value) + " " } ?? ""
+    detail = interval + Self.gaps(aggregate, showsCount: true)
+  }
+
+  /// A paired difference; accuracy in percentage points.
+  init(_ difference: PairedDifference, _ metric: CellRecord.Metric) {
+    guard let value = difference.difference else {
+      self.init("no pairs")
+      isGap = true
+      count = 0
+      return
+    }
+    self.init(NumberText.signed(metric.text(value)))
+    self.value = value
+    (low, high) = (difference.interval?.low, difference.interval?.high)
+    count = difference.count
+    isBest = difference.isClear
+    let interval = difference.interval.map { metric.text($0, beside: value) + " " } ?? ""
+    detail = interval + "n=\(difference.count), \(difference.better) better, \(difference.worse) worse"
+  }
+
+  private static func gaps(_ aggregate: Aggregate, showsCount: Bool) -> String {
+    var parts = [aggregate.isComplete ? "n=\(aggregate.count)" : "n=\(aggregate.count) of \(aggregate.expected)"]
+    if aggregate.unscored > 0 { parts.append("\(aggregate.unscored) unscored") }
+    if aggregate.failed > 0 { parts.append("\(aggregate.failed) failed") }
+    if aggregate.missing > 0 { parts.append("\(aggregate.missing) missing") }
+    return parts.joined(separator: ", ")
+  }
+}
+
+extension Grid.Column {
+  /// The column's heading; a length at or beyond the context window says how many of them it is.
+  func heading(isLength: Bool, showsMetric: Bool) -> String {
+    var text = value.isEmpty ? metric.title : value
+    if isLength, let number, contextWindow > 0, number >= Double(contextWindow) {
+      text += " (\(NumberText.fixed(number / Double(contextWindow), 1)) L)"
+    }
+    if showsMetric, !value.isEmpty { text += " (\(metric.title))" }
+    return text
+  }
+}

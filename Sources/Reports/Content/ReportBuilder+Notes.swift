@@ -1,0 +1,115 @@
+import Store
+
+extension ReportBuilder {
+  /// Every sample that has no score, cell by cell: nothing is dropped in silence.
+  mutating func addGaps() {
+    let incomplete = evaluations.cells.filter { cell in
+      cell.samples.count < cell.record.sampleCount || !cell.failures.isEmpty || cell.unscoredCount > 0
+    }
+    document.heading(2, "Missing, failed and unscored samples")
+    guard !incomplete.isEmpty else {
+      document.paragraph("None: every planned sample is stored and scored.")
+      return
+    }
+    var table = Table(
+      id: slugs.slug(["gaps"]), title: "Cells that are not complete", corner: "cell",
+      columns: ["planned", "stored", "unscored", "failed", "missing"], isMeasured: false)
+    var details: [String] = []
+    for cell in incomplete {
+      let missing = max(0, cell.record.sampleCount - cell.samples.count - cell.failures.count)
+      table.rows.append(
+        .init(
+          label: cell.name,
+          cells: [cell.record.sampleCount, cell.samples.count, cell.unscoredCount, cell.failures.count, missing]
+            .map { Table.Cell($0) }))
+      for failure in cell.failures {
+        details.append("`\(cell.name)`, sample `\(failure.sampleID)` failed: \(failure.message)")
+      }
+      guard let metric = cell.record.metrics.first else { continue }
+      for sample in cell.samples
+      where metric.contribution(of: sample.result, document: sample.document) == nil {
+        let score = sample.result.scores.first { $0.metric == metric.name }
+        let reason = score?.unscored ?? "there is no score named \(metric.isPerplexity ? "nll_sum" : metric.name)"
+        details.append("`\(cell.name)`, sample `\(sample.result.sampleID)` unscored: \(reason)")
+      }
+    }
+    document.table(table)
+    document.bullets(details)
+  }
+
+  /// What the protocols say of themselves, deviations from an official one included.
+  mutating func addProtocols() {
+    document.heading(2, "Protocols and deviations")
+    var seen: [String: (tasks: Set<String>, notes: [String])] = [:]
+    for cell in evaluations.cells {
+      var entry = seen[cell.record.protocolName] ?? ([], [])
+      entry.tasks.insert(cell.record.task)
+      for note in cell.record.protocolNotes where !entry.notes.contains(note) { entry.notes.append(note) }
+      seen[cell.record.protocolName] = entry
+    }
+    for name in seen.keys.sorted(by: NaturalOrder.isBefore) {
+      guard let entry = seen[name] else { continue }
+      document.paragraph("`\(name)` (\(entry.tasks.sorted().joined(separator: ", "))):")
+      document.bullets(entry.notes.isEmpty ? ["No notes."] : entry.notes)
+    }
+  }
+
+  /// Models, data, machine and versions.
+  mutating func addProvenance() {
+    document.heading(2, "Provenance")
+    var models = Table(
+      id: slugs.slug(["models"]), title: "Models", corner: "model",
+      columns: ["context window L", "SHA-256 of weights, tokenizer and hyperparameters"], isMeasured: false)
+    for model in evaluations.names(\.model) {
+      let records = evaluations.cells.map(\.record).filter { $0.model == model }
+      for hash in Set(records.map(\.modelHash)).sorted() {
+        let window = records.first { $0.modelHash == hash }?.contextWindow ?? 0
+        models.rows.append(.init(label: model, cells: [.init(window), .init(hash)]))
+      }
+    }
+    document.table(models)
+    addData()
+    let environment = evaluations.run?.environment ?? [:]
+    guard !environment.isEmpty else { return }
+    var table = Table(
+      id: slugs.slug(["environment"]), title: "Machine and versions", corner: "name", columns: ["value"],
+      isMeasured: false)
+    for name in environment.keys.sorted() {
+      table.rows.append(.init(label: name, cells: [.init(environment[name] ?? "")]))
+    }
+    document.table(table)
+  }
+
+  private mutating func addData() {
+    var table = Table(
+      id: slugs.slug(["data"]), title: "Tasks and data", corner: "task",
+      columns: ["protocol", "metric", "SHA-256 of the data"], isMeasured: false)
+    var rows: Set<[String]> = []
+    for record in evaluations.cells.map(\.record) {
+      let metrics = record.metrics.map(\.name).joined(separator: ", ")
+      let hash = record.dataHash.isEmpty ? "generated" : record.dataHash
+      let row = [record.task, record.protocolName, metrics, hash]
+      guard rows.insert(row).inserted else { continue }
+      table.rows.append(.init(label: row[0], cells: row.dropFirst().map { .init($0) }))
+    }
+    table.rows.sort { a, b in
+      let (x, y) = ([a.label] + a.cells.map(\.text), [b.label] + b.cells.map(\.text))
+      return x.lexicographicallyPrecedes(y, by: NaturalOrder.isBefore)
+    }
+    document.table(table)
+  }
+
+  /// How to make these numbers again.
+  mutating func addConfiguration() {
+    document.heading(2, "How to reproduce")
+    guard let run = evaluations.run else {
+      document.paragraph("The store holds no run: no configuration is known.")
+      return
+    }
+    document.paragraph(
+      "Save the resolved configuration below as `\(run.name).yaml` (JSON is YAML) and run "
+        + "`se-eval sweep \(run.name).yaml`. SHA-256 of the configuration: `\(run.configurationHash)`.")
+    let pretty = JSONValue.parse(run.configuration).map { canonicalJSON($0, pretty: true) } ?? run.configuration
+    document.blocks.append(.collapsed(summary: "Resolved configuration", text: pretty))
+  }
+}

@@ -1,0 +1,193 @@
+import Store
+
+extension ReportBuilder {
+  /// Methods by columns: the table of the paper.
+  mutating func addMeasuredTable(_ section: Section, _ grid: Grid) {
+    let isMixed = grid.metric == nil
+    var table = Table(
+      id: slugs.slug([section.model, section.title, grid.variant]), title: title(section, grid), corner: "method",
+      columns: grid.columns.map { $0.heading(isLength: grid.isLength, showsMetric: isMixed) })
+    table.coordinates = coordinates(section, grid)
+    var aggregates: [[Aggregate]] = []
+    for method in grid.methods {
+      let row = grid.columns.map { grid.cells(method, $0).aggregate($0.metric) }
+      aggregates.append(row)
+      let cells = zip(grid.columns, row).map { column, aggregate in
+        grid.cells(method, column).isEmpty ? Table.Cell.notPlanned : Table.Cell(aggregate, column.metric)
+      }
+      table.rows.append(.init(label: method, cells: cells))
+    }
+    addAverage(grid, aggregates, &table)
+    let directions = grid.columns.map(\.metric.higherIsBetter) + [true]
+    table.markBest { directions[min($0, directions.count - 1)] }
+    table.note = note(grid)
+    document.table(table)
+  }
+
+  /// The mean over named columns (datasets), where it means something: one metric scale, every cell complete.
+  private func addAverage(_ grid: Grid, _ aggregates: [[Aggregate]], _ table: inout Table) {
+    guard grid.columns.count > 1, grid.columns.contains(where: { $0.number == nil }),
+      grid.columns.allSatisfy({ $0.metric.higherIsBetter && !$0.metric.isPerplexity }),
+      Set(grid.columns.map(\.metric.isPercentage)).count == 1
+    else { return }
+    table.columns.append("mean of columns")
+    for (index, row) in aggregates.enumerated() {
+      let values = row.filter(\.isComplete).compactMap(\.value)
+      guard values.count == row.count else {
+        var cell = Table.Cell("missing")
+        cell.isGap = true
+        cell.detail = "\(values.count) of \(row.count) columns complete"
+        table.rows[index].cells.append(cell)
+        continue
+      }
+      let mean = values.reduce(0, +) / Double(values.count)
+      var cell = Table.Cell(grid.columns[0].metric.text(mean))
+      cell.value = mean
+      table.rows[index].cells.append(cell)
+    }
+  }
+
+  /// Group sizes by neighbor windows, for each column.
+  mutating func addGroupByWindow(_ section: Section, _ grid: Grid) {
+    for family in MethodGrid.families(of: grid.methods) {
+      var panels: [MethodGrid.Panel] = []
+      for column in grid.columns {
+        let panel = family.panel(grid, column)
+        panels.append(panel)
+        var table = Table(
+          id: slugs.slug([section.model, section.title, grid.variant, family.name, "g-by-w", column.value]),
+          title: "\(section.title)\(variant(grid)): \(column.metric.title) of \(family.name), G by W"
+            + (grid.axis.isEmpty
+              ? "" : ", \(grid.axis) \(column.heading(isLength: grid.isLength, showsMetric: false))"),
+          corner: "G \\ W", columns: family.windows.map { "\($0)" })
+        table.coordinates = coordinates(section, grid).merging(["column": column.value, "methods": family.name]) { $1 }
+        for (group, row) in zip(family.groups, panel.aggregates) {
+          let cells = row.map { aggregate in
+            aggregate.map { Table.Cell($0, column.metric) } ?? Table.Cell.notPlanned
+          }
+          table.rows.append(.init(label: "\(group)", cells: cells))
+        }
+        table.markBest(acrossAll: column.metric.higherIsBetter)
+        document.table(table)
+      }
+      let metric = grid.metric.map { "\($0.title) of " } ?? ""
+      let name = "\(section.title)\(variant(grid)): \(metric)\(family.name), G by W"
+      let figure = family.heatmap(panels, grid, title: name, model: section.model)
+      document.figure(
+        Figure(
+          id: slugs.slug([section.model, section.title, grid.variant, family.name, "g-by-w"]),
+          caption: "\(section.model), \(name)", svg: figure))
+    }
+  }
+
+  /// Each method minus the reference, on the samples that both have.
+  mutating func addPaired(_ section: Section, _ grid: Grid) {
+    let others = grid.methods.filter { $0 != grid.reference }
+    guard !others.isEmpty else { return }
+    guard let reference = grid.reference else {
+      document.paragraph("No paired differences: `plain` is not among the methods.")
+      return
+    }
+    var table = Table(
+      id: slugs.slug([section.model, section.title, grid.variant, "paired"]),
+      title: "\(title(section, grid)), difference from \(reference), paired by sample", corner: "method",
+      columns: grid.columns.map { $0.heading(isLength: grid.isLength, showsMetric: grid.metric == nil) })
+    table.coordinates = coordinates(section, grid).merging(["reference": reference]) { $1 }
+    for method in others {
+      let cells = grid.columns.map { column in
+        let (a, b) = (grid.cells(method, column), grid.cells(reference, column))
+        guard !a.isEmpty, !b.isEmpty else { return Table.Cell.notPlanned }
+        return Table.Cell(Pairing.difference(Pairing.pairs(a, b, column.metric), column.metric), column.metric)
+      }
+      table.rows.append(.init(label: method, cells: cells))
+    }
+    table.note =
+      "The same samples under both methods, resampled in pairs; bold where the 95 % interval does not hold 0"
+      + (grid.columns.contains { $0.metric.isPercentage } ? ". Accuracy in percentage points." : ".")
+    document.table(table)
+  }
+
+  /// How the outputs ended, and what was cut away.
+  mutating func addAnswers(_ section: Section) {
+    var table = Table(
+      id: slugs.slug([section.model, section.title, "answers"]), title: "\(section.title): prompts and answers",
+      corner: "method",
+      columns: [
+        "samples", "prompt tokens", "truncated", "most tokens cut", "ended by EOS", "by limit", "by stop", "empty",
+        "unscored", "failed", "missing",
+      ], isMeasured: false)
+    table.coordinates = ["model": section.model, "task": section.task, "settings": section.settings]
+    for method in section.methods {
+      let cells = section.cells.filter { $0.record.method == method }
+      let results = cells.flatMap { $0.samples.map(\.result) }
+      let lengths = results.map(\.promptTokenCount)
+      let range = lengths.min().flatMap { low in lengths.max().map { low == $0 ? "\(low)" : "\(low)-\($0)" } }
+      let finish = { (reason: String) in results.filter { $0.finishReason == reason }.count }
+      let counts = [
+        results.filter { $0.truncatedTokenCount > 0 }.count, results.map(\.truncatedTokenCount).max() ?? 0,
+        finish("eos"), finish("length"), finish("stop"),
+        results.filter { $0.output?.allSatisfy(\.isWhitespace) ?? false }.count,
+        cells.reduce(0) { $0 + $1.unscoredCount }, cells.reduce(0) { $0 + $1.failures.count },
+        cells.reduce(0) { $0 + max(0, $1.record.sampleCount - $1.samples.count - $1.failures.count) },
+      ]
+      table.rows.append(
+        .init(label: method, cells: [.init(results.count), .init(range ?? "")] + counts.map { .init($0) }))
+    }
+    document.table(table)
+  }
+
+  func title(_ section: Section, _ grid: Grid) -> String {
+    let metric = grid.metric.map { ": \($0.title)" } ?? ""
+    return "\(section.title)\(variant(grid))\(metric)" + (grid.axis.isEmpty ? "" : " by \(grid.axis)")
+  }
+
+  func variant(_ grid: Grid) -> String { grid.variant.isEmpty ? "" : " (\(grid.variant))" }
+
+  func coordinates(_ section: Section, _ grid: Grid) -> [String: String] {
+    var all = ["model": section.model, "task": section.task, "settings": section.settings, "axis": grid.axis]
+    if !grid.variant.isEmpty { all["variant"] = grid.variant }
+    if let metric = grid.metric { all["metric"] = metric.name }
+    return all
+  }
+
+  private func note(_ grid: Grid) -> String? {
+    var parts: [String] = []
+    if grid.depths.count > 1 { parts.append("All \(grid.depths.count) depths of a length together.") }
+    if grid.columns.contains(where: { $0.metric.isPerplexity }) {
+      parts.append("Perplexity is exp(sum of token NLL / number of tokens), its interval from resampled documents.")
+    }
+    if grid.columns.contains(where: { $0.metric.isPercentage }) { parts.append("Wilson intervals.") }
+    return parts.isEmpty ? nil : parts.joined(separator: " ")
+  }
+}
+
+extension Table.Cell {
+  /// A place that the configuration leaves out.
+  static var notPlanned: Table.Cell {
+    var cell = Table.Cell("-")
+    cell.detail = "not planned"
+    return cell
+  }
+}
+
+extension Table {
+  /// Marks the best value of each column, and its equals, where there is something to choose from.
+  mutating func markBest(_ higherIsBetter: (Int) -> Bool) {
+    for column in columns.indices {
+      let values = rows.compactMap { $0.cells[column].value }
+      guard values.count > 1, let best = higherIsBetter(column) ? values.max() : values.min() else { continue }
+      for row in rows.indices where rows[row].cells[column].value == best { rows[row].cells[column].isBest = true }
+    }
+  }
+
+  /// Marks the best value of the whole table, and its equals.
+  mutating func markBest(acrossAll higherIsBetter: Bool) {
+    let values = rows.flatMap { $0.cells.compactMap(\.value) }
+    guard values.count > 1, let best = higherIsBetter ? values.max() : values.min() else { return }
+    for row in rows.indices {
+      for column in rows[row].cells.indices where rows[row].cells[column].value == best {
+        rows[row].cells[column].isBest = true
+      }
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import Store
+
+/// A cell with what is stored of it; prompts and log-probabilities stay in the store.
+struct LoadedCell: Sendable {
+  let id: CellID
+  let record: CellRecord
+  let samples: [LoadedSample]
+  let failures: [StoredFailure]
+
+  /// The coordinates in one text, for example `length=4096,depth=0.5`.
+  var place: String { record.coordinates.map { "\($0.name)=\($0.value)" }.joined(separator: ",") }
+
+  func coordinate(_ name: String) -> String? { record.coordinates.first { $0.name == name }?.value }
+
+  /// The cell's own number for one of its metrics.
+  func aggregate(_ metric: CellRecord.Metric) -> Aggregate { [self].aggregate(metric) }
+
+  /// For messages.
+  var name: String { "\(record.model) \(record.method) \(record.task) \(place)" }
+}
+
+/// A stored sample with its facts read.
+struct LoadedSample: Sendable {
+  let result: SampleResult
+  let facts: [String: JSONValue]
+
+  var document: String? { facts["document"]?.plain }
+}
+
+extension [LoadedCell] {
+  /// What the samples of all cells contribute, and how many do not.
+  func contributions(_ metric: CellRecord.Metric) -> (scored: [Contribution], unscored: Int) {
+    var scored: [Contribution] = []
+    var unscored = 0
+    for sample in flatMap(\.samples) {
+      if let item = metric.contribution(of: sample.result, document: sample.document) {
+        scored.append(item)
+      } else {
+        unscored += 1
+      }
+    }
+    return (scored, unscored)
+  }
+
+  /// One number over all samples of all cells.
+  func aggregate(_ metric: CellRecord.Metric) -> Aggregate {
+    let (scored, unscored) = contributions(metric)
+    var aggregate = metric.aggregate(scored)
+    aggregate.unscored = unscored
+    aggregate.failed = reduce(0) { $0 + $1.failures.count }
+    aggregate.expected = reduce(0) { $0 + $1.record.sampleCount }
+    return aggregate
+  }
+}
+
+/// Everything that a report is made of, read from the store once.
+struct Evaluations: Sendable {
+  let path: String
+  let run: RunRecord?
+  /// Sorted by model, task, settings, method and coordinates: the order of insertion differs between shards.
+  let cells: [LoadedCell]
+
+  init(_ store: ResultStore) throws(ReportError) {
+    path = store.path
+    run = try fromStore { () throws(StoreError) in try store.latestRun()?.record }
+    let stored = try fromStore { () throws(StoreError) in try store.currentCells() }
+    guard !stored.isEmpty else { throw .nothingStored(path: store.path) }
+    let failures = try fromStore { () throws(StoreError) in try store.failures() }
+    var cells: [LoadedCell] = []
+    for cell in stored {
+      let results = try fromStore { () throws(StoreError) in
+        try store.results(in: cell.id, withPrompts: false, withLogProbabilities: false)
+      }
+      var samples: [LoadedSample] = []
+      for result in results {
+        guard case .object(let facts)? = JSONValue.parse(result.facts) else {
+          throw .damagedFacts(path: store.path, cell: "cell \(cell.id.rawValue)", sampleID: result.sampleID)
+        }
+        samples.append(LoadedSample(result: result, facts: facts))
+      }
+      samples.sort { NaturalOrder.isBefore($0.result.sampleID, $1.result.sampleID) }
+      let failed = failures.filter { $0.cell == cell.id }
+        .sorted { NaturalOrder.isBefore($0.sampleID, $1.sampleID) }
+      cells.append(LoadedCell(id: cell.id, record: cell.record, samples: samples, failures: failed))
+    }
+    self.cells = cells.sorted { Self.isBefore($0.record, $1.record) }
+  }
+
+  /// The models, tasks and methods, each once, in the order of the report.
+  func names(_ key: KeyPath<CellRecord, String>) -> [String] {
+    let names = Set(cells.map { $0.record[keyPath: key] })
+    return names.sorted(by: key == \.method ? NaturalOrder.methodIsBefore : NaturalOrder.isBefore)
+  }
+
+  private static func isBefore(_ a: CellRecord, _ b: CellRecord) -> Bool {
+    if a.model != b.model { return NaturalOrder.isBefore(a.model, b.model) }
+    if a.task != b.task { return NaturalOrder.isBefore(a.task, b.task) }
+    if a.settings != b.settings { return NaturalOrder.isBefore(a.settings, b.settings) }
+    if a.method != b.method { return NaturalOrder.methodIsBefore(a.method, b.method) }
+    for (x, y) in zip(a.coordinates, b.coordinates) where x != y { return NaturalOrder.isBefore(x.value, y.value) }
+    return a.coordinates.count < b.coordinates.count
+  }
+}

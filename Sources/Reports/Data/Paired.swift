@@ -1,0 +1,74 @@
+import Store
+
+/// The difference of two methods on the samples that both have.
+struct PairedDifference: Hashable, Sendable {
+  /// `a - b`; nil when no sample has both.
+  var difference: Double?
+  /// 95 % interval, samples (or documents) resampled in pairs.
+  var interval: Statistics.Interval?
+  /// Samples that both have.
+  var count = 0
+  /// Samples on which `a` is better.
+  var better = 0
+  /// Samples on which `a` is worse.
+  var worse = 0
+
+  /// True where the interval does not hold 0.
+  var isClear: Bool { interval.map { $0.low > 0 || $0.high < 0 } ?? false }
+}
+
+/// A sample that two methods both have.
+struct PairedSample: Sendable {
+  let place: String
+  let a: LoadedSample
+  let b: LoadedSample
+  let contributionA: Contribution
+  let contributionB: Contribution
+}
+
+enum Pairing {
+  /// The samples that both have a score for, by coordinates and sample name.
+  static func pairs(_ a: [LoadedCell], _ b: [LoadedCell], _ metric: CellRecord.Metric) -> [PairedSample] {
+    struct Key: Hashable {
+      let place: String
+      let sampleID: String
+    }
+    var others: [Key: LoadedSample] = [:]
+    for cell in b {
+      for sample in cell.samples { others[Key(place: cell.place, sampleID: sample.result.sampleID)] = sample }
+    }
+    var pairs: [PairedSample] = []
+    for cell in a {
+      for sample in cell.samples {
+        guard let other = others[Key(place: cell.place, sampleID: sample.result.sampleID)],
+          let x = metric.contribution(of: sample.result, document: sample.document),
+          let y = metric.contribution(of: other.result, document: other.document)
+        else { continue }
+        pairs.append(PairedSample(place: cell.place, a: sample, b: other, contributionA: x, contributionB: y))
+      }
+    }
+    return pairs
+  }
+
+  /// The difference over pairs, with an interval and the counts of flips.
+  static func difference(_ pairs: [PairedSample], _ metric: CellRecord.Metric) -> PairedDifference {
+    var result = PairedDifference(count: pairs.count)
+    let (a, b) = (pairs.map(\.contributionA), pairs.map(\.contributionB))
+    guard let valueA = metric.combined(a), let valueB = metric.combined(b) else { return result }
+    result.difference = valueA - valueB
+    for (x, y) in zip(a, b) {
+      let change = (x.amount / x.weight - y.amount / y.weight) * (metric.higherIsBetter ? 1 : -1)
+      if change > 0 { result.better += 1 }
+      if change < 0 { result.worse += 1 }
+    }
+    // Both sides have the same samples, so the same units in the same order.
+    let (unitsA, unitsB) = (metric.units(of: a), metric.units(of: b))
+    guard unitsA.map(\.unit) == unitsB.map(\.unit) else { return result }
+    let (amountsA, weightsA) = (unitsA.map(\.amount), unitsA.map(\.weight))
+    let (amountsB, weightsB) = (unitsB.map(\.amount), unitsB.map(\.weight))
+    result.interval = Statistics.bootstrap(unitCount: unitsA.count) { chosen in
+      metric.combined(amountsA, weightsA, chosen) - metric.combined(amountsB, weightsB, chosen)
+    }
+    return result
+  }
+}

@@ -1,0 +1,115 @@
+import Store
+
+/// One entry of a task under one model: all methods and all coordinates.
+struct Section: Sendable {
+  let model: String
+  let contextWindow: Int
+  let task: String
+  /// Tells two entries of one task apart; empty where there is one.
+  let entry: String
+  let settings: String
+  let cells: [LoadedCell]
+  /// One for each combination of the coordinates that are neither the column nor the depth.
+  let grids: [Grid]
+
+  /// The heading: `passkey`, or `passkey 2` for the second entry of a task.
+  var title: String { entry.isEmpty ? task : "\(task) \(entry)" }
+  var methods: [String] {
+    Set(cells.map(\.record.method)).sorted(by: NaturalOrder.methodIsBefore)
+  }
+
+  static func sections(of evaluations: Evaluations) -> [Section] {
+    var sections: [Section] = []
+    for model in evaluations.names(\.model) {
+      let ofModel = evaluations.cells.filter { $0.record.model == model }
+      for task in Set(ofModel.map(\.record.task)).sorted(by: NaturalOrder.isBefore) {
+        let ofTask = ofModel.filter { $0.record.task == task }
+        let entries = Set(ofTask.map(\.record.settings)).sorted(by: NaturalOrder.isBefore)
+        for (index, settings) in entries.enumerated() {
+          let cells = ofTask.filter { $0.record.settings == settings }
+          sections.append(
+            Section(
+              model: model, contextWindow: cells[0].record.contextWindow, task: task,
+              entry: entries.count > 1 ? "\(index + 1)" : "", settings: settings, cells: cells,
+              grids: Grid.grids(of: cells)))
+        }
+      }
+    }
+    return sections
+  }
+}
+
+/// One table of methods by columns: the length where a task has one, else its first coordinate.
+struct Grid: Sendable {
+  /// The other coordinates, for example `stride=256`; empty where there are none.
+  let variant: String
+  /// The coordinate of the columns; empty where a task has none.
+  let axis: String
+  let columns: [Column]
+  let methods: [String]
+  private let cells: [Place: [LoadedCell]]
+
+  struct Column: Hashable, Sendable {
+    let value: String
+    /// The metric of the cells of this column.
+    let metric: CellRecord.Metric
+    let contextWindow: Int
+
+    var number: Double? { Double(value) }
+  }
+
+  private struct Place: Hashable {
+    let method: String
+    let column: String
+  }
+
+  /// The coordinate that is pooled in the tables and has heatmaps of its own.
+  static let depth = "depth"
+
+  static func grids(of cells: [LoadedCell]) -> [Grid] {
+    let names = cells.first?.record.coordinates.map(\.name) ?? []
+    let axis = names.contains("length") ? "length" : names.first { $0 != depth } ?? ""
+    let byVariant = Dictionary(grouping: cells) { cell in
+      cell.record.coordinates.filter { $0.name != axis && $0.name != depth }.map { "\($0.name)=\($0.value)" }
+        .joined(separator: ",")
+    }
+    return byVariant.keys.sorted(by: NaturalOrder.isBefore).map { variant in
+      Grid(variant: variant, axis: axis, all: byVariant[variant] ?? [])
+    }
+  }
+
+  private init(variant: String, axis: String, all: [LoadedCell]) {
+    self.variant = variant
+    self.axis = axis
+    cells = Dictionary(grouping: all) { Place(method: $0.record.method, column: $0.coordinate(axis) ?? "") }
+    methods = Set(all.map(\.record.method)).sorted(by: NaturalOrder.methodIsBefore)
+    let byColumn = Dictionary(grouping: all) { $0.coordinate(axis) ?? "" }
+    columns = byColumn.keys.sorted(by: NaturalOrder.isBefore).compactMap { value in
+      guard let record = byColumn[value]?.first?.record, let metric = record.metrics.first else { return nil }
+      return Column(value: value, metric: metric, contextWindow: record.contextWindow)
+    }
+  }
+
+  /// The cells of one method and column: one for each depth.
+  func cells(_ method: String, _ column: Column) -> [LoadedCell] {
+    cells[Place(method: method, column: column.value)] ?? []
+  }
+
+  /// The metric of the whole table, nil where columns differ.
+  var metric: CellRecord.Metric? {
+    Set(columns.map(\.metric)).count == 1 ? columns.first?.metric : nil
+  }
+
+  /// True where columns are places on a number line, and a curve makes sense.
+  var isNumeric: Bool { columns.count > 1 && columns.allSatisfy { $0.number != nil } }
+  var isLength: Bool { axis == "length" }
+
+  var depths: [String] {
+    Set(cells.values.joined().compactMap { $0.coordinate(Self.depth) }).sorted(by: NaturalOrder.isBefore)
+  }
+
+  /// The method that others are compared with.
+  var reference: String? {
+    methods.first { $0 == "plain" } ?? methods.first { Method($0).isPlain }
+  }
+}

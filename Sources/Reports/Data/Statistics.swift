@@ -1,0 +1,54 @@
+/// Intervals of the report's numbers; every random choice is seeded, so that a report is the same each time.
+enum Statistics {
+  static let resampleCount = 2000
+  private static let seed: UInt64 = 0x5e1f_e87e
+
+  /// The bounds of a 95 % interval.
+  struct Interval: Hashable, Sendable {
+    let low: Double
+    let high: Double
+  }
+
+  /// Wilson's score interval for a share.
+  static func wilson(successes: Int, of count: Int) -> Interval? {
+    guard count > 0 else { return nil }
+    let z = 1.959963984540054
+    let n = Double(count)
+    let share = Double(successes) / n
+    let scale = 1 + z * z / n
+    let centre = (share + z * z / (2 * n)) / scale
+    let half = z * (share * (1 - share) / n + z * z / (4 * n * n)).squareRoot() / scale
+    return Interval(low: successes == 0 ? 0 : centre - half, high: successes == count ? 1 : centre + half)
+  }
+
+  /// The percentile interval of a statistic over resampled units; nil for fewer than two units.
+  static func bootstrap(unitCount: Int, _ statistic: ([Int]) -> Double?) -> Interval? {
+    guard unitCount > 1 else { return nil }
+    var state = seed
+    var values: [Double] = []
+    values.reserveCapacity(resampleCount)
+    var chosen = [Int](repeating: 0, count: unitCount)
+    for _ in 0..<resampleCount {
+      for index in chosen.indices { chosen[index] = Int(next(&state) % UInt64(unitCount)) }
+      if let value = statistic(chosen) { values.append(value) }
+    }
+    guard !values.isEmpty else { return nil }
+    values.sort()
+    return Interval(low: quantile(values, 0.025), high: quantile(values, 0.975))
+  }
+
+  private static func quantile(_ sorted: [Double], _ share: Double) -> Double {
+    let place = share * Double(sorted.count - 1)
+    let below = Int(place)
+    let above = min(below + 1, sorted.count - 1)
+    return sorted[below] + (sorted[above] - sorted[below]) * (place - Double(below))
+  }
+
+  private static func next(_ state: inout UInt64) -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+    return z ^ (z >> 31)
+  }
+}

@@ -1,0 +1,125 @@
+import Store
+
+/// Comma-separated values (RFC 4180, lines end in a newline); numbers in full precision.
+struct CSV {
+  private(set) var text = ""
+
+  init(_ header: [String]) { add(header) }
+
+  mutating func add(_ fields: [String]) {
+    text += fields.map(Self.quoted).joined(separator: ",") + "\n"
+  }
+
+  private static func quoted(_ field: String) -> String {
+    let needsQuotes = field.unicodeScalars.contains { $0 == "," || $0 == "\"" || $0 == "\n" || $0 == "\r" }
+    return needsQuotes ? "\"" + field.replacing("\"", with: "\"\"") + "\"" : field
+  }
+
+  static func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
+}
+
+extension CSV {
+  /// One table: for measured columns the value, its interval and its count.
+  static func render(_ table: Table) -> String {
+    let suffixes = table.isMeasured ? ["", " low", " high", " n"] : [""]
+    var csv = CSV([table.corner] + table.columns.flatMap { column in suffixes.map { column + $0 } })
+    for row in table.rows {
+      let fields = row.cells.flatMap { cell in
+        table.isMeasured
+          ? [number(cell.value), number(cell.low), number(cell.high), cell.count.map { "\($0)" } ?? ""] : [cell.text]
+      }
+      csv.add([row.label] + fields)
+    }
+    return csv.text
+  }
+
+  /// One row for each cell and metric.
+  static func cells(_ evaluations: Evaluations) -> String {
+    let axes = axes(evaluations)
+    var csv = CSV(
+      cellHeader + axes + [
+        "metric", "aggregation", "higher_is_better", "value", "low", "high", "n", "unscored", "failed", "missing",
+        "planned",
+      ])
+    for cell in evaluations.cells {
+      for metric in cell.record.metrics {
+        let aggregate = cell.aggregate(metric)
+        csv.add(
+          cellFields(cell, axes) + [
+            metric.name, metric.aggregation, "\(metric.higherIsBetter)", number(aggregate.value),
+            number(aggregate.interval?.low), number(aggregate.interval?.high), "\(aggregate.count)",
+            "\(aggregate.unscored)", "\(aggregate.failed)", "\(aggregate.missing)", "\(aggregate.expected)",
+          ])
+      }
+    }
+    return csv.text
+  }
+
+  /// One row for each sample and score, with everything known of the sample but its prompt and its times.
+  static func samples(_ evaluations: Evaluations) -> String {
+    let axes = axes(evaluations)
+    let facts = Set(evaluations.cells.flatMap { $0.samples.flatMap(\.facts.keys) }).sorted()
+    var csv = CSV(
+      cellHeader + axes + ["sample", "identity", "prompt_tokens", "truncated_tokens", "first_tokens"]
+        + facts.map { "fact_\($0)" } + [
+          "expected", "output", "finish_reason", "metric", "value", "unscored", "failure",
+        ])
+    for cell in evaluations.cells {
+      let start = cellFields(cell, axes)
+      for sample in cell.samples {
+        let result = sample.result
+        let known =
+          start + [
+            result.sampleID, result.identity, "\(result.promptTokenCount)", "\(result.truncatedTokenCount)",
+            result.firstTokens.map(String.init).joined(separator: " "),
+          ] + facts.map { sample.facts[$0]?.plain ?? "" } + [
+            canonicalJSON(result.expected, pretty: false), result.output ?? "", result.finishReason ?? "",
+          ]
+        for score in result.scores {
+          csv.add(known + [score.metric, number(score.value), score.unscored ?? "", ""])
+        }
+        if result.scores.isEmpty { csv.add(known + ["", "", "the task gave no score", ""]) }
+      }
+      for failure in cell.failures {
+        let empty = [String](repeating: "", count: 4 + facts.count + 3 + 3)
+        csv.add(start + [failure.sampleID] + empty + [failure.message])
+      }
+    }
+    return csv.text
+  }
+
+  /// Wall time and computed tokens of each cell: the part of a report that differs from run to run.
+  static func timing(_ evaluations: Evaluations) -> String {
+    let axes = axes(evaluations)
+    var csv = CSV(
+      cellHeader + axes + ["samples", "seconds", "prompt_tokens", "computed_tokens", "computed_tokens_per_second"])
+    for cell in evaluations.cells {
+      let results = cell.samples.map(\.result)
+      let seconds = results.reduce(0) { $0 + $1.durationSeconds }
+      let computed = results.reduce(0) { $0 + $1.computedTokenCount }
+      csv.add(
+        cellFields(cell, axes) + [
+          "\(results.count)", NumberText.fixed(seconds, 3), "\(results.reduce(0) { $0 + $1.promptTokenCount })",
+          "\(computed)", seconds > 0 ? NumberText.fixed(Double(computed) / seconds, 2) : "",
+        ])
+    }
+    return csv.text
+  }
+
+  private static let cellHeader = [
+    "model", "context_window", "model_sha256", "method", "task", "settings", "protocol", "data_sha256",
+  ]
+
+  private static func cellFields(_ cell: LoadedCell, _ axes: [String]) -> [String] {
+    let record = cell.record
+    return [
+      record.model, "\(record.contextWindow)", record.modelHash, record.method, record.task, record.settings,
+      record.protocolName, record.dataHash,
+    ] + axes.map { cell.coordinate($0) ?? "" }
+  }
+
+  /// The coordinates of any cell, sorted.
+  private static func axes(_ evaluations: Evaluations) -> [String] {
+    Set(evaluations.cells.flatMap { $0.record.coordinates.map(\.name) }).sorted()
+  }
+}

@@ -1,0 +1,54 @@
+public import Store
+
+/// Why a report, a baseline or a listing cannot be made; facts only, worded by `description`.
+public enum ReportError: Error, Hashable, Sendable {
+  /// The store cannot be read.
+  case store(StoreError)
+  /// The store holds no cells: nothing was planned or evaluated.
+  case nothingStored(path: String)
+  /// A file or folder cannot be written.
+  case cannotWrite(path: String, problem: String)
+  /// A file cannot be read.
+  case cannotRead(path: String, problem: String)
+  /// A sample's facts are not a JSON object.
+  case damagedFacts(path: String, cell: String, sampleID: String)
+  /// A baseline is not what `se-eval baseline` writes.
+  case damagedBaseline(problem: String)
+  /// A filter names a key that no cell has.
+  case unknownFilter(key: String, known: [String])
+  /// No cell matches the filter.
+  case noSuchCell(filter: String, path: String)
+  /// A comparison names a method that the store does not have.
+  case unknownMethod(method: String, known: [String])
+}
+
+extension ReportError: CustomStringConvertible {
+  /// What is wrong, where, and what to do.
+  public var description: String {
+    switch self {
+    case .store(let error):
+      error.description
+    case .nothingStored(let path):
+      "\(path): the store holds no cells. Run `se-eval sweep` first."
+    case .cannotWrite(let path, let problem):
+      "\(path): cannot be written: \(problem). Check the folder's permissions, or name another with --out."
+    case .cannotRead(let path, let problem):
+      "\(path): cannot be read: \(problem)."
+    case .damagedFacts(let path, let cell, let sampleID):
+      "\(path): the facts of sample \(sampleID) in \(cell) are not a JSON object. Restore a copy of the store."
+    case .damagedBaseline(let problem):
+      "the baseline cannot be used: \(problem). Make it again with `se-eval baseline`."
+    case .unknownFilter(let key, let known):
+      "no cell has '\(key)'; a filter may name \(known.joined(separator: ", "))."
+    case .noSuchCell(let filter, let path):
+      "\(path): no cell matches \(filter). Leave parts of the filter away to see what there is."
+    case .unknownMethod(let method, let known):
+      "no cell has the method '\(method)'; the store has \(known.joined(separator: ", "))."
+    }
+  }
+}
+
+/// Runs a call into the store and gives its error the report's type.
+func fromStore<Result>(_ body: () throws(StoreError) -> Result) throws(ReportError) -> Result {
+  do { return try body() } catch { throw .store(error) }
+}

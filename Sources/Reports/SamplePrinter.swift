@@ -1,0 +1,153 @@
+public import Store
+
+/// Lists the stored samples of cells: prompt, output, expected answers and scores.
+public struct SamplePrinter: Sendable {
+  /// What to print of which samples.
+  public struct Options: Hashable, Sendable {
+    /// Keys `model`, `method`, `task`, `protocol`, `sample` and the names of coordinates, with the value each must have.
+    public var filter: [String: String]
+    /// The whole prompt instead of its beginning and end.
+    public var showsFullPrompt: Bool
+    /// Only samples that are not right: accuracy below 1, no score, or failed.
+    public var showsOnlyWrong: Bool
+    /// At most this many samples, nil for all.
+    public var limit: Int?
+
+    /// Options, by default every sample with its prompt shortened.
+    public init(
+      filter: [String: String] = [:], showsFullPrompt: Bool = false, showsOnlyWrong: Bool = false, limit: Int? = nil
+    ) {
+      self.filter = filter
+      self.showsFullPrompt = showsFullPrompt
+      self.showsOnlyWrong = showsOnlyWrong
+      self.limit = limit
+    }
+  }
+
+  private static let keys = ["model", "method", "task", "protocol", "sample"]
+  /// Characters that are left of each end of a shortened prompt.
+  private static let endLength = 240
+
+  private let store: ResultStore
+
+  /// A printer of a store.
+  public init(store: ResultStore) { self.store = store }
+
+  /// The samples as text, cell by cell.
+  ///
+  /// - Parameter options: Which samples, and how much of them.
+  /// - Returns: A block for each sample, and a last line with the count.
+  /// - Throws: `ReportError`: the store cannot be read, a filter's key is unknown, or no cell matches.
+  public func text(_ options: Options) throws(ReportError) -> String {
+    let listed = try listing(options)
+    var blocks = listed.samples.map { block($0, full: options.showsFullPrompt) }
+    let rest = listed.total - listed.samples.count
+    blocks.append("\(listed.samples.count) samples" + (rest > 0 ? ", \(rest) more not shown" : ""))
+    return blocks.joined(separator: "\n\n") + "\n"
+  }
+
+  /// The samples as JSON, one object to a line, with the whole prompt.
+  ///
+  /// - Parameter options: Which samples.
+  /// - Returns: Lines of JSON with sorted keys.
+  /// - Throws: `ReportError`: the store cannot be read, a filter's key is unknown, or no cell matches.
+  public func json(_ options: Options) throws(ReportError) -> String {
+    try listing(options).samples.map { canonicalJSON($0, pretty: false) + "\n" }.joined()
+  }
+
+  private struct Listed: Encodable {
+    let cell: CellRecord
+    let result: SampleResult?
+    let failedSample: String?
+    let failure: String?
+  }
+
+  private func listing(_ options: Options) throws(ReportError) -> (samples: [Listed], total: Int) {
+    let all = try fromStore { () throws(StoreError) in try store.currentCells() }
+    guard !all.isEmpty else { throw .nothingStored(path: store.path) }
+    let known = Self.keys + Set(all.flatMap { $0.record.coordinates.map(\.name) }).sorted()
+    for key in options.filter.keys.sorted() where !known.contains(key) {
+      throw .unknownFilter(key: key, known: known)
+    }
+    let cells = all.filter { matches($0.record, options.filter) }
+    let asked = options.filter.keys.sorted().map { "\($0)=\(options.filter[$0] ?? "")" }.joined(separator: ",")
+    guard !cells.isEmpty else { throw .noSuchCell(filter: asked, path: store.path) }
+    let failures = try fromStore { () throws(StoreError) in try store.failures() }
+    let wanted = options.filter["sample"]
+    var listed: [Listed] = []
+    var total = 0
+    for cell in cells {
+      let isOpen = options.limit.map { listed.count < $0 } ?? true
+      let results = try fromStore { () throws(StoreError) in
+        try store.results(in: cell.id, withPrompts: isOpen, withLogProbabilities: false)
+      }
+      var found = results.map { Listed(cell: cell.record, result: $0, failedSample: nil, failure: nil) }
+      found += failures.filter { $0.cell == cell.id }
+        .map { Listed(cell: cell.record, result: nil, failedSample: $0.sampleID, failure: $0.message) }
+      if options.showsOnlyWrong { found = found.filter { !isRight($0) } }
+      if let wanted { found = found.filter { ($0.result?.sampleID ?? $0.failedSample) == wanted } }
+      total += found.count
+      listed += found.prefix(options.limit.map { max(0, $0 - listed.count) } ?? found.count)
+    }
+    if total == 0, wanted != nil { throw .noSuchCell(filter: asked, path: store.path) }
+    return (listed, total)
+  }
+
+  private func isRight(_ listed: Listed) -> Bool {
+    guard let result = listed.result, let metric = listed.cell.metrics.first else { return false }
+    if metric.isPerplexity { return result.value(of: "nll_sum") != nil }
+    return result.value(of: metric.name) == 1
+  }
+
+  private func matches(_ record: CellRecord, _ filter: [String: String]) -> Bool {
+    filter.allSatisfy { key, value in
+      switch key {
+      case "sample": true
+      case "model": record.model == value
+      case "method": record.method == value
+      case "task": record.task == value
+      case "protocol": record.protocolName == value
+      default: record.coordinates.contains { $0.name == key && Self.equal($0.value, value) }
+      }
+    }
+  }
+
+  /// `0.5` and `0.50` are the same place.
+  private static func equal(_ a: String, _ b: String) -> Bool {
+    if let x = Double(a), let y = Double(b) { return x == y }
+    return a == b
+  }
+
+  private func block(_ listed: Listed, full: Bool) -> String {
+    let cell = listed.cell
+    let place = cell.coordinates.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
+    var lines = ["== \(cell.model) | \(cell.method) | \(cell.task) \(place) | \(cell.protocolName)"]
+    guard let result = listed.result else {
+      lines.append("sample:   \(listed.failedSample ?? "")")
+      lines.append("failed:   \(listed.failure ?? "")")
+      return lines.joined(separator: "\n")
+    }
+    let cut = result.truncatedTokenCount > 0 ? ", \(result.truncatedTokenCount) cut away" : ""
+    let tokens = result.firstTokens.map(String.init).joined(separator: " ")
+    lines += [
+      "sample:   \(result.sampleID)", "facts:    \(result.facts)",
+      "tokens:   \(result.promptTokenCount)\(cut), the first are \(tokens)",
+      "prompt:   \(full ? result.prompt : Self.shortened(result.prompt))",
+    ]
+    if let output = result.output {
+      lines.append("output:   \(output) (\(result.finishReason ?? "no finish reason"))")
+      lines.append("expected: \(result.expected.joined(separator: " | "))")
+    }
+    let scores = result.scores.map { score in
+      "\(score.metric) \(score.value.map { NumberText.precise($0) } ?? "unscored: \(score.unscored ?? "")")"
+    }
+    lines.append("scores:   \(scores.joined(separator: ", "))")
+    return lines.joined(separator: "\n")
+  }
+
+  private static func shortened(_ prompt: String) -> String {
+    guard prompt.count > 2 * endLength + 40 else { return prompt }
+    let hidden = prompt.count - 2 * endLength
+    return "\(prompt.prefix(endLength)) [... \(hidden) characters ...] \(prompt.suffix(endLength))"
+  }
+}

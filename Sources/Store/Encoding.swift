@@ -1,0 +1,53 @@
+import Foundation
+
+/// Values of the records as columns: canonical JSON and little-endian floats.
+enum Encoding {
+  /// JSON with sorted keys; the same for equal values.
+  static func json(_ value: some Encodable) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    // Texts, integers, flags and lists of them: nothing that an encoder can refuse.
+    guard let data = try? encoder.encode(value) else { return "null" }
+    return String(decoding: data, as: UTF8.self)
+  }
+
+  /// The value of a JSON column, nil when it is damaged.
+  static func decoded<Value: Decodable>(_ type: Value.Type, _ json: String) -> Value? {
+    try? JSONDecoder().decode(type, from: Data(json.utf8))
+  }
+
+  /// A JSON array of integers, without a detour over Foundation: outputs may be long.
+  static func json(_ values: [Int]) -> String { "[" + values.map(String.init).joined(separator: ",") + "]" }
+
+  /// The integers of a JSON array, nil when it is damaged.
+  static func integers(_ json: String) -> [Int]? {
+    guard json.hasPrefix("["), json.hasSuffix("]") else { return nil }
+    let parts = json.dropFirst().dropLast().split(separator: ",", omittingEmptySubsequences: true)
+    let values = parts.compactMap { Int($0) }
+    return values.count == parts.count ? values : nil
+  }
+
+  /// float32, little-endian.
+  static func bytes(_ values: [Float]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(values.count * 4)
+    for value in values {
+      let bits = value.bitPattern
+      for shift: UInt32 in [0, 8, 16, 24] { bytes.append(UInt8(truncatingIfNeeded: bits >> shift)) }
+    }
+    return bytes
+  }
+
+  /// The floats of a column, nil when the bytes are not a multiple of four.
+  static func floats(_ bytes: [UInt8]) -> [Float]? {
+    guard bytes.count % 4 == 0 else { return nil }
+    return stride(from: 0, to: bytes.count, by: 4).map { at in
+      Float(
+        bitPattern: UInt32(bytes[at]) | UInt32(bytes[at + 1]) << 8 | UInt32(bytes[at + 2]) << 16
+          | UInt32(bytes[at + 3]) << 24)
+    }
+  }
+
+  /// Seconds since 1970.
+  static func now() -> Double { Date().timeIntervalSince1970 }
+}

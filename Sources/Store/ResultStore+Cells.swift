@@ -1,0 +1,121 @@
+import Digest
+
+extension ResultStore {
+  /// The cell with this record: found, or inserted; equal records have the same cell.
+  ///
+  /// The cell also counts as planned by the run that started last, which is what `currentCells` goes by.
+  ///
+  /// - Throws: `StoreError` when the store cannot be written.
+  public func cell(_ record: CellRecord) throws(StoreError) -> CellID {
+    try cells([record])[0]
+  }
+
+  /// The cells with these records, in one transaction and in the same order.
+  ///
+  /// - Throws: `StoreError` when the store cannot be written.
+  public func cells(_ records: [CellRecord]) throws(StoreError) -> [CellID] {
+    try locked { (connection) throws(StoreError) in
+      try connection.transaction { () throws(StoreError) in
+        let run = try connection.first("SELECT max(id) FROM runs") { $0.isNull(0) ? nil : $0.integer(0) } ?? nil
+        var ids: [CellID] = []
+        for record in records {
+          let id = try Self.findOrInsert(record, connection).id
+          if let run { try Self.link(RunID(run), id, connection) }
+          ids.append(id)
+        }
+        return ids
+      }
+    }
+  }
+
+  /// Every cell, in the order in which they were first inserted.
+  ///
+  /// - Throws: `StoreError` when the store cannot be read.
+  public func cells() throws(StoreError) -> [StoredCell] {
+    try locked { (connection) throws(StoreError) in try storedCells(connection) }
+  }
+
+  /// The cells of the configuration that ran last, in the order in which they were first inserted.
+  ///
+  /// Those that any run of the same configuration planned (a run may have done only a part), or that no run claims.
+  /// Where two differ in nothing but protocol, model, data, notes, metrics or number of samples, the one that was
+  /// planned last stands for both.
+  ///
+  /// - Throws: `StoreError` when the store cannot be read.
+  public func currentCells() throws(StoreError) -> [StoredCell] {
+    try locked { (connection) throws(StoreError) in
+      // The last run of the latest configuration that planned the cell; NULL where only other configurations did,
+      // 0 where no run claims the cell.
+      var lastRun: [Int64: Int64] = [:]
+      try connection.forEachRow(
+        """
+        SELECT cells.id,
+          CASE WHEN count(run_cells.run) = 0 THEN 0 ELSE max(CASE WHEN runs.configuration_hash =
+            (SELECT configuration_hash FROM runs ORDER BY id DESC LIMIT 1) THEN runs.id END) END
+        FROM cells LEFT JOIN run_cells ON run_cells.cell = cells.id LEFT JOIN runs ON runs.id = run_cells.run
+        GROUP BY cells.id
+        """
+      ) { row in
+        if !row.isNull(1) { lastRun[row.integer(0)] = row.integer(1) }
+      }
+      let candidates = try storedCells(connection).filter { lastRun[$0.id.rawValue] != nil }
+      var newest: [Place: (run: Int64, id: CellID)] = [:]
+      for cell in candidates {
+        let rank = (run: lastRun[cell.id.rawValue] ?? 0, id: cell.id)
+        if let other = newest[Place(cell.record)], (other.run, other.id.rawValue) > (rank.run, rank.id.rawValue) {
+          continue
+        }
+        newest[Place(cell.record)] = rank
+      }
+      return candidates.filter { newest[Place($0.record)]?.id == $0.id }
+    }
+  }
+
+  /// Where a cell stands in a table.
+  private struct Place: Hashable {
+    let model: String
+    let method: String
+    let task: String
+    let settings: String
+    let coordinates: [CellRecord.Coordinate]
+
+    init(_ record: CellRecord) {
+      model = record.model
+      method = record.method
+      task = record.task
+      settings = record.settings
+      coordinates = record.coordinates
+    }
+  }
+
+  private func storedCells(_ connection: Connection) throws(StoreError) -> [StoredCell] {
+    var cells: [StoredCell] = []
+    try connection.forEachRow("SELECT id, record FROM cells ORDER BY id") { (row) throws(StoreError) in
+      guard let record = Encoding.decoded(CellRecord.self, row.text(1)) else {
+        throw damaged("cells", row.integer(0), "the record is not JSON of a cell")
+      }
+      cells.append(StoredCell(id: CellID(row.integer(0)), record: record))
+    }
+    return cells
+  }
+
+  static func findOrInsert(
+    _ record: CellRecord, _ connection: Connection
+  ) throws(StoreError) -> (id: CellID, isNew: Bool) {
+    let json = Encoding.json(record)
+    let key = SHA256.hexadecimal(of: json)
+    if let id = try connection.first("SELECT id FROM cells WHERE key = ?", [.text(key)], { $0.integer(0) }) {
+      return (CellID(id), false)
+    }
+    let coordinates = record.coordinates.map { "\($0.name)=\($0.value)" }.joined(separator: ",")
+    try connection.run(
+      "INSERT INTO cells (key, model, method, task, coordinates, record) VALUES (?, ?, ?, ?, ?, ?)",
+      [.text(key), .text(record.model), .text(record.method), .text(record.task), .text(coordinates), .text(json)])
+    return (CellID(connection.lastInsertedRow), true)
+  }
+
+  static func link(_ run: RunID, _ cell: CellID, _ connection: Connection) throws(StoreError) {
+    try connection.run(
+      "INSERT OR IGNORE INTO run_cells (run, cell) VALUES (?, ?)", [.integer(run.rawValue), .integer(cell.rawValue)])
+  }
+}

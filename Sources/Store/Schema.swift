@@ -1,0 +1,39 @@
+/// The database's schema: migrations forward, one after another; `PRAGMA user_version` counts those that were applied.
+enum Schema {
+  /// "SEEV": tells a store from any other SQLite file.
+  static let applicationID: Int64 = 0x5345_4556
+
+  /// Append-only: the script at index n brings version n to version n + 1.
+  static let migrations = [version1]
+
+  /// The version that this program reads and writes.
+  static var version: Int { migrations.count }
+
+  /// Checks that the file is a store that this program knows, and reads its version (0 for an empty file).
+  ///
+  /// This is the first time that anything is read from the file.
+  static func check(_ connection: Connection) throws(StoreError) -> Int {
+    let found = try connection.first("PRAGMA user_version") { $0.count(0) } ?? 0
+    let application = try connection.first("PRAGMA application_id") { $0.integer(0) } ?? 0
+    let tables = try connection.first("SELECT count(*) FROM sqlite_schema") { $0.count(0) } ?? 0
+    guard application == applicationID || (application == 0 && tables == 0 && found == 0) else {
+      throw .notAStore(path: connection.path, applicationID: application)
+    }
+    guard found <= version else {
+      throw .newerSchema(path: connection.path, found: found, supported: version)
+    }
+    return found
+  }
+
+  /// Brings the schema up to date, in one transaction.
+  static func migrate(_ connection: Connection) throws(StoreError) {
+    guard try check(connection) < version else { return }
+    try connection.transaction { () throws(StoreError) in
+      // Read again: now nobody else can write.
+      let found = try check(connection)
+      if found == 0 { try connection.execute("PRAGMA application_id = \(applicationID)") }
+      for migration in migrations.dropFirst(found) { try connection.execute(migration) }
+      try connection.execute("PRAGMA user_version = \(version)")
+    }
+  }
+}

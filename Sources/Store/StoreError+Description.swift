@@ -1,0 +1,52 @@
+extension StoreError: CustomStringConvertible {
+  /// What is wrong, where, and what to do.
+  public var description: String {
+    switch self {
+    case .missing(let path):
+      "\(path): there is no such result store. Run `se-eval sweep` first, or check the name."
+    case .notADatabase(let path, let failure):
+      "\(path): the file is not an SQLite database (\(failure.text)). Name a store written by `se-eval sweep`."
+    case .notAStore(let path, let applicationID):
+      "\(path): the file is an SQLite database of another program (application id \(applicationID)) and was left "
+        + "untouched. Name a store written by `se-eval sweep`."
+    case .newerSchema(let path, let found, let supported):
+      "\(path): the store has schema version \(found), this se-eval knows versions up to \(supported). "
+        + "Use the newer se-eval that wrote it."
+    case .olderSchema(let path, let found, let supported):
+      "\(path): the store has schema version \(found) and this se-eval reads version \(supported); it was opened for "
+        + "reading only and cannot be brought up to date. Run `se-eval sweep --limit 0` on it once, or make it writable."
+    case .locked(let path, let failure):
+      "\(path): another process is using the store (\(failure.text)). Wait for it to end, or give each shard a store "
+        + "of its own with --db and join them with `se-eval merge`."
+    case .diskFull(let path, let failure):
+      "\(path): no room is left to store a result (\(failure.text)). Free space on the disk and start again: what was "
+        + "committed is kept."
+    case .readOnly(let path, let failure):
+      "\(path): the store cannot be written (\(failure.text)). Check the permissions of the file and of its folder."
+    case .corrupt(let path, let failure):
+      "\(path): the store is damaged (\(failure.text)). Restore a copy, or save what is readable with "
+        + "`sqlite3 FILE .recover`."
+    case .cannotOpen(let path, let failure):
+      "\(path): the store cannot be opened (\(failure.text)). Check that the folder exists and may be read and written."
+    case .inputOutput(let path, let failure):
+      "\(path): reading or writing the store failed (\(failure.text)). Check the disk and start again: what was "
+        + "committed is kept."
+    case .failed(let path, let failure):
+      "\(path): SQLite failed (\(failure.text))."
+    case .lockFile(let path, let code, let message):
+      "\(path): the file or folder cannot be made (errno \(code): \(message)). Check that the folder may be written."
+    case .damagedRow(let path, let table, let row, let problem):
+      "\(path): row \(row) of table \(table) is damaged: \(problem). Restore a copy of the store."
+    }
+  }
+}
+
+extension SQLiteFailure {
+  /// Code, message and statement in one line.
+  var text: String {
+    guard let sql else { return "SQLite error \(code): \(message)" }
+    let oneLine = sql.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    let shown = oneLine.count > 160 ? oneLine.prefix(157) + "..." : oneLine[...]
+    return "SQLite error \(code): \(message), in \"\(shown)\""
+  }
+}

@@ -1,0 +1,86 @@
+import Digest
+public import Positions
+public import Tasks
+
+/// A sweep as its configuration asks for it: checked, with the overrides of the command line and all defaults.
+public struct Configuration: Sendable {
+  /// The file it was read from.
+  public let file: String
+  /// The name; also the name of the store and of the report's folder.
+  public let name: String
+  /// The seed that all randomness of the tasks is derived from.
+  public let seed: UInt64
+  /// The models, in file order.
+  public let models: [ModelEntry]
+  /// The methods, grids expanded, in file order.
+  public let methods: [Method]
+  /// The tasks, in file order.
+  public let tasks: [TaskEntry]
+  /// What must hold at the end.
+  public let gates: [Gate]
+
+  /// One model of a configuration.
+  public struct ModelEntry: Hashable, Sendable {
+    /// The name in tables.
+    public let name: String
+    /// A GGUF file or a Hugging Face directory.
+    public let path: ConfiguredPath
+    /// The pretraining window L where the configuration says it; the checkpoint's own otherwise.
+    public let contextWindow: Int?
+    /// The chat template to wrap prompts in, or nil for none.
+    public let chat: String?
+    /// The type of the key and value cache.
+    public let cache: CacheType
+  }
+
+  /// The type in which keys and values are kept.
+  public enum CacheType: String, Hashable, Sendable, CaseIterable {
+    case float32
+    case float16
+  }
+
+  /// One task of a configuration with its settings.
+  public struct TaskEntry: Sendable {
+    /// The task's type.
+    public let type: any EvaluationTask.Type
+    /// The settings as written, paths with their variables; part of the name of its cells.
+    public let written: [String: Value]
+    /// The settings with paths resolved; nil while a variable of a path is not set.
+    public let settings: TaskSettings?
+    /// The paths among the settings.
+    public let paths: [String: ConfiguredPath]
+    /// Where each setting stands.
+    public let locations: [String: TextLocation]
+    /// Where the entry stands.
+    public let location: TextLocation
+
+    /// The task's name.
+    public var name: String { type.name }
+    /// The settings as written, in their one spelling.
+    public var settingsText: String {
+      CanonicalJSON.object(written.mapValues { CanonicalJSON($0) }).spelling
+    }
+  }
+
+  /// The whole configuration in its one spelling: canonical JSON with sorted keys; paths as written.
+  public var resolved: String {
+    let models = models.map { model in
+      CanonicalJSON.object([
+        "name": .text(model.name), "path": .text(model.path.text),
+        "context": model.contextWindow.map { .integer($0) } ?? .null, "chat": CanonicalJSON(model.chat),
+        "cache": .text(model.cache.rawValue),
+      ])
+    }
+    let tasks = tasks.map { task in
+      CanonicalJSON.object([task.name: .object(task.written.mapValues { CanonicalJSON($0) })])
+    }
+    return CanonicalJSON.object([
+      "name": .text(name), "seed": .integer(Int(clamping: seed)), "models": .array(models),
+      "methods": .array(methods.map { .text($0.description) }), "tasks": .array(tasks),
+      "gates": .array(gates.map(\.json)),
+    ]).spelling
+  }
+
+  /// SHA-256 of `resolved`.
+  public var hash: String { SHA256.hexadecimal(of: resolved) }
+}

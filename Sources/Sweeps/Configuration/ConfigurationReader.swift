@@ -1,0 +1,363 @@
+import Positions
+import Tasks
+
+/// Turns the nodes of a configuration file into a `Configuration`.
+struct ConfigurationReader {
+  let file: String
+  let taskTypes: [any EvaluationTask.Type]
+  let folders: PathFolders
+
+  private static let keys = ["name", "seed", "models", "methods", "tasks", "gates"]
+  private static let modelKeys = ["name", "path", "context", "chat", "cache"]
+
+  func read(_ root: Node) throws(SweepError) -> Configuration {
+    let reader = try MappingReader(root, owner: "the configuration", keys: Self.keys)
+    let methods = try methods(reader.list("methods"))
+    let tasks = try tasks(reader.list("tasks"))
+    return Configuration(
+      file: file, name: try name(reader), seed: UInt64(try reader.integer("seed", in: 0...Int.max) ?? 42),
+      models: try models(reader.list("models")), methods: methods, tasks: tasks,
+      gates: try gates(reader.node("gates"), methods: methods, tasks: tasks))
+  }
+
+  private func name(_ reader: MappingReader) throws(SweepError) -> String {
+    guard let node = reader.node("name") else {
+      let last = file.split(separator: "/").last.map(String.init) ?? file
+      let stem = last.split(separator: ".").first.map(String.init) ?? "sweep"
+      return String(stem.map { Self.isNameCharacter($0) ? $0 : "-" })
+    }
+    let name = try node.requiredText("name")
+    guard name.count <= 100, name.first?.isLetter == true || name.first?.isNumber == true,
+      name.allSatisfy(Self.isNameCharacter)
+    else { throw node.impossible("name", "letters, digits, '-', '_' and '.', because files are named after it") }
+    return name
+  }
+
+  private static func isNameCharacter(_ character: Character) -> Bool {
+    character.isASCII && (character.isLetter || character.isNumber || "-_.".contains(character))
+  }
+
+  private func models(_ nodes: [Node]) throws(SweepError) -> [Configuration.ModelEntry] {
+    var models: [Configuration.ModelEntry] = []
+    for node in nodes {
+      let model = try model(node)
+      if models.contains(where: { $0.name == model.name }) {
+        throw .configuration(node.location, .repeated("model", name: model.name))
+      }
+      models.append(model)
+    }
+    return models
+  }
+
+  private func model(_ node: Node) throws(SweepError) -> Configuration.ModelEntry {
+    if case .scalar = node.content {
+      let path = try ConfiguredPath(node.requiredText("path"), location: node.location, folders: folders)
+      return .init(name: Self.stem(path.text), path: path, contextWindow: nil, chat: nil, cache: .float32)
+    }
+    let reader = try MappingReader(node, owner: "a model", keys: Self.modelKeys)
+    let pathNode = try reader.required("path")
+    let text = try pathNode.requiredText("path")
+    let name = try reader.text("name") ?? Self.stem(text)
+    let isNameFit =
+      !name.isEmpty && name.allSatisfy { !",=|\"".contains($0) && $0.unicodeScalars.first?.value ?? 0 >= 32 }
+    guard isNameFit else {
+      throw (reader.node("name") ?? node).impossible("name", "a text without ',', '=', '|' and quotes")
+    }
+    var cache = Configuration.CacheType.float32
+    if let node = reader.node("cache") {
+      let text = try node.requiredText("cache")
+      guard let type = Configuration.CacheType(rawValue: text) else {
+        throw node.impossible("cache", "float32 or float16")
+      }
+      cache = type
+    }
+    return .init(
+      name: name, path: try ConfiguredPath(text, location: pathNode.location, folders: folders),
+      contextWindow: try reader.integer("context", in: 2...(1 << 30)), chat: try reader.text("chat"), cache: cache)
+  }
+
+  /// The last part of a path, without `.gguf`.
+  private static func stem(_ path: String) -> String {
+    let last = path.split(separator: "/").last.map(String.init) ?? path
+    return last.lowercased().hasSuffix(".gguf") ? String(last.dropLast(5)) : last
+  }
+}
+
+// MARK: - Methods
+
+extension ConfigurationReader {
+  private func methods(_ nodes: [Node]) throws(SweepError) -> [Method] {
+    var methods: [Method] = []
+    for node in Self.joined(nodes) {
+      for method in try grid(node) {
+        if methods.contains(method) {
+          throw .configuration(node.location, .repeated("method", name: method.description))
+        }
+        methods.append(method)
+      }
+    }
+    return methods
+  }
+
+  /// Joins what a list in brackets takes apart: `[plain, self-extend:G=8,W=512]` means two methods, not three.
+  private static func joined(_ nodes: [Node]) -> [Node] {
+    var result: [Node] = []
+    for node in nodes {
+      if let last = result.last, case .scalar(let head, isPlain: true) = last.content, head.contains(":"),
+        case .scalar(let part, isPlain: true) = node.content, let equals = part.firstIndex(of: "="),
+        !part[..<equals].contains(":")
+      {
+        result[result.count - 1].content = .scalar(head + "," + part, isPlain: true)
+      } else {
+        result.append(node)
+      }
+    }
+    return result
+  }
+
+  /// The methods of one entry: the first key of a mapping varies slowest.
+  private func grid(_ node: Node) throws(SweepError) -> [Method] {
+    if case .scalar = node.content {
+      return [try Self.method(at: node.location) { () throws(MethodError) in try Method(parsing: node.text ?? "") }]
+    }
+    guard case .mapping(let entries) = node.content, entries.count == 1, let entry = entries.first else {
+      throw node.wrongType("methods", "a method such as plain or self-extend: {group: [4, 8], window: 512}")
+    }
+    guard Method.names.contains(entry.key) else { throw Self.unknownMethod(entry.key, entry.location) }
+    if case .scalar(let text, isPlain: true) = entry.value.content, text.isEmpty {
+      return [try Self.method(at: entry.location) { () throws(MethodError) in try Method(parsing: entry.key) }]
+    }
+    guard case .mapping(let axes) = entry.value.content else {
+      throw entry.value.wrongType(
+        entry.key, "a mapping of \(Method.parameterNames(of: entry.key).joined(separator: ", "))")
+    }
+    var combinations: [[String: String]] = [[:]]
+    var places: [String: TextLocation] = [:]
+    for axis in axes {
+      let values = try axisValues(axis)
+      places[axis.key] = axis.value.location
+      combinations = combinations.flatMap { done in values.map { done.merging([axis.key: $0]) { $1 } } }
+    }
+    guard combinations.count <= 10_000 else { throw entry.value.impossible(entry.key, "at most 10000 combinations") }
+    var methods: [Method] = []
+    for combination in combinations {
+      let location = entry.location
+      do {
+        methods.append(try Method(name: entry.key, parameters: combination))
+      } catch {
+        throw Self.located(error, method: entry.key, axes: axes, otherwise: location)
+      }
+    }
+    return methods
+  }
+
+  private func axisValues(_ axis: Node.Entry) throws(SweepError) -> [String] {
+    let nodes: [Node]
+    if case .sequence(let items) = axis.value.content { nodes = items } else { nodes = [axis.value] }
+    guard !nodes.isEmpty else { throw axis.value.impossible(axis.key, "at least one value") }
+    var values: [String] = []
+    for node in nodes { values.append(try node.requiredText(axis.key)) }
+    return values
+  }
+
+  private static func method(
+    at location: TextLocation, _ make: () throws(MethodError) -> Method
+  ) throws(SweepError) -> Method {
+    do { return try make() } catch { throw located(error, method: "", axes: [], otherwise: location) }
+  }
+
+  private static func unknownMethod(_ name: String, _ location: TextLocation) -> SweepError {
+    .configuration(
+      location, .unknownMethod(name, suggestion: nearest(to: name, among: Method.names), known: Method.names))
+  }
+
+  /// Places a method's error at the parameter that caused it.
+  private static func located(
+    _ error: MethodError, method: String, axes: [Node.Entry], otherwise location: TextLocation
+  ) -> SweepError {
+    switch error {
+    case .unknownMethod(let name): return unknownMethod(name, location)
+    case .unknownParameter(let name, let parameter):
+      let known = Method.parameters(of: name).map { axes.isEmpty ? $0.name : $0.longName }
+      return .configuration(
+        axes.first { $0.key == parameter }?.location ?? location,
+        .unknownKey(
+          parameter, of: "the method \(name)", suggestion: nearest(to: parameter, among: known), known: known))
+    case .badValue(_, let parameter, let found, _):
+      let names = Method.parameters(of: method).first { $0.name == parameter }.map { [$0.name, $0.longName] } ?? []
+      let axis = axes.first { names.contains($0.key) }
+      let value = axis.flatMap { $0.value.items?.first { $0.text == found } }
+      return .configuration(value?.location ?? axis?.value.location ?? location, .method(error))
+    case .duplicateParameter, .missingParameter: return .configuration(location, .method(error))
+    }
+  }
+}
+
+// MARK: - Tasks
+
+extension ConfigurationReader {
+  private func tasks(_ nodes: [Node]) throws(SweepError) -> [Configuration.TaskEntry] {
+    var tasks: [Configuration.TaskEntry] = []
+    for node in nodes {
+      let task = try task(node)
+      if tasks.contains(where: { $0.name == task.name && $0.written == task.written }) {
+        throw .configuration(node.location, .repeated("task", name: task.name))
+      }
+      tasks.append(task)
+    }
+    return tasks
+  }
+
+  private func task(_ node: Node) throws(SweepError) -> Configuration.TaskEntry {
+    let name: String
+    let location: TextLocation
+    var value: Node?
+    switch node.content {
+    case .scalar:
+      name = try node.requiredText("tasks")
+      location = node.location
+    case .mapping(let entries) where entries.count == 1:
+      name = entries[0].key
+      location = entries[0].location
+      value = entries[0].value
+    default: throw node.wrongType("tasks", "a task such as passkey: {lengths: [4096], trials: 10}")
+    }
+    let names = taskTypes.map { $0.name }
+    guard let type = taskTypes.first(where: { $0.name == name }) else {
+      throw .configuration(
+        location, .unknownTask(name, suggestion: nearest(to: name, among: names), known: names))
+    }
+    if let node = value, case .scalar(let text, isPlain: true) = node.content, text.isEmpty { value = nil }
+    let empty = Node(content: .mapping([]), location: location)
+    return try entry(type, value ?? empty, at: location)
+  }
+
+  private func entry(
+    _ type: any EvaluationTask.Type, _ node: Node, at location: TextLocation
+  ) throws(SweepError) -> Configuration.TaskEntry {
+    let reader = try MappingReader(node, owner: "the task \(type.name)", keys: type.settings.map(\.key))
+    var written: [String: Value] = [:]
+    var paths: [String: ConfiguredPath] = [:]
+    var locations: [String: TextLocation] = [:]
+    for setting in type.settings {
+      guard let node = reader.node(setting.key) else { continue }
+      written[setting.key] = try value(of: node, setting)
+      locations[setting.key] = node.location
+      if setting.kind == .path {
+        paths[setting.key] = try ConfiguredPath(
+          node.requiredText(setting.key), location: node.location, folders: folders)
+      }
+    }
+    var values: [String: Value]? = written
+    for (key, path) in paths {
+      if let resolved = path.resolved { values?[key] = .text(resolved) } else { values = nil }
+    }
+    return Configuration.TaskEntry(
+      type: type, written: written, settings: values.map { TaskSettings($0) }, paths: paths, locations: locations,
+      location: location)
+  }
+
+  private func value(of node: Node, _ setting: SettingDescription) throws(SweepError) -> Value {
+    let key = setting.key
+    func one(_ node: Node, _ kind: SettingDescription.Kind) throws(SweepError) -> Value {
+      switch kind {
+      case .integer, .integers:
+        guard let value = node.integer else { throw node.wrongType(key, "a whole number") }
+        return .integer(value)
+      case .number, .numbers, .countOrNumbers:
+        if let value = node.integer { return .integer(value) }
+        guard let value = node.number else { throw node.wrongType(key, "a number") }
+        return .number(value)
+      case .text, .texts, .path: return .text(try node.requiredText(key))
+      case .flag:
+        guard let value = node.flag else { throw node.wrongType(key, "true or false") }
+        return .flag(value)
+      }
+    }
+    switch setting.kind {
+    case .integer, .number, .text, .flag, .path: return try one(node, setting.kind)
+    case .integers, .numbers, .texts, .countOrNumbers:
+      if case .scalar = node.content, setting.kind == .countOrNumbers {
+        guard let count = node.integer else { throw node.wrongType(key, "a whole number or a list of numbers") }
+        return .integer(count)
+      }
+      guard let items = node.items else { throw node.wrongType(key, "a list") }
+      guard !items.isEmpty else { throw node.impossible(key, "at least one value") }
+      var values: [Value] = []
+      for item in items { values.append(try one(item, setting.kind)) }
+      return .list(values)
+    }
+  }
+}
+
+// MARK: - Gates
+
+extension ConfigurationReader {
+  private func gates(
+    _ node: Node?, methods: [Method], tasks: [Configuration.TaskEntry]
+  ) throws(SweepError) -> [Gate] {
+    guard let node else { return [] }
+    guard case .sequence(let nodes) = node.content else { throw node.wrongType("gates", "a list") }
+    var gates: [Gate] = []
+    for node in nodes { gates.append(try gate(node, methods: methods, tasks: tasks)) }
+    return gates
+  }
+
+  private func gate(
+    _ node: Node, methods: [Method], tasks: [Configuration.TaskEntry]
+  ) throws(SweepError) -> Gate {
+    let reader = try MappingReader(node, owner: "a gate", keys: Gate.keys)
+    let task = try reader.required("task").requiredText("task")
+    let names = tasks.map(\.name)
+    guard names.contains(task) else {
+      throw .configuration(
+        try reader.required("task").location,
+        .unknownTask(task, suggestion: nearest(to: task, among: names), known: names))
+    }
+    let method = try reader.text("method")
+    if let method, let node = reader.node("method"),
+      !methods.contains(where: { $0.description == method || $0.name == method })
+    {
+      let known = methods.map(\.description)
+      throw .configuration(
+        node.location, .unknownMethod(method, suggestion: nearest(to: method, among: known), known: known))
+    }
+    var baseline: ConfiguredPath?
+    if let node = reader.node("baseline") {
+      baseline = try ConfiguredPath(node.requiredText("baseline"), location: node.location, folders: folders)
+    }
+    let gate = Gate(
+      metric: try reader.required("metric").requiredText("metric"), task: task, method: method,
+      maxIncrease: try tolerance("max-increase", reader), maxDecrease: try tolerance("max-decrease", reader),
+      maximum: try bound("max", reader), minimum: try bound("min", reader), baseline: baseline,
+      location: node.location)
+    if let reason = Self.idleness(of: gate, methods: methods) { throw .configuration(node.location, .idleGate(reason)) }
+    return gate
+  }
+
+  private static func idleness(of gate: Gate, methods: [Method]) -> String? {
+    let isRelative = gate.maxIncrease != nil || gate.maxDecrease != nil
+    guard isRelative || gate.maximum != nil || gate.minimum != nil else {
+      return "it has none of max-increase, max-decrease, max, min"
+    }
+    guard isRelative, gate.baseline == nil else { return nil }
+    guard methods.contains(.plain) else {
+      return "without a baseline file it compares with the method plain, which is not among the methods"
+    }
+    return methods.contains { $0 != .plain } ? nil : "it compares methods with plain, and there is no other method"
+  }
+
+  private func tolerance(_ key: String, _ reader: MappingReader) throws(SweepError) -> Gate.Tolerance? {
+    guard let node = reader.node(key) else { return nil }
+    guard let tolerance = Gate.Tolerance(node) else {
+      throw node.wrongType(key, "a share such as 1% or an amount such as 0.05, not negative")
+    }
+    return tolerance
+  }
+
+  private func bound(_ key: String, _ reader: MappingReader) throws(SweepError) -> Double? {
+    guard let node = reader.node(key) else { return nil }
+    guard let number = node.number else { throw node.wrongType(key, "a number") }
+    return number
+  }
+}

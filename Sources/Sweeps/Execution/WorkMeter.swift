@@ -1,0 +1,107 @@
+/// Counts samples and work of a running sweep and estimates the time that is left.
+struct WorkMeter {
+  private var counts = OverallProgress()
+  private let start = ContinuousClock.now
+  /// Work of each cell that is not done, in multiply-adds.
+  private var cellWork: [Double]
+  /// Samples of each cell that the plan takes for done; replaced by the truth when the cell begins.
+  private var cellDone: [Int]
+  private let totalWork: Double
+  /// The part of the sample that is being evaluated.
+  private var partialWork = 0.0
+  private var partialSeconds = 0.0
+  private var evaluatedWork = 0.0
+  private var evaluatedSeconds = 0.0
+  private var currentCell: Int?
+  private var shownFraction = 0.0
+  /// Work per second as the plan measured it; nil where it only assumed a speed.
+  private let plannedRate: Double?
+
+  init(_ plan: Plan) {
+    let rates = Dictionary(plan.models.map { ($0.name, $0.rate) }) { first, _ in first }
+    func work(_ seconds: Double, _ cell: Plan.CellPlan) -> Double {
+      seconds * (rates[cell.model]?.multiplyAddsPerSecond ?? 1)
+    }
+    cellWork = plan.cells.map { work($0.remainingSeconds, $0) }
+    totalWork = plan.cells.map { work($0.totalSeconds, $0) }.reduce(0, +)
+    cellDone = plan.cells.map(\.doneCount)
+    counts.cellCount = plan.cells.count
+    counts.sampleCount = plan.sampleCount
+    if case .store? = plan.models.first?.rate.source {
+      plannedRate = plan.models.first?.rate.multiplyAddsPerSecond
+    } else {
+      plannedRate = nil
+    }
+  }
+
+  /// A cell begins: now it is known which samples are done.
+  mutating func begin(cell: Int, pending: [Double], sampleCount: Int) {
+    cellWork[cell] = pending.reduce(0, +)
+    cellDone[cell] = sampleCount - pending.count
+    currentCell = cell
+  }
+
+  /// A cell ends.
+  mutating func end(cell: Int) {
+    cellWork[cell] = 0
+    currentCell = nil
+    counts.finishedCellCount += 1
+  }
+
+  /// A part of a sample is computed.
+  mutating func advance(work: Double, seconds: Double) {
+    partialWork = work
+    partialSeconds = seconds
+  }
+
+  /// A sample is committed; `seconds` is nil where it was taken from the store.
+  mutating func finish(work: Double, seconds: Double?) {
+    leave(work)
+    if let cell = currentCell { cellDone[cell] += 1 }
+    guard let seconds else {
+      counts.reusedSampleCount += 1
+      return
+    }
+    counts.evaluatedSampleCount += 1
+    evaluatedWork += work
+    evaluatedSeconds += seconds
+  }
+
+  /// A sample failed.
+  mutating func fail(work: Double) {
+    leave(work)
+    counts.failedSampleCount += 1
+  }
+
+  /// Another model is used from here on: its speed is its own.
+  mutating func forgetTime() {
+    evaluatedWork = 0
+    evaluatedSeconds = 0
+  }
+
+  private mutating func leave(_ work: Double) {
+    if let cell = currentCell { cellWork[cell] = max(0, cellWork[cell] - work) }
+    (partialWork, partialSeconds) = (0, 0)
+  }
+
+  /// The state now.
+  mutating func progress() -> OverallProgress {
+    var progress = counts
+    progress.doneSampleCount = cellDone.reduce(0, +)
+    let left = max(0, cellWork.reduce(0, +) - partialWork)
+    // Only ever upwards: a plan can have been a little too hopeful about what is done.
+    shownFraction = max(shownFraction, totalWork > 0 ? min(1, 1 - left / totalWork) : 1)
+    progress.fraction = shownFraction
+    progress.elapsedSeconds = (ContinuousClock.now - start).seconds
+    let work = evaluatedWork + partialWork
+    let seconds = evaluatedSeconds + partialSeconds
+    if left == 0 {
+      progress.remainingSeconds = 0
+    } else if work > 0, seconds > 0.2 {
+      progress.remainingSeconds = left * seconds / work
+    } else {
+      progress.remainingSeconds = plannedRate.map { left / $0 }
+    }
+    return progress
+  }
+}

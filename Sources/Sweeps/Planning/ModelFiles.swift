@@ -1,0 +1,65 @@
+import Foundation
+
+/// The files of a model: which ones a sweep needs, and which of them are there.
+struct ModelFiles {
+  /// Files that are missing, each with its alternatives; empty when everything is there.
+  let missing: [String]
+  /// Weight files that are missing; a plan does without them.
+  let missingWeights: [String]
+  /// Bytes of the weight files that are there.
+  let weightByteCount: Int
+
+  init(path: String) {
+    let exists = Self.exists(path)
+    let isFolder = exists && (try? FileManager.default.contentsOfDirectory(atPath: path)) != nil
+    if path.lowercased().hasSuffix(".gguf") || (exists && !isFolder) {
+      missing = exists ? [] : [path]
+      missingWeights = []
+      weightByteCount = Self.size(path) ?? 0
+      return
+    }
+    let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
+    let ggufs = names.filter { $0.lowercased().hasSuffix(".gguf") }
+    let hasSafetensors = names.contains { $0.hasSuffix(".safetensors") }
+    if !hasSafetensors, let gguf = ggufs.first, ggufs.count == 1 {
+      self.missing = []
+      missingWeights = []
+      weightByteCount = Self.size(path + "/" + gguf) ?? 0
+      return
+    }
+    var missing: [String] = []
+    if !Self.exists(path + "/config.json") { missing.append(path + "/config.json") }
+    if !["tokenizer.json", "tokenizer.model"].contains(where: { Self.exists(path + "/" + $0) }) {
+      missing.append(path + "/tokenizer.json (or tokenizer.model)")
+    }
+    let weights = Self.weights(in: path)
+    if !exists, !weights.missing.isEmpty { missing.append(path + ".gguf (in place of the folder)") }
+    self.missing = missing
+    missingWeights = weights.missing
+    weightByteCount = weights.byteCount
+  }
+
+  private static func weights(in folder: String) -> (missing: [String], byteCount: Int) {
+    let single = folder + "/model.safetensors"
+    if let size = size(single) { return ([], size) }
+    let index = folder + "/model.safetensors.index.json"
+    guard let data = FileManager.default.contents(atPath: index),
+      let json = try? JSONDecoder().decode(ShardIndex.self, from: data)
+    else { return (["\(single) (or model.safetensors.index.json and its shards)"], 0) }
+    let shards = Set(json.weight_map.values).sorted().map { folder + "/" + $0 }
+    return (shards.filter { !exists($0) }, shards.compactMap { size($0) }.reduce(0, +))
+  }
+
+  private struct ShardIndex: Decodable {
+    let weight_map: [String: String]
+  }
+
+  private static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+  private static func size(_ path: String) -> Int? {
+    // Files of a download cache are often symbolic links.
+    let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    guard let attributes = try? FileManager.default.attributesOfItem(atPath: target) else { return nil }
+    return (attributes[.size] as? NSNumber)?.intValue
+  }
+}

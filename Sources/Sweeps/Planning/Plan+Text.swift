@@ -1,0 +1,145 @@
+extension Plan {
+  /// The plan as a person reads it: one row per method and length, then memory, time and warnings.
+  public var text: String {
+    var lines: [String] = []
+    for model in models {
+      lines.append(
+        "\(model.name): context window \(Figures.grouped(model.contextWindow)), "
+          + "\(Figures.grouped(model.parameterCount)) parameters")
+      lines += table(of: model.name)
+      lines.append(memory(of: model))
+      lines.append(speed(of: model))
+      if !model.missingWeights.isEmpty {
+        lines.append("  weights that a sweep needs and that are not there:")
+        lines += model.missingWeights.map { "    \($0)" }
+      }
+      lines.append("")
+    }
+    lines.append(total)
+    for input in missing { lines += ["", input.description] }
+    if !warnings.isEmpty { lines.append("") }
+    lines += warnings.map { "warning: \($0)" }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private var total: String {
+    var parts = [
+      "total: \(Figures.grouped(cells.count)) cells", "\(Figures.grouped(sampleCount)) samples",
+      "\(Figures.grouped(promptTokenCount)) prompt tokens",
+    ]
+    if truncatedSampleCount > 0 { parts.append("\(Figures.grouped(truncatedSampleCount)) prompts cut to fit") }
+    if doneCount > 0 { parts.append("\(Figures.grouped(doneCount)) samples done") }
+    if equalToPlainCount > 0 {
+      parts.append("\(Figures.grouped(equalToPlainCount)) equal to plain by definition")
+    }
+    parts.append("\(Figures.duration(remainingSeconds)) left")
+    return parts.joined(separator: ", ")
+  }
+
+  private func memory(of model: ModelPlan) -> String {
+    "  memory: \(Figures.bytes(model.peakByteCount)) at \(Figures.grouped(model.longestSequence)) tokens "
+      + "(weights \(Figures.bytes(model.weightByteCount)), keys and values \(Figures.bytes(model.cacheByteCount)), "
+      + "buffers \(Figures.bytes(model.activationByteCount)))"
+  }
+
+  private func speed(of model: ModelPlan) -> String {
+    let gigas = Figures.fixed(2 * model.rate.multiplyAddsPerSecond / 1e9, 1)
+    return switch model.rate.source {
+    case .store(let samples): "  speed: \(gigas) GFLOP/s, measured on \(samples) samples in the store"
+    case .measured(let tokens): "  speed: \(gigas) GFLOP/s, measured just now on \(tokens) tokens"
+    case .assumed(let threads):
+      "  speed: \(gigas) GFLOP/s, assumed for \(threads) thread\(threads == 1 ? "" : "s"); nothing was measured yet"
+    }
+  }
+
+  /// Rows of one model: the cells of one method and task that share their first coordinate are one row.
+  private func table(of model: String) -> [String] {
+    var rows: [(key: [String], cells: [CellPlan])] = []
+    for cell in cells where cell.model == model {
+      let place = cell.coordinates.first.map { "\($0.name)=\($0.value)" } ?? ""
+      let key = [cell.task, place, cell.method]
+      if let index = rows.firstIndex(where: { $0.key == key }) {
+        rows[index].cells.append(cell)
+      } else {
+        rows.append((key, [cell]))
+      }
+    }
+    let header = ["task", "", "method", "cells", "samples", "done", "= plain", "tokens", "longest", "cut", "time left"]
+    let body = rows.map { key, cells in
+      key + [
+        Figures.grouped(cells.count), Figures.grouped(cells.sum(\.sampleCount)),
+        Figures.grouped(cells.sum(\.doneCount)), Figures.grouped(cells.sum(\.equalToPlainCount)),
+        Figures.grouped(cells.sum(\.promptTokenCount)), Figures.grouped(cells.map(\.longestPrompt).max() ?? 0),
+        Figures.grouped(cells.sum(\.truncatedSampleCount)),
+        Figures.duration(cells.reduce(0) { $0 + $1.remainingSeconds }),
+      ]
+    }
+    return Self.aligned([header] + body, leftColumns: 3).map { "  " + $0 }
+  }
+
+  private static func aligned(_ rows: [[String]], leftColumns: Int) -> [String] {
+    let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    return rows.map { row in
+      let cells = row.indices.map { column in
+        let space = String(repeating: " ", count: widths[column] - row[column].count)
+        return column < leftColumns ? row[column] + space : space + row[column]
+      }
+      return cells.joined(separator: "  ")
+    }
+  }
+}
+
+extension Plan {
+  /// The plan for programs: one object with sorted keys; times in seconds, sizes in bytes.
+  public var json: String {
+    let models = models.map { model in
+      CanonicalJSON.object([
+        "name": .text(model.name), "context_window": .integer(model.contextWindow),
+        "parameters": .integer(model.parameterCount), "weight_bytes": .integer(model.weightByteCount),
+        "cache_bytes": .integer(model.cacheByteCount), "buffer_bytes": .integer(model.activationByteCount),
+        "peak_bytes": .integer(model.peakByteCount), "longest_sequence": .integer(model.longestSequence),
+        "missing_weights": .array(model.missingWeights.map { .text($0) }),
+        "multiply_adds_per_second": .number(model.rate.multiplyAddsPerSecond), "speed_source": .text(model.rate.name),
+      ])
+    }
+    let cells = cells.map { cell in
+      CanonicalJSON.object([
+        "model": .text(cell.model), "method": .text(cell.method), "task": .text(cell.task),
+        "coordinates": .object(Dictionary(cell.coordinates.map { ($0.name, .text($0.value)) }) { $1 }),
+        "total_samples": .integer(cell.totalSampleCount), "samples": .integer(cell.sampleCount),
+        "done": .integer(cell.doneCount), "equal_to_plain": .integer(cell.equalToPlainCount),
+        "prompt_tokens": .integer(cell.promptTokenCount), "longest_prompt": .integer(cell.longestPrompt),
+        "truncated": .integer(cell.truncatedSampleCount), "remaining_seconds": .number(cell.remainingSeconds),
+        "total_seconds": .number(cell.totalSeconds),
+      ])
+    }
+    let missing = missing.map { input in
+      CanonicalJSON.object([
+        "kind": .text(input.kind == .model ? "model" : "dataset"), "name": .text(input.name),
+        "path": .text(input.writtenPath), "unset_variable": CanonicalJSON(input.unsetVariable),
+        "looked_for": .array(input.lookedFor.map { .text($0) }),
+      ])
+    }
+    return CanonicalJSON.object([
+      "name": .text(name), "models": .array(models), "cells": .array(cells), "missing": .array(missing),
+      "warnings": .array(warnings.map { .text($0) }), "samples": .integer(sampleCount), "done": .integer(doneCount),
+      "equal_to_plain": .integer(equalToPlainCount), "prompt_tokens": .integer(promptTokenCount),
+      "truncated": .integer(truncatedSampleCount), "remaining_seconds": .number(remainingSeconds),
+    ]).spelling
+  }
+}
+
+extension Rate {
+  /// Where the figure comes from, in one word.
+  fileprivate var name: String {
+    switch source {
+    case .store: "store"
+    case .measured: "measured"
+    case .assumed: "assumed"
+    }
+  }
+}
+
+extension [Plan.CellPlan] {
+  fileprivate func sum(_ count: (Plan.CellPlan) -> Int) -> Int { reduce(0) { $0 + count($1) } }
+}

@@ -1,0 +1,81 @@
+/// What a sweep would do: cells, samples, tokens, memory and time; nothing was evaluated to make it.
+public struct Plan: Sendable {
+  /// The configuration's name.
+  public var name: String
+  /// One entry per model whose hyperparameters and tokenizer are there.
+  public var models: [ModelPlan]
+  /// One entry per cell, in the order of execution.
+  public var cells: [CellPlan]
+  /// Models and datasets that are missing; their cells are not among `cells`.
+  public var missing: [MissingInput]
+  /// What a person should know, in order, without repetition.
+  public var warnings: [String]
+
+  /// What a model needs.
+  public struct ModelPlan: Sendable {
+    /// The name in tables.
+    public var name: String
+    /// The pretraining window L.
+    public var contextWindow: Int
+    /// The number of parameters.
+    public var parameterCount: Int
+    /// Bytes of the weights: of the files, or, without them, of float16.
+    public var weightByteCount: Int
+    /// Weight files that are not there; a sweep would need them.
+    public var missingWeights: [String]
+    /// The longest sequence, prompt and new tokens.
+    public var longestSequence: Int
+    /// Bytes of the largest cache of keys and values.
+    public var cacheByteCount: Int
+    /// Bytes of the buffers of a forward pass.
+    public var activationByteCount: Int
+    /// How fast it is taken to be.
+    public var rate: Rate
+
+    /// Bytes of weights, cache and buffers together.
+    public var peakByteCount: Int { weightByteCount + cacheByteCount + activationByteCount }
+  }
+
+  /// What a cell holds.
+  public struct CellPlan: Sendable {
+    /// The model's name.
+    public var model: String
+    /// The method in its canonical spelling.
+    public var method: String
+    /// The task's name.
+    public var task: String
+    /// The coordinates, for example `length=4096,depth=0.5`.
+    public var coordinates: [(name: String, value: String)]
+    /// Samples that the cell has, whatever the options take of it.
+    public var totalSampleCount: Int
+    /// Samples that are asked for.
+    public var sampleCount: Int
+    /// Samples asked for whose result is in the store.
+    public var doneCount: Int
+    /// Samples asked for that share plain's result, because the method is plain attention at their length.
+    public var equalToPlainCount: Int
+    /// Tokens of all prompts asked for.
+    public var promptTokenCount: Int
+    /// The longest prompt.
+    public var longestPrompt: Int
+    /// Prompts that were cut to fit.
+    public var truncatedSampleCount: Int
+    /// Seconds for the samples that are not done.
+    public var remainingSeconds: Double
+    /// Seconds for all samples asked for.
+    public var totalSeconds: Double
+  }
+
+  /// Samples asked for.
+  public var sampleCount: Int { cells.reduce(0) { $0 + $1.sampleCount } }
+  /// Samples asked for whose result is in the store.
+  public var doneCount: Int { cells.reduce(0) { $0 + $1.doneCount } }
+  /// Samples that share plain's result.
+  public var equalToPlainCount: Int { cells.reduce(0) { $0 + $1.equalToPlainCount } }
+  /// Tokens of all prompts asked for.
+  public var promptTokenCount: Int { cells.reduce(0) { $0 + $1.promptTokenCount } }
+  /// Prompts that were cut to fit.
+  public var truncatedSampleCount: Int { cells.reduce(0) { $0 + $1.truncatedSampleCount } }
+  /// Seconds for what is not done.
+  public var remainingSeconds: Double { cells.reduce(0) { $0 + $1.remainingSeconds } }
+}

@@ -1,0 +1,77 @@
+import Store
+import Tasks
+
+/// What one sample costs.
+struct SampleWork {
+  let id: SampleID
+  let promptTokenCount: Int
+  let newTokenCount: Int
+  let truncatedTokenCount: Int
+  /// Multiply-adds of the engine, generation included.
+  let multiplyAdds: Double
+}
+
+extension ModelFacts {
+  /// A generated token reads every weight for one column of work; it takes about as long as this many prompt tokens.
+  static let decodeFactor = 8.0
+
+  /// The cost of a sample after another one of the same cell, whose prefix is reused where a text is generated.
+  func work(of sample: Sample, after previous: Sample?) -> SampleWork {
+    let tokens = sample.request.tokens
+    let newTokens = sample.request.maxNewTokens
+    var cost: Double
+    switch sample.request {
+    case .score: cost = multiplyAdds(max(0, tokens.count - 1), 0, max(0, tokens.count - 1))
+    case .generate:
+      let shared = previous.map { sharedPrefix(tokens, $0.request.tokens) } ?? 0
+      cost = multiplyAdds(tokens.count - shared, shared, 1)
+      cost += Self.decodeFactor * Double(newTokens) * multiplyAdds(1, tokens.count, 1)
+    }
+    if !cost.isFinite || cost <= 0 { cost = 1 }
+    return SampleWork(
+      id: sample.id, promptTokenCount: tokens.count, newTokenCount: newTokens,
+      truncatedTokenCount: sample.truncatedTokenCount, multiplyAdds: cost)
+  }
+}
+
+extension ModelFacts {
+  /// The cost of a sample that was evaluated.
+  func work(of result: SampleResult) -> Double {
+    guard let output = result.outputTokens else {
+      return multiplyAdds(result.computedTokenCount, 0, result.computedTokenCount)
+    }
+    let prefill = max(1, result.computedTokenCount - max(0, output.count - 1))
+    return multiplyAdds(prefill, max(0, result.promptTokenCount - prefill), 1)
+      + Self.decodeFactor * Double(output.count) * multiplyAdds(1, result.promptTokenCount, 1)
+  }
+}
+
+/// The number of leading tokens that two prompts share, short of the last one.
+func sharedPrefix(_ a: [Int], _ b: [Int]) -> Int {
+  let limit = min(b.count, a.count - 1)
+  var count = 0
+  while count < limit, a[count] == b[count] { count += 1 }
+  return max(0, count)
+}
+
+/// How fast the engine is taken to be.
+public struct Rate: Hashable, Sendable {
+  /// Where the figure comes from.
+  public enum Source: Hashable, Sendable {
+    /// Measured on earlier samples of the same model in the store.
+    case store(samples: Int)
+    /// Measured just now on the first tokens of a prompt.
+    case measured(tokens: Int)
+    /// The default for that many threads; nothing was measured.
+    case assumed(threads: Int)
+  }
+  /// Multiply-adds per second.
+  public var multiplyAddsPerSecond: Double
+  /// Where the figure comes from.
+  public var source: Source
+
+  /// What an AVX2 core does with quantised weights when it is not alone; stated in a plan where nothing was measured.
+  static func assumed(threads: Int) -> Rate {
+    Rate(multiplyAddsPerSecond: 20e9 * Double(max(1, threads)), source: .assumed(threads: max(1, threads)))
+  }
+}

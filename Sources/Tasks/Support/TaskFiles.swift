@@ -1,0 +1,51 @@
+import Digest
+import Foundation
+
+/// Reads the files that samples come from.
+enum TaskFiles {
+  /// The bytes of a file.
+  static func bytes(_ path: String, need: String) throws(TaskError) -> [UInt8] {
+    guard FileManager.default.fileExists(atPath: path) else { throw .missingData(path: path, need: need) }
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw .damagedData(path: path, line: nil, problem: "it cannot be read; check its permissions")
+    }
+    return [UInt8](data)
+  }
+
+  /// The text of a file; its bytes must be UTF-8. Line ends become LF.
+  static func text(_ path: String, need: String) throws(TaskError) -> (text: String, sha256: String) {
+    let bytes = try bytes(path, need: need)
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      let lines = bytes.prefix(firstInvalid(bytes)).reduce(1) { $0 + ($1 == 10 ? 1 : 0) }
+      throw .damagedData(path: path, line: lines, problem: "it is not UTF-8; convert it first, for example with iconv")
+    }
+    var digest = SHA256()
+    digest.update(bytes)
+    return (text.replacingOccurrences(of: "\r\n", with: "\n"), digest.hexadecimal())
+  }
+
+  /// The `.txt` files of a folder sorted by name, or the one file that the path names.
+  static func textFiles(_ path: String, need: String) throws(TaskError) -> [String] {
+    guard FileManager.default.fileExists(atPath: path) else { throw .missingData(path: path, need: need) }
+    // A path that is no folder lists nothing and throws.
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else { return [path] }
+    let files = names.filter { $0.hasSuffix(".txt") }.sorted().map { "\(path)/\($0)" }
+    guard !files.isEmpty else { throw .missingData(path: "\(path)/*.txt", need: need) }
+    return files
+  }
+
+  /// A path's last component.
+  static func name(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+
+  private static func firstInvalid(_ bytes: [UInt8]) -> Int {
+    var low = 0
+    var high = bytes.count
+    // Validity of prefixes is not monotonic inside a character; a few bytes either way do not change the line.
+    while high - low > 4 {
+      let middle = (low + high) / 2
+      let valid = (0..<4).contains { String(validating: bytes[..<(middle - $0)], as: UTF8.self) != nil }
+      if valid { low = middle } else { high = middle }
+    }
+    return low
+  }
+}

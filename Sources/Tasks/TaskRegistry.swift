@@ -1,0 +1,14 @@
+/// All benchmark plugins: one line each.
+public enum TaskRegistry {
+  /// The plugins, in the order of the documentation.
+  public static let types: [any EvaluationTask.Type] = [
+    PG19.self,
+    Passkey.self,
+  ]
+
+  /// The names that a configuration may use.
+  public static var names: [String] { types.map { $0.name } }
+
+  /// The plugin of a name, or nil.
+  public static func type(named name: String) -> (any EvaluationTask.Type)? { types.first { $0.name == name } }
+}

@@ -1,0 +1,133 @@
+public import Checkpoints
+import Kernels
+import Positions
+
+/// A model ready to run: hyperparameters and weights in their stored types, mapped from the checkpoint's files.
+///
+/// One model may serve any number of sessions at once; it is never changed after loading.
+public final class Model: Sendable {
+  /// The description of the forward pass.
+  public let hyperparameters: Hyperparameters
+  /// The checkpoint that the weights are mapped from.
+  public let checkpoint: Checkpoint
+  let embedding: WeightMatrix
+  let layers: [LayerWeights]
+  let outputNorm: NormWeights
+  let output: DenseWeights
+  /// Divisors of the rotary frequencies that the checkpoint stores as a tensor (Llama 3 in GGUF), or nil.
+  let frequencyDivisors: [Double]?
+
+  /// Opens a checkpoint and maps its weights; nothing is read but headers, norms and biases.
+  ///
+  /// - Parameter path: a GGUF file, or a folder in Hugging Face's layout.
+  /// - Throws: `TransformerError.checkpoint`.
+  public static func load(path: String) throws(TransformerError) -> Model {
+    do throws(CheckpointError) {
+      return try Model(Checkpoint.open(path))
+    } catch {
+      throw .checkpoint(error)
+    }
+  }
+
+  private init(_ checkpoint: Checkpoint) throws(CheckpointError) {
+    let reader = WeightReader(checkpoint: checkpoint, workers: Workers(threads: 1))
+    let hyperparameters = checkpoint.hyperparameters
+    self.checkpoint = checkpoint
+    self.hyperparameters = hyperparameters
+    embedding = try reader.matrix("token_embd.weight")
+    var layers: [LayerWeights] = []
+    for index in 0..<hyperparameters.layerCount { layers.append(try reader.layer(index)) }
+    self.layers = layers
+    outputNorm = try reader.requiredNorm("output_norm")
+    let hasOutput = checkpoint.tensors["output.weight"] != nil
+    output = hasOutput ? try reader.dense("output") : DenseWeights(matrix: embedding, bias: nil)
+    if let divisors = try reader.vector("rope_freqs.weight") {
+      frequencyDivisors = divisors.array(0..<divisors.count).map { Double($0) }
+    } else {
+      frequencyDivisors = nil
+    }
+  }
+
+  /// The pretraining window L, in tokens.
+  public var contextWindow: Int { hyperparameters.contextWindow }
+
+  /// Bytes of all weights as stored.
+  public var weightByteCount: Int { checkpoint.tensors.values.reduce(0) { $0 + $1.byteRange.count } }
+
+  /// The number of stored parameters.
+  public var parameterCount: Int { checkpoint.tensors.values.reduce(0) { $0 + $1.elementCount } }
+}
+
+extension Model {
+  /// How the layers of one kind see positions: global ones, and local ones with a sliding window of their own.
+  struct LayerKind {
+    let layout: AttentionLayout
+    let rotary: RotaryEmbedding
+  }
+
+  /// The two kinds under a method; `kindIndex(layer:)` picks.
+  ///
+  /// In a model whose layers alternate (Gemma 2 and 3) the local layers stay as trained under every method: their
+  /// distances never leave the window they were trained with. A window that all layers share (Mistral) belongs to
+  /// `plain` and is off under Self-Extend, as the authors say.
+  func kinds(_ method: Method) -> [LayerKind] {
+    let h = hyperparameters
+    let scaling = method.rotaryScaling(contextWindow: h.contextWindow) ?? checkpointScaling
+    let uniformWindow = alternates ? nil : h.slidingWindow
+    let global = LayerKind(
+      layout: AttentionLayout(method, contextWindow: h.contextWindow, slidingWindow: uniformWindow),
+      rotary: RotaryEmbedding(dimension: h.rotaryDimension, theta: h.ropeTheta, scaling: scaling))
+    guard alternates else { return [global] }
+    let keepsWindow = method != .plain(keepsWindow: false)
+    let local = LayerKind(
+      layout: AttentionLayout(
+        .plain(keepsWindow: keepsWindow), contextWindow: h.contextWindow, slidingWindow: h.slidingWindow),
+      rotary: RotaryEmbedding(
+        dimension: h.rotaryDimension, theta: h.localRopeTheta ?? h.ropeTheta,
+        scaling: h.localRopeTheta == nil ? checkpointScaling : .none))
+    return [global, local]
+  }
+
+  /// Index into `kinds` for a layer.
+  func kindIndex(layer: Int) -> Int { alternates && hyperparameters.usesSlidingWindow(layer: layer) ? 1 : 0 }
+
+  private var alternates: Bool {
+    let h = hyperparameters
+    guard h.slidingWindow != nil else { return false }
+    return (0..<h.layerCount).contains { !h.usesSlidingWindow(layer: $0) }
+  }
+
+  private var checkpointScaling: RotaryScaling {
+    let window = hyperparameters.contextWindow
+    if let divisors = frequencyDivisors {
+      return .perFrequency(short: divisors, long: divisors, originalContext: window, attentionFactor: 1)
+    }
+    return RotaryScaling(hyperparameters.ropeScaling, contextWindow: window)
+  }
+}
+
+extension RotaryScaling {
+  /// The scaling that a checkpoint's configuration asks for.
+  init(_ scaling: RopeScaling, contextWindow: Int) {
+    switch scaling {
+    case .none: self = .none
+    case .linear(let factor): self = .linear(factor: factor)
+    case .dynamic(let factor): self = .dynamicNTK(factor: factor, contextWindow: contextWindow)
+    case .yarn(let factor, let original, let fast, let slow, let attention):
+      self = .yarn(
+        factor: factor, originalContext: original, betaFast: fast, betaSlow: slow, attentionFactor: attention)
+    case .llama3(let factor, let low, let high, let original):
+      self = .llama3(factor: factor, lowFrequencyFactor: low, highFrequencyFactor: high, originalContext: original)
+    case .longRope(let short, let long, let original, let attention):
+      self = .perFrequency(
+        short: short, long: long, originalContext: original,
+        attentionFactor: attention ?? longRopeMagnitude(contextWindow, original))
+    }
+  }
+}
+
+/// LongRoPE's attention factor where the checkpoint states none: sqrt(1 + ln(L / L0) / ln(L0)).
+private func longRopeMagnitude(_ window: Int, _ original: Int) -> Double {
+  guard window > original, original > 1 else { return 1 }
+  return RotaryScaling.longRopeAttentionFactor(scale: Double(window) / Double(original), original: original)
+}

@@ -1,0 +1,72 @@
+public import Checkpoints
+public import Kernels
+public import Positions
+
+/// What is known of a model without its weights: enough for a plan.
+public struct ModelDescription: Sendable {
+  /// The description of the forward pass.
+  public let hyperparameters: Hyperparameters
+
+  /// Reads `config.json` or the GGUF header, no weights.
+  ///
+  /// - Parameter path: a GGUF file, or a folder that holds at least `config.json`.
+  /// - Returns: the description.
+  /// - Throws: `TransformerError.checkpoint`.
+  public static func read(path: String) throws(TransformerError) -> ModelDescription {
+    do throws(CheckpointError) {
+      return ModelDescription(try Checkpoint.openHyperparameters(path))
+    } catch {
+      throw .checkpoint(error)
+    }
+  }
+
+  /// The description of a model with these hyperparameters.
+  public init(_ hyperparameters: Hyperparameters) { self.hyperparameters = hyperparameters }
+
+  /// The pretraining window L, in tokens.
+  public var contextWindow: Int { hyperparameters.contextWindow }
+
+  /// Parameters of the dense layers of all blocks (each is multiplied once per token).
+  public var blockParameterCount: Int {
+    let h = hyperparameters
+    let attention = h.hiddenSize * h.headDimension * (2 * h.headCount + 2 * h.keyValueHeadCount)
+    let feedForward = h.hiddenSize * h.intermediateSize * (h.gatedFeedForward ? 3 : 2)
+    return h.layerCount * (attention + feedForward)
+  }
+
+  /// Parameters of the embedding and, where it is separate, the output layer.
+  public var embeddingParameterCount: Int {
+    let h = hyperparameters
+    return h.vocabularySize * h.hiddenSize * (h.tiedEmbeddings ? 1 : 2)
+  }
+
+  /// All parameters but norms and biases.
+  public var parameterCount: Int { blockParameterCount + embeddingParameterCount }
+
+  /// Bytes of cached keys and values per token under a method.
+  public func cacheByteCount(perTokenUnder method: Method, type: KeyValueType) -> Int {
+    let h = hyperparameters
+    let layout = AttentionLayout(method, contextWindow: h.contextWindow, slidingWindow: nil)
+    let padded = (h.headDimension + 15) / 16 * 16
+    let copies = layout.keyMaps.count + 1
+    return h.layerCount * h.keyValueHeadCount * padded * copies * (type == .float32 ? 4 : 2)
+  }
+
+  /// Multiply-adds of `count` new tokens after `cached` ones, attention included, with logits for `logitCount` of them.
+  public func multiplyAdds(newTokens count: Int, cached: Int, logitCount: Int) -> Double {
+    let h = hyperparameters
+    let pairs = Double(count) * Double(cached) + Double(count) * Double(count + 1) / 2
+    let attention = 2 * pairs * Double(h.headCount * h.headDimension * h.layerCount)
+    let head = Double(logitCount) * Double(h.vocabularySize * h.hiddenSize)
+    return Double(count) * Double(blockParameterCount) + attention + head
+  }
+
+  /// Bytes of the buffers of a forward pass over chunks of `chunkSize` tokens.
+  public func activationByteCount(chunkSize: Int) -> Int {
+    let h = hyperparameters
+    let perToken =
+      3 * h.hiddenSize + 4 * h.headCount * h.headDimension + 3 * h.keyValueHeadCount * h.headDimension
+      + 2 * h.intermediateSize
+    return 4 * (chunkSize * perToken + min(chunkSize, 128) * h.vocabularySize)
+  }
+}

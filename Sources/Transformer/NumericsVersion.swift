@@ -1,0 +1,9 @@
+/// The version of the engine's arithmetic; part of the identity of every stored result.
+///
+/// | version | date | what changed | numbers that move |
+/// | --- | --- | --- | --- |
+/// | 1 | 2026-11-21 | first version: lane-8 products, super tiles of 1024 keys | - |
+public enum NumericsVersion {
+  /// The current version.
+  public static let current = 1
+}

@@ -1,0 +1,126 @@
+import Checkpoints
+public import Kernels
+public import Positions
+
+/// One sequence of tokens under one method: its key/value cache and the forward pass that extends it.
+///
+/// A session belongs to one caller at a time. Every result has equal bits for any chunking, for a cache cut back to a
+/// shared prefix, and for any number of threads.
+public final class Session {
+  /// The model.
+  public let model: Model
+  /// How positions and the mask are treated.
+  public let method: Method
+  /// The tokens whose keys and values are cached, in order.
+  public private(set) var tokens: [Int] = []
+  /// Asked between layers; true stops the work with `TransformerError.cancelled`.
+  public var isCancelled: () -> Bool = { false }
+  /// Told the number of tokens that a long call has computed so far.
+  public var onProgress: (Int) -> Void = { _ in }
+  /// Tokens that went through the layers since the session began.
+  public private(set) var computedTokenCount = 0
+
+  let workers: Workers
+  let options: SessionOptions
+  let kinds: [Model.LayerKind]
+  let state: RunState
+  var caches: [KeyValueCache]
+  /// The length class that the cached tokens of each kind were computed for.
+  private var lengthClasses: [Int] = []
+
+  /// An empty sequence.
+  ///
+  /// - Parameters:
+  ///   - model: the model; shared with other sessions.
+  ///   - method: how positions and the mask are treated.
+  ///   - workers: the threads and kernels that compute.
+  ///   - options: types and chunking.
+  public init(model: Model, method: Method, workers: Workers, options: SessionOptions = SessionOptions()) {
+    self.model = model
+    self.method = method
+    self.workers = workers
+    self.options = options
+    let kinds = model.kinds(method)
+    self.kinds = kinds
+    let h = model.hyperparameters
+    state = RunState(
+      h, capacity: max(1, options.chunkSize ?? 512),
+      queryVariants: kinds.map(\.layout.queryMaps.count).max() ?? 1,
+      usesBranch: model.layers.contains { $0.postAttentionNorm != nil || $0.postFeedForwardNorm != nil },
+      logitRows: max(1, min(options.chunkSize ?? 512, 128)))
+    caches = (0..<h.layerCount).map { layer in
+      KeyValueCache(
+        keyValueHeads: h.keyValueHeadCount, headDimension: h.headDimension,
+        keyVariants: kinds[model.kindIndex(layer: layer)].layout.keyMaps.count, type: options.keyValueType)
+    }
+  }
+
+  /// Cuts the cache back to its first `count` tokens.
+  public func truncate(to count: Int) {
+    guard count < tokens.count else { return }
+    tokens.removeLast(tokens.count - count)
+    for cache in caches { cache.releaseBeyond(count) }
+  }
+
+  /// Cuts the cache back to the longest prefix that it shares with `prompt`, leaving at least one token to compute.
+  ///
+  /// - Returns: the number of tokens that need not be computed again.
+  public func reusePrefix(of prompt: [Int]) -> Int {
+    var shared = 0
+    let limit = min(tokens.count, prompt.count - 1)
+    while shared < limit, tokens[shared] == prompt[shared] { shared += 1 }
+    truncate(to: shared)
+    return shared
+  }
+
+  /// Bytes of the key/value cache.
+  public var cacheByteCount: Int { caches.reduce(0) { $0 + $1.byteCount } }
+
+  /// Appends tokens to the sequence and visits the logits of the last ones.
+  ///
+  /// - Parameters:
+  ///   - newTokens: ids to append.
+  ///   - logitCount: how many of the last new positions need logits.
+  ///   - visit: called in order with a buffer `[rows, V]`, the index in `newTokens` of its first row, and its rows.
+  /// - Throws: `TransformerError.tokenOutOfRange` or `.cancelled`; then the sequence is as long as the last whole chunk.
+  func extend(
+    _ newTokens: [Int], logitCount: Int, visit: (_ logits: FloatBuffer, _ first: Int, _ rows: Int) -> Void
+  ) throws(TransformerError) {
+    let vocabularySize = model.hyperparameters.vocabularySize
+    if let index = newTokens.firstIndex(where: { $0 < 0 || $0 >= vocabularySize }) {
+      throw .tokenOutOfRange(token: newTokens[index], index: index, vocabularySize: vocabularySize)
+    }
+    let sequenceLength = tokens.count + newTokens.count
+    let again = recomputed(for: sequenceLength)
+    let pending = again + newTokens
+    let firstLogit = pending.count - logitCount
+    var done = 0
+    while done < pending.count {
+      let rows = min(state.capacity, pending.count - done)
+      try forward(Array(pending[done..<done + rows]), sequenceLength: sequenceLength)
+      tokens.append(contentsOf: pending[done..<done + rows])
+      computedTokenCount += rows
+      var row = max(firstLogit - done, 0)
+      while row < rows {
+        let count = min(state.logitRows, rows - row)
+        computeLogits(firstRow: row, rows: count)
+        visit(state.logits, done + row - again.count, count)
+        row += count
+      }
+      done += rows
+      onProgress(done)
+    }
+  }
+
+  /// The cached tokens that must be computed again, because the sequence's new length changes the rotary frequencies
+  /// (dynamic NTK, LongRoPE); the cache is emptied of them. Then results are those of a fresh prefill of that length,
+  /// as they are for every other method.
+  private func recomputed(for sequenceLength: Int) -> [Int] {
+    let wanted = kinds.map { $0.rotary.scaling.lengthClass(sequenceLength) }
+    defer { lengthClasses = wanted }
+    guard wanted != lengthClasses, !tokens.isEmpty else { return [] }
+    let old = tokens
+    truncate(to: 0)
+    return old
+  }
+}

@@ -1,0 +1,18 @@
+public import Kernels
+
+/// How a session computes; none of it changes a result but `keyValueType` and `compute`.
+public struct SessionOptions: Sendable {
+  /// The type in which keys and values are kept.
+  public var keyValueType: KeyValueType
+  /// The arithmetic of dense products.
+  public var compute: Compute
+  /// Tokens that go through the layers together; nil chooses. Results have equal bits for every value.
+  public var chunkSize: Int?
+
+  /// Options; the defaults are exact.
+  public init(keyValueType: KeyValueType = .float32, compute: Compute = .float32, chunkSize: Int? = nil) {
+    self.keyValueType = keyValueType
+    self.compute = compute
+    self.chunkSize = chunkSize
+  }
+}

@@ -1,0 +1,147 @@
+import Positions
+
+/// What a user typed that cannot be carried out; exit status 2.
+struct UsageError: Error {
+  let message: String
+  init(_ message: String) { self.message = message }
+}
+
+/// The parsed words of one command line.
+struct Arguments: Sendable {
+  let command: Command
+  private(set) var positionals: [String] = []
+  private var values: [String: String] = [:]
+
+  /// Parses the words after the command's name.
+  init(_ command: Command, _ words: [String]) throws(UsageError) {
+    self.command = command
+    var rest = words[...]
+    while let word = rest.popFirst() {
+      guard word.hasPrefix("-"), word.count > 1, word != "--", Double(word) == nil else {
+        positionals.append(word)
+        continue
+      }
+      try take(word, &rest)
+    }
+    guard !has(GlobalOptions.help) else { return }
+    try checkCounts()
+  }
+
+  private mutating func take(_ word: String, _ rest: inout ArraySlice<String>) throws(UsageError) {
+    let sides = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    guard let option = command.allOptions.first(where: { $0.name == sides[0] || $0.short == sides[0] }) else {
+      let names = command.allOptions.map(\.name)
+      let hint = Spelling.nearest(to: sides[0], among: names).map { "; did you mean \($0)?" } ?? ""
+      throw UsageError("'\(command.name)' has no option \(sides[0])\(hint)")
+    }
+    guard values[option.name] == nil else { throw UsageError("\(option.name) is given twice") }
+    guard let placeholder = option.value else {
+      guard sides.count == 1 else { throw UsageError("\(option.name) takes no value") }
+      values[option.name] = ""
+      return
+    }
+    guard let value = sides.count == 2 ? sides[1] : rest.popFirst() else {
+      throw UsageError("\(option.name) needs a value: \(option.name) \(placeholder)")
+    }
+    values[option.name] = value
+  }
+
+  private func checkCounts() throws(UsageError) {
+    for option in command.allOptions where option.isRequired && values[option.name] == nil {
+      throw UsageError("'\(command.name)' needs \(option.name) \(option.value ?? "")")
+    }
+    let required = command.positionals.filter(\.isRequired)
+    if positionals.count < required.count {
+      throw UsageError("'\(command.name)' needs \(required[positionals.count].name)")
+    }
+    let takesMore = command.positionals.last?.repeats ?? false
+    if !takesMore, positionals.count > command.positionals.count {
+      throw UsageError("'\(command.name)' does not take '\(positionals[command.positionals.count])'")
+    }
+  }
+
+  /// True where the option was given.
+  func has(_ option: Option) -> Bool { values[option.name] != nil }
+
+  /// The text of an option, or nil.
+  func text(_ option: Option) -> String? { values[option.name] }
+
+  /// The text of an option that is declared as required.
+  func required(_ option: Option) throws(UsageError) -> String {
+    guard let value = values[option.name] else { throw UsageError("'\(command.name)' needs \(option.name)") }
+    return value
+  }
+
+  /// The whole number of an option, or nil.
+  func integer(_ option: Option, atLeast minimum: Int = 1) throws(UsageError) -> Int? {
+    guard let text = values[option.name] else { return nil }
+    guard let number = Int(text), number >= minimum, number <= 1 << 40 else {
+      throw UsageError("\(option.name) is '\(text)', expected a whole number of at least \(minimum)")
+    }
+    return number
+  }
+
+  /// The whole numbers of an option, separated by commas, or nil.
+  func integers(_ option: Option, atLeast minimum: Int = 1) throws(UsageError) -> [Int]? {
+    guard let text = values[option.name] else { return nil }
+    let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+    let valid = numbers.compactMap { $0 }.filter { $0 >= minimum && $0 <= 1 << 40 }
+    guard valid.count == numbers.count else {
+      throw UsageError("\(option.name) is '\(text)', expected whole numbers of at least \(minimum), as in 512,2048")
+    }
+    return valid
+  }
+
+  /// The number or percentage of an option, or nil; `1%` is 0.01.
+  func fraction(_ option: Option) throws(UsageError) -> Double? {
+    guard let text = values[option.name] else { return nil }
+    let isPercentage = text.hasSuffix("%")
+    guard let number = Double(isPercentage ? String(text.dropLast()) : text), number.isFinite, number >= 0 else {
+      throw UsageError("\(option.name) is '\(text)', expected a number such as 0.01 or 1%")
+    }
+    return isPercentage ? number / 100 : number
+  }
+
+  /// One of some words, or nil.
+  func word<Word: RawRepresentable & CaseIterable>(_ option: Option, _ type: Word.Type) throws(UsageError) -> Word?
+  where Word.RawValue == String {
+    guard let text = values[option.name] else { return nil }
+    if let word = Word(rawValue: text) { return word }
+    let names = Word.allCases.map(\.rawValue)
+    let hint = Spelling.nearest(to: text, among: names).map { "; did you mean \($0)?" } ?? ""
+    throw UsageError("\(option.name) is '\(text)', expected \(names.joined(separator: ", "))\(hint)")
+  }
+
+  /// The method of an option; `plain` where it is not given.
+  func method(_ option: Option) throws(UsageError) -> Method {
+    do throws(MethodError) {
+      return try Method(parsing: values[option.name] ?? "plain")
+    } catch {
+      throw UsageError("\(option.name): \(error)")
+    }
+  }
+}
+
+/// Guesses at what was meant.
+enum Spelling {
+  /// The nearest of some words within an edit distance of 3, or nil.
+  static func nearest(to word: String, among words: [String]) -> String? {
+    let ranked = words.map { ($0, distance(word, $0)) }.filter { $0.1 <= min(3, max(1, word.count / 2)) }
+    return ranked.min { $0.1 < $1.1 }?.0
+  }
+
+  private static func distance(_ a: String, _ b: String) -> Int {
+    let b = Array(b.utf8)
+    var row = Array(0...b.count)
+    for (i, x) in a.utf8.enumerated() {
+      var diagonal = row[0]
+      row[0] = i + 1
+      for (j, y) in b.enumerated() {
+        let substituted = diagonal + (x == y ? 0 : 1)
+        diagonal = row[j + 1]
+        row[j + 1] = min(substituted, row[j] + 1, diagonal + 1)
+      }
+    }
+    return row[b.count]
+  }
+}

@@ -1,0 +1,179 @@
+import Checkpoints
+import Foundation
+import Kernels
+import Positions
+import Transformer
+
+/// `bench`: speed and memory of the engine on this machine.
+enum BenchCommand {
+  private static let prefill = Option.value("--prefill", "N,...", "prompt lengths to measure (default 512)")
+  private static let decode = Option.value("--decode", "N", "tokens to decode one at a time (default 32; 0 for none)")
+  private static let depth = Option.value("--depth", "N,...", "tokens in the cache before each decode (default 0)")
+  private static let repetitions = Option.value("--repeat", "R", "repetitions of each measurement (default 3)")
+  private static let peak = Option.flag("--peak", "measure this machine's peak rates and the share that is reached")
+
+  private struct Measurement: Encodable {
+    let phase: String
+    let tokens: Int
+    let depth: Int
+    let method: String
+    let threads: Int
+    let compute: String
+    let kv: String
+    let isa: String
+    let seconds: [Double]
+    let tokens_per_second: Double
+    let peak_bytes: Int
+    let cache_bytes: Int
+    let gflops: Double
+    let gigabytes_per_second: Double
+    let calibration_gflops: Double
+    let share_of_peak: Double?
+  }
+
+  static let command = Command(
+    name: "bench", summary: "Measure prefill and decode speed and peak memory",
+    details: [
+      "Machines are noisy: compare ratios of runs made in turn, and look at the calibration rate beside each "
+        + "(a fixed arithmetic kernel run just before). Peak memory is the process's, so it includes the mapped weights."
+    ],
+    options: [EngineOptions.model, prefill, decode, depth, repetitions, peak] + EngineOptions.all
+  ) { arguments in
+    let lengths = try arguments.integers(prefill) ?? [512]
+    let decodeCount = try arguments.integer(decode, atLeast: 0) ?? 32
+    let depths = try arguments.integers(depth, atLeast: 0) ?? [0]
+    let bench = try Bench(arguments, repetitions: arguments.integer(repetitions) ?? 3, measuresPeak: arguments.has(peak))
+    bench.printHeading()
+    for length in lengths { try bench.report(bench.prefill(length)) }
+    if decodeCount > 0 {
+      for depth in depths { try bench.report(bench.decode(decodeCount, depth: depth)) }
+    }
+    return .done
+  }
+
+  /// One bench run: a model, a method, and the rates of this machine.
+  private struct Bench {
+    let model: Model
+    let method: Method
+    let workers: Workers
+    let options: SessionOptions
+    let repetitions: Int
+    let peak: Workers.PeakRates?
+    let asJSON: Bool
+
+    init(_ arguments: Arguments, repetitions: Int, measuresPeak: Bool) throws {
+      method = try arguments.method(EngineOptions.method)
+      options = try EngineOptions.session(arguments)
+      workers = try EngineOptions.workers(arguments)
+      model = try Model.load(path: arguments.required(EngineOptions.model))
+      self.repetitions = repetitions
+      peak = measuresPeak ? workers.measurePeak() : nil
+      asJSON = arguments.has(GlobalOptions.json)
+    }
+
+    func prefill(_ count: Int) throws -> Measurement {
+      let tokens = makeTokens(count)
+      var seconds: [Double] = []
+      var cacheBytes = 0
+      let calibration = workers.calibrationRate()
+      for _ in 0..<repetitions {
+        let session = makeSession()
+        seconds.append(try time { _ = try session.logits(tokens, last: 1) })
+        cacheBytes = session.cacheByteCount
+      }
+      let flops = 2 * description.multiplyAdds(newTokens: count, cached: 0, logitCount: 1)
+      return measurement(
+        "prefill", tokens: count, depth: 0, seconds, flops: flops, bytes: Double(model.weightByteCount),
+        cacheBytes: cacheBytes, calibration: calibration)
+    }
+
+    func decode(_ count: Int, depth: Int) throws -> Measurement {
+      let session = makeSession()
+      let prompt = makeTokens(max(1, depth))
+      _ = try session.logits(prompt, last: 1)
+      var seconds: [Double] = []
+      let calibration = workers.calibrationRate()
+      for _ in 0..<repetitions {
+        session.truncate(to: depth)
+        // The prompt's last token is computed again with the first new one: a cache cut back to `depth` tokens.
+        let next = makeTokens(depth + 1)
+        seconds.append(try time { _ = try session.decode(next[depth], count: count) })
+      }
+      let flops = 2 * description.multiplyAdds(newTokens: count, cached: depth, logitCount: count)
+      let bytes = Double(model.weightByteCount + session.cacheByteCount) * Double(count)
+      return measurement(
+        "decode", tokens: count, depth: depth, seconds, flops: flops, bytes: bytes,
+        cacheBytes: session.cacheByteCount, calibration: calibration)
+    }
+
+    func printHeading() {
+      guard !asJSON else { return }
+      let h = model.hyperparameters
+      Terminal.print("\(h.architecture.rawValue), \(Numbers.grouped(model.parameterCount)) parameters, "
+        + "\(Numbers.bytes(model.weightByteCount)); \(method); \(workers.threads) threads, \(workers.instructionSet), "
+        + "\(options.compute.rawValue) products, \(options.keyValueType.rawValue) cache")
+      if let peak {
+        Terminal.print("peak of this machine: \(Numbers.fixed(peak.gigaflopsPerSecond.allThreads, 0)) GFLOP/s on all threads, "
+          + "\(Numbers.fixed(peak.gigaflopsPerSecond.oneThread, 0)) on one, \(Numbers.fixed(peak.memoryGigabytesPerSecond.allThreads, 1)) GB/s")
+      }
+      Terminal.print("phase    tokens  depth   tokens/s   seconds (all repetitions)     GFLOP/s  GB/s  calibration  peak memory")
+    }
+
+    func report(_ m: Measurement) throws {
+      guard !asJSON else { return try Terminal.printJSON(m) }
+      let seconds = m.seconds.map { Numbers.fixed($0, 3) }.joined(separator: " ")
+      let share = m.share_of_peak.map { " (\(Numbers.fixed($0 * 100, 0)) % of peak)" } ?? ""
+      Terminal.print(
+        left(m.phase, 8) + right("\(m.tokens)", 7) + right("\(m.depth)", 7)
+          + right(Numbers.fixed(m.tokens_per_second, 1), 11) + "   " + left(seconds, 28)
+          + right(Numbers.fixed(m.gflops, 0), 9) + right(Numbers.fixed(m.gigabytes_per_second, 1), 6)
+          + right(Numbers.fixed(m.calibration_gflops, 0), 13) + "  " + Numbers.bytes(m.peak_bytes) + share)
+    }
+
+    private var description: ModelDescription { ModelDescription(model.hyperparameters) }
+
+    private func makeSession() -> Session {
+      let session = Session(model: model, method: method, workers: workers, options: options)
+      session.isCancelled = { Interruption.isRequested }
+      return session
+    }
+
+    /// Ids spread over the vocabulary; the speed does not depend on them.
+    private func makeTokens(_ count: Int) -> [Int] {
+      (0..<count).map { ($0 * 7919 + 13) % model.hyperparameters.vocabularySize }
+    }
+
+    private func time(_ work: () throws -> Void) rethrows -> Double {
+      let clock = ContinuousClock()
+      let elapsed = try clock.measure(work).components
+      return Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
+    }
+
+    private func measurement(
+      _ phase: String, tokens: Int, depth: Int, _ seconds: [Double], flops: Double, bytes: Double, cacheBytes: Int,
+      calibration: Double
+    ) -> Measurement {
+      let sorted = seconds.sorted()
+      let middle = sorted.count / 2
+      let median = sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+      let share = peak.map { peak in
+        phase == "prefill"
+          ? flops / median / 1e9 / peak.gigaflopsPerSecond.allThreads : bytes / median / 1e9 / peak.memoryGigabytesPerSecond.allThreads
+      }
+      return Measurement(
+        phase: phase, tokens: tokens, depth: depth, method: "\(method)", threads: workers.threads,
+        compute: options.compute.rawValue, kv: options.keyValueType.rawValue, isa: workers.instructionSet.rawValue,
+        seconds: seconds, tokens_per_second: Double(tokens) / median, peak_bytes: ProcessMemory.peakByteCount,
+        cache_bytes: cacheBytes, gflops: flops / median / 1e9, gigabytes_per_second: bytes / median / 1e9,
+        calibration_gflops: calibration, share_of_peak: share)
+    }
+
+    private func left(_ text: String, _ width: Int) -> String {
+      text + String(repeating: " ", count: max(0, width - text.count))
+    }
+
+    private func right(_ text: String, _ width: Int) -> String {
+      String(repeating: " ", count: max(0, width - text.count)) + text
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import Checkpoints
+import Foundation
+import Tokenizers
+import Transformer
+
+/// `generate`: greedy continuation of a prompt.
+enum GenerateCommand {
+  private static let file = Option.value("--prompt-file", "F", "the prompt's text")
+  private static let prompt = Option.value("--prompt", "TEXT", "the prompt itself")
+  private static let tokens = Option.value("--tokens", "IDS.json", "the prompt as a JSON array of token ids")
+  private static let count = Option.value("--max-new-tokens", "N", "the most new tokens (default 128)")
+  private static let ignoreEnd = Option.flag("--ignore-eos", "go on after the end of the text")
+  private static let chat = Option.value("--chat", "NAME", "wrap the prompt in a chat template: auto, none or a name")
+
+  private struct Output: Encodable {
+    let tokens: [Int]
+    let text: String?
+    let finish_reason: String
+  }
+
+  static let command = Command(
+    name: "generate", summary: "Continue a prompt, greedily",
+    details: ["One of --prompt-file, --prompt and --tokens is needed; --tokens works without tokenizer files."],
+    options: [EngineOptions.model, file, prompt, tokens, count, ignoreEnd, chat] + EngineOptions.all
+  ) { arguments in
+    guard [file, prompt, tokens].filter({ arguments.has($0) }).count == 1 else {
+      throw UsageError("'generate' needs exactly one of --prompt-file, --prompt and --tokens")
+    }
+    let limit = try arguments.integer(count, atLeast: 0) ?? 128
+    let modelPath = try arguments.required(EngineOptions.model)
+    let ids: [Int]
+    let tokenizer: Tokenizer?
+    if let path = arguments.text(tokens) {
+      ids = try EngineOptions.tokens(path)
+      tokenizer = try? Tokenizer.load(modelPath: modelPath)
+    } else {
+      let loaded = try Tokenizer.load(modelPath: modelPath)
+      let text = try arguments.text(prompt) ?? Files.readText(arguments.required(file))
+      ids = loaded.encode(try wrapped(text, arguments, loaded))
+      tokenizer = loaded
+    }
+    let session = try EngineOptions.makeSession(arguments)
+    let ends = tokenizer?.endTokens ?? Set(session.model.hyperparameters.eosTokenIDs)
+    let continuation = try session.generate(
+      ids, GenerationOptions(maxNewTokens: limit, stopTokens: arguments.has(ignoreEnd) ? [] : ends))
+    let text = tokenizer?.decode(continuation.tokens)
+    if arguments.has(GlobalOptions.json) {
+      let reason = continuation.ending == .length ? "length" : "eos"
+      try Terminal.printJSON(Output(tokens: continuation.tokens, text: text, finish_reason: reason))
+    } else {
+      Terminal.print(text ?? continuation.tokens.map(String.init).joined(separator: " "))
+    }
+    return .done
+  }
+
+  private static func wrapped(_ text: String, _ arguments: Arguments, _ tokenizer: Tokenizer) throws -> String {
+    guard let name = arguments.text(chat), name != "none" else { return text }
+    if name == "auto" {
+      guard let jinja = tokenizer.chatTemplate else { throw UsageError("--chat auto: the checkpoint has no chat template") }
+      guard let template = ChatTemplate.recognised(from: jinja) else {
+        throw UsageError("--chat auto: the checkpoint's own template is not one that se-eval knows; name one")
+      }
+      return template.render(user: text, system: nil)
+    }
+    guard let template = ChatTemplate.named(name) else {
+      throw UsageError("--chat: there is no chat template '\(name)'; there are \(ChatTemplate.names.joined(separator: ", "))")
+    }
+    return template.render(user: text, system: nil)
+  }
+}

@@ -1,0 +1,20 @@
+import Store
+
+/// `merge`: joins the stores of shards.
+enum MergeCommand {
+  private static let into = Option.value("--into", "DB", required: true, "the store that receives the results")
+
+  static let command = Command(
+    name: "merge", summary: "Join the stores of shards into one",
+    positionals: [Positional(name: "DB", help: "stores to read", repeats: true)], options: [into]
+  ) { arguments in
+    let target = try ResultStore.open(arguments.required(into), mode: .create)
+    for path in arguments.positionals {
+      let count = try target.merge(ResultStore.open(path, mode: .readOnly))
+      Terminal.message(
+        "\(path): \(count.results) new results, \(count.same) known, \(count.superseded) superseded, "
+          + "\(count.cells) new cells, \(count.runs) runs, \(count.failures) failures")
+    }
+    return .done
+  }
+}

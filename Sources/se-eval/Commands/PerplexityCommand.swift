@@ -1,0 +1,144 @@
+import Checkpoints
+import Foundation
+import Metrics
+import Tokenizers
+import Transformer
+
+/// `perplexity`: one text, one number with its interval.
+enum PerplexityCommand {
+  private static let file = Option.value("--file", "F", "the text")
+  private static let tokens = Option.value("--tokens", "IDS.json", "the text as a JSON array of token ids")
+  private static let convention = Option.value(
+    "--convention", "C", "\(PerplexityConvention.allCases.map(\.rawValue).joined(separator: ", ")) (default hf-strided)")
+  private static let context = Option.value(
+    "--context", "N", "window length in tokens (default: the model's window, or the text's length)")
+  private static let stride = Option.value("--stride", "S", "distance of windows (default: the context)")
+  private static let windowLimit = Option.value("--windows", "N", "score the first N windows only")
+  private static let perToken = Option.value(
+    "--per-token", "F.json", "write the natural-log probability of every scored token")
+
+  private struct Output: Encodable {
+    let perplexity: Double
+    let mean_nll: Double
+    let tokens: Int
+    let windows: Int
+    let interval: [Double]?
+    let plus_minus: Double
+    let convention: String
+    let context: Int
+    let stride: Int
+    let method: String
+    let text_tokens: Int
+    let seconds: Double
+  }
+
+  static let command = Command(
+    name: "perplexity", summary: "Measure the perplexity of one text",
+    details: ["One of --file and --tokens is needed. The interval resamples windows; one window has none."],
+    options: [EngineOptions.model, file, tokens, convention, context, stride, windowLimit, perToken] + EngineOptions.all
+  ) { arguments in
+    guard arguments.has(file) != arguments.has(tokens) else {
+      throw UsageError("'perplexity' needs exactly one of --file and --tokens")
+    }
+    let run = try Run(arguments)
+    let (estimate, logProbabilities) = try run.score()
+    if let path = arguments.text(perToken) {
+      try Files.write(JSONEncoder().encode(["log_probabilities": logProbabilities]), to: path)
+    }
+    if arguments.has(GlobalOptions.json) {
+      try Terminal.printJSON(run.output(estimate))
+    } else {
+      Terminal.print(run.text(estimate))
+    }
+    return .done
+  }
+
+  /// One measurement.
+  private struct Run {
+    let session: Session
+    let ids: [Int]
+    let bos: Int?
+    let addsBOS: Bool
+    let convention: PerplexityConvention
+    let context: Int
+    let stride: Int
+    let windows: [ScoringWindow]
+    let start = ContinuousClock.now
+    let isQuiet: Bool
+
+    init(_ arguments: Arguments) throws {
+      let path = try arguments.required(EngineOptions.model)
+      convention = try arguments.word(PerplexityCommand.convention, PerplexityConvention.self) ?? .hfStrided
+      let given = try arguments.integer(PerplexityCommand.context, atLeast: 2)
+      let limit = try arguments.integer(windowLimit)
+      let stride = try arguments.integer(PerplexityCommand.stride)
+      session = try EngineOptions.makeSession(arguments)
+      if let tokenFile = arguments.text(tokens) {
+        ids = try EngineOptions.tokens(tokenFile)
+        let tokenizer = try? Tokenizer.load(modelPath: path)
+        bos = tokenizer?.bosToken ?? session.model.hyperparameters.bosTokenID
+        addsBOS = tokenizer?.addsBOS ?? false
+      } else {
+        let tokenizer = try Tokenizer.load(modelPath: path)
+        let text = try Files.readText(arguments.required(file))
+        ids = tokenizer.encode(text, bos: convention.usesBOSInText ? .auto : .never, parseSpecial: false)
+        bos = tokenizer.bosToken ?? tokenizer.eosToken
+        addsBOS = tokenizer.addsBOS
+      }
+      context = given ?? (arguments.has(tokens) ? ids.count : session.model.contextWindow)
+      self.stride = stride ?? context
+      let all = try convention.windows(count: ids.count, context: context, stride: self.stride)
+      windows = Array(all.prefix(limit ?? all.count))
+      isQuiet = arguments.has(GlobalOptions.quiet) || !Terminal.canDrawBar
+    }
+
+    func score() throws -> (PerplexityEstimate, [Float]) {
+      var losses: [WindowNLL] = []
+      var kept: [Float] = []
+      for (index, window) in windows.enumerated() {
+        let (sequence, shift) = try input(window)
+        let values = try session.score(sequence, last: window.tokens.upperBound - window.scored.lowerBound)
+        let first = window.tokens.upperBound - window.scored.upperBound
+        let scored = values.dropLast(first).suffix(window.scored.count)
+        guard scored.count == window.scored.count, shift >= 0 else {
+          throw UsageError("window \(index) gives \(scored.count) of \(window.scored.count) values")
+        }
+        losses.append(WindowNLL(scored.map { -Double($0) }))
+        kept += scored
+        if !isQuiet { Terminal.status("\r\(index + 1)/\(windows.count) windows\u{1b}[K") }
+      }
+      if !isQuiet { Terminal.status("\r\u{1b}[K") }
+      guard let estimate = Perplexity.estimate(losses, convention) else {
+        throw UsageError("nothing was scored: the text is too short for this context")
+      }
+      return (estimate, kept)
+    }
+
+    /// The ids that go in, and how many stand before the window's first token.
+    private func input(_ window: ScoringWindow) throws -> ([Int], Int) {
+      var sequence = Array(ids[window.tokens])
+      if window.replacesFirst, addsBOS, let bos { sequence[0] = bos }
+      guard window.hasPrefix else { return (sequence, 0) }
+      guard let bos else {
+        throw UsageError("convention \(convention.rawValue) needs a BOS or EOS token, the model's tokenizer has none")
+      }
+      return ([bos] + sequence, 1)
+    }
+
+    func output(_ e: PerplexityEstimate) -> Output {
+      let elapsed = (ContinuousClock.now - start).components
+      return Output(
+        perplexity: e.perplexity, mean_nll: e.meanNLL, tokens: e.tokenCount, windows: windows.count,
+        interval: e.interval.map { [$0.low, $0.high] }, plus_minus: e.plusMinus, convention: convention.rawValue,
+        context: context, stride: stride, method: "\(session.method)", text_tokens: ids.count,
+        seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
+    }
+
+    func text(_ e: PerplexityEstimate) -> String {
+      let interval = e.interval.map { " [\(Numbers.fixed($0.low, 4)), \(Numbers.fixed($0.high, 4))]" } ?? ""
+      return "perplexity \(Numbers.fixed(e.perplexity, 4))\(interval) ± \(Numbers.fixed(e.plusMinus, 4)), "
+        + "\(Numbers.grouped(e.tokenCount)) tokens in \(windows.count) windows "
+        + "(\(convention.rawValue), context \(context), stride \(stride), \(session.method))"
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import Foundation
+import Kernels
+import Store
+import Sweeps
+
+/// `plan`: what a sweep would do and cost; loads tokenizers, no weights.
+enum PlanCommand {
+  static let command = Command(
+    name: "plan", summary: "Show cells, samples, tokens, memory, warnings and time of a configuration",
+    details: ["Loads tokenizers and configurations of models, no weights. Missing inputs are listed; the status is then 5."],
+    positionals: [SweepArguments.config, SweepArguments.overrides], options: SweepArguments.selection
+  ) { arguments in
+    let configuration = try SweepArguments.configuration(arguments)
+    let workers = try EngineOptions.workers(arguments)
+    let options = try SweepArguments.options(arguments, threads: workers.threads)
+    let path = SweepArguments.databasePath(arguments, configuration)
+    return try print(configuration, options, TransformerProvider(workers: workers), path, arguments)
+  }
+
+  static func print(
+    _ configuration: Configuration, _ options: SweepOptions, _ provider: TransformerProvider, _ path: String,
+    _ arguments: Arguments
+  ) throws -> ExitStatus {
+    let sweep = try Sweep(configuration, options: options, provider: provider, purpose: .plan)
+    let store = FileManager.default.fileExists(atPath: path) ? try ResultStore.open(path, mode: .readOnly) : nil
+    let plan = try sweep.plan(store: store, measuresRate: true)
+    Terminal.print(arguments.has(GlobalOptions.json) ? plan.json : plan.text)
+    return plan.missing.isEmpty ? .done : .missing
+  }
+}

@@ -1,0 +1,54 @@
+import Foundation
+import Reports
+import Store
+import Sweeps
+
+/// `report`: renders a store again, with no model.
+enum ReportCommand {
+  private static let source = Positional(name: "CONFIG-or-DB", help: "a configuration, or a store such as Results/demo.sqlite")
+  private static let format = Option.value(
+    "--format", "F,...", "\(ReportFormat.allCases.map(\.rawValue).joined(separator: ", ")) (default: all)")
+  private static let out = Option.value("--out", "DIR", "where it goes (default Reports/<name>)")
+
+  static let command = Command(
+    name: "report", summary: "Write the report of a store: Markdown, CSV, SVG, HTML, LaTeX, JSON",
+    positionals: [source], options: [format, out]
+  ) { arguments in
+    let path = try databasePath(arguments.positionals[0])
+    let store = try ResultStore.open(path, mode: .readOnly)
+    let stem = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+    let name = try store.latestRun()?.record.name ?? stem
+    let writer = ReportWriter(store: store, name: name)
+    let files = try writer.write(to: arguments.text(out) ?? "Reports/\(name)", formats: formats(arguments))
+    for file in files { Terminal.print(file) }
+    return .done
+  }
+
+  /// The store that an argument means: itself, or the default one of a configuration.
+  static func databasePath(_ argument: String) throws -> String {
+    let path: String
+    if argument.hasSuffix(".yaml") || argument.hasSuffix(".yml") {
+      path = "Results/\(try Configuration.load(path: argument, taskTypes: Registry.tasks).name).sqlite"
+    } else {
+      path = argument
+    }
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw FileError(path: path, problem: "there is no such store; run `se-eval sweep` first")
+    }
+    return path
+  }
+
+  private static func formats(_ arguments: Arguments) throws(UsageError) -> Set<ReportFormat> {
+    guard let text = arguments.text(format) else { return Set(ReportFormat.allCases) }
+    var formats: Set<ReportFormat> = []
+    for part in text.split(separator: ",") {
+      guard let format = ReportFormat(rawValue: String(part)) else {
+        let names = ReportFormat.allCases.map(\.rawValue)
+        let hint = Spelling.nearest(to: String(part), among: names).map { "; did you mean \($0)?" } ?? ""
+        throw UsageError("--format: there is no '\(part)', there are \(names.joined(separator: ", "))\(hint)")
+      }
+      formats.insert(format)
+    }
+    return formats
+  }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import Kernels
+import Reports
+import Store
+import Sweeps
+
+/// `sweep`: runs what is missing of a configuration and writes its report.
+enum SweepCommand {
+  private static let dryRun = Option.flag("--dry-run", "print the plan and run nothing")
+  private static let report = Option.value("--report", "DIR", "where the report goes (default Reports/<name>)")
+
+  static let command = Command(
+    name: "sweep", summary: "Run what is missing of a configuration, store every sample, write the report",
+    details: [
+      "Every sample is committed on its own: kill it anywhere and give the same command again.",
+      "Ctrl-C stops after the sample in flight is dropped; nothing that was stored is lost.",
+    ],
+    positionals: [SweepArguments.config, SweepArguments.overrides],
+    options: SweepArguments.selection + [dryRun, report]
+  ) { arguments in
+    let configuration = try SweepArguments.configuration(arguments)
+    let workers = try EngineOptions.workers(arguments)
+    let provider = TransformerProvider(workers: workers)
+    let options = try SweepArguments.options(arguments, threads: workers.threads)
+    let path = SweepArguments.databasePath(arguments, configuration)
+    if arguments.has(dryRun) { return try PlanCommand.print(configuration, options, provider, path, arguments) }
+    let sweep = try Sweep(configuration, options: options, provider: provider, purpose: .execution)
+    try makeFolder(of: path)
+    let store = try ResultStore.open(path, mode: .create)
+    let printer = try ProgressPrinter(arguments)
+    let summary = try sweep.execute(
+      store: store, environment: ["program": "se-eval \(Version.current)"],
+      readBaseline: { try BaselineValues.read($0) }, isCancelled: { Interruption.isRequested },
+      onEvent: printer.show)
+    printer.finish()
+    return try conclude(summary, store, configuration, path, arguments)
+  }
+
+  private static func conclude(
+    _ summary: SweepSummary, _ store: ResultStore, _ configuration: Configuration, _ path: String,
+    _ arguments: Arguments
+  ) throws -> ExitStatus {
+    let folder = arguments.text(report) ?? "Reports/\(configuration.name)"
+    let writer = ReportWriter(store: store, name: configuration.name)
+    _ = try writer.write(to: folder, formats: Set(ReportFormat.allCases))
+    let isQuiet = arguments.has(GlobalOptions.quiet)
+    if !isQuiet { for warning in summary.warnings { Terminal.message("warning: \(warning)") } }
+    for failure in summary.failures.prefix(20) {
+      Terminal.message("failed: \(failure.cell.method) \(failure.cell.task) \(failure.sampleID): \(failure.reason)")
+    }
+    for input in summary.missing { Terminal.message("left out: \(input.description)") }
+    for gate in summary.gates { Terminal.message("gate \(GateText.line(gate))") }
+    if !isQuiet {
+      Terminal.print(try writer.summary())
+      let progress = summary.progress
+      Terminal.message(
+        "\(progress.evaluatedSampleCount) samples evaluated, \(progress.reusedSampleCount) shared, "
+          + "\(progress.failedSampleCount) failed in \(Numbers.duration(progress.elapsedSeconds)); "
+          + "store \(path), report \(folder)/report.md")
+    }
+    if summary.status == .interrupted {
+      Terminal.message("se-eval: interrupted; the same command goes on where this one stopped")
+      return Interruption.status
+    }
+    return ExitStatus(rawValue: summary.status.rawValue) ?? .runtimeError
+  }
+
+  private static func makeFolder(of path: String) throws(FileError) {
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw FileError(path: folder.path, problem: "the folder cannot be made: \(error.localizedDescription)", isInput: false)
+    }
+  }
+}

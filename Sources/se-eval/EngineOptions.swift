@@ -1,0 +1,48 @@
+import Foundation
+import Kernels
+import Positions
+import Tokenizers
+import Transformer
+
+/// Options that several commands share, and what they make.
+enum EngineOptions {
+  static let model = Option.value("--model", "M", required: true, "a GGUF file or a Hugging Face folder")
+  static let method = Option.value("--method", "S", "how positions are treated (default plain)")
+  static let keyValueType = Option.value("--kv", "TYPE", "float32 or float16 keys and values (default float32)")
+  static let compute = Option.value(
+    "--compute", "KIND", "float32, int8 (8-bit activations, quantised weights only) or openblas (default float32)")
+  static let chunk = Option.value("--chunk", "N", "tokens per pass through the layers; never changes a result")
+  static let all = [method, keyValueType, compute, chunk]
+
+  /// The thread pool of this process.
+  static func workers(_ arguments: Arguments) throws(UsageError) -> Workers {
+    let threads = try arguments.integer(GlobalOptions.threads) ?? ProcessInfo.processInfo.activeProcessorCount
+    guard threads <= 1024 else { throw UsageError("--threads is \(threads), expected at most 1024") }
+    return Workers(threads: threads)
+  }
+
+  /// The session's options.
+  static func session(_ arguments: Arguments) throws(UsageError) -> SessionOptions {
+    SessionOptions(
+      keyValueType: try arguments.word(keyValueType, KeyValueType.self) ?? .float32,
+      compute: try arguments.word(compute, Compute.self) ?? .float32, chunkSize: try arguments.integer(chunk))
+  }
+
+  /// A session on the model that `--model` names.
+  static func makeSession(_ arguments: Arguments) throws -> Session {
+    let method = try arguments.method(method)
+    let options = try session(arguments)
+    let workers = try workers(arguments)
+    let model = try Model.load(path: arguments.required(model))
+    let session = Session(model: model, method: method, workers: workers, options: options)
+    session.isCancelled = { Interruption.isRequested }
+    return session
+  }
+
+  /// Token ids from a JSON file.
+  static func tokens(_ path: String) throws -> [Int] {
+    let tokens = try Files.decode([Int].self, path, expected: "a JSON array of token ids")
+    guard !tokens.isEmpty else { throw FileError(path: path, problem: "the array of token ids is empty") }
+    return tokens
+  }
+}

@@ -1,0 +1,58 @@
+import Foundation
+
+/// A file that the command line names and that cannot be used.
+struct FileError: Error {
+  let path: String
+  let problem: String
+  /// True where the file is an input that is missing or damaged (exit status 5).
+  var isInput = true
+}
+
+/// Files that the command line names.
+enum Files {
+  /// The bytes of a file.
+  static func read(_ path: String) throws(FileError) -> Data {
+    do {
+      return try Data(contentsOf: URL(fileURLWithPath: path))
+    } catch {
+      let exists = FileManager.default.fileExists(atPath: path)
+      throw FileError(path: path, problem: exists ? "it cannot be read: \(error.localizedDescription)" : "there is no such file")
+    }
+  }
+
+  /// The text of a file; the bytes must be UTF-8.
+  static func readText(_ path: String) throws(FileError) -> String {
+    try text(read(path), path)
+  }
+
+  /// The text on standard input.
+  static func readStandardInput() throws(FileError) -> String {
+    try text(FileHandle.standardInput.readDataToEndOfFile(), "standard input")
+  }
+
+  private static func text(_ data: Data, _ path: String) throws(FileError) -> String {
+    guard let text = String(validating: data, as: UTF8.self) else {
+      throw FileError(path: path, problem: "it is not UTF-8; convert it first, for example with iconv")
+    }
+    return text
+  }
+
+  /// A value from a JSON file.
+  static func decode<Value: Decodable>(_ type: Value.Type, _ path: String, expected: String) throws(FileError) -> Value {
+    let data = try read(path)
+    do {
+      return try JSONDecoder().decode(type, from: data)
+    } catch {
+      throw FileError(path: path, problem: "expected \(expected)")
+    }
+  }
+
+  /// Writes a file whole or not at all.
+  static func write(_ data: Data, to path: String) throws(FileError) {
+    do {
+      try data.write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+      throw FileError(path: path, problem: "it cannot be written: \(error.localizedDescription)", isInput: false)
+    }
+  }
+}

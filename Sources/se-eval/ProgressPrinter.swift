@@ -1,0 +1,175 @@
+import Foundation
+import Sweeps
+
+/// How progress is shown.
+enum ProgressMode: String, CaseIterable {
+  case auto, plain, json, none
+}
+
+/// Turns the events of a sweep into a bar, plain lines or JSON lines on standard error.
+///
+/// A bar is drawn at most ten times a second; plain lines come once per cell and every half minute of a long one.
+final class ProgressPrinter {
+  private enum Style { case bar, plain, json, none }
+
+  private let style: Style
+  private let clock = ContinuousClock()
+  private var lastDrawn: ContinuousClock.Instant?
+  private var barWidth = 0
+
+  init(_ arguments: Arguments) throws(UsageError) {
+    let mode = try arguments.word(GlobalOptions.progress, ProgressMode.self) ?? .auto
+    switch mode {
+    case .auto where arguments.has(GlobalOptions.quiet): style = .none
+    case .auto: style = Terminal.canDrawBar ? .bar : .plain
+    case .plain: style = .plain
+    case .json: style = .json
+    case .none: style = .none
+    }
+  }
+
+  /// Shows one event.
+  func show(_ event: ProgressEvent) {
+    switch style {
+    case .none: return
+    case .json: json(event)
+    case .bar: bar(event)
+    case .plain: plain(event)
+    }
+  }
+
+  /// Removes what is left of a bar.
+  func finish() {
+    if style == .bar { Terminal.status("\r\u{1b}[K") }
+  }
+
+  private func bar(_ event: ProgressEvent) {
+    switch event {
+    case .started(let overall):
+      Terminal.message(heading(overall))
+    case .loadingModel(let name):
+      Terminal.status("\rloading \(name)\u{1b}[K")
+    case .modelLoaded: break
+    case .cellStarted(let cell, let overall): draw(cell, overall, detail: nil, force: true)
+    case .sampleProgress(let sample, let overall):
+      let detail = sample.totalTokenCount > 2048 ? "\(sample.tokenCount)/\(sample.totalTokenCount) tokens" : nil
+      draw(sample.cell, overall, detail: detail, force: false)
+    case .sampleFinished(let sample, let overall): draw(sample.cell, overall, detail: nil, force: false)
+    case .sampleFailed(let cell, let id, let reason, let overall):
+      Terminal.status("\r\u{1b}[K")
+      Terminal.message("failed: \(name(cell)) \(id): \(reason)")
+      draw(cell, overall, detail: nil, force: true)
+    case .cellFinished: break
+    }
+  }
+
+  private func draw(_ cell: CellProgress, _ overall: OverallProgress, detail: String?, force: Bool) {
+    let now = clock.now
+    if !force, let lastDrawn, now - lastDrawn < .milliseconds(100) { return }
+    lastDrawn = now
+    let width = 24
+    let filled = Int((overall.fraction * Double(width)).rounded(.down))
+    let blocks = String(repeating: "#", count: filled) + String(repeating: ".", count: max(0, width - filled))
+    let tail = detail.map { ", \($0)" } ?? ""
+    let line = "[\(blocks)] \(Numbers.fixed(100 * overall.fraction, 1)) %  \(overall.doneSampleCount)/"
+      + "\(overall.sampleCount) samples  \(eta(overall))  \(name(cell))\(tail)"
+    Terminal.status("\r\(line.prefix(columns - 1))\u{1b}[K")
+  }
+
+  private func plain(_ event: ProgressEvent) {
+    switch event {
+    case .started(let overall): Terminal.message(heading(overall))
+    case .loadingModel(let name): Terminal.message("loading \(name)")
+    case .modelLoaded(let name, let seconds): Terminal.message("loaded \(name) in \(Numbers.fixed(seconds, 1)) s")
+    case .cellStarted: break
+    case .sampleProgress(let sample, let overall): plainEvery(.seconds(30), sample.cell, overall)
+    case .sampleFinished(let sample, let overall): plainEvery(.seconds(30), sample.cell, overall)
+    case .sampleFailed(let cell, let id, let reason, _): Terminal.message("failed: \(name(cell)) \(id): \(reason)")
+    case .cellFinished(let cell, let overall):
+      lastDrawn = clock.now
+      Terminal.message(
+        "\(Numbers.fixed(100 * overall.fraction, 1)) %  \(eta(overall))  \(name(cell))  "
+          + "\(cell.doneSampleCount)/\(cell.sampleCount) samples")
+    }
+  }
+
+  private func plainEvery(_ interval: Duration, _ cell: CellProgress, _ overall: OverallProgress) {
+    let now = clock.now
+    guard let last = lastDrawn else {
+      lastDrawn = now
+      return
+    }
+    guard now - last >= interval else { return }
+    lastDrawn = now
+    Terminal.message("\(Numbers.fixed(100 * overall.fraction, 1)) %  \(eta(overall))  \(name(cell))")
+  }
+
+  private func heading(_ overall: OverallProgress) -> String {
+    let known = overall.doneSampleCount > 0 ? ", \(overall.doneSampleCount) already done" : ""
+    return "\(overall.cellCount) cells, \(overall.sampleCount) samples\(known)"
+  }
+
+  private func name(_ cell: CellProgress) -> String {
+    "\(cell.model) \(cell.method) \(cell.task) \(cell.coordinates)"
+  }
+
+  private func eta(_ overall: OverallProgress) -> String {
+    guard let seconds = overall.remainingSeconds else { return "no estimate yet" }
+    let weak = overall.isEstimateWeak ? " (from fewer than 3 samples)" : ""
+    return "\(Numbers.duration(seconds)) left\(weak)"
+  }
+
+  private var columns: Int {
+    ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) } ?? 120
+  }
+
+  private struct Line: Encodable {
+    var event: String
+    var cell: String?
+    var sample: String?
+    var reason: String?
+    var tokens: Int?
+    var total_tokens: Int?
+    var value: Double?
+    var done: Int?
+    var samples: Int?
+    var fraction: Double?
+    var seconds_left: Double?
+  }
+
+  private func json(_ event: ProgressEvent) {
+    var line: Line
+    switch event {
+    case .started(let overall): line = self.line("started", nil, overall)
+    case .loadingModel(let name): line = Line(event: "loading", cell: name)
+    case .modelLoaded(let name, _): line = Line(event: "loaded", cell: name)
+    case .cellStarted(let cell, let overall): line = self.line("cell-started", cell, overall)
+    case .sampleProgress(let sample, let overall):
+      let now = clock.now
+      if let lastDrawn, now - lastDrawn < .milliseconds(250) { return }
+      lastDrawn = now
+      line = self.line("progress", sample.cell, overall)
+      line.sample = sample.sampleID
+      line.tokens = sample.tokenCount
+      line.total_tokens = sample.totalTokenCount
+    case .sampleFinished(let sample, let overall):
+      line = self.line(sample.isReused ? "reused" : "sample", sample.cell, overall)
+      line.sample = sample.sampleID
+      line.value = sample.value
+    case .sampleFailed(let cell, let id, let reason, let overall):
+      line = self.line("failed", cell, overall)
+      line.sample = id
+      line.reason = reason
+    case .cellFinished(let cell, let overall): line = self.line("cell-finished", cell, overall)
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    if let data = try? encoder.encode(line) { Terminal.message(String(decoding: data, as: UTF8.self)) }
+  }
+
+  private func line(_ event: String, _ cell: CellProgress?, _ overall: OverallProgress) -> Line {
+    Line(
+      event: event, cell: cell.map(name), done: overall.doneSampleCount, samples: overall.sampleCount,
+      fraction: overall.fraction, seconds_left: overall.remainingSeconds)
+  }
+}

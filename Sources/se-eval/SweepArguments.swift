@@ -1,0 +1,37 @@
+import Foundation
+import Kernels
+import Positions
+import Sweeps
+
+/// What `sweep` and `plan` share: the configuration and which part of it.
+enum SweepArguments {
+  static let config = Positional(
+    name: "CONFIG", help: "a YAML file; a path that differs only in case is found too")
+  static let overrides = Positional(
+    name: "key=value", help: "settings that win over the file, for example seed=7 or tasks.passkey.trials=5",
+    isRequired: false, repeats: true)
+  static let limit = Option.value("--limit", "N", "at most N samples of each cell")
+  static let only = Option.value(
+    "--only", "KEY=VALUE,...", "only these cells, for example task=passkey,method=plain,length=4096")
+  static let shard = Option.value("--shard", "I/N", "part I of N, for several machines; `merge` joins their stores")
+  static let skipMissing = Option.flag("--skip-missing", "leave out models and datasets that are not there")
+  static let database = Option.value("--db", "FILE", "the result store (default Results/<name>.sqlite)")
+  static let selection = [limit, only, shard, skipMissing, database]
+
+  static func configuration(_ arguments: Arguments) throws -> Configuration {
+    try Configuration.load(
+      path: arguments.positionals[0], overrides: Array(arguments.positionals.dropFirst()),
+      taskTypes: Registry.tasks)
+  }
+
+  static func options(_ arguments: Arguments, threads: Int) throws -> SweepOptions {
+    SweepOptions(
+      only: try Selection(parsing: arguments.text(only).map { [$0] } ?? []), limit: try arguments.integer(limit),
+      shard: try arguments.text(shard).map { try Shard(parsing: $0) }, skipsMissing: arguments.has(skipMissing),
+      threads: threads)
+  }
+
+  static func databasePath(_ arguments: Arguments, _ configuration: Configuration) -> String {
+    arguments.text(database) ?? "Results/\(configuration.name).sqlite"
+  }
+}

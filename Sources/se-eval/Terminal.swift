@@ -1,0 +1,29 @@
+import Foundation
+
+/// The process's streams: results go to standard output, everything for people to standard error.
+enum Terminal {
+  /// Writes a result.
+  static func print(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
+
+  /// Writes a result that brings its own line ends.
+  static func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+
+  /// Writes a message for a person.
+  static func message(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+
+  /// Writes to standard error without a line end, for a progress bar.
+  static func status(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+
+  /// True where standard error is a terminal that a bar can be drawn on.
+  static var canDrawBar: Bool {
+    let environment = ProcessInfo.processInfo.environment
+    return isatty(2) == 1 && environment["CI"] == nil && environment["TERM"] != "dumb"
+  }
+
+  /// Writes a value as one JSON object with sorted keys.
+  static func printJSON(_ value: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    print(String(decoding: try encoder.encode(value), as: UTF8.self))
+  }
+}

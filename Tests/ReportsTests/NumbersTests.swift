@@ -1,0 +1,143 @@
+import Foundation
+import Store
+import TestSupport
+import Testing
+
+@testable import Reports
+
+@Suite struct NumbersTests {
+  @Test(
+    "numbers are rounded half away from zero, without minus zero",
+    arguments: [
+      (3.5, 2, "3.50"), (0.005, 2, "0.01"), (-0.004, 2, "0.00"), (-1.25, 1, "-1.3"), (0, 0, "0"), (12, 0, "12"),
+      (99.95, 1, "100.0"), (.infinity, 2, "inf"), (.nan, 1, "nan"),
+    ])
+  func fixed(value: Double, decimals: Int, text: String) {
+    #expect(NumberText.fixed(value, decimals) == text)
+  }
+
+  @Test(
+    "a value shows three to four digits",
+    arguments: [
+      (3.5312, "3.531"), (35.312, "35.31"), (353.12, "353.1"), (3531.2, "3531"), (1.234e7, "1.23e+07"),
+      (9.999e9, "1.00e+10"), (0.0312, "0.031"),
+    ])
+  func adaptive(value: Double, text: String) {
+    #expect(NumberText.adaptive(value) == text)
+  }
+
+  @Test("names with numbers stand in the order of the numbers, plain first")
+  func order() {
+    let methods = [
+      "yarn:factor=4", "self-extend:G=16,W=512", "self-extend:G=4,W=1024", "plain:window=none", "self-extend:G=4,W=512",
+      "plain", "linear:factor=10", "linear:factor=2.5",
+    ]
+    #expect(
+      methods.sorted(by: NaturalOrder.methodIsBefore) == [
+        "plain", "plain:window=none", "linear:factor=2.5", "linear:factor=10", "self-extend:G=4,W=512",
+        "self-extend:G=4,W=1024", "self-extend:G=16,W=512", "yarn:factor=4",
+      ])
+    #expect(["0.5", "10", "0.25", "2", ""].sorted(by: NaturalOrder.isBefore) == ["", "0.25", "0.5", "2", "10"])
+  }
+
+  @Test("methods stand in one grid when only G and W differ")
+  func grid() {
+    let families = MethodGrid.families(of: [
+      "plain", "self-extend:G=4,W=512", "self-extend:G=8,W=512", "self-extend:G=8,W=1024",
+      "self-extend:G=8,W=1024,logn=4096",
+    ])
+    #expect(families.map(\.name) == ["self-extend"])
+    #expect(families.first?.groups == [4, 8])
+    #expect(families.first?.windows == [512, 1024])
+    #expect(MethodGrid.families(of: ["self-extend:G=4,W=512", "self-extend:G=8,W=512", "plain"]).isEmpty)
+  }
+
+  @Test("Wilson's interval has the published values")
+  func wilson() throws {
+    // Newcombe 1998, table I: 81 of 263 and 15 of 148; 0 of 20; 1 of 29.
+    for (successes, count, low, high) in [
+      (81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0, 0.1611), (1, 29, 0.0061, 0.1718),
+    ] {
+      let interval = try #require(Statistics.wilson(successes: successes, of: count))
+      #expect(abs(interval.low - low) < 5e-5)
+      #expect(abs(interval.high - high) < 5e-5)
+    }
+    #expect(Statistics.wilson(successes: 0, of: 0) == nil)
+  }
+
+  @Test("a bootstrap interval is repeatable and near that of the normal distribution")
+  func bootstrap() throws {
+    var random = SplitMix64(seed: 1)
+    let values = (0..<400).map { _ in Double(random.unit()) }
+    let mean: ([Int]) -> Double = { chosen in chosen.reduce(0) { $0 + values[$1] } / Double(chosen.count) }
+    let interval = try #require(Statistics.bootstrap(unitCount: 400, mean))
+    #expect(Statistics.bootstrap(unitCount: 400, mean) == interval)
+    // Uniform in -1 ..< 1: standard deviation 1 / sqrt(3), of the mean 0.0289.
+    #expect(abs((interval.high - interval.low) / 2 - 1.96 * 0.0289) < 0.006)
+    #expect(Statistics.bootstrap(unitCount: 1, mean) == nil)
+  }
+
+  @Test("perplexity weighs documents by their tokens")
+  func perplexity() throws {
+    let metric = SyntheticStore.perplexity
+    let parts = [
+      Contribution(amount: 10, weight: 10, unit: "a"), Contribution(amount: 60, weight: 20, unit: "b"),
+      Contribution(amount: 20, weight: 10, unit: "b"),
+    ]
+    #expect(abs(try #require(metric.combined(parts)) - exp(90.0 / 40)) < 1e-12)
+    #expect(metric.units(of: parts).map(\.weight) == [10, 30])
+    // One document: its windows are resampled.
+    #expect(metric.units(of: Array(parts.dropFirst())).count == 2)
+    let interval = try #require(metric.aggregate(parts).interval)
+    #expect(interval.low >= exp(1) - 1e-9)
+    #expect(interval.high <= exp(80.0 / 30) + 1e-9)
+  }
+
+  @Test("positions are counted from 1 for the first predicted token; what is not finite is left out")
+  func positions() {
+    var buckets = PositionBuckets()
+    buckets.add([-1, -2, -3, -.infinity])
+    buckets.add([-3, -2])
+    #expect(buckets.excludedCount == 1)
+    let means = buckets.means(width: 2)
+    #expect(means.map(\.position) == [1.5, 3.5])
+    #expect(means.map(\.mean) == [2, 3])
+    #expect(PositionBuckets.width(for: 64) == 1)
+    #expect(PositionBuckets.width(for: 65) == 2)
+    #expect(PositionBuckets.width(for: 16_384) == 256)
+  }
+
+  @Test("ticks are round and lie inside", arguments: UInt64(0)..<50)
+  func ticks(seed: UInt64) {
+    var random = SplitMix64(seed: seed)
+    let low = exp(Double(random.unit()) * 6)
+    let high = low * (1.01 + Double(random.unit() + 1) * 500)
+    for kind in [Scale.Kind.linear, .logarithmic] {
+      let ticks = Scale(kind, low: low, high: high, start: 0, end: 100).ticks(6)
+      #expect((1...14).contains(ticks.count), "\(low) \(high) \(ticks)")
+      #expect(ticks.allSatisfy { $0 >= low * 0.999 && $0 <= high * 1.001 }, "\(low) \(high) \(ticks)")
+      #expect(ticks == ticks.sorted())
+    }
+  }
+
+  @Test("the palette grows lighter all the way, and its numbers can be read")
+  func palette() {
+    let colors = (0...50).map { Palette.sequential(Double($0) / 50) }
+    for (a, b) in zip(colors, colors.dropFirst()) { #expect(a.luminance < b.luminance) }
+    for color in colors {
+      let text = color.textColor == "#ffffff" ? 1.0 : 0.016
+      let contrast = (max(text, color.luminance) + 0.05) / (min(text, color.luminance) + 0.05)
+      #expect(contrast > 3.5, "\(color.hexadecimal)")
+    }
+  }
+
+  @Test("no text can leave its place in a file")
+  func escaping() {
+    #expect(Canvas.escaped("<b> & \"c\"\u{1}") == "&lt;b&gt; &amp; &quot;c&quot;\u{fffd}")
+    #expect(
+      LaTeX.escaped("100 % of a_b & {c} \\ ~") == "100 \\% of a\\_b \\& \\{c\\} \\textbackslash{} \\textasciitilde{}")
+    var csv = CSV(["a", "b"])
+    csv.add(["x,y", "say \"no\"\nnow"])
+    #expect(csv.text == "a,b\n\"x,y\",\"say \"\"no\"\"\nnow\"\n")
+  }
+}

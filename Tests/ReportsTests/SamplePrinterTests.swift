@@ -1,0 +1,67 @@
+import Reports
+import Store
+import Testing
+
+@Suite struct SamplePrinterTests {
+  private let synthetic: SyntheticStore
+  private let printer: SamplePrinter
+
+  init() throws {
+    synthetic = try SyntheticStore.complete()
+    printer = SamplePrinter(store: synthetic.store)
+  }
+
+  @Test("the samples of a cell are what was recorded")
+  func golden() throws {
+    let text = try printer.text(
+      .init(filter: ["task": "passkey", "method": "plain", "length": "2048", "depth": "0.50"]))
+    try Golden.expect(text, "samples.txt")
+    try Golden.expect(
+      try printer.text(.init(filter: ["task": "answers", "dataset": "qasper"], showsOnlyWrong: true, limit: 5)),
+      "samples-wrong.txt")
+  }
+
+  @Test("a limit says how many more there are")
+  func limit() throws {
+    #expect(try printer.text(.init(limit: 3)).hasSuffix("3 samples, 120 more not shown\n"))
+  }
+
+  @Test("a long prompt loses its middle unless the whole is asked for")
+  func shortened() throws {
+    let cell = try synthetic.passkeyCell("plain", length: 4096, depth: "0.5")
+    var result = SyntheticStore.result("long", "plain", scores: [], output: "x")
+    result.prompt = String(repeating: "a", count: 1000) + "NEEDLE" + String(repeating: "b", count: 1000)
+    try synthetic.store.append(result, cell: cell, run: synthetic.run)
+    let short = try printer.text(.init(filter: ["sample": "long"]))
+    #expect(short.contains("aaa [... 1526 characters ...] bbb"))
+    #expect(short.contains("NEEDLE") == false)
+    #expect(try printer.text(.init(filter: ["sample": "long"], showsFullPrompt: true)).contains("aNEEDLEb"))
+  }
+
+  @Test("only the samples that are not right can be asked for")
+  func wrong() throws {
+    let text = try printer.text(.init(filter: ["task": "passkey"], showsOnlyWrong: true))
+    #expect(text.hasSuffix("\n7 samples\n"))
+  }
+
+  @Test("an unknown key and an empty selection are errors")
+  func errors() throws {
+    #expect(
+      throws: ReportError.unknownFilter(
+        key: "lenght", known: ["model", "method", "task", "protocol", "sample", "dataset", "depth", "length"])
+    ) { _ = try printer.text(.init(filter: ["lenght": "1"])) }
+    #expect(throws: ReportError.noSuchCell(filter: "length=7,task=passkey", path: synthetic.store.path)) {
+      _ = try printer.text(.init(filter: ["task": "passkey", "length": "7"]))
+    }
+    #expect(throws: ReportError.noSuchCell(filter: "sample=nobody", path: synthetic.store.path)) {
+      _ = try printer.text(.init(filter: ["sample": "nobody"]))
+    }
+  }
+
+  @Test("JSON has one object to a line, failures included")
+  func json() throws {
+    let lines = try printer.json(.init(filter: ["task": "answers"])).split(separator: "\n")
+    #expect(lines.count == 15)
+    #expect(lines.filter { $0.contains("\"failure\":\"out of memory at 2048 tokens\"") }.count == 1)
+  }
+}

@@ -1,0 +1,47 @@
+import Foundation
+import Store
+
+/// A folder of its own for each test, removed when the test ends.
+final class TemporaryFolder: Sendable {
+  let path: String
+
+  init() throws {
+    path = FileManager.default.temporaryDirectory.appending(path: "se-eval-store-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  func file(_ name: String) -> String { path + "/" + name }
+}
+
+/// Small records for the store's tests.
+enum Samples {
+  static func run(_ configurationHash: String = "c0") -> RunRecord {
+    RunRecord(
+      name: "small", configuration: #"{"name":"small"}"#, configurationHash: configurationHash,
+      environment: ["host": "test", "cpu": "one"], warnings: ["first", "second"])
+  }
+
+  static func cell(
+    method: String = "plain", length: Int = 4096, protocolName: String = "passkey/se-eval-v1", count: Int = 3
+  ) -> CellRecord {
+    CellRecord(
+      model: "tiny", contextWindow: 4096, modelHash: "m0", method: method, task: "passkey", settings: "{}",
+      protocolName: protocolName, protocolNotes: ["a note"], dataHash: "",
+      coordinates: [.init(name: "length", value: "\(length)"), .init(name: "depth", value: "0.5")],
+      metrics: [.init(name: "accuracy", aggregation: "accuracy", higherIsBetter: true)], sampleCount: count)
+  }
+
+  static func result(_ id: String, identity: String? = nil, prompt: String = "The key is 12345.") -> SampleResult {
+    SampleResult(
+      sampleID: id, identity: identity ?? "identity of \(id)", prompt: prompt, firstTokens: [1, 306, 4658],
+      promptTokenCount: 4000, truncatedTokenCount: 7, expected: ["12345", "é\u{0}x"],
+      facts: #"{"depth":0.5,"length":4096}"#, output: " 12345", outputTokens: [29871, 29896], finishReason: "length",
+      scores: [
+        .init(metric: "accuracy", value: 1, unscored: nil),
+        .init(metric: "f1", value: nil, unscored: "no answer was found"),
+      ],
+      logProbabilities: [-0.5, -1.25, -.infinity, 0], durationSeconds: 1.5, computedTokenCount: 3000)
+  }
+}

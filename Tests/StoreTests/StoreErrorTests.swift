@@ -1,0 +1,260 @@
+import Foundation
+import Glibc
+import Testing
+
+@testable import Store
+
+@Suite struct StoreErrorTests {
+  let folder: TemporaryFolder
+  let path: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    path = folder.file("small.sqlite")
+  }
+
+  private func raw(_ access: Connection.Access = .create) throws -> Connection {
+    try Connection(path: path, access: access, busyTimeoutMilliseconds: 0, vfs: nil)
+  }
+
+  private func failure(_ body: () throws -> Void) throws -> StoreError {
+    try #require(#expect(throws: StoreError.self, performing: body))
+  }
+
+  @Test("a missing file is said to be missing and is not made", arguments: [ResultStore.Mode.existing, .readOnly])
+  func missing(mode: ResultStore.Mode) throws {
+    #expect(throws: StoreError.missing(path: path)) { _ = try ResultStore.open(path, mode: mode) }
+    #expect(FileManager.default.fileExists(atPath: path) == false)
+  }
+
+  @Test(
+    "a file that is no database is refused and left as it is",
+    arguments: [ResultStore.Mode.create, .existing, .readOnly])
+  func notADatabase(mode: ResultStore.Mode) throws {
+    let text = String(repeating: "this is a text, not a database. ", count: 100)
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
+    let error = try failure { _ = try ResultStore.open(path, mode: mode) }
+    guard case .notADatabase(path, let facts) = error else {
+      Issue.record("\(error)")
+      return
+    }
+    #expect(facts.code == 26)
+    #expect(facts.sql != nil)
+    #expect("\(error)".contains(path))
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == text)
+  }
+
+  @Test("another program's database is refused and left as it is")
+  func foreign() throws {
+    try raw().execute("CREATE TABLE theirs (x); INSERT INTO theirs VALUES (1)")
+    let before = try Data(contentsOf: URL(filePath: path))
+    #expect(throws: StoreError.notAStore(path: path, applicationID: 0)) {
+      _ = try ResultStore.open(path, mode: .create)
+    }
+    #expect(try Data(contentsOf: URL(filePath: path)) == before)
+  }
+
+  @Test("a newer schema is refused with both versions")
+  func newer() throws {
+    _ = try ResultStore.open(path, mode: .create)
+    try raw().execute("PRAGMA user_version = 999")
+    #expect(throws: StoreError.newerSchema(path: path, found: 999, supported: Schema.version)) {
+      _ = try ResultStore.open(path, mode: .existing)
+    }
+  }
+
+  @Test("an empty file is a new store, and nothing to read from")
+  func emptyFile() throws {
+    #expect(FileManager.default.createFile(atPath: path, contents: Data()))
+    #expect(throws: StoreError.notAStore(path: path, applicationID: 0)) {
+      _ = try ResultStore.open(path, mode: .readOnly)
+    }
+    _ = try ResultStore.open(path, mode: .create)
+    #expect(try ResultStore.open(path, mode: .readOnly).cells().isEmpty)
+  }
+
+  @Test("a lock held by another process is reported after the patience is used up, and nothing is lost")
+  func locked() throws {
+    let store = try ResultStore.open(path, mode: .create, options: .init(busyTimeoutSeconds: 0.02))
+    let run = try store.beginRun(Samples.run())
+    let cell = try store.cell(Samples.cell())
+    let other = try raw(.existing)
+    try other.execute("BEGIN IMMEDIATE")
+    let error = try failure { try store.append(Samples.result("a"), cell: cell, run: run) }
+    guard case .locked(path, let facts) = error else {
+      Issue.record("\(error)")
+      return
+    }
+    #expect(facts.sql == "BEGIN IMMEDIATE")
+    try other.execute("COMMIT")
+    try store.append(Samples.result("a"), cell: cell, run: run)
+    #expect(try store.identities(in: cell).count == 1)
+  }
+
+  @Test("a full disk is reported, undoes the whole sample and leaves what was committed")
+  func diskFull() throws {
+    let store = try ResultStore.open(path, mode: .create, options: .init(maximumByteCount: 300_000))
+    let run = try store.beginRun(Samples.run())
+    let cell = try store.cell(Samples.cell())
+    try store.append(Samples.result("small"), cell: cell, run: run)
+    var big = Samples.result("big")
+    big.logProbabilities = [Float](repeating: -1, count: 200_000)
+    let error = try failure { try store.append(big, cell: cell, run: run) }
+    guard case .diskFull(path, let facts) = error else {
+      Issue.record("\(error)")
+      return
+    }
+    #expect(facts.code == 13)
+    #expect(try store.identities(in: cell) == ["small": "identity of small"])
+    let count = try raw(.existing).first("SELECT count(*) FROM evaluations") { $0.count(0) }
+    #expect(count == 1)
+    try store.append(Samples.result("after"), cell: cell, run: run)
+    #expect(try store.identities(in: cell).count == 2)
+  }
+
+  @Test("a transaction that did not end leaves nothing")
+  func uncommitted() throws {
+    let store = try ResultStore.open(path, mode: .create)
+    let run = try store.beginRun(Samples.run())
+    let cell = try store.cell(Samples.cell())
+    do {
+      let other = try raw(.existing)
+      try other.execute("BEGIN IMMEDIATE")
+      let evaluation = try ResultStore.insert(
+        Samples.result("a"), StoredPrompt("prompt"), recordedAt: 0, other)
+      let place = ResultPlace(cell: cell, sampleID: "a", identity: "x")
+      try ResultStore.makeCurrent(evaluation, at: place, run: run, other)
+      // The connection goes away here as it does in a process that is killed: without COMMIT.
+    }
+    #expect(try store.results(in: cell, withPrompts: true, withLogProbabilities: true).isEmpty)
+    let rows = try raw(.existing).first(
+      "SELECT (SELECT count(*) FROM evaluations) + (SELECT count(*) FROM prompts) + (SELECT count(*) FROM scores)"
+    ) { $0.count(0) }
+    #expect(rows == 0)
+  }
+
+  @Test("a store that was opened for reading cannot be written")
+  func readOnly() throws {
+    _ = try ResultStore.open(path, mode: .create)
+    let store = try ResultStore.open(path, mode: .readOnly)
+    let error = try failure { _ = try store.beginRun(Samples.run()) }
+    guard case .readOnly(path, _) = error else {
+      Issue.record("\(error)")
+      return
+    }
+  }
+
+  @Test(
+    "a store in a read-only folder can be read and not written", .enabled(if: getuid() != 0, "root may write anywhere"))
+  func readOnlyFolder() throws {
+    let store = try ResultStore.open(path, mode: .create)
+    _ = try store.cell(Samples.cell())
+    let copy = folder.file("read-only")
+    try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: false)
+    try raw(.existing).execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    try FileManager.default.copyItem(atPath: path, toPath: copy + "/small.sqlite")
+    try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: copy)
+    defer { try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: copy) }
+    #expect(try ResultStore.open(copy + "/small.sqlite", mode: .readOnly).cells().count == 1)
+    #expect(throws: StoreError.self) { _ = try ResultStore.open(copy + "/small.sqlite", mode: .existing) }
+  }
+
+  @Test("damaged pages are reported as damage")
+  func corrupt() throws {
+    do {
+      let store = try ResultStore.open(path, mode: .create)
+      let run = try store.beginRun(Samples.run())
+      let cell = try store.cell(Samples.cell())
+      for index in 0..<50 { try store.append(Samples.result("\(index)"), cell: cell, run: run) }
+    }
+    var bytes = try Data(contentsOf: URL(filePath: path))
+    for index in 8192..<bytes.count { bytes[index] = 0x5a }
+    try bytes.write(to: URL(filePath: path))
+    let error = try failure {
+      let store = try ResultStore.open(path, mode: .readOnly)
+      for cell in try store.cells() {
+        _ = try store.results(in: cell.id, withPrompts: true, withLogProbabilities: true)
+      }
+    }
+    guard case .corrupt = error else {
+      Issue.record("\(error)")
+      return
+    }
+  }
+
+  @Test(
+    "a damaged value names its table and row",
+    arguments: [
+      ("UPDATE prompts SET content = x'ff'", "evaluations"), ("UPDATE prompts SET codec = 9", "evaluations"),
+      ("UPDATE evaluations SET expected = '{'", "evaluations"),
+      ("UPDATE evaluations SET output_tokens = '[1,x]'", "evaluations"),
+      ("UPDATE evaluations SET log_probabilities = x'010203'", "evaluations"),
+      ("UPDATE cells SET record = '[]'", "cells"),
+    ])
+  func damagedRow(sql: String, table: String) throws {
+    let store = try ResultStore.open(path, mode: .create)
+    let run = try store.beginRun(Samples.run())
+    let cell = try store.cell(Samples.cell())
+    try store.append(Samples.result("a"), cell: cell, run: run)
+    try raw(.existing).execute(sql)
+    let error = try failure {
+      _ = try store.results(in: cell, withPrompts: true, withLogProbabilities: true)
+      _ = try store.cells()
+    }
+    guard case .damagedRow(path, table, 1, _) = error else {
+      Issue.record("\(error)")
+      return
+    }
+  }
+
+  @Test("a result for a cell or run that does not exist is refused")
+  func foreignKeys() throws {
+    let store = try ResultStore.open(path, mode: .create)
+    let run = try store.beginRun(Samples.run())
+    #expect(throws: StoreError.self) { try store.append(Samples.result("a"), cell: CellID(77), run: run) }
+    let cell = try store.cell(Samples.cell())
+    #expect(throws: StoreError.self) { try store.append(Samples.result("a"), cell: cell, run: RunID(77)) }
+    #expect(try store.identities(in: cell).isEmpty)
+  }
+
+  @Test("a file system without shared memory gets a rollback journal and the same results")
+  func noWriteAheadLog() throws {
+    let store = try ResultStore.open(path, mode: .create, options: .init(fileSystemInterface: "unix-dotfile"))
+    #expect(store.journalMode == "delete")
+    let run = try store.beginRun(Samples.run())
+    let cell = try store.cell(Samples.cell())
+    try store.append(Samples.result("a"), cell: cell, run: run)
+    #expect(try store.results(in: cell, withPrompts: true, withLogProbabilities: true) == [Samples.result("a")])
+  }
+
+  @Test("a folder that cannot be made is reported")
+  func folderInTheWay() throws {
+    try "a file".write(toFile: folder.file("file"), atomically: true, encoding: .utf8)
+    let error = try failure { _ = try ResultStore.open(folder.file("file/x.sqlite"), mode: .create) }
+    guard case .lockFile = error else {
+      Issue.record("\(error)")
+      return
+    }
+  }
+
+  @Test("a folder in the database's place is reported")
+  func folderInPlace() throws {
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+    let error = try failure { _ = try ResultStore.open(path, mode: .create) }
+    guard case .cannotOpen(path, _) = error else {
+      Issue.record("\(error)")
+      return
+    }
+  }
+
+  @Test("every error says what, where and what to do")
+  func wording() {
+    let facts = SQLiteFailure(code: 13, message: "database or disk is full", sql: "INSERT\n  INTO x")
+    let error = StoreError.diskFull(path: "r.sqlite", facts)
+    #expect(
+      "\(error)"
+        == #"r.sqlite: no room is left to store a result (SQLite error 13: database or disk is full, in "INSERT INTO x"). "#
+        + "Free space on the disk and start again: what was committed is kept.")
+    #expect(StoreError(facts, path: "r.sqlite") == error)
+  }
+}

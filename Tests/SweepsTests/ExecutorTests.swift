@@ -1,0 +1,277 @@
+import Foundation
+import Positions
+import Store
+import Tasks
+import Testing
+
+@testable import Sweeps
+
+@Suite struct ExecutorTests {
+  private let folder: TemporaryFolder
+  private static let methods = "[plain, self-extend: {group: [1, 2], window: 6}]"
+  private static let tasks = "[counting: {lengths: [4, 8], trials: 2}, scoring]"
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func open(_ name: String) throws -> ResultStore {
+    try ResultStore.open("\(folder.path)/\(name).sqlite", mode: .create)
+  }
+
+  @discardableResult
+  private func run(
+    _ store: ResultStore, _ provider: ScriptedProvider = ScriptedProvider(), options: SweepOptions = SweepOptions(),
+    methods: String = ExecutorTests.methods, tasks: String = ExecutorTests.tasks, more: String = "",
+    onEvent: @escaping (ProgressEvent) -> Void = { _ in }
+  ) throws -> SweepSummary {
+    let sweep = try Sweep(
+      configuration(in: folder, methods: methods, tasks: tasks, more: more), options: options, provider: provider,
+      purpose: .execution)
+    return try sweep.execute(store: store, isCancelled: { provider.isCancelled }, onEvent: onEvent)
+  }
+
+  @Test("an interruption after any sample, resumed, leaves what an uninterrupted sweep leaves")
+  func resume() throws {
+    let reference = try open("reference")
+    let whole = ScriptedProvider()
+    #expect(try run(reference, whole).status == .complete)
+    let expected = try content(of: reference)
+    for count in 0..<whole.requests.count {
+      let store = try open("interrupted-\(count)")
+      let first = ScriptedProvider()
+      first.cancelsAfter = count
+      #expect(try run(store, first).status == .interrupted)
+      #expect(try store.latestRun()?.status == 130)
+      let second = ScriptedProvider()
+      #expect(try run(store, second).status == .complete)
+      #expect(first.requests.count == count)
+      #expect(first.requests.count + second.requests.count == whole.requests.count)
+      #expect(try content(of: store) == expected)
+    }
+  }
+
+  @Test("interrupted after every single sample, it still ends the same")
+  func manyInterruptions() throws {
+    let reference = try open("reference")
+    try run(reference)
+    let store = try open("steps")
+    var status = SweepStatus.interrupted
+    var runs = 0
+    while status == .interrupted, runs < 100 {
+      let provider = ScriptedProvider()
+      provider.cancelsAfter = 1
+      status = try run(store, provider).status
+      runs += 1
+    }
+    #expect(status == .complete)
+    #expect(try content(of: store) == content(of: reference))
+  }
+
+  @Test("a second run evaluates nothing and is complete")
+  func secondRun() throws {
+    let store = try open("s")
+    try run(store)
+    let again = ScriptedProvider()
+    let summary = try run(store, again)
+    #expect(summary.status == .complete)
+    #expect(again.requests.isEmpty)
+    #expect(summary.progress.doneSampleCount == summary.progress.sampleCount)
+    #expect(summary.progress.fraction == 1)
+  }
+
+  @Test("samples that are plain attention by definition are evaluated once and stand in every cell")
+  func reuse() throws {
+    let store = try open("s")
+    let provider = ScriptedProvider()
+    let summary = try run(store, provider)
+    // Plain: 2 + 2 + 1. G=1 shares all of it; G=2, W=6 shares length 4 and the scored 6 tokens.
+    #expect(provider.requests.count == 7)
+    #expect(summary.progress.reusedSampleCount == 8)
+    #expect(summary.progress.doneSampleCount == 15)
+    for cell in try store.cells() {
+      #expect(
+        try store.results(in: cell.id, withPrompts: false, withLogProbabilities: false).count == cell.record.sampleCount
+      )
+    }
+    #expect(try store.cells().map(\.record.method).filter { $0 == "self-extend:G=1,W=6" }.count == 3)
+  }
+
+  @Test("other weights, another numerics version or another seed share nothing")
+  func noFalseSharing() throws {
+    let store = try open("s")
+    try run(store)
+    let other = ScriptedProvider()
+    other.modelHash = "other weights"
+    try run(store, other)
+    #expect(other.requests.count == 7)
+    let version = ScriptedProvider()
+    version.numericsVersion = "scripted-2"
+    try run(store, version)
+    #expect(version.requests.count == 7)
+    let seeded = ScriptedProvider()
+    try run(store, seeded, more: "seed: 43\n")
+    // The scored text does not depend on the seed: one sample is shared.
+    #expect(seeded.requests.count == 6)
+  }
+
+  @Test("a failed sample is recorded, the others go on, and the next run tries it again")
+  func failure() throws {
+    let store = try open("s")
+    let provider = ScriptedProvider()
+    provider.fails = { tokens, method in tokens.count == 8 && method == .plain }
+    var failed: [String] = []
+    let summary = try run(store, provider) { event in
+      if case .sampleFailed(_, let id, _, _) = event { failed.append(id) }
+    }
+    #expect(summary.status == .incomplete)
+    #expect(summary.failures.map(\.sampleID) == ["length=8/trial=0", "length=8/trial=1"])
+    #expect(failed == summary.failures.map(\.sampleID))
+    #expect(summary.failures.map(\.reason) == ["scripted failure", "scripted failure"])
+    #expect(try store.failures().map(\.message) == ["scripted failure", "scripted failure"])
+    #expect(try store.latestRun()?.status == 4)
+    #expect(try run(store).status == .complete)
+    #expect(try store.failures().isEmpty)
+  }
+
+  @Test("the shards together hold what the whole holds, and each sample is in one of them", arguments: [2, 3, 7])
+  func shards(_ count: Int) throws {
+    let reference = try open("whole")
+    let whole = ScriptedProvider()
+    try run(reference, whole)
+    let merged = try open("merged")
+    var samples = 0
+    var requests = 0
+    for index in 1...count {
+      let store = try open("shard\(index)")
+      let provider = ScriptedProvider()
+      do {
+        let summary = try run(store, provider, options: SweepOptions(shard: Shard(parsing: "\(index)/\(count)")))
+        samples += summary.progress.sampleCount
+      } catch SweepError.nothingToDo {
+        continue
+      }
+      requests += provider.requests.count
+      _ = try merged.merge(store)
+    }
+    #expect(samples == 15)
+    #expect(requests == whole.requests.count)
+    #expect(try Set(content(of: merged)) == Set(content(of: reference)))
+  }
+
+  @Test("--limit takes the first samples and a later run without it adds the rest")
+  func limit() throws {
+    let store = try open("s")
+    let first = try run(store, options: SweepOptions(limit: 1))
+    #expect(first.status == .complete)
+    #expect(first.progress.sampleCount == 9)
+    try run(store)
+    let reference = try open("reference")
+    try run(reference)
+    #expect(try content(of: store) == content(of: reference))
+  }
+
+  @Test("events count up to the whole and name the cells in order")
+  func events() throws {
+    var cells: [String] = []
+    var fractions: [Double] = []
+    var finished = 0
+    try run(try open("s")) { event in
+      switch event {
+      case .cellStarted(let cell, let progress):
+        cells.append("\(cell.index) \(cell.method) \(cell.task) \(cell.coordinates)")
+        fractions.append(progress.fraction)
+      case .sampleFinished(_, let progress):
+        finished += 1
+        fractions.append(progress.fraction)
+      default: break
+      }
+    }
+    #expect(finished == 15)
+    #expect(cells.count == 9)
+    #expect(cells.first == "0 plain counting length=4")
+    #expect(cells.last == "8 self-extend:G=2,W=6 scoring length=6")
+    #expect(fractions == fractions.sorted())
+    #expect(fractions.last == 1)
+  }
+
+  @Test("the record of a run says what ran, where and with which versions")
+  func runRecord() throws {
+    let store = try open("s")
+    try run(store, options: SweepOptions(threads: 3))
+    let record = try #require(try store.latestRun()?.record)
+    #expect(record.name == "test")
+    #expect(record.configurationHash.count == 64)
+    #expect(record.environment["threads"] == "3")
+    #expect(record.environment["seed"] == "42")
+    #expect(record.environment["engine"] == "scripted")
+    #expect(record.environment["numerics"] == "scripted-1")
+    #expect(record.environment["cpu"] != nil)
+  }
+
+  @Test(
+    "gates compare with plain in the same cell and set status 3",
+    arguments: [
+      ("{metric: perplexity, task: scoring, max-increase: 1%}", SweepStatus.gateFailed),
+      ("{metric: perplexity, task: scoring, max-increase: 500%}", .complete),
+      ("{metric: perplexity, task: scoring, max-increase: 1000}", .complete),
+      ("{metric: perplexity, task: scoring, method: plain, max: 3}", .complete),
+      ("{metric: perplexity, task: scoring, max: 3}", .gateFailed),
+      ("{metric: accuracy, task: counting, min: 1}", .complete),
+      ("{metric: accuracy, task: counting, min: 1.1}", .gateFailed),
+      ("{metric: nothing, task: counting, min: 1}", .complete),
+    ])
+  func gates(_ gate: String, _ expected: SweepStatus) throws {
+    let store = try open("s")
+    let summary = try run(store, methods: "[plain, self-extend:G=2,W=3]", more: "gates: [\(gate)]\n")
+    #expect(summary.status == expected)
+    #expect(try store.latestRun()?.status == expected.rawValue)
+  }
+
+  @Test("a gate with a baseline file compares with its numbers")
+  func baseline() throws {
+    let store = try open("s")
+    let read = try configuration(
+      in: folder, methods: "[plain]", tasks: "[scoring]",
+      more: "gates: [{metric: perplexity, task: scoring, max-increase: 0.1, baseline: \"base.json\"}]\n")
+    let sweep = try Sweep(read, options: SweepOptions(), provider: ScriptedProvider(), purpose: .execution)
+    var value = GateValue(
+      model: "m", method: "plain", task: "scoring", coordinates: "length=6", metric: "perplexity", value: 1)
+    func status(_ values: [GateValue]) throws -> SweepSummary {
+      try sweep.execute(store: store, readBaseline: { _ in values }, isCancelled: { false }, onEvent: { _ in })
+    }
+    let first = try status([value])
+    #expect(first.status == .gateFailed)
+    let own = try #require(first.gates.first?.value?.value)
+    value.value = own - 0.05
+    #expect(try status([value]).status == .complete)
+    value.coordinates = "length=7"
+    let unjudged = try status([value])
+    #expect(unjudged.status == .complete)
+    #expect(unjudged.gates.first?.verdict == .notJudged(reason: "the baseline has no such cell"))
+    #expect(throws: SweepError.self) {
+      try sweep.execute(
+        store: store, readBaseline: { _ in throw CancellationError() }, isCancelled: { false }, onEvent: { _ in })
+    }
+  }
+
+  @Test("a git revision is found through branches, packed references and worktrees")
+  func gitRevision() throws {
+    func write(_ text: String, _ path: String) throws {
+      let url = URL(fileURLWithPath: folder.path + "/" + path)
+      try FileManager.default.createDirectory(
+        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(text.utf8).write(to: url)
+    }
+    try write("ref: refs/heads/main\n", "repository/.git/HEAD")
+    try write("# packed\nabc123 refs/heads/main\n", "repository/.git/packed-refs")
+    try write("x", "repository/a/b/file")
+    #expect(RunEnvironment.gitRevision(from: folder.path + "/repository/a/b") == "abc123")
+    try write("def456\n", "repository/.git/refs/heads/main")
+    #expect(RunEnvironment.gitRevision(from: folder.path + "/repository") == "def456")
+    try write("gitdir: \(folder.path)/repository/.git/worktrees/w\n", "other/.git")
+    try write("ref: refs/heads/main\n", "repository/.git/worktrees/w/HEAD")
+    try write("../..\n", "repository/.git/worktrees/w/commondir")
+    #expect(RunEnvironment.gitRevision(from: folder.path + "/other") == "def456")
+    try write("0123\n", "repository/.git/worktrees/w/HEAD")
+    #expect(RunEnvironment.gitRevision(from: folder.path + "/other") == "0123")
+  }
+}

@@ -1,0 +1,211 @@
+import Foundation
+import Positions
+import Store
+import Sweeps
+import Synchronization
+import Tasks
+
+@testable import Tokenizers
+
+/// A task without data: sample n of a cell is `length` tokens that depend on length, n and seed.
+struct CountingTask: EvaluationTask {
+  static let name = "counting"
+  static let settings: [SettingDescription] = [
+    .init("lengths", .integers, "prompt lengths"), .init("depths", .countOrNumbers, "depths"),
+    .init("trials", .integer, "samples per cell"), .init("label", .text, "a word"),
+    .init("words", .texts, "words"), .init("strict", .flag, "a flag"), .init("share", .number, "a number"),
+    .init("path", .path, "a folder"),
+  ]
+  let lengths: [Int]
+  let trials: Int
+
+  init(settings: TaskSettings) throws(TaskError) {
+    lengths = settings.integers("lengths") ?? [4, 8]
+    trials = settings.integer("trials", default: 2)
+    if trials < 1 { throw .setting(key: "trials", found: "\(trials)", expected: "at least 1") }
+    if let path = settings.text("path"), !FileManager.default.fileExists(atPath: path) {
+      throw .missingData(path: path, need: "text files")
+    }
+  }
+
+  var protocolName: String { "counting/v1" }
+  var protocolNotes: [String] { [] }
+  var dataFiles: [DataFile] { [] }
+  var metrics: [MetricDescription] { [.init(name: "accuracy", aggregation: .accuracy, higherIsBetter: true)] }
+  var cells: [TaskCell] { lengths.map { TaskCell([.init("length", .integer($0))]) } }
+
+  func samples(of cell: TaskCell, in context: SampleContext) throws(TaskError) -> [Sample] {
+    guard case .integer(let length)? = cell.coordinates.first?.value else { return [] }
+    return (0..<trials).map { trial in
+      let tokens = (0..<length).map { $0 == length - 1 ? trial + Int(context.seed % 1000) : $0 }
+      return Sample(
+        id: SampleID("length=\(length)/trial=\(trial)"), text: "\(tokens)",
+        request: .generate(tokens: tokens, maxNewTokens: 1), expected: ["\(trial % 2)"],
+        facts: [("length", .integer(length)), ("trial", .integer(trial))],
+        truncatedTokenCount: trial == 1 ? 3 : 0)
+    }
+  }
+
+  func scores(of sample: Sample, outcome: Outcome) -> [Score] {
+    guard case .generation(_, let text, _) = outcome else { return [Score("accuracy", unscored: "no text")] }
+    return [Score("accuracy", sample.expected.contains(text) ? 1 : 0)]
+  }
+}
+
+/// Another task of the same shape, for names that are nearly the same.
+struct ScoringTask: EvaluationTask {
+  static let name = "scoring"
+  static let settings: [SettingDescription] = [.init("lengths", .integers, "lengths")]
+  let lengths: [Int]
+  init(settings: TaskSettings) throws(TaskError) { lengths = settings.integers("lengths") ?? [6] }
+  var protocolName: String { "scoring/v1" }
+  var protocolNotes: [String] { ["scores everything"] }
+  var dataFiles: [DataFile] { [DataFile(name: "b", sha256: "2"), DataFile(name: "a", sha256: "1")] }
+  var metrics: [MetricDescription] { [.init(name: "perplexity", aggregation: .perplexity, higherIsBetter: false)] }
+  var cells: [TaskCell] { lengths.map { TaskCell([.init("length", .integer($0))]) } }
+  func samples(of cell: TaskCell, in context: SampleContext) throws(TaskError) -> [Sample] {
+    guard case .integer(let length)? = cell.coordinates.first?.value else { return [] }
+    return [Sample(id: SampleID("window=0"), text: "text", request: .score(tokens: Array(0..<length)))]
+  }
+  func scores(of sample: Sample, outcome: Outcome) -> [Score] {
+    guard case .logProbabilities(let values) = outcome else { return [] }
+    let sum = -values.reduce(0) { $0 + Double($1) }
+    return [Score("nll_sum", sum), Score("token_count", Double(values.count))]
+  }
+}
+
+let taskTypes: [any EvaluationTask.Type] = [CountingTask.self, ScoringTask.self]
+
+/// A model whose output is a function of prompt and method, and that fails or is interrupted where told.
+final class ScriptedProvider: ModelProvider, ModelRunner {
+  var numericsVersion = "scripted-1"
+  var environment: [String: String] { ["engine": "scripted"] }
+  var modelHash = "weights"
+  var window = 1000
+  /// Every request that was carried out, in order.
+  var requests: [(tokens: [Int], method: Method)] = []
+  var loadedModels: [String] = []
+  /// Requests after which `isCancelled` is true.
+  var cancelsAfter = Int.max
+  /// True for prompts that fail.
+  var fails: ([Int], Method) -> Bool = { _, _ in false }
+
+  var isCancelled: Bool { requests.count >= cancelsAfter }
+
+  func facts(of entry: Configuration.ModelEntry, path: String) throws(SweepError) -> ModelFacts {
+    ModelFacts(
+      contextWindow: window, slidingWindow: nil, parameterCount: 100,
+      multiplyAdds: { new, cached, logits in Double(new * 100 + new * (new + cached)) },
+      cacheByteCount: { method, type in (method == .plain ? 8 : 12) * (type == .float32 ? 2 : 1) },
+      activationByteCount: 5000)
+  }
+
+  func tokenizer(of entry: Configuration.ModelEntry, path: String) throws(SweepError) -> Tokenizer {
+    do { return try ByteTokenizer.load() } catch {
+      throw .model(name: entry.name, path: path, reason: "\(error)")
+    }
+  }
+
+  func load(
+    _ entry: Configuration.ModelEntry, path: String, hashes: any FileHashCache
+  ) throws(SweepError) -> any ModelRunner {
+    loadedModels.append(entry.name)
+    return self
+  }
+
+  func run(
+    _ request: Request, method: Method, isCancelled: @escaping () -> Bool, onProgress: @escaping (Int) -> Void
+  ) throws(RunnerError) -> RunnerOutcome {
+    if isCancelled() { throw .cancelled }
+    let tokens = request.tokens
+    if fails(tokens, method) { throw .failed(reason: "scripted failure") }
+    requests.append((tokens, method))
+    onProgress(tokens.count)
+    switch request {
+    case .score:
+      return RunnerOutcome(
+        .logProbabilities(tokens.dropFirst().map { -Float($0 + method.description.count) / 10 }),
+        computedTokenCount: tokens.count - 1)
+    case .generate:
+      let answer = (tokens.last ?? 0) % 2
+      return RunnerOutcome(
+        .generation(tokens: [answer], text: "\(answer)", finishReason: .length), computedTokenCount: tokens.count)
+    }
+  }
+}
+
+/// A tokenizer with one token per byte, from a tokenizer.json that is made on the spot.
+enum ByteTokenizer {
+  private static let shared = Result { try make() }
+
+  static func load() throws -> Tokenizer { try shared.get() }
+
+  private static func make() throws -> Tokenizer {
+    let folder = try TemporaryFolder()
+    // GPT-2's alphabet: printable bytes stand for themselves, the others for the code points from 256.
+    var vocabulary: [String: Int] = ["<end>": 256]
+    var next: UInt32 = 256
+    for byte in 0..<256 {
+      let isPrintable = (33...126).contains(byte) || (161...172).contains(byte) || (174...255).contains(byte)
+      let code = isPrintable ? UInt32(byte) : next
+      if !isPrintable { next += 1 }
+      vocabulary[String(Unicode.Scalar(code).map { Character($0) } ?? "?")] = byte
+    }
+    let json: [String: Any] = [
+      "version": "1.0",
+      "added_tokens": [
+        [
+          "id": 256, "content": "<end>", "special": true, "single_word": false, "lstrip": false, "rstrip": false,
+          "normalized": false,
+        ]
+      ],
+      "pre_tokenizer": ["type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true],
+      "decoder": ["type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true],
+      "model": ["type": "BPE", "vocab": vocabulary, "merges": [] as [String]],
+    ]
+    try JSONSerialization.data(withJSONObject: json).write(to: URL(fileURLWithPath: folder.path + "/tokenizer.json"))
+    return try Tokenizer.load(modelPath: folder.path)
+  }
+}
+
+/// A folder that is removed with its owner, with an empty model in it.
+final class TemporaryFolder {
+  let path: String
+
+  init() throws {
+    path = FileManager.default.temporaryDirectory.appending(path: "sweeps-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    try Data([0]).write(to: URL(fileURLWithPath: path + "/model.gguf"))
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
+func configuration(
+  _ text: String, overrides: [String] = [], environment: [String: String] = [:]
+) throws(SweepError) -> Configuration {
+  try Configuration.read(
+    Array(text.utf8), file: "test.yaml", overrides: overrides, taskTypes: taskTypes, environment: environment)
+}
+
+/// A configuration over the model of a folder.
+func configuration(
+  in folder: TemporaryFolder, methods: String = "[plain]", tasks: String = "[counting]", more: String = ""
+) throws(SweepError) -> Configuration {
+  try configuration(
+    "name: test\nmodels: [{name: m, path: \(folder.path)/model.gguf}]\nmethods: \(methods)\ntasks: \(tasks)\n\(more)")
+}
+
+/// What a store holds, without times and row numbers, for comparing two stores.
+func content(of store: ResultStore) throws -> [String] {
+  var lines: [String] = []
+  for cell in try store.cells() {
+    lines.append("\(cell.record)")
+    for var result in try store.results(in: cell.id, withPrompts: true, withLogProbabilities: true) {
+      result.durationSeconds = 0
+      result.computedTokenCount = 0
+      lines.append("\(result)")
+    }
+  }
+  return lines
+}

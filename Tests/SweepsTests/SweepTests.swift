@@ -1,0 +1,264 @@
+import Foundation
+import Positions
+import Store
+import Tasks
+import Testing
+
+@testable import Sweeps
+
+@Suite struct SweepTests {
+  private let folder: TemporaryFolder
+  private static let grid = "[plain, self-extend: {group: [1, 2], window: [6, 100]}]"
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func sweep(
+    methods: String = "[plain]", tasks: String = "[counting]", options: SweepOptions = SweepOptions(),
+    provider: ScriptedProvider = ScriptedProvider(), purpose: Sweep.Purpose = .execution
+  ) throws(SweepError) -> Sweep {
+    try Sweep(
+      configuration(in: folder, methods: methods, tasks: tasks), options: options, provider: provider,
+      purpose: purpose)
+  }
+
+  private func labels(_ sweep: Sweep) -> [String] {
+    sweep.cells.map { "\($0.method) \(sweep.configuration.tasks[$0.task].name) \($0.taskCell.label)" }
+  }
+
+  @Test("cells come by method, then task, then the task's own order")
+  func expansion() throws {
+    let sweep = try sweep(
+      methods: "[plain, self-extend: {group: [4, 2], window: 6}]", tasks: "[counting: {lengths: [8, 4]}, scoring]")
+    let places = ["counting length=8", "counting length=4", "scoring length=6"]
+    #expect(
+      labels(sweep)
+        == ["plain", "self-extend:G=4,W=6", "self-extend:G=2,W=6"].flatMap { method in places.map { "\(method) \($0)" }
+        })
+  }
+
+  @Test(
+    "--only keeps the cells that match every key",
+    arguments: [
+      (["task=scoring"], 5), (["task=counting,length=4"], 5), (["method=plain"], 3), (["method=self-extend"], 12),
+      (["method=self-extend:G=2,W=6,task=counting"], 2), (["method=self-extend:window=6,group=2"], 3),
+      (["length=4", "length=8"], 10), (["model=m,method=plain", "task=counting"], 2),
+    ])
+  func only(_ texts: [String], _ count: Int) throws {
+    let sweep = try sweep(
+      methods: Self.grid, tasks: "[counting, scoring]", options: SweepOptions(only: Selection(parsing: texts)))
+    #expect(sweep.cells.count == count)
+  }
+
+  @Test("--only with a key or value that nothing has is an error with what was meant")
+  func wrongOnly() throws {
+    func error(_ text: String) -> SweepError? {
+      do throws(SweepError) {
+        _ = try sweep(tasks: "[counting, scoring]", options: SweepOptions(only: Selection(parsing: [text])))
+        return nil
+      } catch { return error }
+    }
+    #expect(
+      error("taks=scoring")
+        == .selection(key: "taks", value: nil, suggestion: "task", known: ["model", "method", "task", "length"]))
+    #expect(
+      error("task=scorin")
+        == .selection(key: "task", value: "scorin", suggestion: "scoring", known: ["counting", "scoring"]))
+    #expect(error("length=5") == .selection(key: "length", value: "5", suggestion: "4", known: ["4", "8", "6"]))
+    #expect(
+      error("plain")
+        == .argument("--only plain", expected: "key=value pairs separated by commas, for example task=passkey"))
+    #expect(error("task=scoring,length=4") == .nothingToDo)
+  }
+
+  @Test("a shard is I/N", arguments: ["0/2", "3/2", "1", "1/0", "a/b", "-1/2", "1/2/3"])
+  func wrongShards(_ text: String) {
+    #expect(throws: SweepError.argument("--shard \(text)", expected: "I/N with I from 1 to N, for example 2/8")) {
+      try Shard(parsing: text)
+    }
+  }
+
+  @Test("a missing model lists the files, the place and the way to get it, before any work")
+  func missingModel() throws {
+    let read = try configuration(
+      "models: [{name: a, path: \"${GONE}/a\"}, {name: b, path: /nowhere/b.gguf}]\nmethods: [plain]\n"
+        + "tasks: [counting: {path: /nowhere/data}]\n")
+    let provider = ScriptedProvider()
+    let error = #expect(throws: SweepError.self) {
+      try Sweep(read, options: SweepOptions(), provider: provider, purpose: .execution)
+    }
+    guard let error, case .missing(let found) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(error.status == .missingInput)
+    for part in ["GONE is not set", "${GONE}/a/config.json", "/nowhere/b.gguf", "/nowhere/data", "test.yaml:1:"] {
+      #expect(error.description.contains(part), "\(part) is not in \(error)")
+    }
+    #expect(found.map(\.name) == ["a", "b", "counting"])
+    #expect(found[0].unsetVariable == "GONE")
+  }
+
+  @Test("--skip-missing runs what is there and ends incomplete")
+  func skipMissing() throws {
+    let read = try configuration(
+      "models: [{name: a, path: /nowhere/a.gguf}, {name: m, path: \(folder.path)/model.gguf}]\nmethods: [plain]\n"
+        + "tasks: [counting]\n")
+    let provider = ScriptedProvider()
+    let sweep = try Sweep(
+      read, options: SweepOptions(skipsMissing: true), provider: provider, purpose: .execution)
+    let store = try ResultStore.open(folder.path + "/s.sqlite", mode: .create)
+    let summary = try sweep.execute(store: store, isCancelled: { false }, onEvent: { _ in })
+    #expect(summary.status == .incomplete)
+    #expect(summary.missing.map(\.name) == ["a"])
+    #expect(provider.loadedModels == ["m"])
+    #expect(summary.progress.doneSampleCount == 4)
+  }
+
+  @Test("a task's wrong setting is placed at the setting")
+  func taskSettings() throws {
+    let read = try configuration(in: folder, tasks: "[counting: {trials: 0}]")
+    #expect(
+      throws: SweepError.configuration(
+        TextLocation(file: "test.yaml", line: 4, column: 28),
+        .impossible(key: "trials", found: "0", expected: "at least 1"))
+    ) { try Sweep(read, options: SweepOptions(), provider: ScriptedProvider(), purpose: .plan) }
+  }
+
+  @Test("the identity changes with everything it covers and with nothing else")
+  func identity() {
+    func sample(_ tokens: [Int] = [1, 2, 3], stop: [Int] = [5, 4], expected: [String] = ["x"], fact: Int = 1) -> Sample
+    {
+      Sample(
+        id: SampleID("any"), text: "t", request: .generate(tokens: tokens, maxNewTokens: 4, stopTokens: stop),
+        expected: expected, facts: [("depth", .integer(fact))])
+    }
+    func identity(
+      _ sample: Sample, model: String = "m", tokenizer: String = "t", cache: Configuration.CacheType = .float32,
+      numerics: String = "1", protocolName: String = "p/v1", method: Method = .plain
+    ) -> String {
+      Identity(
+        modelHash: model, tokenizer: tokenizer, cache: cache, numerics: numerics, protocolName: protocolName,
+        slidingWindow: nil
+      ).of(SampleKey(sample), method: method)
+    }
+    let extended = Method.selfExtend(SelfExtend(groupSize: 2, neighborWindow: 3), logBase: nil)
+    let all = [
+      identity(sample()), identity(sample([1, 2, 4])), identity(sample([1, 2])), identity(sample(stop: [5])),
+      identity(sample(expected: ["y"])), identity(sample(fact: 2)), identity(sample(), model: "n"),
+      identity(sample(), tokenizer: "u"), identity(sample(), cache: .float16), identity(sample(), numerics: "2"),
+      identity(sample(), protocolName: "p/v2"), identity(sample(), method: extended),
+      identity(sample(), method: .selfExtend(SelfExtend(groupSize: 3, neighborWindow: 3), logBase: nil)),
+      identity(sample(), method: .selfExtend(SelfExtend(groupSize: 2, neighborWindow: 4), logBase: nil)),
+      identity(sample(), method: .selfExtend(SelfExtend(groupSize: 2, neighborWindow: 3), logBase: 2)),
+      identity(
+        Sample(
+          id: SampleID("any"), text: "t", request: .score(tokens: [1, 2, 3]), expected: ["x"],
+          facts: [("depth", .integer(1))])),
+    ]
+    #expect(Set(all).count == all.count)
+    #expect(identity(sample()) == identity(sample(stop: [4, 5])))
+    #expect(all.allSatisfy { $0.count == 64 })
+  }
+
+  @Test("a method that is plain attention at the sample's length shares plain's identity, a longer sample does not")
+  func sharedIdentity() {
+    let identity = Identity(
+      modelHash: "m", tokenizer: "t", cache: .float32, numerics: "1", protocolName: "p", slidingWindow: nil)
+    func key(_ count: Int) -> SampleKey {
+      SampleKey(
+        Sample(id: SampleID("s"), text: "", request: .generate(tokens: Array(0..<count), maxNewTokens: 2)))
+    }
+    let extended = Method.selfExtend(SelfExtend(groupSize: 4, neighborWindow: 10), logBase: nil)
+    #expect(identity.of(key(8), method: extended) == identity.of(key(8), method: .plain))
+    #expect(identity.of(key(9), method: extended) != identity.of(key(9), method: .plain))
+  }
+
+  @Test("a plan counts samples, tokens, truncations, memory and what equals plain")
+  func plan() throws {
+    let plan = try sweep(
+      methods: "[plain, self-extend:G=2,W=6]", tasks: "[counting: {lengths: [4, 8], trials: 3}]",
+      options: SweepOptions(limit: 2), purpose: .plan
+    ).plan(store: nil)
+    #expect(plan.cells.map(\.totalSampleCount) == [3, 3, 3, 3])
+    #expect(plan.cells.map(\.sampleCount) == [2, 2, 2, 2])
+    #expect(plan.cells.map(\.promptTokenCount) == [8, 16, 8, 16])
+    #expect(plan.cells.map(\.truncatedSampleCount) == [1, 1, 1, 1])
+    #expect(plan.cells.map(\.equalToPlainCount) == [0, 0, 2, 0])
+    #expect(plan.cells[2].remainingSeconds == 0)
+    #expect(plan.doneCount == 0)
+    #expect(plan.models[0].longestSequence == 9)
+    #expect(plan.models[0].cacheByteCount == 9 * 24)
+    #expect(plan.models[0].weightByteCount == 1)
+    #expect(plan.models[0].rate.source == .assumed(threads: 1))
+  }
+
+  @Test("a plan warns of prompts beyond a method's capacity and of a G that does not divide W, once")
+  func planWarnings() throws {
+    let provider = ScriptedProvider()
+    provider.window = 10
+    let plan = try sweep(
+      methods: "[plain, self-extend:G=3,W=7]", tasks: "[counting: {lengths: [12, 13]}]", provider: provider,
+      purpose: .plan
+    ).plan(store: nil)
+    #expect(plan.warnings.count == 3)
+    #expect(plan.warnings.contains { $0.hasPrefix("m: plain holds 10 tokens with L=10; 13 tokens") })
+    #expect(plan.warnings.contains { $0.contains("G does not divide W") })
+  }
+
+  @Test("a plan after a sweep finds everything done and takes its speed from the store")
+  func planAfterSweep() throws {
+    let store = try ResultStore.open(folder.path + "/s.sqlite", mode: .create)
+    let sweep = try sweep(methods: Self.grid, tasks: "[counting, scoring]")
+    let summary = try sweep.execute(store: store, isCancelled: { false }, onEvent: { _ in })
+    #expect(summary.status == .complete)
+    let plan = try self.sweep(methods: Self.grid, tasks: "[counting, scoring]", purpose: .plan).plan(store: store)
+    #expect(plan.doneCount == plan.sampleCount)
+    #expect(plan.sampleCount == 25)
+    #expect(plan.remainingSeconds == 0)
+    guard case .store = plan.models[0].rate.source else {
+      Issue.record("\(plan.models[0].rate)")
+      return
+    }
+  }
+
+  @Test("the plan's text has a row per task, length and method, and says where its speed comes from")
+  func planText() throws {
+    let plan = try sweep(
+      methods: "[plain, self-extend:G=2,W=6]", tasks: "[counting: {lengths: [4, 8]}]",
+      options: SweepOptions(threads: 2), purpose: .plan
+    ).plan(store: nil)
+    let lines = plan.text.split(separator: "\n").map(String.init)
+    #expect(lines[0] == "m: context window 1,000, 100 parameters")
+    #expect(
+      lines[1].split(separator: " ").joined(separator: " ")
+        == "task method cells samples done = plain tokens longest cut time left")
+    #expect(
+      lines[2...5].map { $0.split(separator: " ").joined(separator: " ") } == [
+        "counting length=4 plain 1 2 0 0 8 4 1 1 s", "counting length=8 plain 1 2 0 0 16 8 1 1 s",
+        "counting length=4 self-extend:G=2,W=6 1 2 0 2 8 4 1 0 s",
+        "counting length=8 self-extend:G=2,W=6 1 2 0 0 16 8 1 1 s",
+      ])
+    #expect(lines[6] == "  memory: 5.1 KiB at 9 tokens (weights 1 B, keys and values 216 B, buffers 4.9 KiB)")
+    #expect(lines[7] == "  speed: 80.0 GFLOP/s, assumed for 2 threads; nothing was measured yet")
+    let json = try #require(
+      try JSONSerialization.jsonObject(with: Data(plan.json.utf8)) as? [String: Any])
+    #expect(json["samples"] as? Int == 8)
+    #expect(json["equal_to_plain"] as? Int == 2)
+    #expect((json["cells"] as? [[String: Any]])?.count == 4)
+  }
+
+  @Test("a plan measures the speed where it is asked to")
+  func measuredRate() throws {
+    let plan = try sweep(tasks: "[counting: {lengths: [32]}]", purpose: .plan).plan(store: nil, measuresRate: true)
+    #expect(plan.models[0].rate.source == .measured(tokens: 32))
+  }
+
+  @Test(
+    "figures are the same everywhere",
+    arguments: [
+      (Figures.grouped(-1_234_567), "-1,234,567"), (Figures.grouped(999), "999"), (Figures.bytes(1536), "1.5 KiB"),
+      (Figures.fixed(-0.04, 1), "0.0"), (Figures.fixed(2.625, 1), "2.6"), (Figures.duration(59.2), "1 min 00 s"),
+      (Figures.duration(7500), "2 h 05 min"), (Figures.duration(300_000), "3 d 11 h"),
+    ])
+  func figures(_ text: String, _ expected: String) { #expect(text == expected) }
+}
