@@ -1,25 +1,21 @@
 import Foundation
 
-/// The log-probabilities that one window adds to a perplexity.
-public struct ScoredWindow: Hashable, Sendable {
+/// Negative log-likelihoods of one window's scored tokens, in nats.
+public struct WindowNLL: Sendable {
+  /// One value per scored token.
+  public let values: [Double]
   /// The document that the window belongs to.
   public let document: String
-  /// The window.
-  public let window: ScoringWindow
-  /// Natural-log probabilities of the tokens of `window.scored`, in order.
-  public let logProbabilities: [Float]
+  /// The window's `targetCount`; needed by `hf-doc` alone.
+  public let targetCount: Int?
+  /// The sum.
+  public var sum: Double { values.reduce(0, +) }
 
-  /// A scored window.
-  public init(document: String = "", window: ScoringWindow, logProbabilities: [Float]) {
+  /// The losses of a window.
+  public init(_ values: [Double], document: String = "", targetCount: Int? = nil) {
+    self.values = values
     self.document = document
-    self.window = window
-    self.logProbabilities = logProbabilities
-  }
-
-  /// Sum of NLLs in nats and their number.
-  public var sums: WeightedSum {
-    WeightedSum(
-      sum: logProbabilities.reduce(0.0) { $0 - Double($1) }, weight: Double(logProbabilities.count))
+    self.targetCount = targetCount
   }
 }
 
@@ -27,17 +23,17 @@ public struct ScoredWindow: Hashable, Sendable {
 public struct DocumentPerplexity: Hashable, Sendable, Codable {
   /// The document.
   public let name: String
-  /// Mean NLL of its scored tokens, nats per token.
+  /// Nats per scored token.
   public let meanNLL: Double
-  /// The number of scored tokens.
+  /// Scored tokens.
   public let tokenCount: Int
 
   /// exp of the mean NLL.
   public var perplexity: Double { exp(meanNLL) }
 }
 
-/// A perplexity with its interval and what it was counted over.
-public struct PerplexityEstimate: Hashable, Sendable, Codable {
+/// A perplexity with what it rests on.
+public struct PerplexityEstimate: Sendable, Hashable {
   /// What was drawn to get the interval.
   public enum Resampling: Hashable, Sendable, Codable {
     /// Whole documents.
@@ -46,21 +42,20 @@ public struct PerplexityEstimate: Hashable, Sendable, Codable {
     case blocks(count: Int, windowsPerBlock: Int)
   }
 
-  /// The perplexity as the convention defines it.
+  /// exp of the mean NLL.
   public let perplexity: Double
-  /// The mean NLL whose exp is the perplexity: nats per token, or per word for `pg19-word`.
+  /// Nats per token; per word for `pg19-word`.
   public let meanNLL: Double
-  /// The number of scored tokens.
+  /// Scored tokens.
   public let tokenCount: Int
-  /// The sum of the NLLs of all scored tokens, in nats.
+  /// The sum of the NLLs of all scored tokens, nats.
   public let totalNLL: Double
-  /// The 95 % interval of the perplexity by bootstrap; nil when there is only one unit to draw.
-  public let interval: Interval?
+  /// 95 % interval from resampling documents, or blocks of windows of a single one; nil where there is only one unit.
+  public let interval: Statistics.Interval?
   /// What was drawn for the interval.
   public let resampling: Resampling?
-  /// The uncertainty that the convention itself prints (llama.cpp: perplexity times the standard error of the mean NLL
-  /// over tokens); nil where it has none.
-  public let plusMinus: Double?
+  /// llama.cpp's ±: the perplexity times the standard error of the mean NLL over single tokens.
+  public let plusMinus: Double
   /// Per document, in the order in which they first came.
   public let documents: [DocumentPerplexity]
 
@@ -74,115 +69,89 @@ public struct PerplexityEstimate: Hashable, Sendable, Codable {
   public func bitsPerByte(byteCount: Int) -> Double? {
     byteCount > 0 ? totalNLL / (Double(byteCount) * log(2.0)) : nil
   }
-
-  /// The perplexity over windows that are known by their sums, for example stored `nll_sum` and `token_count`.
-  ///
-  /// - Parameters:
-  ///   - windows: document and sums of every window, windows of a document in text order.
-  ///   - bootstrap: seed and number of resamples of the interval.
-  /// - Returns: the token perplexity; nil when no token was scored.
-  public init?(windows: [(document: String, sums: WeightedSum)], bootstrap: Bootstrap = Bootstrap()) {
-    self.init(windows: windows, divisor: nil, plusMinus: nil, bootstrap: bootstrap)
-  }
-
-  init?(
-    windows: [(document: String, sums: WeightedSum)], divisor: Double?, plusMinus: Double?, mean: Double? = nil,
-    bootstrap: Bootstrap
-  ) {
-    let total = WeightedSum.total(of: windows.map(\.sums))
-    guard total.weight > 0, divisor.map({ $0 > 0 }) ?? true else { return nil }
-    let meanNLL = mean ?? total.sum / (divisor ?? total.weight)
-    let groups = PerplexityEstimate.grouped(windows)
-    // Words are spread over the documents as their tokens are: only the total is known.
-    let tokensPerUnit = divisor.map { total.weight / $0 } ?? 1
-    let draws: [WeightedSum]
-    if groups.count >= 2 {
-      draws = groups.map(\.total)
-      resampling = .documents(count: groups.count)
-    } else {
-      let units = groups.flatMap(\.windows)
-      draws = Bootstrap.blocks(of: units)
-      resampling =
-        draws.count >= 2
-        ? .blocks(count: draws.count, windowsPerBlock: Bootstrap.blockLength(unitCount: units.count)) : nil
-    }
-    self.meanNLL = meanNLL
-    perplexity = exp(meanNLL)
-    tokenCount = Int(total.weight)
-    totalNLL = total.sum
-    interval = bootstrap.interval(of: draws) { exp($0 * tokensPerUnit) }
-    self.plusMinus = plusMinus
-    documents = groups.map {
-      DocumentPerplexity(name: $0.name, meanNLL: $0.total.sum / $0.total.weight, tokenCount: Int($0.total.weight))
-    }
-  }
-
-  private static func grouped(
-    _ windows: [(document: String, sums: WeightedSum)]
-  ) -> [(name: String, windows: [WeightedSum], total: WeightedSum)] {
-    var order: [String] = []
-    var parts: [String: [WeightedSum]] = [:]
-    for window in windows where window.sums.weight > 0 {
-      if parts[window.document] == nil { order.append(window.document) }
-      parts[window.document, default: []].append(window.sums)
-    }
-    return order.map { name in
-      let units = parts[name] ?? []
-      return (name, units, WeightedSum.total(of: units))
-    }
-  }
 }
 
-extension PerplexityConvention {
-  /// The perplexity of scored windows under this convention.
+/// Perplexity from negative log-likelihoods.
+public enum Perplexity {
+  /// exp(nllSum / tokenCount).
+  public static func value(nllSum: Double, tokenCount: Int) -> Double { exp(nllSum / Double(tokenCount)) }
+
+  /// The number that a convention makes of the windows.
   ///
   /// - Parameters:
-  ///   - windows: the windows of `plan`, with their log-probabilities, documents one after the other.
-  ///   - wordCount: the number of words of all documents; needed by `pg19-word`.
-  ///   - bootstrap: seed and number of resamples of the interval.
-  /// - Returns: the estimate; nil when nothing was scored, or words are needed and not given.
-  public func estimate(
-    of windows: [ScoredWindow], wordCount: Int? = nil, bootstrap: Bootstrap = Bootstrap()
+  ///   - windows: windows in text order, documents one after the other.
+  ///   - convention: the convention that planned them.
+  ///   - wordCount: the words of all documents; `pg19-word` divides by it.
+  /// - Returns: the estimate; nil where nothing was scored, or words are needed and were not given.
+  public static func estimate(
+    _ windows: [WindowNLL], _ convention: PerplexityConvention, wordCount: Int? = nil
   ) -> PerplexityEstimate? {
-    let sums = windows.map { (document: $0.document, sums: $0.sums) }
-    switch self {
-    case .pg19Word:
+    let used = windows.filter { !$0.values.isEmpty }
+    let sums = used.enumerated().map { weighted($1, isFirst: $0 == 0, convention) }
+    let total = WeightedSum.total(of: sums)
+    guard let tokenMean = total.mean else { return nil }
+    // The NLL of a word is that of its tokens; only the total number of words is known.
+    let tokensPerUnit: Double
+    if convention == .pg19Word {
       guard let wordCount, wordCount > 0 else { return nil }
-      return PerplexityEstimate(windows: sums, divisor: Double(wordCount), plusMinus: nil, bootstrap: bootstrap)
-    case .hfDoc:
-      return PerplexityEstimate(
-        windows: sums, divisor: nil, plusMinus: nil, mean: documentedMean(of: windows), bootstrap: bootstrap)
-    case .llamaCpp:
-      let error = standardError(of: windows)
-      let plusMinus = error.flatMap { error in WeightedSum.total(of: sums.map(\.sums)).mean.map { exp($0) * error } }
-      return PerplexityEstimate(windows: sums, divisor: nil, plusMinus: plusMinus, bootstrap: bootstrap)
-    case .sliding, .hfStrided, .lmEvalRolling, .llamaCppStride, .lastK:
-      return PerplexityEstimate(windows: sums, bootstrap: bootstrap)
+      tokensPerUnit = total.weight / Double(wordCount)
+    } else {
+      tokensPerUnit = 1
     }
+    let mean = tokenMean * tokensPerUnit
+    let documents = grouped(used, sums)
+    let (units, resampling) = units(of: documents)
+    return PerplexityEstimate(
+      perplexity: exp(mean), meanNLL: mean, tokenCount: used.reduce(0) { $0 + $1.values.count },
+      totalNLL: used.reduce(0) { $0 + $1.sum }, interval: Bootstrap().interval(of: units) { exp($0 * tokensPerUnit) },
+      resampling: resampling, plusMinus: exp(mean) * standardError(used.lazy.flatMap(\.values)),
+      documents: documents.map { name, sums in
+        let total = WeightedSum.total(of: sums)
+        return DocumentPerplexity(name: name, meanNLL: total.sum / total.weight, tokenCount: Int(total.weight))
+      })
   }
 
-  /// The Transformers documentation's mean: every window's mean NLL, weighted by targets - 1.
-  private func documentedMean(of windows: [ScoredWindow]) -> Double? {
-    WeightedSum.total(
-      of: windows.compactMap { scored in
-        guard let mean = scored.sums.mean else { return nil }
-        let weight = Double(scored.window.targetCount - 1)
-        return WeightedSum(sum: mean * weight, weight: weight)
-      }
-    ).mean
+  /// A window's sum and weight; the documentation's code counts one token less than it averages over.
+  private static func weighted(_ window: WindowNLL, isFirst: Bool, _ convention: PerplexityConvention) -> WeightedSum {
+    let count = window.values.count
+    guard convention == .hfDoc else { return WeightedSum(sum: window.sum, weight: Double(count)) }
+    let weight = Double(window.targetCount.map { $0 - 1 } ?? (isFirst ? count : count - 1))
+    return WeightedSum(sum: window.sum / Double(count) * weight, weight: weight)
   }
 
-  /// llama.cpp's standard error of the mean NLL, tokens taken as independent.
-  private func standardError(of windows: [ScoredWindow]) -> Double? {
+  private static func grouped(_ windows: [WindowNLL], _ sums: [WeightedSum]) -> [(String, [WeightedSum])] {
+    var order: [String] = []
+    var parts: [String: [WeightedSum]] = [:]
+    for (window, sum) in zip(windows, sums) where sum.weight > 0 {
+      if parts[window.document] == nil { order.append(window.document) }
+      parts[window.document, default: []].append(sum)
+    }
+    return order.map { ($0, parts[$0] ?? []) }
+  }
+
+  private static func units(
+    of documents: [(String, [WeightedSum])]
+  ) -> (units: [WeightedSum], resampling: PerplexityEstimate.Resampling?) {
+    if documents.count > 1 {
+      return (documents.map { WeightedSum.total(of: $0.1) }, .documents(count: documents.count))
+    }
+    let windows = documents.first?.1 ?? []
+    let blocks = Bootstrap.blocks(of: windows)
+    let length = Bootstrap.blockLength(unitCount: windows.count)
+    return (blocks, blocks.count > 1 ? .blocks(count: blocks.count, windowsPerBlock: length) : nil)
+  }
+
+  /// llama.cpp's standard error of the mean NLL: tokens are taken as independent.
+  private static func standardError(_ values: some Sequence<Double>) -> Double {
     var sum = 0.0
     var squares = 0.0
     var count = 0.0
-    for value in windows.lazy.flatMap(\.logProbabilities) {
-      sum -= Double(value)
-      squares += Double(value) * Double(value)
+    for value in values {
+      sum += value
+      squares += value * value
       count += 1
     }
-    guard count > 1 else { return nil }
+    guard count > 1 else { return 0 }
     let mean = sum / count
     return (max(0, squares / count - mean * mean) / (count - 1)).squareRoot()
   }

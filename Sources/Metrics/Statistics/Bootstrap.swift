@@ -39,7 +39,7 @@ public struct Bootstrap: Sendable {
   public let resampleCount: Int
 
   /// A bootstrap with a seed; 2,000 resamples unless told otherwise.
-  public init(seed: UInt64 = 0x5eed, resampleCount: Int = 2000) {
+  public init(seed: UInt64 = Statistics.seed, resampleCount: Int = Statistics.resampleCount) {
     self.seed = seed
     self.resampleCount = max(1, resampleCount)
   }
@@ -50,7 +50,7 @@ public struct Bootstrap: Sendable {
   ///   - units: what is drawn; units of weight 0 are left out.
   ///   - transform: applied to every resample's mean.
   /// - Returns: the 95 % interval.
-  public func interval(of units: [WeightedSum], transform: (Double) -> Double = { $0 }) -> Interval? {
+  public func interval(of units: [WeightedSum], transform: (Double) -> Double = { $0 }) -> Statistics.Interval? {
     let used = units.filter { $0.weight > 0 }
     guard used.count >= 2 else { return nil }
     var generator = SeededGenerator(seed: seed)
@@ -65,30 +65,12 @@ public struct Bootstrap: Sendable {
       }
       values.append(transform(drawn.sum / drawn.weight))
     }
-    return Bootstrap.percentileInterval(of: values)
-  }
-
-  /// The middle 95 % of values, with linear interpolation.
-  static func percentileInterval(of values: [Double]) -> Interval? {
-    let sorted = values.sorted()
-    guard let lower = percentile(0.025, ofSorted: sorted), let upper = percentile(0.975, ofSorted: sorted) else {
-      return nil
-    }
-    return Interval(lower: lower, upper: upper)
-  }
-
-  private static func percentile(_ share: Double, ofSorted values: [Double]) -> Double? {
-    guard let last = values.last else { return nil }
-    let position = share * Double(values.count - 1)
-    let index = Int(position)
-    guard index + 1 < values.count else { return last }
-    return values[index] + (position - Double(index)) * (values[index + 1] - values[index])
+    return Statistics.percentileInterval(of: values)
   }
 
   /// Consecutive units joined into blocks, so that neighbours that share text are drawn together.
   ///
-  /// The block length is the cube root of the number of units, rounded up (Politis and White's rate); the last block
-  /// may be shorter.
+  /// The block length is the cube root of the number of units, rounded down; the last block may be shorter.
   public static func blocks(of units: [WeightedSum]) -> [WeightedSum] {
     let length = blockLength(unitCount: units.count)
     return stride(from: 0, to: units.count, by: length).map { start in
@@ -99,7 +81,7 @@ public struct Bootstrap: Sendable {
   /// The number of consecutive units in a block.
   public static func blockLength(unitCount: Int) -> Int {
     var length = 1
-    while length * length * length < unitCount { length += 1 }
+    while (length + 1) * (length + 1) * (length + 1) <= unitCount { length += 1 }
     return length
   }
 }

@@ -5,7 +5,7 @@ public struct PairedDifference: Hashable, Sendable, Codable {
   /// Second minus first, of the transformed means.
   public let difference: Double
   /// The 95 % interval of the difference; nil for fewer than two pairs.
-  public let interval: Interval?
+  public let interval: Statistics.Interval?
   /// Two-sided bootstrap p-value; nil for fewer than two pairs.
   public let pValue: Double?
   /// The number of pairs.
@@ -39,7 +39,7 @@ extension Bootstrap {
     let above = draws.count { $0 >= 0 }
     let pValue = min(1, 2 * Double(min(below, above) + 1) / Double(draws.count + 1))
     return PairedDifference(
-      difference: difference, interval: Bootstrap.percentileInterval(of: draws), pValue: pValue, pairCount: pairs.count)
+      difference: difference, interval: Statistics.percentileInterval(of: draws), pValue: pValue, pairCount: pairs.count)
   }
 
   private func resampledDifferences(
