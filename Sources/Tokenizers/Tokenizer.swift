@@ -47,7 +47,9 @@ public struct Tokenizer: Sendable {
     core.encode(text, bos: bos, parseSpecial: parseSpecial)
   }
 
-  /// The text of ids; bytes that are not UTF-8 become U+FFFD. Ids outside the vocabulary give nothing.
+  /// The text of ids; bytes that are not UTF-8 become U+FFFD.
+  ///
+  /// Ids outside the vocabulary give nothing.
   ///
   /// - Parameters:
   ///   - ids: token ids.

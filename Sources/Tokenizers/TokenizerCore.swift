@@ -43,6 +43,7 @@ final class TokenizerCore: Sendable {
       source.added.filter { !$0.isNormalized }.map { ($0, Array($0.text.utf8)) }, priority: source.addedPriority)
     normalizedAdded = AddedTokens(
       source.added.filter(\.isNormalized).map { token in
+        if let text = token.normalizedText { return (token, Array(text.utf8)) }
         var bytes = Array(token.text.utf8)
         for step in source.normalizer { step.apply(&bytes, isFirst: true) }
         return (token, bytes)
@@ -248,7 +249,10 @@ final class TokenizerCore: Sendable {
       for shift in 0..<UInt64(8) { bytes.append(UInt8(truncatingIfNeeded: word >> (shift * 8))) }
     }
     digest.update(bytes)
-    for token in source.added { digest.update("\(token)\n") }
+    for token in source.added {
+      let flags = [token.isSpecial, token.stripsLeft, token.stripsRight, token.isSingleWord, token.isNormalized]
+      digest.update("\(token.id) \(token.text.utf8.count):\(token.text) \(token.normalizedText ?? "") \(flags)\n")
+    }
     for rule in source.rules { digest.update("\(rule)\n") }
     let flags = [
       source.isByteLevel, source.absentBytesSeparate, source.usesByteFallback, source.fusesUnknown,

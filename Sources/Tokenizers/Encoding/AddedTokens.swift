@@ -12,6 +12,8 @@ struct AddedToken: Sendable, Equatable {
   var isSingleWord = false
   /// Is searched in the normalized text instead of the text as it came.
   var isNormalized = false
+  /// How it looks in normalized text; nil makes it out of `text` by normalizing that.
+  var normalizedText: String?
 }
 
 /// Finds added tokens in a text.
@@ -37,7 +39,7 @@ struct AddedTokens: Sendable {
 
   private let tokens: [AddedToken]
   private let priority: Priority
-  /// (node, byte) -> next node. Node 0 is the root.
+  /// (node, byte) -> next node, from the root, which is node 0.
   private var edges: PairTable
   /// Index into `tokens` of the one that ends at a node; -1 for none.
   private var tokenAt: [Int32] = [-1]
@@ -72,6 +74,7 @@ struct AddedTokens: Sendable {
   /// - Parameters:
   ///   - text: valid UTF-8.
   ///   - parseSpecial: whether special tokens count; the others always do.
+  /// - Returns: the parts in order; together they are the text.
   func parts(_ text: [UInt8], parseSpecial: Bool) -> [Part] {
     guard tokenAt.count > 1 else { return text.isEmpty ? [] : [Part(range: 0..<text.count, token: nil)] }
     let chosen = priority == .leftmostLongest ? leftmost(text, parseSpecial) : longest(text, parseSpecial)

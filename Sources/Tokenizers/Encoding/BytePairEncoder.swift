@@ -1,7 +1,7 @@
 /// Byte-pair encoding of one word: symbols of single bytes or scalars, merged in the order of the ranks.
 ///
-/// Of all neighbouring pairs the one with the lowest rank merges first, of equal ranks the leftmost; the result does not
-/// depend on how the pairs are found. Short words scan, long ones use a heap: O(n log n).
+/// Of all neighbouring pairs the one with the lowest rank merges first, of equal ranks the leftmost; the result does
+/// not depend on how the pairs are found. Short words scan, long ones use a heap: O(n log n).
 struct BytePairEncoder: Sendable {
   /// What the symbols are before the first merge.
   enum Alphabet: Sendable {
@@ -62,7 +62,8 @@ struct BytePairEncoder: Sendable {
       ids.append(id)
       return
     }
-    guard case .scalars = alphabet else {
+    // Where unknown scalars disappear their neighbours may merge, so that nothing can be said about a cut.
+    guard case .scalars = alphabet, !dropsUnknown else {
       encodeCached(bytes, range, into: &ids, &scratch)
       return
     }
@@ -81,6 +82,8 @@ struct BytePairEncoder: Sendable {
     }
     if start < range.upperBound { encodeCached(bytes, start..<range.upperBound, into: &ids, &scratch) }
   }
+
+  private var dropsUnknown: Bool { fallback.bytes.isEmpty && fallback.unknown == nil }
 
   private func encodeCached(
     _ bytes: Span<UInt8>, _ range: Range<Int>, into ids: inout [Int], _ scratch: inout Scratch
@@ -151,8 +154,10 @@ struct BytePairEncoder: Sendable {
         let found = symbols.value(bytes, scalar) ?? extraSymbols.value(bytes, scalar)
         symbol = found.map { Int32(truncatingIfNeeded: $0) } ?? Self.unknownSymbol
       }
-      scratch.symbols.append(symbol)
-      scratch.starts.append(offset)
+      if symbol != Self.unknownSymbol || !dropsUnknown {
+        scratch.symbols.append(symbol)
+        scratch.starts.append(offset)
+      }
       offset += length
     }
   }

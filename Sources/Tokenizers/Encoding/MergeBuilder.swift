@@ -50,25 +50,36 @@ struct MergeBuilder {
     scratch.removeAll(keepingCapacity: true)
     for index in left.indices { scratch.append(left[index]) }
     for index in right.indices { scratch.append(right[index]) }
-    let joint = scratch
-    let ranges = [0..<left.count, left.count..<joint.count, 0..<joint.count]
+    let joint = 0..<scratch.count
+    let middle = left.count
     if isStrict {
-      for range in ranges where symbols.value(joint.span, range) == nil {
-        throw .invalid(
-          file: file, field: "merge \(rank)", expected: "tokens of the vocabulary",
-          found: "'\(String(decoding: joint[range], as: UTF8.self))'")
-      }
+      try checkToken(0..<middle, rank)
+      try checkToken(middle..<joint.upperBound, rank)
+      try checkToken(joint, rank)
     }
-    let leftSymbol = symbol(joint.span, ranges[0])
-    let rightSymbol = symbol(joint.span, ranges[1])
-    table.add(leftSymbol, rightSymbol, rank: rank, symbol: symbol(joint.span, ranges[2]))
+    let leftSymbol = scratchSymbol(0..<middle)
+    let rightSymbol = scratchSymbol(middle..<joint.upperBound)
+    table.add(leftSymbol, rightSymbol, rank: rank, symbol: scratchSymbol(joint))
     order.append(UInt64(UInt32(bitPattern: leftSymbol)) << 32 | UInt64(UInt32(bitPattern: rightSymbol)))
     if notesJunctions {
-      var last = left.count - 1
-      while last > 0, joint[last] & 0xc0 == 0x80 { last -= 1 }
+      var last = middle - 1
+      while last > 0, scratch[last] & 0xc0 == 0x80 { last -= 1 }
       table.addJunction(
-        UTF8Text.scalar(joint.span, at: last).value, UTF8Text.scalar(joint.span, at: left.count).value)
+        UTF8Text.scalar(scratch.span, at: last).value, UTF8Text.scalar(scratch.span, at: middle).value)
     }
+  }
+
+  private func checkToken(_ range: Range<Int>, _ rank: Int) throws(TokenizerError) {
+    guard symbols.value(scratch.span, range) == nil else { return }
+    throw .invalid(
+      file: file, field: "merge \(rank)", expected: "tokens of the vocabulary",
+      found: "'\(String(decoding: scratch[range], as: UTF8.self))'")
+  }
+
+  private mutating func scratchSymbol(_ range: Range<Int>) -> Int32 {
+    if let id = symbols.value(scratch.span, range) { return Int32(truncatingIfNeeded: id) }
+    let text = Array(scratch[range])
+    return symbol(text.span, 0..<text.count)
   }
 
   // MARK: Scored

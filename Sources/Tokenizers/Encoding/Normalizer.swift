@@ -1,5 +1,3 @@
-import Foundation
-
 /// One step of what happens to a fragment of text before it is split into words.
 enum NormalizerStep: Sendable {
   /// Puts bytes before a fragment that is not empty.
@@ -67,13 +65,9 @@ enum NormalizerStep: Sendable {
     // Below U+0300 everything is in form C, and ASCII is in every form.
     let quickLimit: UInt8 = form == .nfc ? 0xcc : 0x80
     if text.allSatisfy({ $0 < quickLimit }) { return text }
-    let string = String(decoding: text, as: UTF8.self)
-    switch form {
-    case .nfc: return Array(string.precomposedStringWithCanonicalMapping.utf8)
-    case .nfd: return Array(string.decomposedStringWithCanonicalMapping.utf8)
-    case .nfkc: return Array(string.precomposedStringWithCompatibilityMapping.utf8)
-    case .nfkd: return Array(string.decomposedStringWithCompatibilityMapping.utf8)
-    }
+    var forms = UnicodeForms(
+      isCompatibility: form == .nfkc || form == .nfkd, composes: form == .nfc || form == .nfkc)
+    return forms.normalized(text)
   }
 
   private static func stripped(_ text: [UInt8], left: Bool, right: Bool) -> [UInt8] {

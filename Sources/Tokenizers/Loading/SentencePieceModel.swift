@@ -144,10 +144,12 @@ struct SentencePieceModel {
       switch piece.kind {
       case .normal, .unused: source.symbols.update(piece.text, to: id)
       case .userDefined, .control, .unknown:
+        // The user's symbols are stored as normalized text has them, and the space before a text stays before them.
+        let text = String(decoding: piece.text, as: UTF8.self)
         source.added.append(
           AddedToken(
-            id: id, text: String(decoding: piece.text, as: UTF8.self), isSpecial: piece.kind.isSpecial,
-            isNormalized: piece.kind == .userDefined))
+            id: id, text: text, isSpecial: piece.kind.isSpecial, isNormalized: piece.kind == .userDefined,
+            normalizedText: text))
       case .byte, .absent: break
       }
     }

@@ -30,6 +30,7 @@ struct TokenizerConfig {
   ///   - source: the tokenizer.
   ///   - isSentencePieceModel: whether it comes from a tokenizer.model, which knows neither tokens added later nor
   ///     whether BOS is wanted.
+  /// - Throws: `TokenizerError`, where the files contradict each other.
   func apply(to source: inout VocabularySource, isSentencePieceModel: Bool) throws(TokenizerError) {
     if isSentencePieceModel { try addTokens(to: &source) }
     source.roles.bos = try token("bos_token", source, otherwise: source.roles.bos)

@@ -32,6 +32,11 @@ struct Pattern: Sendable {
   private let sets: [ScalarSet]
   /// The masks of the scalars below U+0800.
   private let lowMasks: [UInt64]
+  /// The masks of all other scalars by the number of their category's bit, except for those in `singled`.
+  private let categoryMasks: [UInt64]
+  /// Ranges that sets name scalar by scalar.
+  private let singled: [ClosedRange<UInt32>]
+  private let ignoresCase: Bool
 
   private static let lowCount: UInt32 = 0x800
   /// No pattern in use has more than 40 operations; a repetition count may not blow one up without limit.
@@ -50,6 +55,16 @@ struct Pattern: Sendable {
     self.operations = operations
     sets = parser.sets
     lowMasks = (0..<Self.lowCount).map { Self.mask($0, parser.sets) }
+    singled = Array(Set(parser.sets.flatMap(\.allRanges).filter { $0.upperBound >= Self.lowCount }))
+    ignoresCase = parser.sets.contains(where: \.ignoresCase)
+    // A scalar above the last one is in no range: its membership is that of its category.
+    categoryMasks = (0..<30).map { category in
+      var mask: UInt64 = 0
+      for (index, set) in parser.sets.enumerated() where set.contains(0x11_0000, 1 << category) {
+        mask |= 1 << UInt64(index)
+      }
+      return mask
+    }
   }
 
   /// The pattern that matches a text literally.
@@ -61,7 +76,13 @@ struct Pattern: Sendable {
 
   /// The sets a scalar belongs to, one bit each.
   func mask(_ scalar: UInt32) -> UInt64 {
-    scalar < Self.lowCount ? lowMasks[Int(scalar)] : Self.mask(scalar, sets)
+    if scalar < Self.lowCount { return lowMasks[Int(scalar)] }
+    guard let properties = Unicode.Scalar(scalar)?.properties else { return 0 }
+    let category = ScalarSet.bit(of: properties.generalCategory)
+    if ignoresCase && category & ScalarSet.cased != 0 || singled.contains(where: { $0 ~= scalar }) {
+      return Self.mask(scalar, sets)
+    }
+    return categoryMasks[category.trailingZeroBitCount]
   }
 
   private static func mask(_ value: UInt32, _ sets: [ScalarSet]) -> UInt64 {
@@ -153,6 +174,7 @@ struct Pattern: Sendable {
   ///   - start: where to try, inside `bounds`.
   ///   - bounds: the text that the pattern sees; nothing outside exists for it.
   ///   - choices: scratch memory, any content.
+  /// - Returns: the position after the match.
   /// - Complexity: O(length of the match) for the patterns of known tokenizers.
   func match(_ masks: Span<UInt64>, at start: Int, in bounds: Range<Int>, _ choices: inout [Choice]) -> Int? {
     choices.removeAll(keepingCapacity: true)

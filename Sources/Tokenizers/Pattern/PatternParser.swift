@@ -1,5 +1,7 @@
-/// Parses the regular expressions that tokenizers use: alternation, groups, (?i:), lookahead, sets, \p{...},
-/// greedy, lazy and possessive repetition. Anything else is an error, never a guess.
+/// Parses the regular expressions that tokenizers use.
+///
+/// Alternation, groups, (?i:), lookahead, sets, \p{...}, greedy, lazy and possessive repetition. Anything else is an
+/// error, never a guess.
 struct PatternParser {
   private let scalars: [Unicode.Scalar]
   private var position = 0

@@ -1,4 +1,4 @@
-/// A set of Unicode scalars as pre-tokeniser patterns write it: categories, ranges, whitespace, nested and negated sets.
+/// A set of Unicode scalars as patterns write it: categories, ranges, whitespace, nested and negated sets.
 struct ScalarSet: Sendable, Equatable {
   /// Bits by `ScalarSet.bit(of:)`.
   var categories: UInt32 = 0
@@ -7,6 +7,9 @@ struct ScalarSet: Sendable, Equatable {
   var isNegated = false
   /// Whether letters match regardless of case, by simple case folding (U+017F folds to s, U+212A to k).
   var ignoresCase = false
+
+  /// The ranges of the set and of those inside it.
+  var allRanges: [ClosedRange<UInt32>] { ranges + nested.flatMap(\.allRanges) }
 
   static let all: UInt32 = (1 << 30) - 1
 
@@ -40,7 +43,7 @@ struct ScalarSet: Sendable, Equatable {
       }
   }
 
-  private static let cased = names["Lu", default: 0] | names["Ll", default: 0] | names["Lt", default: 0]
+  static let cased = names["Lu", default: 0] | names["Ll", default: 0] | names["Lt", default: 0]
 
   /// The category bits of a property name (`L`, `Lu`, `N`, ...); nil for a property that is no general category.
   static func categories(named name: String) -> UInt32? { names[name] }

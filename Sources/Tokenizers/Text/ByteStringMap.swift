@@ -1,8 +1,8 @@
-/// A map from byte strings to numbers: open addressing over a pool, so that looking up a slice of a text copies nothing.
+/// A map from byte strings to numbers: open addressing over a pool; looking up a slice of a text copies nothing.
 struct ByteStringMap: Sendable {
   private var keys = ByteStringPool()
   private var values: [Int32] = []
-  /// Index of the key plus one; 0 is a free slot. The count is a power of two.
+  /// Index of the key plus one, 0 for a free slot; the count is a power of two.
   private var slots: [UInt32]
 
   var count: Int { values.count }

@@ -7,7 +7,9 @@ struct JSONReader {
 
   private static let deepest = 64
 
-  /// Parses a whole text. Bytes that are not UTF-8, lone surrogates and anything after the value are errors.
+  /// Parses a whole text.
+  ///
+  /// Bytes that are not UTF-8, lone surrogates and anything after the value are errors.
   static func parse(_ bytes: Span<UInt8>, file: String) throws(TokenizerError) -> JSONValue {
     if let invalid = UTF8Text.firstInvalid(bytes) {
       throw .malformed(file: file, offset: invalid, expected: "UTF-8")

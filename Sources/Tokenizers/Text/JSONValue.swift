@@ -1,4 +1,4 @@
-/// A JSON value. Objects keep their members in the order of the file.
+/// A JSON value; objects keep their members in the order of the file.
 enum JSONValue: Sendable {
   case null
   case bool(Bool)

@@ -14,7 +14,7 @@ struct PairTable: Sendable {
     values = [UInt64](repeating: 0, count: slotCount)
   }
 
-  /// The value of a pair; nil when there is none. Both numbers are below 2^31.
+  /// The value of a pair of numbers below 2^31; nil when there is none.
   func value(_ left: Int32, _ right: Int32) -> UInt64? {
     let slot = slot(Self.key(left, right))
     return keys[slot] == Self.free ? nil : values[slot]

@@ -1,0 +1,105 @@
+import Testing
+
+@testable import Tokenizers
+
+@Suite struct PatternTests {
+  private func words(_ text: String, _ patterns: [String]) throws -> [String] {
+    let steps = try patterns.map { SplitStep.pattern(try Pattern($0), .isolated, isInverted: false) }
+    let splitter = WordSplitter(Array(text.utf8), steps)
+    return splitter.words.map { String(decoding: splitter.bytes[$0], as: UTF8.self) }
+  }
+
+  @Test("GPT-2 splits contractions, letters, numbers, the rest, and leaves the last space to the next word")
+  func gpt2() throws {
+    #expect(
+      try words("It's  12 o'clock!\n\n  go ", [KnownPatterns.gpt2]) == [
+        "It", "'s", " ", " 12", " o", "'", "clock", "!", "\n\n ", " go", " ",
+      ])
+    #expect(try words("CAN'T", [KnownPatterns.gpt2]) == ["CAN", "'", "T"])
+  }
+
+  @Test("Llama 3 joins punctuation to letters, threes of digits, line ends to punctuation")
+  func llama3() throws {
+    #expect(
+      try words("CAN'T (go) 12345;\n\n  x\n y", [KnownPatterns.llama3]) == [
+        "CAN", "'T", " (", "go", ")", " ", "123", "45", ";\n\n", " ", " x", "\n", " y",
+      ])
+    #expect(try words("a'ſ", [KnownPatterns.llama3]) == ["a", "'ſ"])
+  }
+
+  @Test("Qwen2 takes every digit by itself")
+  func qwen2() throws {
+    #expect(try words("in 1984.\n", [KnownPatterns.qwen2]) == ["in", " ", "1", "9", "8", "4", ".\n"])
+  }
+
+  @Test("SmolLM takes digits out before the words are made")
+  func digits() throws {
+    #expect(
+      try words("x 12 y", [KnownPatterns.digits, KnownPatterns.gpt2]) == ["x", " ", "1", "2", " y"])
+  }
+
+  @Test("Falcon takes punctuation out and cuts digits in threes")
+  func falcon() throws {
+    #expect(try words("a,, b=12345", KnownPatterns.falcon) == ["a", ",,", " b", "=", "123", "45"])
+  }
+
+  @Test("o200k cuts at a change from lower to upper case and keeps contractions")
+  func o200k() throws {
+    #expect(try words("helloWorld HTTPServer's", [KnownPatterns.o200k]) == ["hello", "World", " HTTPServer's"])
+  }
+
+  @Test("every word is kept: the words joined are the text", arguments: KnownPatterns.familyNames)
+  func nothingIsLost(family: String) throws {
+    let text = " \u{85}a\u{3000}b'LL ७२½\r\n\n\t 雪x\u{301}🙂\u{200b}_--#!\u{1c}9999999 \u{2028}e  "
+    let patterns = try #require(KnownPatterns.patterns(family: family))
+    let words = try words(text, patterns)
+    #expect(words.joined() == text)
+    #expect(!words.contains(""))
+  }
+
+  @Test("white space is Unicode's, not ASCII's control characters")
+  func whiteSpace() throws {
+    #expect(try words("\u{1c}\u{1c}", [#"\s"#]) == ["\u{1c}\u{1c}"])
+    #expect(try words("\u{85}\u{a0}\u{2003}", [#"\s"#]) == ["\u{85}", "\u{a0}", "\u{2003}"])
+  }
+
+  @Test(
+    "repetition, alternatives, lookahead and sets mean what they mean elsewhere",
+    arguments: [
+      (#"a{2}"#, "aaaaa", ["aa", "aa", "a"]), (#"a{2,3}"#, "aaaaa", ["aaa", "aa"]),
+      (#"a+?b?"#, "aab", ["a", "ab"]), (#"(?:ab|a)c"#, "abcac", ["abc", "ac"]), (#"a++a"#, "aaa", ["aaa"]),
+      (#"a(?=b)"#, "abac", ["a", "bac"]), (#"[^ab-d]+"#, "axyd", ["a", "xy", "d"]),
+      (#"[\]\-]"#, "x-]", ["x", "-", "]"]),
+      (#"\s+$"#, "a  b  ", ["a  b", "  "]), (#"^a"#, "aa", ["a", "a"]), (#"(?:a|bc)+"#, "abcax", ["abca", "x"]),
+      (#"\p{Lu}\p{Ll}*"#, "AbCd", ["Ab", "Cd"]), (#"\P{L}"#, "a1b", ["a", "1", "b"]),
+      (#"[^(\s|[.,])]+"#, "a.b", ["a", ".", "b"]),
+      (#"\x{1F642}|\u00e9"#, "a🙂é", ["a", "🙂", "é"]),
+      (#"(?i:straße|k)"#, "STRAßE\u{212a}x", ["STRAßE", "\u{212a}", "x"]),
+    ])
+  func syntax(pattern: String, text: String, expected: [String]) throws {
+    #expect(try words(text, [pattern]) == expected)
+  }
+
+  @Test(
+    "what is not supported is refused",
+    arguments: [
+      "(", ")", "[a", "a{3,2}", "*a", "(?<=a)b", "(a*)*", #"\p{Han}"#, #"\1"#, "[a&&b]", "a{", #"\"#, "[b-a]",
+      String(repeating: "(", count: 100), "(?:(?:ab){90}){90}",
+    ])
+  func refused(pattern: String) {
+    #expect(throws: PatternError.self) { try Pattern(pattern) }
+  }
+
+  @Test(
+    "a match joins its neighbours as the behaviour says",
+    arguments: [
+      (SplitBehavior.isolated, ["a", "-", "-", "b", "-"]), (.removed, ["a", "b"]),
+      (.mergedWithPrevious, ["a-", "-", "b-"]), (.mergedWithNext, ["a", "-", "-b", "-"]),
+      (.contiguous, ["a", "--", "b", "-"]),
+    ])
+  func behaviors(behavior: SplitBehavior, expected: [String]) throws {
+    let splitter = WordSplitter(
+      Array("a--b-".utf8), [.pattern(try Pattern(literal: "-"), behavior, isInverted: false)])
+    #expect(splitter.words.map { String(decoding: splitter.bytes[$0], as: UTF8.self) } == expected)
+  }
+}

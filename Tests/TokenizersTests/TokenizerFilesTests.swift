@@ -1,0 +1,156 @@
+import Testing
+import Tokenizers
+
+@Suite struct TokenizerFilesTests {
+  /// Bytes a to c, two merges, two special tokens.
+  static let json = """
+    {"added_tokens":[{"id":5,"content":"<s>","special":true,"normalized":false},
+    {"id":6,"content":"</s>","special":true,"normalized":false}],"normalizer":null,
+    "pre_tokenizer":{"type":"ByteLevel","add_prefix_space":false},"post_processor":null,
+    "decoder":{"type":"ByteLevel"},
+    "model":{"type":"BPE","vocab":{"a":0,"b":1,"c":2,"ab":3,"abc":4},"merges":["a b","ab c"]}}
+    """
+
+  private func load(_ json: String = json, config: String? = nil, _ others: [String: String] = [:]) throws -> Tokenizer
+  {
+    let folder = try TemporaryFolder()
+    try folder.write(json, to: "tokenizer.json")
+    if let config { try folder.write(config, to: "tokenizer_config.json") }
+    for (name, text) in others { try folder.write(text, to: name) }
+    return try Tokenizer.load(modelPath: folder.path)
+  }
+
+  // MARK: Roles
+
+  @Test("a tokenizer without any word on BOS adds none")
+  func noBOS() throws {
+    let tokenizer = try load()
+    #expect(tokenizer.encode("abcab") == [4, 3])
+    #expect(tokenizer.bosToken == nil)
+    #expect(!tokenizer.addsBOS && !tokenizer.addsEOS)
+    #expect(tokenizer.encode("a", bos: .always) == [0])
+  }
+
+  @Test("BOS and EOS by the flags of tokenizer_config.json")
+  func flags() throws {
+    let tokenizer = try load(
+      config: #"{"bos_token":"<s>","eos_token":{"content":"</s>"},"add_bos_token":true,"add_eos_token":true}"#)
+    #expect(tokenizer.bosToken == 5 && tokenizer.eosToken == 6)
+    #expect(tokenizer.encode("ab") == [5, 3, 6])
+    #expect(tokenizer.encode("ab", bos: .never) == [3])
+    #expect(tokenizer.encode("<s>ab") == [5, 3, 6], "a text that spells BOS does not get two")
+    #expect(tokenizer.encode("") == [5, 6])
+    #expect(tokenizer.decode([5, 4, 6]) == "abc")
+    #expect(tokenizer.decode([5, 4, 6], skipSpecial: false) == "<s>abc</s>")
+    #expect(tokenizer.isSpecial(5) && !tokenizer.isSpecial(4) && !tokenizer.isSpecial(99))
+  }
+
+  @Test("`always` puts BOS where the checkpoint does not ask for it")
+  func always() throws {
+    let tokenizer = try load(config: #"{"bos_token":"<s>"}"#)
+    #expect(tokenizer.encode("ab") == [3])
+    #expect(tokenizer.encode("ab", bos: .always) == [5, 3])
+    #expect(tokenizer.encode("<s>ab", bos: .always) == [5, 3])
+  }
+
+  @Test("a template of tokenizer.json goes before the flags, except for the classes that make it out of them")
+  func templates() throws {
+    let template =
+      #"{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"<s>","type_id":0}},"#
+      + #"{"Sequence":{"id":"A","type_id":0}}],"special_tokens":{"<s>":{"id":"<s>","ids":[5],"tokens":["<s>"]}}}"#
+    let json = Self.json.replacing(#""post_processor":null"#, with: #""post_processor":\#(template)"#)
+    #expect(try load(json).encode("a") == [5, 0])
+    #expect(try load(json).bosToken == 5)
+    let config = #"{"bos_token":"<s>","add_bos_token":false,"tokenizer_class":"%"}"#
+    #expect(try load(json, config: config.replacing("%", with: "PreTrainedTokenizerFast")).encode("a") == [5, 0])
+    #expect(try load(json, config: config.replacing("%", with: "LlamaTokenizerFast")).encode("a") == [0])
+  }
+
+  @Test("tokens that end a generation come from every file that names one")
+  func endTokens() throws {
+    let tokenizer = try load(
+      Self.json.replacing(
+        #"{"id":6,"content":"</s>""#,
+        with: #"{"id":7,"content":"<|im_end|>","special":true},{"id":6,"content":"</s>""#),
+      config: #"{"eos_token":"</s>"}"#,
+      ["generation_config.json": #"{"eos_token_id":[6,4]}"#, "config.json": #"{"eos_token_id":3}"#])
+    #expect(tokenizer.endTokens == [3, 4, 6, 7])
+    #expect(tokenizer.eosToken == 6)
+    #expect(tokenizer.vocabularySize == 8)
+  }
+
+  @Test("roles come from special_tokens_map.json and config.json where tokenizer_config.json is silent")
+  func otherRoles() throws {
+    #expect(try load(beside: ["special_tokens_map.json": #"{"bos_token":"<s>"}"#]).bosToken == 5)
+    #expect(try load(beside: ["config.json": #"{"bos_token_id":5}"#]).bosToken == 5)
+    let null = try load(config: #"{"bos_token":null}"#, ["config.json": #"{"bos_token_id":5}"#])
+    #expect(null.bosToken == nil)
+  }
+
+  private func load(beside others: [String: String]) throws -> Tokenizer { try load(Self.json, config: nil, others) }
+
+  @Test("the chat template is the checkpoint's text, the one called default where there are several")
+  func chatTemplates() throws {
+    #expect(try load(config: #"{"chat_template":"x\ny"}"#).chatTemplate == "x\ny")
+    let several = #"{"chat_template":[{"name":"tool","template":"t"},{"name":"default","template":"d"}]}"#
+    #expect(try load(config: several).chatTemplate == "d")
+    #expect(try load(config: several, ["chat_template.jinja": "j"]).chatTemplate == "j")
+  }
+
+  @Test("tokens that were added to a SentencePiece model count")
+  func addedToModel() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(try Fixtures.bytes("sentencepiece/tokenizer.model"), to: "tokenizer.model")
+    let size = try Fixtures.load("sentencepiece").vocabularySize
+    try folder.write(
+      #"{"added_tokens_decoder":{"\#(size + 1)":{"content":"<|im_end|>","special":true,"lstrip":true}},"#
+        + #""add_eos_token":true}"#,
+      to: "tokenizer_config.json")
+    try folder.write(#"{"<pad>":\#(size)}"#, to: "added_tokens.json")
+    let tokenizer = try Tokenizer.load(modelPath: folder.path)
+    #expect(tokenizer.vocabularySize == size + 2)
+    #expect(tokenizer.encode("  <|im_end|><pad>") == [1, size + 1, size, 2])
+    #expect(tokenizer.endTokens == [2, size + 1])
+  }
+
+  // MARK: Identity
+
+  @Test("the identity changes with everything that changes ids, and with nothing else")
+  func identity() throws {
+    let reference = try load().identity
+    #expect(reference.count == 64)
+    #expect(try load().identity == reference)
+    #expect(try load(config: #"{"chat_template":"x","eos_token":"</s>"}"#).identity == reference)
+    let changes = [
+      Self.json.replacing(#""ab c""#, with: #""ab c","b c""#).replacing(#""abc":4"#, with: #""abc":4,"bc":7"#),
+      Self.json.replacing(#""add_prefix_space":false"#, with: #""add_prefix_space":true"#),
+      Self.json.replacing(#""normalizer":null"#, with: #""normalizer":{"type":"NFC"}"#),
+      Self.json.replacing(#""content":"<s>","special":true"#, with: #""content":"<s>","special":true,"lstrip":true"#),
+      Self.json.replacing(#""type":"BPE""#, with: #""type":"BPE","ignore_merges":true"#),
+      Self.json.replacing(#""a":0,"b":1"#, with: #""a":1,"b":0"#),
+    ]
+    var identities: Set<String> = [reference]
+    for change in changes { identities.insert(try load(change).identity) }
+    identities.insert(try load(config: #"{"bos_token":"<s>"}"#).identity)
+    identities.insert(try load(config: #"{"bos_token":"<s>","add_bos_token":true}"#).identity)
+    #expect(identities.count == changes.count + 3)
+  }
+
+  // MARK: Vocabulary
+
+  @Test("tokens are found by id and by text")
+  func lookup() throws {
+    let tokenizer = try load()
+    #expect(tokenizer.token(4) == "abc" && tokenizer.id(of: "abc") == 4)
+    #expect(tokenizer.token(5) == "<s>" && tokenizer.id(of: "<s>") == 5)
+    #expect(tokenizer.token(-1) == nil && tokenizer.token(7) == nil && tokenizer.id(of: "x") == nil)
+  }
+
+  @Test("an id without a token has no text and decodes to nothing")
+  func holes() throws {
+    let tokenizer = try load(Self.json.replacing(#"{"id":6,"#, with: #"{"id":9,"#))
+    #expect(tokenizer.vocabularySize == 10)
+    #expect(tokenizer.token(7) == nil)
+    #expect(tokenizer.decode([0, 7, 1]) == "ab")
+  }
+}
