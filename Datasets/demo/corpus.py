@@ -376,8 +376,7 @@ def shots(r, size, budget):
 
 
 KINDS = dict(story=story, passkey=passkey, needle=needle, directory=directory, pairs=pairs, copy=copy, shots=shots)
-FULL_MIX = dict(story=0.36, passkey=0.22, needle=0.14, directory=0.08, pairs=0.06, copy=0.05, shots=0.03, repeat=0.06)
-SHORT_MIX = dict(story=0.12, passkey=0.14, needle=0.06, directory=0.08, copy=0.10, shots=0.05, repeat=0.45)
+MIX = dict(story=0.36, passkey=0.22, needle=0.14, directory=0.08, pairs=0.06, copy=0.05, shots=0.03, repeat=0.06)
 
 
 # -------------------------------------------------------------------------------------------------------- tokens
@@ -454,11 +453,11 @@ class Rows:
         """Random tokens in which a run comes back; the alphabet is small in half of the rows, where a match of one
         token does not tell what follows and longer matches have to be learned."""
         r, need = self.r, self.window + 1
-        size = r.choice([3, 6, 12, 700, 700, 700]) if need > 100 else r.choice([12, 700, 700, 700, 700, 700])
+        size = r.choice([3, 6, 12, 700, 700, 700])
         alphabet = [r.randrange(3, self.vocabulary) for _ in range(size)]
         ids, weights = [BOS], [0]
         while len(ids) < need:
-            longest = self.window // 2 if need > 100 and r.random() < 0.5 else 12
+            longest = self.window // 2 if r.random() < 0.5 else 12
             run = [r.choice(alphabet) for _ in range(r.randint(3, longest))]
             grip = min(len(run) - 1, 1 if size > 12 else 4)   # the part of the copy from which it can be recognised
             ids += run

@@ -53,68 +53,6 @@ class Llama(nn.Module):
         self.layers = nn.ModuleList(Layer(config) for _ in range(config["num_hidden_layers"]))
         self.norm = nn.Parameter(torch.full((config["hidden_size"],), 0.15))
 
-    @torch.no_grad()
-    def start_structured(self, constant=0.25, sharp=6.0, match=3.2, scale=5.0):
-        """Starts the first two layers as circuits that look up what followed an earlier occurrence of the same tokens.
-
-        * Every embedding gets the same first component. From it alone, heads 0, 1, 2 of layer 0 make queries and keys
-          whose RoPE phases agree at distance 1, 2, 3; each writes the token it sees to a part of the residual stream
-          of its own, so that every token also carries the three tokens before it.
-        * The heads of layer 1 compare the last 1, 2, 3 and 2 tokens of the query with the tokens *before* the key, in
-          the RoPE dimensions that turn slowly, and copy the key's token.
-        * Everything else starts with a zero output. No weight is held: all are trained from the first step."""
-        width, heads = self.c["hidden_size"], self.c["num_attention_heads"]
-        dim, own = width // heads, 64       # the token's own embedding lives in the first 64 components
-        first, second = self.layers[0], self.layers[1]
-        for layer in self.layers:
-            layer.o.weight.zero_()
-            layer.down.weight.zero_()
-        emb = self.emb.weight
-        emb.zero_()
-        emb[:, 1:own].normal_(std=0.057)
-        emb[:, 0] = constant
-        level = float(rms(emb, first.n1, self.c["rms_norm_eps"])[:, 0].mean())
-        frequency = self.c["rope_theta"] ** (-torch.arange(0, dim, 2).float() / dim)
-        slow = [i for i in range(dim) if frequency[i % (dim // 2)] < 0.03]
-        n = len(slow)
-        project = torch.zeros(n, width)
-        project[:, 1:own] = torch.linalg.qr(torch.randn(own - 1, n))[0].T
-        part = [slice(own + j * n, own + (j + 1) * n) for j in range(3)]
-        for j in range(3):                  # the tokens at distance 1, 2, 3
-            base = j * dim
-            for linear in (first.q, first.k, first.v):
-                linear.weight[base:base + dim] = 0
-            for i in range(7):              # the seven fastest pairs make the peak sharp
-                a = sharp / level
-                first.q.weight[base + i, 0] = a
-                first.k.weight[base + i, 0] = a * math.cos(frequency[i] * (j + 1))
-                first.k.weight[base + i + dim // 2, 0] = a * math.sin(frequency[i] * (j + 1))
-            first.v.weight[base:base + n] = project * 0.4
-            first.o.weight[part[j], base:base + n] = torch.eye(n) * 0.2
-        turns = [torch.linalg.qr(torch.randn(n, n))[0] for _ in range(3)]
-        for head, length in enumerate([1, 2, 3, 2]):
-            span = slice(head * dim, (head + 1) * dim)
-            for linear in (second.q, second.k, second.v):
-                linear.weight[span] = 0
-            rows = torch.tensor([head * dim + i for i in slow])
-            for t in range(length):         # the query's token t back is the key's token t + 1 back
-                q, k = torch.zeros(n, width), torch.zeros(n, width)
-                if t == 0:
-                    q += project
-                else:
-                    q[:, part[t - 1]] = torch.eye(n) * 2
-                k[:, part[t]] = torch.eye(n)
-                second.q.weight[rows] += turns[t] @ q * (match / length ** 0.5)
-                second.k.weight[rows] += turns[t] @ k * (match / length ** 0.5)
-            value = torch.zeros(dim, width)
-            value[:, 1:own] = torch.linalg.qr(torch.randn(own - 1, dim))[0].T
-            second.v.weight[span] = value * 1.25
-            second.o.weight[:, span] = value.T * 0.2
-        # the same function with a larger residual stream, of which one step of Muon changes a few per cent only
-        for weight in (emb, first.o.weight, second.o.weight):
-            weight.mul_(scale)
-        self.norm.fill_(1 / scale)
-
     def angles(self, positions):
         """cos and sin of RoPE, [positions, head dimension]."""
         dim = self.c["hidden_size"] // self.c["num_attention_heads"]

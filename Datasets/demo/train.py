@@ -2,12 +2,12 @@
 """Trains the demonstration model on text that corpus.py makes while it runs; writes model/ and training.log.
 
   python3 train.py                            the run that made model/ (the defaults are its settings)
-  python3 train.py --start random --stages short:64:1500:2048 --stages full:256:6000:4096 --out DIR
+  python3 train.py --stages 64:500:4096 --stages 256:3000:4096 --decay 800 --out DIR
   python3 train.py --resume                   goes on from the checkpoint of an interrupted run
 
-A stage is MIX:WINDOW:STEPS:TOKENS_PER_STEP.  The learning rate is warm-up, constant, and linear decay to zero over the
-last --decay steps.  Muon trains the matrices of the blocks, AdamW the embedding and the norms.  The first two layers
-start as lookup circuits (Llama.start_structured); `--start random` begins without any structure."""
+A stage is WINDOW:STEPS:TOKENS_PER_STEP.  The learning rate is warm-up, constant, and linear decay to zero over the
+last --decay steps.  Muon trains the matrices of the blocks, AdamW the embedding and the norms.  No weight starts
+with any structure: matrices are drawn from normal distributions, or zero where a block writes its output."""
 import argparse
 import json
 import math
@@ -21,8 +21,7 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, 
 import corpus
 from model import CONFIG, NAMES, Llama, write_json
 
-MIXES = dict(short=corpus.SHORT_MIX, full=corpus.FULL_MIX)
-STAGES = ["full:256:1854:4096"]
+STAGES = ["128:1500:4096", "256:963:4096"]
 
 
 # ----------------------------------------------------------------------------------------------------- tokenizer
@@ -134,14 +133,13 @@ def probe(model, tokenizer, encoder, trials=10):
 def main():
     ap = argparse.ArgumentParser()
     ap.add_argument("--out", default=corpus.HERE)
-    ap.add_argument("--start", choices=["structured", "random"], default="structured")
     ap.add_argument("--stages", action="append", help=f"default {STAGES}")
-    ap.add_argument("--muon", type=float, default=0.02)
-    ap.add_argument("--adam", type=float, default=0.006)
+    ap.add_argument("--muon", type=float, default=0.005)
+    ap.add_argument("--adam", type=float, default=0.003)
     ap.add_argument("--warmup", type=int, default=60)
-    ap.add_argument("--decay", type=int, default=700)
+    ap.add_argument("--decay", type=int, default=600)
     ap.add_argument("--seed", type=int, default=1)
-    ap.add_argument("--threads", type=int, default=2)
+    ap.add_argument("--threads", type=int, default=1)
     ap.add_argument("--resume", action="store_true")
     ap.add_argument("--compile", action="store_true")
     a = ap.parse_args()
@@ -152,15 +150,13 @@ def main():
     encoder = corpus.Encoder(tokenizer)
     check(tokenizer, encoder)
     model = Llama()
-    if a.start == "structured":
-        model.start_structured()
     matrices = [getattr(layer, n).weight for layer in model.layers for n in NAMES]
     norms = [model.norm] + [p for layer in model.layers for p in (layer.n1, layer.n2)]
     muon = Muon(matrices, a.muon)
     adam = torch.optim.AdamW([dict(params=[model.emb.weight], weight_decay=0.01), dict(params=norms, weight_decay=0.0)],
                              lr=a.adam, betas=(0.9, 0.95))
-    stages = [(mix, int(w), int(n), int(t)) for mix, w, n, t in (s.split(":") for s in a.stages or STAGES)]
-    end = sum(n for _, _, n, _ in stages)
+    stages = [tuple(map(int, s.split(":"))) for s in a.stages or STAGES]
+    end = sum(n for _, n, _ in stages)
     done, tokens, spent = 0, 0, 0.0
     if a.resume:
         saved = torch.load(state, weights_only=True)
@@ -182,14 +178,14 @@ def main():
     def seconds():
         return spent + time.time() - begin
 
-    say(parameters=sum(p.numel() for p in model.parameters()), start=a.start, stages=a.stages or STAGES, muon=a.muon,
-        adam=a.adam, warmup=a.warmup, decay=a.decay, seed=a.seed, torch=torch.__version__, resumed_at=done)
+    say(parameters=sum(p.numel() for p in model.parameters()), stages=a.stages or STAGES, muon=a.muon, adam=a.adam,
+        warmup=a.warmup, decay=a.decay, seed=a.seed, torch=torch.__version__, resumed_at=done)
     run = torch.compile(model, dynamic=False) if a.compile else model
     step, begin, saved_at, recent, first = 0, time.time(), time.time(), [], 0
-    for number, (mix, window, count, per_step) in enumerate(stages):
+    for number, (window, count, per_step) in enumerate(stages):
         # a resumed stage goes on with a stream of its own: the text that was seen is not made again
         name = ("train", a.seed, number) + ((done,) if first < done else ())
-        rows = corpus.Rows(corpus.stream(*name), encoder, window, MIXES[mix], CONFIG["vocab_size"])
+        rows = corpus.Rows(corpus.stream(*name), encoder, window, corpus.MIX, CONFIG["vocab_size"])
         cos, sin = model.angles(torch.arange(window))
         for step in range(first, first + count):
             if step < done:

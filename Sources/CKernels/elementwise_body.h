@@ -4,21 +4,16 @@
 void NAME(exp)(const float *x, int64_t count, float *into) {
   for (int64_t i = 0; i < count; i += 16) {
     int64_t n = MIN(count - i, 16);
-    v16 y = NAME(exp16)(NAME(load_part)(x + i, n, 0.0f));
-    memcpy(into + i, &y, (size_t)n * 4);
+    NAME(store_part)(into + i, NAME(exp16)(NAME(load_part)(x + i, n, 0.0f)), n);
   }
 }
 
 INLINE void NAME(gate_with)(const int activation, const float *x, const float *up, int64_t count, float *into) {
   for (int64_t i = 0; i < count; i += 16) {
     int64_t n = MIN(count - i, 16);
-    v16 y = NAME(activate16)(n == 16 ? NAME(load16)(x + i) : NAME(load_part)(x + i, n, 0.0f), activation);
-    if (up) y = y * (n == 16 ? NAME(load16)(up + i) : NAME(load_part)(up + i, n, 0.0f));
-    if (n == 16) {
-      NAME(store16)(into + i, y);
-    } else {
-      memcpy(into + i, &y, (size_t)n * 4);
-    }
+    v16 y = NAME(activate16)(NAME(load_part)(x + i, n, 0.0f), activation);
+    if (up) y = y * NAME(load_part)(up + i, n, 0.0f);
+    NAME(store_part)(into + i, y, n);
   }
 }
 void NAME(gate)(const float *x, const float *up, int64_t count, int activation, float *into) {
@@ -50,29 +45,31 @@ void NAME(divide)(const float *x, float by, int64_t count, float *into) {
 void NAME(softcap)(float *x, int64_t count, float cap) {
   for (int64_t i = 0; i < count; i += 16) {
     int64_t n = MIN(count - i, 16);
-    v16 y = NAME(softcap16)(NAME(load_part)(x + i, n, 0.0f), cap);
-    memcpy(x + i, &y, (size_t)n * 4);
+    NAME(store_part)(x + i, NAME(softcap16)(NAME(load_part)(x + i, n, 0.0f), cap), n);
   }
 }
 
-/// Sum over the row of (x - centre)^2 or, with `power` 1, of x: 16 lanes of double, fixed tree.
+/// Sum over the row of x or, with `power` 2, of (x - centre)^2: 16 lanes of double, fixed tree.
 INLINE double NAME(row_sum)(const float *x, int64_t count, double centre, const int power) {
   d8 low = 0.0, high = 0.0;
   for (int64_t i = 0; i < count; i += 16) {
-    int64_t n = MIN(count - i, 16);
-    v16 v = n == 16 ? NAME(load16)(x + i) : NAME(load_part)(x + i, n, 0.0f);
+    v16 v = NAME(load_part)(x + i, MIN(count - i, 16), 0.0f);
     d8 a = __builtin_convertvector(v.lo, d8), b = __builtin_convertvector(v.hi, d8);
     if (power == 2) {
       a = a - centre, b = b - centre;
-      a = a * a, b = b * b;
-      if (n < 16) {
-        for (int l = 0; l < 8; l++) {
-          if (l >= n) a[l] = 0;
-          if (l + 8 >= n) b[l] = 0;
+      if (count - i < 16) {
+        for (int64_t l = count - i; l < 16; l++) {
+          if (l < 8) {
+            a[l] = 0;
+          } else {
+            b[l - 8] = 0;
+          }
         }
       }
+      low = __builtin_elementwise_fma(a, a, low), high = __builtin_elementwise_fma(b, b, high);
+    } else {
+      low = low + a, high = high + b;
     }
-    low = low + a, high = high + b;
   }
   return NAME(sum16d)(low, high);
 }
@@ -90,7 +87,7 @@ void NAME(norm)(const float *x, int64_t columns, const float *weight, const floa
     v = v * factor;
     if (weight) v = v * NAME(load_part)(weight + i, n, 0.0f);
     if (bias) v = v + NAME(load_part)(bias + i, n, 0.0f);
-    memcpy(into + i, &v, (size_t)n * 4);
+    NAME(store_part)(into + i, v, n);
   }
 }
 

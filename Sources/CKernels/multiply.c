@@ -5,7 +5,7 @@
 // of weights, which stay in L1) runs all row tiles. The lane sums live in a buffer of the panel (in L2).
 #include "workers.h"
 
-enum { row_block_tiles = 88, chain_part = 96, vector_rows_limit = 6 };
+enum { row_block_tiles = 88, chain_part = 96, vector_rows_limit = 20 };
 
 typedef struct {
   ckernels_workers *w;

@@ -75,7 +75,7 @@ float NAME(log_probability)(const float *x, int64_t count, int64_t target) {
   d8 low = 0.0, high = 0.0;
   for (int64_t i = 0; i < count; i += 16) {
     int64_t n = MIN(count - i, 16);
-    v16 v = n == 16 ? NAME(load16)(x + i) : NAME(load_part)(x + i, n, -__builtin_inff());
+    v16 v = NAME(load_part)(x + i, n, -__builtin_inff());
     v16 e = NAME(exp16)(v - m);
     low = low + __builtin_convertvector(e.lo, d8);
     high = high + __builtin_convertvector(e.hi, d8);
@@ -90,7 +90,11 @@ int64_t NAME(argmax)(const float *x, int64_t count) {
     top = NAME(select16)(v > top, v, top);
   }
   float m = NAME(max16)(top);
-  for (int64_t i = 0; i < count; i++) {
+  int64_t i = 0;
+  for (; i + 16 <= count; i += 16) {
+    if (__builtin_reduce_or(NAME(load16)(x + i) == m)) break;
+  }
+  for (; i < count; i++) {
     if (x[i] == m) return i;
   }
   return 0;

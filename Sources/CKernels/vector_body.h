@@ -6,11 +6,19 @@ INLINE v8 NAME(load8)(const float *p) { v8 v; memcpy(&v, p, 32); return v; }
 INLINE void NAME(store16)(float *p, v16 v) { memcpy(p, &v, 64); }
 INLINE v16 NAME(fma16)(v16 a, v16 b, v16 c) { return __builtin_elementwise_fma(a, b, c); }
 INLINE v16 NAME(splat16)(float a) { v16 v = a; return v; }
-/// The first `count` < 16 values, then `rest`.
+/// The first `count` <= 16 values, then `rest`.
 INLINE v16 NAME(load_part)(const float *p, int64_t count, float rest) {
+  if (count == 16) return NAME(load16)(p);  // a constant size, else memcpy is a call
   v16 v = rest;
   memcpy(&v, p, (size_t)count * 4);
   return v;
+}
+INLINE void NAME(store_part)(float *p, v16 v, int64_t count) {
+  if (count == 16) {
+    NAME(store16)(p, v);
+  } else {
+    memcpy(p, &v, (size_t)count * 4);
+  }
 }
 INLINE v16 NAME(duplicate8)(const float *p) {
   v8 v = NAME(load8)(p);

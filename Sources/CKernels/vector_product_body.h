@@ -31,58 +31,125 @@ INLINE void NAME(steps4)(const int xrows, NAME(pair) a, NAME(pair) b, const floa
   }
 }
 
+#if LEVEL == 2
+#include "pairs_avx512.h"
+#endif
+
+/// Units of 32 columns that one call of `units` takes.
+INLINE int NAME(units_at_once)(const int type) {
+#if LEVEL == 2
+  if (type == ckernels_q4_k || type == ckernels_q5_k || type == ckernels_q6_k) return 8;
+#endif
+  (void)type;
+  return 1;
+}
+
+/// Multiply-adds of `units_at_once` units from unit `u` on, for all pairs.
+INLINE void NAME(units)(const int type, const int xrows, const uint8_t *const *rows, int64_t u, const float *x,
+                        int64_t stride, v16 acc[PAIRS][MAX_ROWS]) {
+#if LEVEL == 2
+  // A macro, so that `part` is a constant.
+#define ALL_PAIRS(f, size, part, at)                                                                                 \
+  UNROLL for (int i = 0; i < PAIRS; i++) {                                                                           \
+    f(xrows, rows[2 * i] + u / 8 * (size), rows[2 * i + 1] + u / 8 * (size), scales[2 * i], scales[2 * i + 1], part, \
+      x + (at), stride, acc[i]);                                                                                     \
+  }
+  if (type == ckernels_q4_k || type == ckernels_q5_k || type == ckernels_q6_k) {
+    float scales[2 * PAIRS][16];
+    UNROLL for (int i = 0; i < 2 * PAIRS; i++) {
+      if (type == ckernels_q4_k) prepare_k4(rows[i] + u / 8 * 144, scales[i]);
+      if (type == ckernels_q5_k) prepare_k4(rows[i] + u / 8 * 176, scales[i]);
+      if (type == ckernels_q6_k) prepare_k6(rows[i] + u / 8 * 210, scales[i]);
+    }
+    if (type == ckernels_q4_k) {
+      ALL_PAIRS(pairs_q4_k, 144, 0, 0) ALL_PAIRS(pairs_q4_k, 144, 1, 64)
+      ALL_PAIRS(pairs_q4_k, 144, 2, 128) ALL_PAIRS(pairs_q4_k, 144, 3, 192)
+    } else if (type == ckernels_q5_k) {
+      ALL_PAIRS(pairs_q5_k, 176, 0, 0) ALL_PAIRS(pairs_q5_k, 176, 1, 64)
+      ALL_PAIRS(pairs_q5_k, 176, 2, 128) ALL_PAIRS(pairs_q5_k, 176, 3, 192)
+    } else {
+      ALL_PAIRS(pairs_q6_k, 210, 0, 0) ALL_PAIRS(pairs_q6_k, 210, 1, 128)
+    }
+    return;
+  }
+#undef ALL_PAIRS
+#endif
+  UNROLL for (int i = 0; i < PAIRS; i++) {
+    const uint8_t *a = rows[2 * i], *b = rows[2 * i + 1];
+    switch (type) {
+#if LEVEL == 2
+    case ckernels_f32: pairs_f32(xrows, a + u * 128, b + u * 128, x, stride, acc[i]); break;
+    case ckernels_f16: pairs_f16(xrows, a + u * 64, b + u * 64, x, stride, acc[i]); break;
+    case ckernels_bf16: pairs_bf16(xrows, a + u * 64, b + u * 64, x, stride, acc[i]); break;
+    case ckernels_q8_0: pairs_q8_0(xrows, a + u * 34, b + u * 34, x, stride, acc[i]); break;
+    case ckernels_q4_0: pairs_q4_0(xrows, a + u * 18, b + u * 18, x, stride, acc[i]); break;
+    case ckernels_q4_1: pairs_q4_1(xrows, a + u * 20, b + u * 20, x, stride, acc[i]); break;
+#endif
+    default: NAME(steps4)(xrows, NAME(unpack)(type, a, u), NAME(unpack)(type, b, u), x, stride, acc[i]); break;
+    }
+  }
+}
+
 INLINE float NAME(sum8)(v16 v, const int half) {
   float s = v[half * 8];
   UNROLL for (int l = 1; l < 8; l++) s = s + v[half * 8 + l];
   return s;
 }
 
-/// Weight rows first ..< last of a product for `xrows` rows of x.
+/// The last columns % 32, padded with zeros to a multiple of 8 (not 32: the contract counts the padding).
+INLINE void NAME(last_columns)(const int type, const int xrows, const uint8_t *const *rows, const float *x,
+                               int64_t stride, int64_t columns, v16 acc[PAIRS][MAX_ROWS]) {
+  const int64_t first = columns / 32 * 32, rest = columns - first;
+  float padded[MAX_ROWS][32] = {{0}};
+  for (int r = 0; r < xrows; r++) memcpy(padded[r], x + r * stride + first, (size_t)rest * 4);
+  UNROLL for (int i = 0; i < PAIRS; i++) {
+    float wide[2][32];
+    for (int h = 0; h < 2; h++) {
+      NAME(pair) v = NAME(unpack_tail)(type, rows[2 * i + h], first, columns);
+      NAME(store16)(wide[h], v.low);
+      NAME(store16)(wide[h] + 16, v.high);
+    }
+    for (int64_t j = 0; j < (rest + 7) / 8; j++) {
+      v16 w;
+      w.lo = NAME(load8)(wide[0] + j * 8);
+      w.hi = NAME(load8)(wide[1] + j * 8);
+      UNROLL for (int r = 0; r < xrows; r++) {
+        acc[i][r] = NAME(fma16)(w, NAME(duplicate8)(padded[r] + j * 8), acc[i][r]);
+      }
+    }
+  }
+}
+
+/// Outputs o ..< last, at most 2 * PAIRS, of a product for `xrows` rows of x.
 INLINE void NAME(vector_rows)(const int type, const int xrows, const ckernels_product *p, const float *x,
-                              int64_t stride, int64_t columns, int64_t first, int64_t last, float *y) {
+                              int64_t stride, int64_t columns, int64_t o, int64_t last, float *y, int prefetch) {
   const int64_t units = columns / 32, rest = columns % 32;
-  for (int64_t o = first; o < last; o += 2 * PAIRS) {
-    const uint8_t *rows[2 * PAIRS];
+  const uint8_t *rows[2 * PAIRS];
+  UNROLL for (int i = 0; i < 2 * PAIRS; i++) {
+    rows[i] = (const uint8_t *)p->weights + MIN(o + i, last - 1) * p->row_bytes;
+  }
+  v16 acc[PAIRS][MAX_ROWS];
+  UNROLL for (int i = 0; i < PAIRS; i++) {
+    UNROLL for (int r = 0; r < xrows; r++) acc[i][r] = 0.0f;
+  }
+  // The next group of rows lies behind this one: asking for it now spares a wait at the start of each row, which the
+  // hardware does not foresee.
+  const int at_once = NAME(units_at_once)(type);
+  const uint8_t *next = rows[0] + 2 * PAIRS * p->row_bytes;
+  const int64_t ahead = prefetch && units ? 2 * PAIRS * p->row_bytes * at_once / units : 0;
+  for (int64_t u = 0; u < units; u += at_once) {
+    for (int64_t b = 0; b < ahead; b += 64) __builtin_prefetch(next + b, 0, 2);
+    next += ahead;
+    NAME(units)(type, xrows, rows, u, x + u * 32, stride, acc);
+  }
+  if (rest) NAME(last_columns)(type, xrows, rows, x, stride, columns, acc);
+  UNROLL for (int r = 0; r < xrows; r++) {
     UNROLL for (int i = 0; i < 2 * PAIRS; i++) {
-      rows[i] = (const uint8_t *)p->weights + MIN(o + i, last - 1) * p->row_bytes;
-    }
-    v16 acc[PAIRS][MAX_ROWS];
-    UNROLL for (int i = 0; i < PAIRS; i++) {
-      UNROLL for (int r = 0; r < xrows; r++) acc[i][r] = 0.0f;
-    }
-    for (int64_t u = 0; u < units; u++) {
-      UNROLL for (int i = 0; i < PAIRS; i++) {
-        NAME(steps4)(xrows, NAME(unpack)(type, rows[2 * i], u), NAME(unpack)(type, rows[2 * i + 1], u), x + u * 32,
-                     stride, acc[i]);
-      }
-    }
-    if (rest) {
-      // The last columns, padded with zeros to a multiple of 8 (not 32: the contract counts the padding).
-      float padded[MAX_ROWS][32] = {{0}};
-      for (int r = 0; r < xrows; r++) memcpy(padded[r], x + r * stride + units * 32, (size_t)rest * 4);
-      for (int i = 0; i < PAIRS; i++) {
-        float wide[2][32];
-        for (int h = 0; h < 2; h++) {
-          NAME(pair) v = NAME(unpack_tail)(type, rows[2 * i + h], units * 32, columns);
-          NAME(store16)(wide[h], v.low);
-          NAME(store16)(wide[h] + 16, v.high);
-        }
-        for (int64_t j = 0; j < (rest + 7) / 8; j++) {
-          v16 w;
-          w.lo = NAME(load8)(wide[0] + j * 8);
-          w.hi = NAME(load8)(wide[1] + j * 8);
-          for (int r = 0; r < xrows; r++) acc[i][r] = NAME(fma16)(w, NAME(duplicate8)(padded[r] + j * 8), acc[i][r]);
-        }
-      }
-    }
-    UNROLL for (int r = 0; r < xrows; r++) {
-      UNROLL for (int i = 0; i < 2 * PAIRS; i++) {
-        float total = NAME(sum8)(acc[i / 2][r], i % 2);
-        if (o + i < last) {
-          float *to = y + r * p->y_stride + o + i;
-          if (p->bias) total = total + p->bias[o + i];
-          *to = p->adding ? *to + total : total;
-        }
+      float total = NAME(sum8)(acc[i / 2][r], i % 2);
+      if (o + i < last) {
+        float *to = y + r * p->y_stride + o + i;
+        if (p->bias) total = total + p->bias[o + i];
+        *to = p->adding ? *to + total : total;
       }
     }
   }
@@ -90,18 +157,22 @@ INLINE void NAME(vector_rows)(const int type, const int xrows, const ckernels_pr
 
 INLINE void NAME(vector_type)(const int type, const ckernels_product *p, const float *x, int64_t stride,
                               int64_t rows, int64_t columns, int64_t first, int64_t last) {
-  float *y = p->y;
+  // All rows of x with one group of outputs before the next: the weights are then in the first cache.
+  for (int64_t o = first; o < last; o += 2 * PAIRS) {
+    const int64_t end = MIN(o + 2 * PAIRS, last);
+    int64_t r = 0;
 #if MAX_ROWS == 4
-  for (; rows >= 4; rows -= 4, x += 4 * stride, y += 4 * p->y_stride) {
-    NAME(vector_rows)(type, 4, p, x, stride, columns, first, last, y);
-  }
-  if (rows >= 2) {
-    NAME(vector_rows)(type, 2, p, x, stride, columns, first, last, y);
-    rows -= 2, x += 2 * stride, y += 2 * p->y_stride;
-  }
+    for (; r + 4 <= rows; r += 4) {
+      NAME(vector_rows)(type, 4, p, x + r * stride, stride, columns, o, end, p->y + r * p->y_stride, r == 0);
+    }
+    if (r + 2 <= rows) {
+      NAME(vector_rows)(type, 2, p, x + r * stride, stride, columns, o, end, p->y + r * p->y_stride, r == 0);
+      r += 2;
+    }
 #endif
-  for (; rows; rows--, x += stride, y += p->y_stride) {
-    NAME(vector_rows)(type, 1, p, x, stride, columns, first, last, y);
+    for (; r < rows; r++) {
+      NAME(vector_rows)(type, 1, p, x + r * stride, stride, columns, o, end, p->y + r * p->y_stride, r == 0);
+    }
   }
 }
 

@@ -24,7 +24,13 @@ extension Sweep {
         weightByteCount: model.files.weightByteCount > 0 ? model.files.weightByteCount : 2 * model.facts.parameterCount,
         missingWeights: model.files.missingWeights, longestSequence: 0, cacheByteCount: 0,
         activationByteCount: model.facts.activationByteCount, rate: rate)
-      for cell in own { plan.cells.append(try self.plan(cell, model, rate, stored, &summary, &plan.warnings)) }
+      var longest: [Method: Int] = [:]
+      for cell in own { plan.cells.append(try self.plan(cell, model, rate, stored, &summary, &longest)) }
+      for method in configuration.methods {
+        guard let length = longest[method] else { continue }
+        plan.warnings += method.warnings(contextWindow: model.contextWindow, length: length)
+          .map { "\(model.entry.name): \($0)" }
+      }
       plan.models.append(summary)
     }
     warnings = plan.warnings
@@ -33,7 +39,7 @@ extension Sweep {
 
   private func plan(
     _ cell: Cell, _ model: PreparedModel, _ rate: Rate, _ stored: StoredProgress?,
-    _ summary: inout Plan.ModelPlan, _ warnings: inout [String]
+    _ summary: inout Plan.ModelPlan, _ longestByMethod: inout [Method: Int]
   ) throws(SweepError) -> Plan.CellPlan {
     let selected = try selectedSamples(of: cell)
     let done = try stored?.done(selected, of: cell, in: self) ?? []
@@ -61,13 +67,10 @@ extension Sweep {
       result.remainingSeconds += isDone ? 0 : seconds
       longest = max(longest, length)
     }
+    longestByMethod[cell.method] = max(longestByMethod[cell.method] ?? 0, longest)
     summary.longestSequence = max(summary.longestSequence, longest)
     summary.cacheByteCount = max(
       summary.cacheByteCount, longest * model.facts.cacheByteCount(cell.method, model.entry.cache))
-    for text in cell.method.warnings(contextWindow: model.contextWindow, length: longest) {
-      let warning = "\(model.entry.name): \(text)"
-      if !warnings.contains(warning) { warnings.append(warning) }
-    }
     return result
   }
 
@@ -81,29 +84,33 @@ extension Sweep {
     return .assumed(threads: options.threads)
   }
 
-  /// Times the first tokens of a prompt under the first method, after a shorter one to warm up.
+  /// Times the first tokens of a prompt under the first method: few of them where they take long.
   private func measuredRate(of model: PreparedModel, cells: [Cell]) throws(SweepError) -> Rate? {
     guard let cell = cells.first, let sample = try selectedSamples(of: cell).first?.sample else { return nil }
-    let runner = try provider.load(model.entry, path: model.path, hashes: NoHashCache())
-    let tokens = Array(sample.request.tokens.prefix(256))
-    guard tokens.count >= 8 else { return nil }
-    func run(_ tokens: [Int]) -> Double? {
+    let runner = try provider.load(model.entry, path: model.path, hashes: UnneededHashes())
+    func seconds(_ count: Int) -> Double? {
+      let tokens = Array(sample.request.tokens.prefix(count))
+      guard tokens.count >= 8 else { return nil }
       let start = ContinuousClock.now
-      guard
-        (try? runner.run(.score(tokens: tokens), method: cell.method, isCancelled: { false }, onProgress: { _ in }))
-          != nil
-      else { return nil }
-      return (ContinuousClock.now - start).seconds
+      let outcome = try? runner.run(
+        .score(tokens: tokens), method: cell.method, isCancelled: { false }, onProgress: { _ in })
+      return outcome == nil ? nil : max(1e-6, (ContinuousClock.now - start).seconds)
     }
-    guard run(Array(tokens.prefix(8))) != nil, let seconds = run(tokens), seconds > 0 else { return nil }
-    let work = model.facts.multiplyAdds(tokens.count - 1, 0, tokens.count - 1)
-    return Rate(multiplyAddsPerSecond: work / seconds, source: .measured(tokens: tokens.count))
+    // The first run reads the weights from the disk and does not count.
+    guard seconds(8) != nil, var time = seconds(32) else { return nil }
+    var count = min(32, sample.request.tokens.count)
+    if time < 0.5, let longer = seconds(256) {
+      time = longer
+      count = min(256, sample.request.tokens.count)
+    }
+    let work = model.facts.multiplyAdds(count - 1, 0, count - 1)
+    return Rate(multiplyAddsPerSecond: work / time, source: .measured(tokens: count))
   }
 }
 
-/// Remembers nothing.
-struct NoHashCache: FileHashCache {
-  func hash(ofFile path: String, byteCount: Int, modified: Double) -> String? { nil }
+/// Stands for hashes that nobody will look at, so that no file is read for them.
+private struct UnneededHashes: FileHashCache {
+  func hash(ofFile path: String, byteCount: Int, modified: Double) -> String? { "not hashed" }
   func remember(_ hash: String, ofFile path: String, byteCount: Int, modified: Double) {}
 }
 

@@ -1,0 +1,93 @@
+import Foundation
+import Kernels
+import Positions
+import Store
+import Tasks
+import Testing
+
+@testable import Sweeps
+
+/// The whole way on the project's own demo model: configuration, tokens, engine, store.
+@Suite struct EngineTests {
+  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().path
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func sweep(threads: Int, overrides: [String] = []) throws -> Sweep {
+    let text = """
+      name: engine
+      models: [{name: demo, path: \(Self.root)/Datasets/demo/model}]
+      methods: [plain, self-extend:G=4,W=32]
+      tasks:
+      - pg19: {path: \(Self.root)/Datasets/demo/stories, lengths: [24, 96], stride: 16, books: 2, windows: 1}
+      - passkey: {lengths: [128], depths: [0.3, 0.7], trials: 1}
+      """
+    let read = try Configuration.read(
+      Array(text.utf8), file: "engine.yaml", overrides: overrides, taskTypes: TaskRegistry.types, environment: [:])
+    return try Sweep(
+      read, options: SweepOptions(threads: threads),
+      provider: TransformerProvider(workers: Workers(threads: threads)), purpose: .execution)
+  }
+
+  /// What a store holds, but for times and for what depends on where a run was interrupted.
+  private func run(_ name: String, threads: Int, samplesPerRun: Int) throws -> [String] {
+    let store = try ResultStore.open("\(folder.path)/\(name).sqlite", mode: .create)
+    var status = SweepStatus.interrupted
+    while status == .interrupted {
+      let count = Counter()
+      status = try sweep(threads: threads).execute(
+        store: store, isCancelled: { count.value >= samplesPerRun },
+        onEvent: { event in if case .sampleFinished = event { count.value += 1 } }
+      ).status
+    }
+    #expect(status == .complete)
+    return try content(of: store)
+  }
+
+  private final class Counter {
+    var value = 0
+  }
+
+  @Test("a sweep stopped after every sample, on another number of threads, ends with equal bits")
+  func resume() throws {
+    let whole = try run("whole", threads: 1, samplesPerRun: .max)
+    #expect(whole.count == 8 + 12)
+    #expect(try run("steps", threads: 2, samplesPerRun: 1) == whole)
+  }
+
+  @Test("Self-Extend on a text no longer than W is plain's stored result, on a longer one it is not")
+  func equality() throws {
+    let store = try ResultStore.open("\(folder.path)/s.sqlite", mode: .create)
+    let summary = try sweep(threads: 1).execute(store: store, isCancelled: { false }, onEvent: { _ in })
+    #expect(summary.progress.reusedSampleCount == 2)
+    var values: [String: [[Float]?]] = [:]
+    for cell in try store.cells() where cell.record.task == "pg19" {
+      let results = try store.results(in: cell.id, withPrompts: false, withLogProbabilities: true)
+      values["\(cell.record.method) \(cell.record.coordinates[0].value)"] = results.map(\.logProbabilities)
+    }
+    #expect(values["plain 24"] == values["self-extend:G=4,W=32 24"])
+    #expect(values["plain 96"] != values["self-extend:G=4,W=32 96"])
+    #expect(values["plain 24"]?.compactMap(\.self).map(\.count) == [23, 23])
+  }
+
+  @Test("a model that is no checkpoint is an error with the name and the reason")
+  func brokenModel() throws {
+    let path = folder.path + "/model.gguf"
+    let error = #expect(throws: SweepError.self) { try sweep(threads: 1, overrides: ["models.0.path=\(path)"]) }
+    guard let error, case .model("demo", path, _) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(error.status == .missingInput)
+  }
+
+  @Test("the configurations of the project are valid", arguments: ["demo", "smollm2-135m", "llama2", "tinystories"])
+  func configurations(_ name: String) throws {
+    let read = try Configuration.load(
+      path: "\(Self.root)/configs/\(name).yaml", taskTypes: TaskRegistry.types, environment: [:])
+    #expect(read.methods.first == .plain)
+    #expect(read.methods.count > 4)
+  }
+}
