@@ -64,8 +64,8 @@ import Testing
     // One document: blocks of its windows are resampled, here of two.
     #expect(metric.units(of: Array(parts.dropFirst())).map(\.weight) == [30])
     let interval = try #require(metric.aggregate(parts).interval)
-    #expect(interval.lower >= exp(1) - 1e-9)
-    #expect(interval.upper <= exp(80.0 / 30) + 1e-9)
+    #expect(interval.low >= exp(1) - 1e-9)
+    #expect(interval.high <= exp(80.0 / 30) + 1e-9)
   }
 
   @Test("positions are counted from 1 for the first predicted token; what is not finite is left out")

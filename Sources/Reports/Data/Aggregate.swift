@@ -7,7 +7,7 @@ struct Aggregate: Hashable, Sendable {
   /// Nil when no sample has a score.
   var value: Double?
   /// 95 % interval; nil where there are too few units to resample.
-  var interval: Interval?
+  var interval: Statistics.Interval?
   /// Scored samples.
   var count = 0
   /// Samples that are stored without a value.
@@ -17,8 +17,8 @@ struct Aggregate: Hashable, Sendable {
   /// Samples that the configuration wants.
   var expected = 0
 
-  var low: Double? { interval?.lower }
-  var high: Double? { interval?.upper }
+  var low: Double? { interval?.low }
+  var high: Double? { interval?.high }
   /// Samples that are neither stored nor known to have failed.
   var missing: Int { max(0, expected - count - unscored - failed) }
   var isComplete: Bool { count == expected }
@@ -82,7 +82,7 @@ extension CellRecord.Metric {
     var aggregate = Aggregate(value: combined(contributions), count: contributions.count)
     if isPercentage {
       let successes = contributions.count { $0.sums.sum == 1 }
-      aggregate.interval = Interval.wilson(successes: successes, count: contributions.count)
+      aggregate.interval = Statistics.wilson(successes: successes, of: contributions.count)
     } else {
       aggregate.interval = Bootstrap().interval(of: units(of: contributions), transform: transform)
     }

@@ -6,7 +6,7 @@ struct MethodDifference: Hashable, Sendable {
   /// `a - b`; nil when no sample has both.
   var difference: Double?
   /// 95 % interval, samples (or documents) resampled in pairs.
-  var interval: Interval?
+  var interval: Statistics.Interval?
   /// McNemar's exact test for accuracy, the paired bootstrap for anything else; nil for fewer than two units.
   var pValue: Double?
   /// Samples that both have.
@@ -16,10 +16,10 @@ struct MethodDifference: Hashable, Sendable {
   /// Samples on which `a` is worse.
   var worse = 0
 
-  var low: Double? { interval?.lower }
-  var high: Double? { interval?.upper }
+  var low: Double? { interval?.low }
+  var high: Double? { interval?.high }
   /// True where the interval does not hold 0.
-  var isClear: Bool { interval.map { $0.lower > 0 || $0.upper < 0 } ?? false }
+  var isClear: Bool { interval.map { $0.low > 0 || $0.high < 0 } ?? false }
 }
 
 /// A sample that two methods both have.
