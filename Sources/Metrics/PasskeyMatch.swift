@@ -11,5 +11,11 @@ public enum PasskeyMatch {
     return Array(digits) == Array(key.utf8) && !key.isEmpty ? 1 : 0
   }
 
+  /// 1 when the output, white space at its start aside, begins with the key; more digits may follow.
+  public static func prefixScore(output: String, key: String) -> Double {
+    let text = output.unicodeScalars.drop { $0.properties.isWhitespace }
+    return !key.isEmpty && text.starts(with: key.unicodeScalars) ? 1 : 0
+  }
+
   private static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
 }

@@ -2,7 +2,8 @@
 public enum Statistics {
   /// Resamples of a bootstrap.
   public static let resampleCount = 2000
-  private static let seed: UInt64 = 0x5e1f_e87e
+  /// The seed of every bootstrap that is not given another.
+  public static let seed: UInt64 = 0x5e1f_e87e
 
   /// The bounds of a 95 % interval.
   public struct Interval: Hashable, Sendable, Codable {
@@ -10,6 +11,9 @@ public enum Statistics {
     public let low: Double
     /// The upper bound.
     public let high: Double
+
+    /// Half of the width.
+    public var halfWidth: Double { (high - low) / 2 }
 
     /// An interval.
     public init(low: Double, high: Double) {
@@ -35,6 +39,11 @@ public enum Statistics {
     return Interval(low: successes == 0 ? 0 : centre - half, high: successes == count ? 1 : centre + half)
   }
 
+  /// The arithmetic mean, summed in order; nil over nothing.
+  public static func mean(_ values: [Double]) -> Double? {
+    values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+  }
+
   /// The percentile interval of a statistic over resampled units; nil for fewer than two units.
   ///
   /// - Parameters:
@@ -43,17 +52,23 @@ public enum Statistics {
   /// - Returns: the 2.5 and 97.5 % quantiles.
   public static func bootstrap(unitCount: Int, _ statistic: ([Int]) -> Double?) -> Interval? {
     guard unitCount > 1 else { return nil }
-    var state = seed
+    var generator = SeededGenerator(seed: seed)
     var values: [Double] = []
     values.reserveCapacity(resampleCount)
     var chosen = [Int](repeating: 0, count: unitCount)
     for _ in 0..<resampleCount {
-      for index in chosen.indices { chosen[index] = Int(next(&state) % UInt64(unitCount)) }
+      for index in chosen.indices { chosen[index] = generator.index(below: unitCount) }
       if let value = statistic(chosen) { values.append(value) }
     }
     guard !values.isEmpty else { return nil }
-    values.sort()
-    return Interval(low: quantile(values, 0.025), high: quantile(values, 0.975))
+    return percentileInterval(of: values)
+  }
+
+  /// The middle 95 % of values, with linear interpolation between order statistics; nil over nothing.
+  static func percentileInterval(of values: [Double]) -> Interval? {
+    guard !values.isEmpty else { return nil }
+    let sorted = values.sorted()
+    return Interval(low: quantile(sorted, 0.025), high: quantile(sorted, 0.975))
   }
 
   private static func quantile(_ sorted: [Double], _ share: Double) -> Double {
@@ -61,13 +76,5 @@ public enum Statistics {
     let below = Int(place)
     let above = min(below + 1, sorted.count - 1)
     return sorted[below] + (sorted[above] - sorted[below]) * (place - Double(below))
-  }
-
-  private static func next(_ state: inout UInt64) -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
   }
 }

@@ -117,8 +117,8 @@ public struct PG19: EvaluationTask {
 
   /// `perplexity`, and what it is made of: `nll_sum` and `token_count`.
   public func scores(of sample: Sample, outcome: Outcome) -> [Score] {
-    guard case .logProbabilities(let values) = outcome, values.count >= stride else {
-      return [Score("perplexity", unscored: "the model gave no log-probabilities")]
+    guard case .logProbabilities(let values) = outcome, values.count == sample.request.tokens.count - 1 else {
+      return [Score("perplexity", unscored: "the model did not give one log-probability for each token but the first")]
     }
     let scored = values.suffix(stride)
     let sum = -scored.reduce(0.0) { $0 + Double($1) }
@@ -158,7 +158,8 @@ public struct PG19: EvaluationTask {
       id: SampleID("doc=\(document.name)/length=\(length)/window=\(index)"),
       text: context.tokenizer.decode(text, skipSpecial: false), request: .score(tokens: prefix + text),
       facts: [
-        ("document", .text(document.name)), ("window", .integer(index)), ("text_end", .integer(end)),
+        ("document", .text(document.name)), ("window", .integer(index)),
+        ("text_offset", .integer(end - text.count)), ("text_end", .integer(end)),
         ("first_scored", .integer(length - stride)), ("scored_count", .integer(stride)),
       ])
   }

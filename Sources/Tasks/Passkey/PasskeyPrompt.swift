@@ -3,51 +3,83 @@ import Tokenizers
 /// Fills a passkey prompt to a length.
 struct PasskeyPrompt {
   let wording: PasskeyWording
-  let context: SampleContext
+  let wrapper: PromptWrapper
 
   /// A rendered prompt.
   struct Rendered {
     let text: String
     let tokens: [Int]
-    /// The key sentence's first token, as a share of the prompt.
-    let depth: Double
+    /// The number of filler sentences or lines.
+    let fillerCount: Int
+    /// The index of the first token that holds a part of the key.
+    let keyToken: Int
+    /// `keyToken` as a share of the prompt's tokens.
+    var depth: Double { Double(keyToken) / Double(max(1, tokens.count)) }
   }
 
   /// The longest prompt of at most `length` tokens with the key sentence after `depth` of the filler.
   func prompt(key: String, length: Int, depth: Double) throws(TaskError) -> Rendered {
-    func tokens(_ count: Int) -> [Int] { encode(text(key: key, fillers: count, depth: depth).whole) }
-    guard tokens(0).count <= length else {
+    func ids(_ count: Int) -> [Int] { wrapper.encode(text(key: key, fillers: count, depth: depth).whole) }
+    let bare = ids(0).count
+    guard bare <= length else {
       throw .impossibleSample(
         cell: "passkey length=\(length)",
-        problem: "the prompt without filler has \(tokens(0).count) tokens already; ask for longer ones")
+        problem: "the prompt without filler has \(bare) tokens already; ask for longer ones")
     }
-    // More sentences never make fewer tokens, so the largest count that fits can be bisected.
-    var low = 0
-    var high = max(1, length)
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if tokens(middle).count <= length { low = middle } else { high = middle }
-    }
-    let (whole, before) = text(key: key, fillers: low, depth: depth)
-    let ids = encode(whole)
-    return Rendered(text: whole, tokens: ids, depth: Double(encode(before).count) / Double(max(1, ids.count)))
+    let count = largestCount(length: length, bare: bare) { ids($0).count }
+    let (whole, before) = text(key: key, fillers: count, depth: depth)
+    let tokens = wrapper.encode(whole)
+    return Rendered(
+      text: wrapper.wrapped(whole), tokens: tokens, fillerCount: count,
+      keyToken: commonPrefixCount(tokens, wrapper.encode(before)))
   }
 
+  /// The largest number of fillers whose prompt has at most `length` tokens.
+  ///
+  /// More sentences never make fewer tokens, so the bracket found from the mean length of a sentence can be bisected.
+  private func largestCount(length: Int, bare: Int, tokenCount: (Int) -> Int) -> Int {
+    let cycle = wording.filler.count
+    let perFiller = max(1, Double(tokenCount(4 * cycle) - bare) / Double(4 * cycle))
+    var low = 0
+    var high = max(1, Int(Double(length - bare) / perFiller) + 1)
+    var step = 1
+    while tokenCount(high) <= length {
+      low = high
+      high += step
+      step *= 2
+    }
+    // The estimate is seldom off by more than a few sentences: look just below it first.
+    step = 1
+    while high - step > low {
+      guard tokenCount(high - step) > length else {
+        low = high - step
+        break
+      }
+      high -= step
+      step *= 2
+    }
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if tokenCount(middle) <= length { low = middle } else { high = middle }
+    }
+    return low
+  }
+
+  /// The whole text, and the part of it that stands before the key's first digit.
   private func text(key: String, fillers: Int, depth: Double) -> (whole: String, before: String) {
     let place = Int((depth * Double(fillers)).rounded())
     func filler(_ range: Range<Int>) -> [String] { range.map { wording.filler[$0 % wording.filler.count] } }
     let opening = wording.opening.isEmpty ? [] : [wording.opening]
-    let before = (opening + filler(0..<place)).joined(separator: wording.separator)
-    let sentence = wording.key.replacing("{key}", with: key)
-    let pieces = (before.isEmpty ? [] : [before]) + [sentence] + filler(place..<fillers)
+    let start = opening + filler(0..<place)
+    let stem = wording.key.split(separator: "{key}", maxSplits: 1, omittingEmptySubsequences: false).first ?? ""
+    let pieces = start + [wording.key.replacing("{key}", with: key)] + filler(place..<fillers)
     return (
-      pieces.joined(separator: wording.separator) + wording.questionSeparator + wording.question, before
+      pieces.joined(separator: wording.separator) + wording.questionSeparator + wording.question,
+      (start + [String(stem)]).joined(separator: wording.separator)
     )
   }
 
-  /// Token ids of a prompt, wrapped in the model's chat template where one is set.
-  private func encode(_ text: String) -> [Int] {
-    guard let name = context.chat, let template = ChatTemplate.named(name) else { return context.tokenizer.encode(text) }
-    return context.tokenizer.encode(template.render(user: text, system: nil))
+  private func commonPrefixCount(_ a: [Int], _ b: [Int]) -> Int {
+    zip(a, b).prefix { $0 == $1 }.count
   }
 }

@@ -15,24 +15,70 @@ struct PasskeyWording: Hashable, Sendable {
   /// What stands before the question.
   let questionSeparator: String
 
-  /// The project's own wording; the same as `train` in Datasets/demo/passkey-wording.json.
-  static let builtIn = PasskeyWording(
-    name: "train",
-    opening: "One number is hidden in a long and plain text. Read all of it and keep the number in mind. "
-      + "At the end you will be asked for it.",
-    filler: [
-      "The kettle is on the stove.", "A cart rolls down the lane.", "The baker sweeps the floor.",
-      "Rain taps on the roof.", "Soon it will be evening.",
-    ],
-    key: "The pass key is {key}. Keep this number in mind.",
-    question: "Now the text is over. What is the pass key? The pass key is", separator: " ", questionSeparator: " ")
+  init(
+    name: String, opening: String, filler: [String], key: String, question: String, separator: String = " ",
+    questionSeparator: String = " "
+  ) {
+    self.name = name
+    self.opening = opening
+    self.filler = filler
+    self.key = key
+    self.question = question
+    self.separator = separator
+    self.questionSeparator = questionSeparator
+  }
+
+  /// The project's own wordings, the same as in Datasets/demo/passkey-wording.json; the first one is the default.
+  ///
+  /// The demo's model was trained with prompts of `train`; no sentence of `unseen` was in its training text.
+  static let builtIn = [
+    PasskeyWording(
+      name: "train",
+      opening: "One number is hidden in a long and plain text. Read all of it and keep the number in mind. "
+        + "At the end you will be asked for it.",
+      filler: [
+        "The kettle is on the stove.", "A cart rolls down the lane.", "The baker sweeps the floor.",
+        "Rain taps on the roof.", "Soon it will be evening.",
+      ],
+      key: "The pass key is {key}. Keep this number in mind.",
+      question: "Now the text is over. What is the pass key? The pass key is"),
+    PasskeyWording(
+      name: "unseen",
+      opening: "Somewhere between these lines stands a secret code. All the rest is of no use. "
+        + "Note the code, for there is a question about it later.",
+      filler: [
+        "Two ships left the harbour at dawn.", "An old man fed the ducks.", "Leaves fell into the well.",
+        "Nobody rang the bell.", "Far away a dog barked.",
+      ],
+      key: "Take note: the secret code is {key}, and nothing else matters.",
+      question: "Which code was given above? The secret code is"),
+  ]
+
+  /// A built-in wording by name; the first one without a name.
+  static func builtIn(named name: String?) throws(TaskError) -> PasskeyWording {
+    guard let name else { return builtIn[0] }
+    guard let wording = builtIn.first(where: { $0.name == name }) else {
+      throw .setting(
+        key: "wording", found: "'\(name)'",
+        expected: builtIn.map(\.name).joined(separator: ", ") + ", or the name of one in a `template` file")
+    }
+    return wording
+  }
 
   /// The wording of a template file: a JSON file of wordings, or LongLM's examples, whose lines are told apart.
-  static func read(_ path: String, name: String?) throws(TaskError) -> (wording: PasskeyWording, sha256: String) {
+  static func read(
+    _ path: String, name: String?, question: String?
+  ) throws(TaskError) -> (wording: PasskeyWording, sha256: String) {
     let (text, sha256) = try TaskFiles.text(path, need: "it should hold passkey wordings or LongLM's passkey examples")
     if path.hasSuffix(".jsonl") {
-      let row = try PasskeyExample.rows(text, path)[0]
-      return (try fromExample(row, path), sha256)
+      guard name == nil else {
+        throw .setting(key: "wording", found: "'\(name ?? "")'", expected: "nothing: a .jsonl file holds one wording")
+      }
+      let rows = try PasskeyExample.rows(text, path)
+      return (try rows[0].wording(question: question, path: path), sha256)
+    }
+    guard question == nil else {
+      throw .setting(key: "question", found: "given", expected: "nothing: each wording of a JSON file has its question")
     }
     return (try fromWordings(text, path, name: name), sha256)
   }
@@ -58,9 +104,9 @@ struct PasskeyWording: Hashable, Sendable {
         path: path, line: nil,
         problem: "expected {\"wordings\": [{\"name\", \"opening\", \"filler\": [...], \"key\", \"question\"}, ...]}")
     }
-    let names = file.wordings.map(\.name)
     guard let entry = name == nil ? file.wordings.first : file.wordings.first(where: { $0.name == name }) else {
-      throw .setting(key: "wording", found: name ?? "none", expected: "one of \(names.joined(separator: ", ")) in \(path)")
+      let names = file.wordings.map(\.name).joined(separator: ", ")
+      throw .setting(key: "wording", found: name.map { "'\($0)'" } ?? "none", expected: "one of \(names) in \(path)")
     }
     guard entry.key.contains("{key}"), !entry.filler.isEmpty, !entry.question.isEmpty else {
       throw .damagedData(
@@ -70,45 +116,5 @@ struct PasskeyWording: Hashable, Sendable {
     return PasskeyWording(
       name: entry.name, opening: entry.opening, filler: entry.filler, key: entry.key, question: entry.question,
       separator: separator, questionSeparator: separator)
-  }
-
-  /// LongLM's file: the first line is the opening, the most frequent one the filler, the one with the target the key.
-  private static func fromExample(_ row: PasskeyExample, _ path: String) throws(TaskError) -> PasskeyWording {
-    let lines = row.input.split(separator: "\n").map(String.init)
-    let counts = Dictionary(lines.map { ($0, 1) }, uniquingKeysWith: +)
-    let filler = counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
-    guard let filler, let opening = lines.first, opening != filler,
-      let key = lines.first(where: { $0.contains(row.target) })
-    else {
-      throw .damagedData(path: path, line: 1, problem: "expected an opening line, repeated filler lines and a key line")
-    }
-    return PasskeyWording(
-      name: "longlm", opening: opening, filler: [filler],
-      key: key.replacingOccurrences(of: row.target, with: "{key}"), question: PasskeyExample.question,
-      separator: "\n", questionSeparator: "")
-  }
-}
-
-/// A row of LongLM's `passkey_examples*.jsonl`.
-struct PasskeyExample: Decodable, Sendable {
-  let input: String
-  let target: String
-  let passkey_position: Int?
-
-  /// What LongLM's example program puts directly after the text (datamllab/LongLM, example.py); not in its data file.
-  static let question = "What is the pass key? The pass key is "
-
-  /// The rows of a file's text.
-  static func rows(_ text: String, _ path: String) throws(TaskError) -> [PasskeyExample] {
-    var rows: [PasskeyExample] = []
-    for (index, line) in text.split(separator: "\n").enumerated() {
-      do {
-        rows.append(try JSONDecoder().decode(PasskeyExample.self, from: Data(line.utf8)))
-      } catch {
-        throw .damagedData(path: path, line: index + 1, problem: "expected {\"input\", \"target\", \"passkey_position\"}")
-      }
-    }
-    guard !rows.isEmpty else { throw .damagedData(path: path, line: nil, problem: "it holds no rows") }
-    return rows
   }
 }
