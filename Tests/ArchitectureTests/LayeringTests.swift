@@ -11,7 +11,7 @@ private enum Layers {
     "Positions": ["Glibc"],
     "Transformer": ["Kernels", "Checkpoints", "Positions", "Synchronization"],
     "Metrics": ["Foundation", "Glibc"],
-    "Tasks": ["Metrics", "Tokenizers", "Digest", "Foundation"],
+    "Tasks": ["Metrics", "Tokenizers", "Digest", "Foundation", "Synchronization"],
     "Store": ["CSQLite", "Digest", "Foundation", "Glibc", "Synchronization"],
     "Sweeps": [
       "Tasks", "Transformer", "Tokenizers", "Positions", "Store", "CYAML", "Digest", "Kernels", "Metrics", "Foundation", "Glibc",
