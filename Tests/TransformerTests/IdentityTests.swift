@@ -1,4 +1,5 @@
 import Checkpoints
+import Foundation
 import Kernels
 import Positions
 import TestSupport
