@@ -53,6 +53,55 @@ import Testing
     #expect(Perplexity.estimate([], .sliding) == nil)
   }
 
+  @Test("last-k scores the same number of tokens in every full window")
+  func lastK() throws {
+    let windows = try PerplexityConvention.lastK.windows(count: 30, context: 10, stride: 4)
+    #expect(windows.map(\.scored) == [6..<10, 10..<14, 14..<18, 18..<22, 22..<26, 26..<30])
+    #expect(windows.allSatisfy { $0.tokens.count == 10 })
+  }
+
+  @Test("llama.cpp's strided windows are half a stride longer and score their last stride tokens")
+  func strided() throws {
+    let windows = try PerplexityConvention.llamacppStride.windows(count: 100, context: 20, stride: 8)
+    #expect(windows.count == 10 && windows[0].tokens == 0..<24 && windows[0].scored == 16..<24)
+    #expect(windows.allSatisfy { $0.tokens.upperBound <= 100 })
+  }
+
+  @Test("hf-doc's weights are targets - 1: exact where windows do not overlap")
+  func documentation() throws {
+    let apart = try PerplexityConvention.hfDoc.windows(count: 12, context: 4, stride: 4)
+    #expect(apart.map { $0.targetCount - 1 } == apart.map(\.scored.count))
+    let over = try PerplexityConvention.hfDoc.windows(count: 12, context: 4, stride: 2)
+    #expect(over.map(\.targetCount) == [4, 2, 2, 2, 2])
+    #expect(over.map(\.scored.count) == [3, 2, 2, 2, 2])
+  }
+
+  @Test("a window picks its own log-probabilities", arguments: PerplexityConvention.allCases)
+  func selection(convention: PerplexityConvention) throws {
+    let text = Array(1000..<1100)
+    for window in try convention.windows(count: text.count, context: 16, stride: 5) {
+      let ids = window.sequence(of: text, bos: 1)
+      #expect(ids.count == window.tokens.count + (window.hasPrefix ? 1 : 0))
+      // A model that is as sure of a token as its id says.
+      let values = ids.dropFirst().map { Float(-$0) }
+      let scored = try #require(window.scoredLogProbabilities(in: values))
+      #expect(scored == window.scored.map { Float(-text[$0]) }, "\(window)")
+      #expect(window.scoredLogProbabilities(in: values + [0]) == nil)
+    }
+  }
+
+  @Test("words divide the same loss, and documents are the units of the interval")
+  func words() throws {
+    let windows = [
+      WindowNLL([1, 2, 3], document: "a"), WindowNLL([3, 3], document: "b"), WindowNLL([2], document: "b"),
+    ]
+    let words = try #require(Perplexity.estimate(windows, .pg19Word, wordCount: 4))
+    #expect(abs(words.perplexity - exp(14.0 / 4)) < 1e-9 && words.totalNLL == 14 && words.tokenCount == 6)
+    #expect(words.documents.map(\.name) == ["a", "b"] && words.resampling == .documents(count: 2))
+    #expect(words.perWord(wordCount: 4) == words.perplexity)
+    #expect(Perplexity.estimate(windows, .pg19Word) == nil)
+  }
+
   @Test("Wilson's interval of 8 in 10, and of none")
   func wilson() throws {
     let interval = try #require(Statistics.wilson(successes: 8, of: 10))

@@ -39,7 +39,8 @@ extension Bootstrap {
     let above = draws.count { $0 >= 0 }
     let pValue = min(1, 2 * Double(min(below, above) + 1) / Double(draws.count + 1))
     return PairedDifference(
-      difference: difference, interval: Statistics.percentileInterval(of: draws), pValue: pValue, pairCount: pairs.count)
+      difference: difference, interval: Statistics.percentileInterval(of: draws), pValue: pValue, pairCount: pairs.count
+    )
   }
 
   private func resampledDifferences(

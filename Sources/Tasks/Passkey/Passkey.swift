@@ -82,11 +82,13 @@ public struct Passkey: EvaluationTask {
     let given: [Double]
     switch settings.values["depths"] {
     case nil: given = evenly(5)
-    case .integer(let count)? where (1...1000).contains(count): given = evenly(count)
+    case .integer(let count)?: given = (1...1000).contains(count) ? evenly(count) : []
     default: given = (settings.numbers("depths") ?? []).map(rounded)
     }
     guard !given.isEmpty, given.allSatisfy({ (0...1).contains($0) }), Set(given).count == given.count else {
-      throw .setting(key: "depths", found: "\(given)", expected: "a count, or different numbers from 0 to 1")
+      throw .setting(
+        key: "depths", found: settings.numbers("depths").map { "\($0)" } ?? "something else",
+        expected: "a count of 1 or more, or a list of different numbers from 0 to 1")
     }
     return given
   }

@@ -12,7 +12,8 @@ struct PasskeyExample: Decodable, Sendable {
     for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
       guard !line.allSatisfy(\.isWhitespace) else { continue }
       guard let row = try? JSONDecoder().decode(PasskeyExample.self, from: Data(line.utf8)) else {
-        throw .damagedData(path: path, line: index + 1, problem: "expected {\"input\", \"target\", \"passkey_position\"}")
+        throw .damagedData(
+          path: path, line: index + 1, problem: "expected {\"input\", \"target\", \"passkey_position\"}")
       }
       guard !row.target.isEmpty, row.input.contains(row.target) else {
         throw .damagedData(path: path, line: index + 1, problem: "`target` is not in `input`")

@@ -12,7 +12,7 @@ enum TaskFiles {
     return [UInt8](data)
   }
 
-  /// The text of a file; its bytes must be UTF-8. Line ends become LF.
+  /// The text of a file, which must be UTF-8, with LF as line ends.
   static func text(_ path: String, need: String) throws(TaskError) -> (text: String, sha256: String) {
     let bytes = try bytes(path, need: need)
     guard let text = String(validating: bytes, as: UTF8.self) else {
