@@ -27,7 +27,9 @@ let package = Package(
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
-    .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-mbranches-within-32B-boundaries"], .when(platforms: [.linux]))]),
+    .target(
+      name: "CKernels",
+      cSettings: [.unsafeFlags(["-O3", "-mbranches-within-32B-boundaries"], .when(platforms: [.linux]))]),
     .target(
       name: "Kernels", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: common,
       linkerSettings: [.linkedLibrary("m")]),

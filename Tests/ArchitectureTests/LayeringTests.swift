@@ -14,7 +14,8 @@ private enum Layers {
     "Tasks": ["Metrics", "Tokenizers", "Digest", "Foundation", "Synchronization"],
     "Store": ["CSQLite", "Digest", "Foundation", "Glibc", "Synchronization"],
     "Sweeps": [
-      "Tasks", "Transformer", "Tokenizers", "Positions", "Store", "CYAML", "Digest", "Kernels", "Metrics", "Foundation", "Glibc",
+      "Tasks", "Transformer", "Tokenizers", "Positions", "Store", "CYAML", "Digest", "Kernels", "Metrics", "Foundation",
+      "Glibc",
       "Synchronization",
     ],
     "Reports": ["Store", "Metrics", "Foundation", "Glibc"],

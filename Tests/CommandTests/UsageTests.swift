@@ -23,7 +23,8 @@ import Testing
     #expect(option.status == 2 && option.errors.contains("did you mean --prefill?"))
     #expect(try Program.run(["logits", "--model", "x"]).status == 2)
     #expect(try Program.run(["capacity", "-L", "4096", "-G", "8"]).status == 2)
-    #expect(try Program.run(["perplexity", "--model", "x", "--file", "y", "--method", "self-extend:G=0,W=2"]).status == 2)
+    let method = ["--method", "self-extend:G=0,W=2"]
+    #expect(try Program.run(["perplexity", "--model", "x", "--file", "y"] + method).status == 2)
     #expect(try Program.run([]).status == 2)
   }
 
