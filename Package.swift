@@ -14,10 +14,10 @@ let swiftOnly = common + [.treatWarning("StrictMemorySafety", as: .error)]
 func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: swiftOnly)
 }
-func tests(_ name: String, _ more: [Target.Dependency] = []) -> Target {
+func tests(_ name: String, _ more: [Target.Dependency] = [], exclude: [String] = []) -> Target {
   .testTarget(
     name: "\(name)Tests", dependencies: [.target(name: name), "TestSupport"] + more,
-    exclude: [], swiftSettings: common)
+    exclude: exclude, swiftSettings: common)
 }
 
 let package = Package(
@@ -27,7 +27,9 @@ let package = Package(
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
-    .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-mbranches-within-32B-boundaries"], .when(platforms: [.linux]))]),
+    .target(
+      name: "CKernels",
+      cSettings: [.unsafeFlags(["-O3", "-mbranches-within-32B-boundaries"], .when(platforms: [.linux]))]),
     .target(
       name: "Kernels", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: common,
       linkerSettings: [.linkedLibrary("m")]),
@@ -48,10 +50,12 @@ let package = Package(
         "Kernels",
       ], swiftSettings: swiftOnly),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: common),
-    tests("Kernels"), tests("Digest"), tests("Checkpoints"), tests("Tokenizers", ["Checkpoints"]), tests("Positions"),
-    tests("Transformer", ["Kernels", "Checkpoints", "Positions"]), tests("Metrics"),
+    tests("Kernels"), tests("Digest"), tests("Checkpoints"),
+    tests("Tokenizers", ["Checkpoints"], exclude: ["Fixtures"]), tests("Positions", exclude: ["Fixtures"]),
+    tests("Transformer", ["Kernels", "Checkpoints", "Positions"], exclude: ["Fixtures"]), tests("Metrics"),
     tests("Tasks", ["Metrics", "Tokenizers"]), tests("Store"),
-    tests("Sweeps", ["Tasks", "Store", "Positions", "Transformer", "Tokenizers"]), tests("Reports", ["Store", "Metrics"]),
+    tests("Sweeps", ["Tasks", "Store", "Positions", "Transformer", "Tokenizers", "Kernels"]),
+    tests("Reports", ["Store", "Metrics"], exclude: ["Goldens"]),
     .testTarget(name: "ArchitectureTests", swiftSettings: common),
     .testTarget(name: "CommandTests", dependencies: ["se-eval", "TestSupport"], swiftSettings: common),
   ]

@@ -21,10 +21,13 @@ THREADS=${THREADS:-2}
 build_llama() {
   [ -x "$PEERS/build/bin/llama-bench" ] && [ -x "$PEERS/build/bin/llama-perplexity" ] && return
   mkdir -p "$PEERS"
-  command -v cmake >/dev/null || apt-get install -y --no-install-recommends cmake ninja-build
+  command -v cmake ninja >/dev/null || {
+    as_root=""
+    [ "$(id -u)" = 0 ] || as_root="sudo"
+    $as_root apt-get install -y --no-install-recommends cmake ninja-build g++ >/dev/null
+  }
   [ -d "$PEERS/source" ] || {
-    pip download -q --no-deps --no-binary :all: --no-build-isolation -d "$PEERS" "llama-cpp-python==$VERSION" || \
-      pip download -q --no-deps --no-binary :all: -d "$PEERS" "llama-cpp-python==$VERSION"
+    pip download -q --no-deps --no-binary :all: -d "$PEERS" "llama-cpp-python==$VERSION"
     mkdir -p "$PEERS/source"
     tar -xzf "$PEERS"/llama_cpp_python-*.tar.gz -C "$PEERS/source" --strip-components 1
   }

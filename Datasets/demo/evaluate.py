@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures model/ with plain attention and with Self-Extend: perplexity of held-out stories, and passkey accuracy.
 
-  python3 evaluate.py [--model model] [--out results.json] [--trials 2] [--best-trials 4]
+  python3 evaluate.py [--model model] [--out results.json] [--trials 1] [--best-trials 2]
 
 Perplexity: the 64 tokens before three fixed ends of every story in stories/ are scored with N tokens of context (N
 counts the scored tokens and <s>), so that every N scores the same tokens.
@@ -59,10 +59,10 @@ def main():
     ap = argparse.ArgumentParser()
     ap.add_argument("--model", default=os.path.join(corpus.HERE, "model"))
     ap.add_argument("--out", default=os.path.join(corpus.HERE, "results.json"))
-    ap.add_argument("--trials", type=int, default=2, help="per depth")
-    ap.add_argument("--best-trials", type=int, default=4, help="per depth, for plain attention and the --best pairs")
+    ap.add_argument("--trials", type=int, default=1, help="per depth")
+    ap.add_argument("--best-trials", type=int, default=2, help="per depth, for plain attention and the --best pairs")
     ap.add_argument("--pairs", default=",".join(f"{g}x{w}" for g in (4, 8, 16, 32) for w in (32, 64, 128)))
-    ap.add_argument("--best", default="16x64")
+    ap.add_argument("--best", default="16x64,32x64,32x32")
     ap.add_argument("--lengths", default=",".join(map(str, LENGTHS)))
     ap.add_argument("--threads", type=int, default=2)
     a = ap.parse_args()

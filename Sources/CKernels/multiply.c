@@ -3,21 +3,10 @@
 // Tiles: activations are packed once per call; a thread takes a panel of 64 outputs, unpacks its weights to float32
 // [lane][step][64] (at 512 rows this is 2 % of the work), and then for each lane and each part of its chain (16-24 KB
 // of weights, which stay in L1) runs all row tiles. The lane sums live in a buffer of the panel (in L2).
-#include "workers.h"
+#include "multiply.h"
+#include "int8.h"
 
-enum { row_block_tiles = 88, chain_part = 96, vector_rows_limit = 20 };
-
-typedef struct {
-  ckernels_workers *w;
-  const float *x;
-  int64_t x_stride, rows, columns, steps, part, tiles;
-  const ckernels_product *products;
-  int count;
-  float *packed;
-  int64_t panels, whole, pieces;   // tiles: panels 0 ..< whole in one piece, the rest in `pieces` pieces
-  int64_t chunk;                   // vector path: outputs per item
-  _Atomic int64_t next;
-} multiplication;
+enum { row_block_tiles = 88, chain_part = 96, vector_rows_limit = 20, products_limit = 64 };
 
 /// The tiles of row block `b`.
 static void block_tiles(int64_t tiles, int64_t b, int64_t *first, int64_t *last) {
@@ -42,23 +31,50 @@ static void pack(void *context, int worker) {
   }
 }
 
-/// Finished sums of one tile to y, with bias and residual.
-static void finish(const multiplication *m, const ckernels_product *p, int64_t tile, int64_t output, const float *sum) {
-  int64_t rows = MIN(tile_rows, m->rows - tile * tile_rows), outputs = MIN(panel_outputs, p->outputs - output);
-  for (int64_t r = 0; r < rows; r++) {
-    float *y = p->y + (tile * tile_rows + r) * p->y_stride + output;
-    const float *s = sum + r * panel_outputs;
-    if (p->bias) {
-      for (int64_t o = 0; o < outputs; o++) {
-        float v = s[o] + p->bias[output + o];
-        y[o] = p->adding ? y[o] + v : v;
-      }
-    } else if (p->adding) {
-      for (int64_t o = 0; o < outputs; o++) y[o] = y[o] + s[o];
-    } else {
-      memcpy(y, s, (size_t)outputs * 4);
+void finish_row(const ckernels_product *p, float *y, int64_t output, int64_t outputs, const float *sum) {
+  if (p->bias) {
+    for (int64_t o = 0; o < outputs; o++) {
+      float v = sum[o] + p->bias[output + o];
+      y[o] = p->adding ? y[o] + v : v;
     }
+  } else if (p->adding) {
+    for (int64_t o = 0; o < outputs; o++) y[o] = y[o] + sum[o];
+  } else {
+    memcpy(y, sum, (size_t)outputs * 4);
   }
+}
+
+void finish_tile(const multiplication *m, const ckernels_product *p, int64_t tile, int64_t output, int64_t panel,
+                 const float *sum) {
+  for (int64_t r = tile * tile_rows; r < MIN((tile + 1) * tile_rows, m->rows); r++, sum += panel) {
+    finish_row(p, p->y + r * p->y_stride + output, output, MIN(panel, p->outputs - output), sum);
+  }
+}
+
+void divide_panels(multiplication *m, int64_t panel) {
+  m->panels = 0;
+  for (int i = 0; i < m->count; i++) m->panels += (m->products[i].outputs + panel - 1) / panel;
+  int threads = m->w->threads;
+  m->pieces = threads > 1 && m->tiles >= 8 * threads ? threads : 1;
+  m->whole = m->pieces == 1 ? m->panels : MAX(0, m->panels - m->panels % threads - threads);
+}
+
+int next_panel(multiplication *m, int64_t panel, const ckernels_product **product, int64_t *output, int64_t *tile0,
+               int64_t *tile1) {
+  int64_t item = atomic_fetch_add(&m->next, 1), index = item, piece = 0, pieces = 1;
+  if (item >= m->whole) {
+    index = m->whole + (item - m->whole) / m->pieces;
+    piece = (item - m->whole) % m->pieces;
+    pieces = m->pieces;
+  }
+  if (index >= m->panels) return 0;
+  const ckernels_product *p = m->products;
+  for (int64_t of; index >= (of = (p->outputs + panel - 1) / panel); p++) index -= of;
+  *product = p;
+  *output = index * panel;
+  *tile0 = m->tiles * piece / pieces;
+  *tile1 = m->tiles * (piece + 1) / pieces;
+  return 1;
 }
 
 static void run_panel(multiplication *m, const ckernels_product *p, int64_t output, int64_t tile0, int64_t tile1,
@@ -85,48 +101,56 @@ static void run_panel(multiplication *m, const ckernels_product *p, int64_t outp
         }
       }
     }
-    for (int64_t t = t0; t < t1; t++) finish(m, p, t, output, sum + (t - first) * tile_rows * panel_outputs);
+    for (int64_t t = t0; t < t1; t++) {
+      finish_tile(m, p, t, output, panel_outputs, sum + (t - first) * tile_rows * panel_outputs);
+    }
   }
 }
 
 static void run_tiles(void *context, int worker) {
   multiplication *m = context;
-  for (;;) {
-    int64_t item = atomic_fetch_add(&m->next, 1), panel = item, piece = 0, pieces = 1;
-    if (item >= m->whole) {
-      panel = m->whole + (item - m->whole) / m->pieces;
-      piece = (item - m->whole) % m->pieces;
-      pieces = m->pieces;
-    }
-    if (panel >= m->panels) return;
-    const ckernels_product *p = m->products;
-    for (int64_t of; panel >= (of = (p->outputs + panel_outputs - 1) / panel_outputs); p++) panel -= of;
-    run_panel(m, p, panel * panel_outputs, m->tiles * piece / pieces, m->tiles * (piece + 1) / pieces,
-              m->w->local[worker]);
+  const ckernels_product *p;
+  int64_t output, tile0, tile1;
+  while (next_panel(m, panel_outputs, &p, &output, &tile0, &tile1)) {
+    run_panel(m, p, output, tile0, tile1, m->w->local[worker]);
   }
+}
+
+void divide_outputs(multiplication *m, int64_t group) {
+  m->chunk_total = 0;
+  for (int i = 0; i < m->count; i++) m->chunk_total += m->products[i].outputs;
+  m->chunk = MAX(group, m->chunk_total / (m->w->threads * 8) / group * group);
+}
+
+int next_outputs(multiplication *m, const ckernels_product **product, int64_t *first, int64_t *last) {
+  int64_t item = atomic_fetch_add(&m->next, 1);
+  for (const ckernels_product *p = m->products; p < m->products + m->count; p++) {
+    int64_t of = (p->outputs + m->chunk - 1) / m->chunk;
+    if (item < of) {
+      *product = p;
+      *first = item * m->chunk;
+      *last = MIN(*first + m->chunk, p->outputs);
+      return 1;
+    }
+    item -= of;
+  }
+  return 0;
 }
 
 static void run_vectors(void *context, int worker) {
   (void)worker;
   multiplication *m = context;
-  for (;;) {
-    int64_t item = atomic_fetch_add(&m->next, 1);
-    const ckernels_product *p = m->products;
-    for (;; p++) {
-      if (p == m->products + m->count) return;
-      int64_t of = (p->outputs + m->chunk - 1) / m->chunk;
-      if (item < of) break;
-      item -= of;
-    }
-    m->w->k->vector_product(p, m->x, m->x_stride, m->rows, m->columns, item * m->chunk,
-                            MIN((item + 1) * m->chunk, p->outputs));
+  const ckernels_product *p;
+  int64_t first, last;
+  while (next_outputs(m, &p, &first, &last)) {
+    m->w->k->vector_product(p, m->x, m->x_stride, m->rows, m->columns, first, last);
   }
 }
 
-static void multiply_vectors(multiplication *m, int64_t outputs) {
-  // Items of about 1/8 of a thread's share, in whole groups of 8 outputs.
-  m->chunk = MAX(8, outputs / (m->w->threads * 8) / 8 * 8);
-  workers_run(m->w, outputs * m->columns * m->rows > 30000, run_vectors, m);
+static void multiply_vectors(multiplication *m) {
+  divide_outputs(m, 8);
+  atomic_store(&m->next, 0);
+  workers_run(m->w, m->chunk_total * m->columns * m->rows > 30000, run_vectors, m);
 }
 
 static void multiply_tiles(multiplication *m) {
@@ -136,31 +160,43 @@ static void multiply_tiles(multiplication *m) {
   m->tiles = (m->rows + tile_rows - 1) / tile_rows;
   m->packed = workers_shared(m->w, (size_t)(m->tiles * tile_rows * m->steps * 8) * 4);
   workers_local(m->w, (size_t)(m->steps * 8 + 2 * row_block_tiles * tile_rows) * panel_outputs * 4);
-  m->panels = 0;
-  for (int i = 0; i < m->count; i++) m->panels += (m->products[i].outputs + panel_outputs - 1) / panel_outputs;
-  // What does not divide among the threads is cut by rows, and one round more, so that all end together.
-  int threads = m->w->threads;
-  m->pieces = threads > 1 && m->tiles >= 8 * threads ? threads : 1;
-  m->whole = m->pieces == 1 ? m->panels : MAX(0, m->panels - m->panels % threads - threads);
+  divide_panels(m, panel_outputs);
   int parallel = m->rows * m->columns > 4096;
+  atomic_store(&m->next, 0);
   workers_run(m->w, parallel, pack, m);
   atomic_store(&m->next, 0);
   workers_run(m->w, parallel, run_tiles, m);
 }
 
+static void multiply_floats(multiplication *m, int path) {
+  if (path == 1 || (path == 0 && m->rows < vector_rows_limit)) {
+    multiply_vectors(m);
+  } else {
+    multiply_tiles(m);
+  }
+}
+
 void ckernels_multiply(ckernels_workers *w, const float *x, int64_t x_stride, int64_t rows, int64_t columns,
                        const ckernels_product *products, int count, int compute, int path) {
-  (void)compute;
-  multiplication m = {.w = w, .x = x, .x_stride = x_stride, .rows = rows, .columns = columns, .products = products,
-                      .count = count};
-  int64_t outputs = 0;
-  for (int i = 0; i < count; i++) outputs += products[i].outputs;
-  if (!rows || !outputs) return;
+  if (!rows) return;
   workers_enter(w);
-  if (path == 1 || (path == 0 && rows < vector_rows_limit)) {
-    multiply_vectors(&m, outputs);
-  } else {
-    multiply_tiles(&m);
+  for (int start = 0; start < count; start += products_limit) {
+    // Products of types that the 8-bit path does not know take the float32 one.
+    ckernels_product floats[products_limit], bytes[products_limit];
+    int float_count = 0, byte_count = 0;
+    for (int i = start; i < MIN(count, start + products_limit); i++) {
+      if (compute == ckernels_compute_int8 && byte_offset(products[i].type) >= 0) {
+        bytes[byte_count++] = products[i];
+      } else {
+        floats[float_count++] = products[i];
+      }
+    }
+    multiplication m = {.w = w, .x = x, .x_stride = x_stride, .rows = rows, .columns = columns, .products = floats,
+                        .count = float_count};
+    if (float_count) multiply_floats(&m, path);
+    m.products = bytes;
+    m.count = byte_count;
+    if (byte_count) multiply_bytes(&m, path);
   }
   workers_leave(w);
 }

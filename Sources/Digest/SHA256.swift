@@ -46,7 +46,9 @@ public struct SHA256: Sendable {
     var padding: [UInt8] = [0x80]
     let used = (pending.count + 1) % 64
     padding.append(contentsOf: [UInt8](repeating: 0, count: (used <= 56 ? 56 : 120) - used))
-    for shift in stride(from: 56, through: 0, by: -8) { padding.append(UInt8(truncatingIfNeeded: bitCount >> UInt64(shift))) }
+    for shift in stride(from: 56, through: 0, by: -8) {
+      padding.append(UInt8(truncatingIfNeeded: bitCount >> UInt64(shift)))
+    }
     update(padding)
     return state.flatMap { word in
       [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: word >> UInt32($0)) }

@@ -84,6 +84,8 @@ public enum Compute: String, Sendable, CaseIterable {
       memoryGigabytesPerSecond: (peak.bytes_single * 1e-9, peak.bytes_all * 1e-9))
   }
 
-  /// Multiply-adds of all threads at this moment, in GFLOP/s: a calibration to print beside a speed. Takes 50 ms.
+  /// Multiply-adds of all threads at this moment, in GFLOP/s: a calibration to print beside a speed.
+  ///
+  /// Takes 50 ms.
   public func calibrationRate() -> Double { unsafe ckernels_measure_flops(handle, 0.05) * 1e-9 }
 }

@@ -57,6 +57,7 @@ extension Method {
   /// - Parameters:
   ///   - length: tokens of the whole sequence, prompt and generated ones.
   ///   - slidingWindow: the checkpoint's own sliding window, which Self-Extend turns off.
+  /// - Returns: true where no bit can differ.
   public func isPlain(forLength length: Int, slidingWindow: Int? = nil) -> Bool {
     let windowIsIdle = slidingWindow.map { length <= $0 } ?? true
     switch self {

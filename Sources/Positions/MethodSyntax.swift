@@ -58,8 +58,8 @@ public enum MethodError: Error, Hashable, Sendable, CustomStringConvertible {
 
   private static func list(_ method: String) -> String {
     let parameters = Method.parameters(of: method)
-    return parameters.isEmpty
-      ? "none" : parameters.map { $0.name == $0.longName ? $0.name : "\($0.name) (\($0.longName))" }.joined(separator: ", ")
+    let names = parameters.map { $0.name == $0.longName ? $0.name : "\($0.name) (\($0.longName))" }
+    return names.isEmpty ? "none" : names.joined(separator: ", ")
   }
 }
 

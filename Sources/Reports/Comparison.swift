@@ -1,3 +1,4 @@
+import Metrics
 public import Store
 
 /// Two methods of one store, or of two stores, on the samples that both have.
@@ -22,6 +23,10 @@ public struct Comparison: Hashable, Sendable, Encodable {
     public let low: Double?
     /// 95 % interval of the difference, upper bound.
     public let high: Double?
+    /// McNemar's exact test for accuracy, the paired bootstrap for anything else; nil for fewer than two units.
+    public let p: Double?
+    /// `p` corrected for the number of rows by Holm's method.
+    public internal(set) var adjustedP: Double?
     /// Samples that both have.
     public let pairs: Int
     /// Samples on which `a` is better.
@@ -90,8 +95,18 @@ public struct Comparison: Hashable, Sendable, Encodable {
         }
       }
     }
-    self.rows = rows
+    self.rows = Self.corrected(rows)
     self.flips = flips
+  }
+
+  /// Many rows are many tests: the p-values corrected for their number.
+  private static func corrected(_ rows: [Row]) -> [Row] {
+    let tested = rows.indices.filter { rows[$0].p != nil }
+    var corrected = rows
+    for (index, value) in zip(tested, HolmCorrection.adjusted(tested.compactMap { rows[$0].p })) {
+      corrected[index].adjustedP = value
+    }
+    return corrected
   }
 
   private static func sections(_ store: ResultStore, _ method: String) throws(ReportError) -> [Section] {
@@ -108,7 +123,8 @@ public struct Comparison: Hashable, Sendable, Encodable {
   public func text(flipLimit: Int = 20) -> String {
     var table = Table(
       id: "", title: "\(a) minus \(b), paired by sample", corner: "model, task, place",
-      columns: ["metric", a, b, "difference", "95 % interval", "n", "better", "worse"], isMeasured: false)
+      columns: ["metric", a, b, "difference", "95 % interval", "p", "p (Holm)", "n", "better", "worse"],
+      isMeasured: false)
     table.rows = rows.map { row in
       let interval = row.low.flatMap { low in
         row.high.map { "[\(NumberText.precise(low)), \(NumberText.precise($0))]" }
@@ -119,6 +135,8 @@ public struct Comparison: Hashable, Sendable, Encodable {
           .init(row.metric), .init(row.a.map { NumberText.precise($0) } ?? ""),
           .init(row.b.map { NumberText.precise($0) } ?? ""),
           .init(row.difference.map { NumberText.signed(NumberText.precise($0)) } ?? ""), .init(interval ?? ""),
+          .init(row.p.map { NumberText.fixed($0, 4) } ?? ""),
+          .init(row.adjustedP.map { NumberText.fixed($0, 4) } ?? ""),
           .init(row.pairs), .init(row.better), .init(row.worse),
         ])
     }
@@ -152,7 +170,8 @@ extension Comparison.Row {
     a = column.metric.combined(pairs.map(\.contributionA))
     b = column.metric.combined(pairs.map(\.contributionB))
     self.difference = difference.difference
-    (low, high) = (difference.interval?.low, difference.interval?.high)
+    (low, high) = (difference.low, difference.high)
+    p = difference.pValue
     self.pairs = pairs.count
     (better, worse) = (difference.better, difference.worse)
   }
@@ -161,8 +180,8 @@ extension Comparison.Row {
 extension Comparison.Flip {
   static func flips(_ section: Section, _ pairs: [PairedSample]) -> [Comparison.Flip] {
     let flips = pairs.compactMap { pair -> Comparison.Flip? in
-      let x = pair.contributionA.amount / pair.contributionA.weight
-      let y = pair.contributionB.amount / pair.contributionB.weight
+      let x = pair.contributionA.mean
+      let y = pair.contributionB.mean
       guard x != y else { return nil }
       return Comparison.Flip(
         model: section.model, task: section.title, place: pair.place, sampleID: pair.a.result.sampleID, a: x, b: y,

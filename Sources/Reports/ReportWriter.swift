@@ -80,7 +80,11 @@ public struct ReportWriter: Sendable {
     do {
       try FileManager.default.createDirectory(
         at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try Data(text.utf8).write(to: url, options: .atomic)
+      // Written whole, then moved: a killed process leaves no half a file, and no file of a name that changes.
+      let part = url.appendingPathExtension("partial")
+      try Data(text.utf8).write(to: part)
+      try? FileManager.default.removeItem(at: url)
+      try FileManager.default.moveItem(at: part, to: url)
     } catch {
       throw .cannotWrite(path: path, problem: error.localizedDescription)
     }

@@ -32,7 +32,8 @@ extension Session {
     let h = model.hyperparameters
     norm(state.hidden, weights.attentionNorm, rows: rows, columns: h.hiddenSize, into: state.normed)
     attention(index, rows: rows, positions: positions, tables: tables)
-    finish(weights.attentionOutput, from: state.query, width: h.headCount * h.headDimension, rows: rows,
+    finish(
+      weights.attentionOutput, from: state.query, width: h.headCount * h.headDimension, rows: rows,
       norm: weights.postAttentionNorm)
     if let feedForwardNorm = weights.feedForwardNorm {
       norm(state.hidden, feedForwardNorm, rows: rows, columns: h.hiddenSize, into: state.normed)
@@ -61,7 +62,8 @@ extension Session {
       norm(state.key, keyNorm, rows: rows * h.keyValueHeadCount, columns: h.headDimension, into: state.key)
     }
     for (variant, table) in tables.queries.enumerated() {
-      rotate(state.query, rows: rows, heads: h.headCount, table: table, scale: tables.queryScale,
+      rotate(
+        state.query, rows: rows, heads: h.headCount, table: table, scale: tables.queryScale,
         into: state.rotatedQueries[variant])
     }
     storeKeys(state.key, layer: index, rows: rows, at: positions.lowerBound, tables: tables.keys)

@@ -20,6 +20,7 @@ public final class Model: Sendable {
   /// Opens a checkpoint and maps its weights; nothing is read but headers, norms and biases.
   ///
   /// - Parameter path: a GGUF file, or a folder in Hugging Face's layout.
+  /// - Returns: the model.
   /// - Throws: `TransformerError.checkpoint`.
   public static func load(path: String) throws(TransformerError) -> Model {
     do throws(CheckpointError) {

@@ -19,17 +19,17 @@ final class RunState {
   let query: FloatBuffer
   /// `[T, H * D]` per query variant, rotated.
   let rotatedQueries: [FloatBuffer]
-  /// `[T, K * D]`
+  /// Keys `[T, K * D]`, before rotation.
   let key: FloatBuffer
-  /// `[T, K * D]`
+  /// Keys `[T, K * D]` of one variant, rotated.
   let rotatedKey: FloatBuffer
-  /// `[T, K * D]`
+  /// Values `[T, K * D]`.
   let value: FloatBuffer
-  /// `[T, F]`
+  /// The gate `[T, F]`.
   let gate: FloatBuffer
-  /// `[T, F]`
+  /// The feed-forward half `[T, F]`.
   let up: FloatBuffer
-  /// `[logitRows, V]`
+  /// Logits `[logitRows, V]`.
   let logits: FloatBuffer
 
   init(_ h: Hyperparameters, capacity: Int, queryVariants: Int, usesBranch: Bool, logitRows: Int) {

@@ -112,9 +112,10 @@ public final class Session {
     }
   }
 
-  /// The cached tokens that must be computed again, because the sequence's new length changes the rotary frequencies
-  /// (dynamic NTK, LongRoPE); the cache is emptied of them. Then results are those of a fresh prefill of that length,
-  /// as they are for every other method.
+  /// The cached tokens that must be computed again; the cache is emptied of them.
+  ///
+  /// That happens where the sequence's new length changes the rotary frequencies (dynamic NTK, LongRoPE). So results
+  /// are those of a fresh prefill of that length, as they are for every other method.
   private func recomputed(for sequenceLength: Int) -> [Int] {
     let wanted = kinds.map { $0.rotary.scaling.lengthClass(sequenceLength) }
     defer { lengthClasses = wanted }

@@ -6,7 +6,9 @@ public struct SessionOptions: Sendable {
   public var keyValueType: KeyValueType
   /// The arithmetic of dense products.
   public var compute: Compute
-  /// Tokens that go through the layers together; nil chooses. Results have equal bits for every value.
+  /// Tokens that go through the layers together; nil chooses.
+  ///
+  /// Results have equal bits for every value.
   public var chunkSize: Int?
 
   /// Options; the defaults are exact.

@@ -4,7 +4,7 @@ import Foundation
 @main
 enum Entry {
   static let commands: [Command] = [
-    SweepCommand.command, PlanCommand.command, ReportCommand.command, SamplesCommand.command,
+    SweepCommand.command, PlanCommand.command, ReportCommand.command, SamplesCommand.command, CompareCommand.command,
     BaselineCommand.command, CheckCommand.command, MergeCommand.command, CapacityCommand.command, ModelCommand.command,
     TokenizeCommand.command, LogitsCommand.command, GenerateCommand.command, PerplexityCommand.command,
     BenchCommand.command,

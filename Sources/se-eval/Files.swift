@@ -16,7 +16,8 @@ enum Files {
       return try Data(contentsOf: URL(fileURLWithPath: path))
     } catch {
       let exists = FileManager.default.fileExists(atPath: path)
-      throw FileError(path: path, problem: exists ? "it cannot be read: \(error.localizedDescription)" : "there is no such file")
+      let problem = exists ? "it cannot be read: \(error.localizedDescription)" : "there is no such file"
+      throw FileError(path: path, problem: problem)
     }
   }
 
@@ -38,7 +39,8 @@ enum Files {
   }
 
   /// A value from a JSON file.
-  static func decode<Value: Decodable>(_ type: Value.Type, _ path: String, expected: String) throws(FileError) -> Value {
+  static func decode<Value: Decodable>(_ type: Value.Type, _ path: String, expected: String) throws(FileError) -> Value
+  {
     let data = try read(path)
     do {
       return try JSONDecoder().decode(type, from: data)

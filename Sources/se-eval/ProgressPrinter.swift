@@ -71,7 +71,8 @@ final class ProgressPrinter {
     let filled = Int((overall.fraction * Double(width)).rounded(.down))
     let blocks = String(repeating: "#", count: filled) + String(repeating: ".", count: max(0, width - filled))
     let tail = detail.map { ", \($0)" } ?? ""
-    let line = "[\(blocks)] \(Numbers.fixed(100 * overall.fraction, 1)) %  \(overall.doneSampleCount)/"
+    let line =
+      "[\(blocks)] \(Numbers.fixed(100 * overall.fraction, 1)) %  \(overall.doneSampleCount)/"
       + "\(overall.sampleCount) samples  \(eta(overall))  \(name(cell))\(tail)"
     Terminal.status("\r\(line.prefix(columns - 1))\u{1b}[K")
   }

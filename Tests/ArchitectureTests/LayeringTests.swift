@@ -11,10 +11,11 @@ private enum Layers {
     "Positions": ["Glibc"],
     "Transformer": ["Kernels", "Checkpoints", "Positions", "Synchronization"],
     "Metrics": ["Foundation", "Glibc"],
-    "Tasks": ["Metrics", "Tokenizers", "Digest", "Foundation"],
+    "Tasks": ["Metrics", "Tokenizers", "Digest", "Foundation", "Synchronization"],
     "Store": ["CSQLite", "Digest", "Foundation", "Glibc", "Synchronization"],
     "Sweeps": [
-      "Tasks", "Transformer", "Tokenizers", "Positions", "Store", "CYAML", "Digest", "Kernels", "Metrics", "Foundation", "Glibc",
+      "Tasks", "Transformer", "Tokenizers", "Positions", "Store", "CYAML", "Digest", "Kernels", "Metrics", "Foundation",
+      "Glibc",
       "Synchronization",
     ],
     "Reports": ["Store", "Metrics", "Foundation", "Glibc"],

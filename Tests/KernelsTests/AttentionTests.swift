@@ -71,14 +71,18 @@ struct AttentionProblem {
     return result
   }
 
-  /// Softmax over all keys at once, in double.
-  func reference() -> [Float] {
+  /// Softmax over all keys at once, in double, for one row in `every`; nil for the others.
+  func reference(every: Int) -> [Float?] {
     let group = heads / keyValueHeads
     let queries = (0..<variants).map { self.queries($0) }
     let keys = (0..<variants).map { v in self.keys(v).map { type == .float16 ? Float(Float16($0)) : $0 } }
     let values = values.map { type == .float16 ? Float(Float16($0)) : $0 }
-    var result: [Float] = []
+    var result: [Float?] = []
     for i in position..<length {
+      guard (length - 1 - i) % every == 0 else {
+        result += [Float?](repeating: nil, count: heads * dimension)
+        continue
+      }
       let starts = starts(i) + [Int32(i + 1)]
       for h in 0..<heads {
         var scores: [(Int, Double)] = []
@@ -130,9 +134,9 @@ struct AttentionProblem {
 
   @Test("agrees with the softmax over all keys", arguments: problems)
   func reference(problem: AttentionProblem) {
-    let expected = problem.reference()
+    let expected = problem.reference(every: problem.rows > 20 ? 13 : 1)
     let result = problem.solve(Workers(threads: 2), chunk: 100)
-    let worst = zip(result, expected).map { abs($0 - $1) }.max() ?? 0
+    let worst = zip(result, expected).map { abs($0 - ($1 ?? $0)) }.max() ?? 0
     // Values are within -1 ... 1; sums of up to 2,300 float32 weights.
     #expect(result.count == expected.count && worst < 2e-6, "\(worst)")
   }

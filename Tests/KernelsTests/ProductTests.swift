@@ -69,4 +69,61 @@ func laneProduct(_ x: ArraySlice<Float>, _ w: ArraySlice<Float>) -> Float {
       }
     }
   }
+
+  @Test("several weights share one input; results are placed, added and biased as asked")
+  func placement() {
+    let a = StoredWeights(.q4_1, rows: 70, columns: 64, seed: 1)
+    let b = StoredWeights(.f16, rows: 10, columns: 64, seed: 2)
+    let bias = randomFloats(10, seed: 3)
+    for rows in [1, 3, 40] {
+      let x = randomFloats(rows * 64, seed: 4)
+      let padded = (0..<rows).flatMap { r -> [Float] in [0, 0, 0] + Array(x[r * 64..<(r + 1) * 64]) + [9] }
+      let start = randomFloats(rows * 90, seed: 5)
+      let y = FloatBuffer(start)
+      Workers(threads: 2).multiply(
+        FloatBuffer(padded), xOffset: 3, xStride: 68, rows: rows,
+        [
+          .init(weights: a.matrix(), into: y, offset: 2, stride: 90, adding: true),
+          .init(weights: b.matrix(), into: y, offset: 75, stride: 90, bias: FloatBuffer(bias)),
+        ])
+      var expected = start
+      let (left, right) = (Self.reference(x, a), Self.reference(x, b))
+      for r in 0..<rows {
+        for o in 0..<70 { expected[r * 90 + 2 + o] += left[r * 70 + o] }
+        for o in 0..<10 { expected[r * 90 + 75 + o] = right[r * 10 + o] + bias[o] }
+      }
+      #expect(bits(y.array) == bits(expected), "\(rows) rows")
+    }
+  }
+
+  @Test("large products: threads, blocks of rows and parts of chains leave the bits alone")
+  func largeShapes() {
+    // 600 rows are two row blocks; 1,664 columns are three parts of a chain.
+    for (rows, outputs, columns) in [(600, 70, 128), (50, 130, 1664)] {
+      let stored = StoredWeights(.q8_0, rows: outputs, columns: columns, seed: 8)
+      let x = randomFloats(rows * columns, seed: 9)
+      let expected = bits(Self.product(Workers(threads: 1), x, stored.matrix(), path: .vectors))
+      for threads in 1...4 {
+        let result = Self.product(Workers(threads: threads), x, stored.matrix(), path: .tiles)
+        #expect(bits(result) == expected, "\(rows) x \(outputs) x \(columns), \(threads) threads")
+      }
+      let part = Array(x[..<(7 * columns)])
+      let alone = Self.product(Workers(threads: 2), part, stored.matrix())
+      #expect(bits(alone) == Array(expected[..<(7 * outputs)]))
+    }
+  }
+
+  @Test("OpenBLAS gives the same up to rounding", arguments: WeightType.allCases)
+  func openBLAS(type: WeightType) {
+    let stored = StoredWeights(type, rows: 300, columns: 512, seed: 6)
+    let x = randomFloats(5 * 512, seed: 7)
+    let workers = Workers(threads: 2)
+    let ours = Self.product(workers, x, stored.matrix())
+    let theirs = Self.product(workers, x, stored.matrix(), compute: .openBLAS)
+    let size = (ours.reduce(0) { $0 + $1 * $1 } / Float(ours.count)).squareRoot()
+    let worst = zip(ours, theirs).map { abs($0 - $1) }.max() ?? 0
+    // 512 terms, two orders of summation: a few units in the last place of the partial sums.
+    #expect(worst < 1e-5 * size, "\(worst) of \(size)")
+    #expect(!Workers.blasCoreName.isEmpty)
+  }
 }

@@ -11,6 +11,9 @@ import Testing
     #expect(comparison.rows.map(\.pairs) == [6, 6, 6])
     #expect(comparison.rows.map(\.better) == [0, 0, 5])
     #expect(comparison.rows.map(\.worse) == [0, 0, 0])
+    // McNemar with 5 against 0: 2 / 2^5; three rows, so three times that by Holm.
+    #expect(comparison.rows.map(\.p) == [1, 1, 0.0625])
+    #expect(comparison.rows.map(\.adjustedP) == [1, 1, 0.1875])
     #expect(comparison.flips.count == 5)
     try Golden.expect(comparison.text(flipLimit: 3), "comparison.txt")
   }

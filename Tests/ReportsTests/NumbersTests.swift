@@ -1,4 +1,5 @@
 import Foundation
+import Metrics
 import Store
 import TestSupport
 import Testing
@@ -52,42 +53,16 @@ import Testing
     #expect(MethodGrid.families(of: ["self-extend:G=4,W=512", "self-extend:G=8,W=512", "plain"]).isEmpty)
   }
 
-  @Test("Wilson's interval has the published values")
-  func wilson() throws {
-    // Newcombe 1998, table I: 81 of 263 and 15 of 148; 0 of 20; 1 of 29.
-    for (successes, count, low, high) in [
-      (81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0, 0.1611), (1, 29, 0.0061, 0.1718),
-    ] {
-      let interval = try #require(Statistics.wilson(successes: successes, of: count))
-      #expect(abs(interval.low - low) < 5e-5)
-      #expect(abs(interval.high - high) < 5e-5)
-    }
-    #expect(Statistics.wilson(successes: 0, of: 0) == nil)
-  }
-
-  @Test("a bootstrap interval is repeatable and near that of the normal distribution")
-  func bootstrap() throws {
-    var random = SplitMix64(seed: 1)
-    let values = (0..<400).map { _ in Double(random.unit()) }
-    let mean: ([Int]) -> Double = { chosen in chosen.reduce(0) { $0 + values[$1] } / Double(chosen.count) }
-    let interval = try #require(Statistics.bootstrap(unitCount: 400, mean))
-    #expect(Statistics.bootstrap(unitCount: 400, mean) == interval)
-    // Uniform in -1 ..< 1: standard deviation 1 / sqrt(3), of the mean 0.0289.
-    #expect(abs((interval.high - interval.low) / 2 - 1.96 * 0.0289) < 0.006)
-    #expect(Statistics.bootstrap(unitCount: 1, mean) == nil)
-  }
-
   @Test("perplexity weighs documents by their tokens")
   func perplexity() throws {
     let metric = SyntheticStore.perplexity
-    let parts = [
-      Contribution(amount: 10, weight: 10, unit: "a"), Contribution(amount: 60, weight: 20, unit: "b"),
-      Contribution(amount: 20, weight: 10, unit: "b"),
-    ]
+    let parts = [("a", 10.0, 10.0), ("b", 60, 20), ("b", 20, 10)].map {
+      Contribution(sums: WeightedSum(sum: $0.1, weight: $0.2), unit: $0.0)
+    }
     #expect(abs(try #require(metric.combined(parts)) - exp(90.0 / 40)) < 1e-12)
     #expect(metric.units(of: parts).map(\.weight) == [10, 30])
-    // One document: its windows are resampled.
-    #expect(metric.units(of: Array(parts.dropFirst())).count == 2)
+    // One document: blocks of its windows are resampled, of one window for so few.
+    #expect(metric.units(of: Array(parts.dropFirst())).map(\.weight) == [20, 10])
     let interval = try #require(metric.aggregate(parts).interval)
     #expect(interval.low >= exp(1) - 1e-9)
     #expect(interval.high <= exp(80.0 / 30) + 1e-9)

@@ -179,6 +179,16 @@ import Testing
     #expect(location.line == 4)
   }
 
+  @Test("a chat template that does not exist is an error with the one that was meant")
+  func chatTemplate() {
+    let error = problem("models: [{path: /m, chat: lama-2}]\nmethods: [plain]\ntasks: [counting]\n")
+    guard case .configuration(at(1, 27), .impossible("chat", "'lama-2'", let expected))? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(expected.hasSuffix("did you mean llama-2?"))
+  }
+
   @Test("empty lists and repeated entries are errors")
   func repeated() {
     #expect(

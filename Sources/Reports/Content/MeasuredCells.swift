@@ -12,15 +12,15 @@ extension Table.Cell {
     }
     self.init(metric.text(value))
     self.value = value
-    (low, high) = (aggregate.interval?.low, aggregate.interval?.high)
+    (low, high) = (aggregate.low, aggregate.high)
     (count, expected) = (aggregate.count, aggregate.expected)
     isGap = !aggregate.isComplete
-    let interval = aggregate.interval.map { metric.text($0, beside: value) + " " } ?? ""
+    let interval = metric.text(aggregate.low, aggregate.high, beside: value)
     detail = interval + Self.gaps(aggregate, showsCount: true)
   }
 
   /// A paired difference; accuracy in percentage points.
-  init(_ difference: PairedDifference, _ metric: CellRecord.Metric) {
+  init(_ difference: MethodDifference, _ metric: CellRecord.Metric) {
     guard let value = difference.difference else {
       self.init("no pairs")
       isGap = true
@@ -29,10 +29,10 @@ extension Table.Cell {
     }
     self.init(NumberText.signed(metric.text(value)))
     self.value = value
-    (low, high) = (difference.interval?.low, difference.interval?.high)
+    (low, high) = (difference.low, difference.high)
     count = difference.count
     isBest = difference.isClear
-    let interval = difference.interval.map { metric.text($0, beside: value) + " " } ?? ""
+    let interval = metric.text(difference.low, difference.high, beside: value)
     detail = interval + "n=\(difference.count), \(difference.better) better, \(difference.worse) worse"
   }
 

@@ -12,7 +12,7 @@ extension ReportBuilder {
           let scale = metric.isPercentage ? 100.0 : 1
           return LineChart.Point(
             x: column.number ?? 0, y: aggregate.value.map { $0 * scale },
-            low: aggregate.interval.map { $0.low * scale }, high: aggregate.interval.map { $0.high * scale },
+            low: aggregate.low.map { $0 * scale }, high: aggregate.high.map { $0 * scale },
             tooltip: "\(method), \(grid.axis) \(column.value): \(Table.Cell(aggregate, metric).plainText)")
         })
     }

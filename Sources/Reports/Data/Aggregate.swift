@@ -1,4 +1,5 @@
 import Foundation
+import Metrics
 import Store
 
 /// The number of a cell, or of several cells together.
@@ -16,6 +17,8 @@ struct Aggregate: Hashable, Sendable {
   /// Samples that the configuration wants.
   var expected = 0
 
+  var low: Double? { interval?.low }
+  var high: Double? { interval?.high }
   /// Samples that are neither stored nor known to have failed.
   var missing: Int { max(0, expected - count - unscored - failed) }
   var isComplete: Bool { count == expected }
@@ -23,12 +26,13 @@ struct Aggregate: Hashable, Sendable {
 
 /// A sample's contribution to a metric: its score, or its share of a perplexity.
 struct Contribution: Hashable, Sendable {
-  /// Accuracy 0 or 1, a score, or the sum of token NLL in nats.
-  let amount: Double
-  /// 1, or the number of scored tokens.
-  let weight: Double
+  /// Accuracy 0 or 1 or a score, weight 1; or the sum of token NLL in nats, weighing the number of scored tokens.
+  let sums: WeightedSum
   /// What is resampled together.
   let unit: String
+
+  /// The sample's own number: its score, or its mean NLL.
+  var mean: Double { sums.mean ?? 0 }
 }
 
 extension CellRecord.Metric {
@@ -43,14 +47,12 @@ extension CellRecord.Metric {
     isPercentage ? NumberText.fixed(100 * value, 1) : NumberText.adaptive(value)
   }
 
-  /// The interval as it is shown, with the decimals of its value.
-  func text(_ interval: Statistics.Interval, beside value: Double) -> String {
-    if isPercentage {
-      return "[\(NumberText.fixed(100 * interval.low, 1)), \(NumberText.fixed(100 * interval.high, 1))]"
-    }
+  /// The interval as it is shown, with the decimals of its value and a space after it; empty where there is none.
+  func text(_ low: Double?, _ high: Double?, beside value: Double) -> String {
+    guard let low, let high else { return "" }
+    if isPercentage { return "[\(NumberText.fixed(100 * low, 1)), \(NumberText.fixed(100 * high, 1))] " }
     let decimals = NumberText.decimals(for: value)
-    return "[\(NumberText.adaptive(interval.low, decimals: decimals)), "
-      + "\(NumberText.adaptive(interval.high, decimals: decimals))]"
+    return "[\(NumberText.adaptive(low, decimals: decimals)), \(NumberText.adaptive(high, decimals: decimals))] "
   }
 
   /// What a sample contributes; nil when it has no value for the metric.
@@ -59,58 +61,40 @@ extension CellRecord.Metric {
       guard let sum = sample.value(of: "nll_sum"), let tokens = sample.value(of: "token_count"), tokens > 0 else {
         return nil
       }
-      return Contribution(amount: sum, weight: tokens, unit: document ?? sample.sampleID)
+      return Contribution(sums: WeightedSum(sum: sum, weight: tokens), unit: document ?? sample.sampleID)
     }
     guard let value = sample.value(of: name) else { return nil }
     // Accuracy is the share of samples with value 1.
     let amount = isPercentage ? (value == 1 ? 1 : 0) : value
-    return Contribution(amount: amount, weight: 1, unit: sample.sampleID)
+    return Contribution(sums: WeightedSum(amount), unit: sample.sampleID)
   }
+
+  /// A mean as the metric's number: for a perplexity its exp.
+  var transform: (Double) -> Double { isPerplexity ? { exp($0) } : { $0 } }
 
   /// The number that contributions make together; nil for none.
   func combined(_ contributions: [Contribution]) -> Double? {
-    let weight = contributions.reduce(0) { $0 + $1.weight }
-    guard weight > 0 else { return nil }
-    let mean = contributions.reduce(0) { $0 + $1.amount } / weight
-    return isPerplexity ? exp(mean) : mean
-  }
-
-  /// The number that the chosen units make together.
-  func combined(_ amounts: [Double], _ weights: [Double], _ chosen: [Int]) -> Double {
-    var (amount, weight) = (0.0, 0.0)
-    for index in chosen {
-      amount += amounts[index]
-      weight += weights[index]
-    }
-    return isPerplexity ? exp(amount / weight) : amount / weight
+    WeightedSum.total(of: contributions.map(\.sums)).mean.map(transform)
   }
 
   /// The number of contributions with its interval.
   func aggregate(_ contributions: [Contribution]) -> Aggregate {
     var aggregate = Aggregate(value: combined(contributions), count: contributions.count)
     if isPercentage {
-      let successes = contributions.filter { $0.amount == 1 }.count
+      let successes = contributions.count { $0.sums.sum == 1 }
       aggregate.interval = Statistics.wilson(successes: successes, of: contributions.count)
     } else {
-      let units = units(of: contributions)
-      let (amounts, weights) = (units.map(\.amount), units.map(\.weight))
-      aggregate.interval = Statistics.bootstrap(unitCount: units.count) { chosen in
-        combined(amounts, weights, chosen)
-      }
+      aggregate.interval = Bootstrap().interval(of: units(of: contributions), transform: transform)
     }
     return aggregate
   }
 
-  /// One contribution for each document; for each sample where all are of one document.
-  func units(of contributions: [Contribution]) -> [Contribution] {
-    var sums: [String: Contribution] = [:]
-    for item in contributions {
-      let sum = sums[item.unit]
-      sums[item.unit] = Contribution(
-        amount: (sum?.amount ?? 0) + item.amount, weight: (sum?.weight ?? 0) + item.weight, unit: item.unit)
-    }
-    guard sums.count > 1 else { return contributions }
-    return sums.values.sorted { $0.unit < $1.unit }
+  /// What is resampled: samples; for a perplexity documents, or blocks of consecutive samples of the only document.
+  func units(of contributions: [Contribution]) -> [WeightedSum] {
+    guard isPerplexity else { return contributions.map(\.sums) }
+    let byDocument = Dictionary(grouping: contributions, by: \.unit)
+    guard byDocument.count > 1 else { return Bootstrap.blocks(of: contributions.map(\.sums)) }
+    return byDocument.keys.sorted().map { WeightedSum.total(of: (byDocument[$0] ?? []).map(\.sums)) }
   }
 }
 

@@ -1,11 +1,14 @@
+import Metrics
 import Store
 
 /// The difference of two methods on the samples that both have.
-struct PairedDifference: Hashable, Sendable {
+struct MethodDifference: Hashable, Sendable {
   /// `a - b`; nil when no sample has both.
   var difference: Double?
   /// 95 % interval, samples (or documents) resampled in pairs.
   var interval: Statistics.Interval?
+  /// McNemar's exact test for accuracy, the paired bootstrap for anything else; nil for fewer than two units.
+  var pValue: Double?
   /// Samples that both have.
   var count = 0
   /// Samples on which `a` is better.
@@ -13,6 +16,8 @@ struct PairedDifference: Hashable, Sendable {
   /// Samples on which `a` is worse.
   var worse = 0
 
+  var low: Double? { interval?.low }
+  var high: Double? { interval?.high }
   /// True where the interval does not hold 0.
   var isClear: Bool { interval.map { $0.low > 0 || $0.high < 0 } ?? false }
 }
@@ -51,23 +56,23 @@ enum Pairing {
   }
 
   /// The difference over pairs, with an interval and the counts of flips.
-  static func difference(_ pairs: [PairedSample], _ metric: CellRecord.Metric) -> PairedDifference {
-    var result = PairedDifference(count: pairs.count)
+  static func difference(_ pairs: [PairedSample], _ metric: CellRecord.Metric) -> MethodDifference {
+    var result = MethodDifference(count: pairs.count)
     let (a, b) = (pairs.map(\.contributionA), pairs.map(\.contributionB))
     guard let valueA = metric.combined(a), let valueB = metric.combined(b) else { return result }
     result.difference = valueA - valueB
     for (x, y) in zip(a, b) {
-      let change = (x.amount / x.weight - y.amount / y.weight) * (metric.higherIsBetter ? 1 : -1)
+      let change = (x.mean - y.mean) * (metric.higherIsBetter ? 1 : -1)
       if change > 0 { result.better += 1 }
       if change < 0 { result.worse += 1 }
     }
-    // Both sides have the same samples, so the same units in the same order.
-    let (unitsA, unitsB) = (metric.units(of: a), metric.units(of: b))
-    guard unitsA.map(\.unit) == unitsB.map(\.unit) else { return result }
-    let (amountsA, weightsA) = (unitsA.map(\.amount), unitsA.map(\.weight))
-    let (amountsB, weightsB) = (unitsB.map(\.amount), unitsB.map(\.weight))
-    result.interval = Statistics.bootstrap(unitCount: unitsA.count) { chosen in
-      metric.combined(amountsA, weightsA, chosen) - metric.combined(amountsB, weightsB, chosen)
+    // Both sides have the same samples of the same documents, so the same units in the same order.
+    let paired = Bootstrap().pairedDifference(
+      first: metric.units(of: b), second: metric.units(of: a), transform: metric.transform)
+    result.interval = paired?.interval
+    result.pValue = paired?.pValue
+    if metric.isPercentage {
+      result.pValue = McNemarTest(zip(a, b).map { (first: $0.sums.sum == 1, second: $1.sums.sum == 1) })?.pValue
     }
     return result
   }

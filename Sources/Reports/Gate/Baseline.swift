@@ -148,6 +148,6 @@ extension Baseline.Entry {
       model: cell.record.model, method: cell.record.method, task: cell.record.task, settings: cell.record.settings,
       coordinates: cell.place, protocolName: cell.record.protocolName, dataHash: cell.record.dataHash,
       modelHash: cell.record.modelHash, metric: metric.name, higherIsBetter: metric.higherIsBetter,
-      value: aggregate.value, low: aggregate.interval?.low, high: aggregate.interval?.high, n: aggregate.count)
+      value: aggregate.value, low: aggregate.low, high: aggregate.high, n: aggregate.count)
   }
 }

@@ -47,7 +47,7 @@ extension CSV {
         csv.add(
           cellFields(cell, axes) + [
             metric.name, metric.aggregation, "\(metric.higherIsBetter)", number(aggregate.value),
-            number(aggregate.interval?.low), number(aggregate.interval?.high), "\(aggregate.count)",
+            number(aggregate.low), number(aggregate.high), "\(aggregate.count)",
             "\(aggregate.unscored)", "\(aggregate.failed)", "\(aggregate.missing)", "\(aggregate.expected)",
           ])
       }

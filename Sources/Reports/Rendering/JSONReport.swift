@@ -112,7 +112,7 @@ extension JSONReport.CellReport {
       let aggregate = cell.aggregate(metric)
       return JSONReport.MetricReport(
         name: metric.name, aggregation: metric.aggregation, higherIsBetter: metric.higherIsBetter,
-        value: aggregate.value, low: aggregate.interval?.low, high: aggregate.interval?.high, n: aggregate.count,
+        value: aggregate.value, low: aggregate.low, high: aggregate.high, n: aggregate.count,
         unscored: aggregate.unscored)
     }
   }

@@ -1,5 +1,6 @@
 import Positions
 import Tasks
+import Tokenizers
 
 /// Turns the nodes of a configuration file into a `Configuration`.
 struct ConfigurationReader {
@@ -73,7 +74,17 @@ struct ConfigurationReader {
     }
     return .init(
       name: name, path: try ConfiguredPath(text, location: pathNode.location, folders: folders),
-      contextWindow: try reader.integer("context", in: 2...(1 << 30)), chat: try reader.text("chat"), cache: cache)
+      contextWindow: try reader.integer("context", in: 2...(1 << 30)), chat: try chat(reader), cache: cache)
+  }
+
+  private func chat(_ reader: MappingReader) throws(SweepError) -> String? {
+    guard let node = reader.node("chat") else { return nil }
+    let name = try node.requiredText("chat")
+    guard ChatTemplate.named(name) != nil else {
+      let hint = nearest(to: name, among: ChatTemplate.names).map { "; did you mean \($0)?" } ?? ""
+      throw node.impossible("chat", "one of \(ChatTemplate.names.joined(separator: ", "))\(hint)")
+    }
+    return name
   }
 
   /// The last part of a path, without `.gguf`.

@@ -42,7 +42,8 @@ enum BenchCommand {
     let lengths = try arguments.integers(prefill) ?? [512]
     let decodeCount = try arguments.integer(decode, atLeast: 0) ?? 32
     let depths = try arguments.integers(depth, atLeast: 0) ?? [0]
-    let bench = try Bench(arguments, repetitions: arguments.integer(repetitions) ?? 3, measuresPeak: arguments.has(peak))
+    let bench = try Bench(
+      arguments, repetitions: arguments.integer(repetitions) ?? 3, measuresPeak: arguments.has(peak))
     bench.printHeading()
     for length in lengths { try bench.report(bench.prefill(length)) }
     if decodeCount > 0 {
@@ -109,14 +110,18 @@ enum BenchCommand {
     func printHeading() {
       guard !asJSON else { return }
       let h = model.hyperparameters
-      Terminal.print("\(h.architecture.rawValue), \(Numbers.grouped(model.parameterCount)) parameters, "
-        + "\(Numbers.bytes(model.weightByteCount)); \(method); \(workers.threads) threads, \(workers.instructionSet), "
-        + "\(options.compute.rawValue) products, \(options.keyValueType.rawValue) cache")
+      Terminal.print(
+        "\(h.architecture.rawValue), \(Numbers.grouped(model.parameterCount)) parameters, "
+          + "\(Numbers.bytes(model.weightByteCount)); \(method); \(workers.threads) threads, \(workers.instructionSet), "
+          + "\(options.compute.rawValue) products, \(options.keyValueType.rawValue) cache")
       if let peak {
-        Terminal.print("peak of this machine: \(Numbers.fixed(peak.gigaflopsPerSecond.allThreads, 0)) GFLOP/s on all threads, "
-          + "\(Numbers.fixed(peak.gigaflopsPerSecond.oneThread, 0)) on one, \(Numbers.fixed(peak.memoryGigabytesPerSecond.allThreads, 1)) GB/s")
+        let (one, all) = peak.gigaflopsPerSecond
+        Terminal.print(
+          "peak of this machine: \(Numbers.fixed(all, 0)) GFLOP/s on all threads, \(Numbers.fixed(one, 0)) on one, "
+            + "\(Numbers.fixed(peak.memoryGigabytesPerSecond.allThreads, 1)) GB/s")
       }
-      Terminal.print("phase    tokens  depth   tokens/s   seconds (all repetitions)     GFLOP/s  GB/s  calibration  peak memory")
+      Terminal.print(
+        "phase    tokens  depth   tokens/s   seconds (all repetitions)     GFLOP/s  GB/s  calibration  peak memory")
     }
 
     func report(_ m: Measurement) throws {
@@ -158,7 +163,8 @@ enum BenchCommand {
       let median = sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
       let share = peak.map { peak in
         phase == "prefill"
-          ? flops / median / 1e9 / peak.gigaflopsPerSecond.allThreads : bytes / median / 1e9 / peak.memoryGigabytesPerSecond.allThreads
+          ? flops / median / 1e9 / peak.gigaflopsPerSecond.allThreads
+          : bytes / median / 1e9 / peak.memoryGigabytesPerSecond.allThreads
       }
       return Measurement(
         phase: phase, tokens: tokens, depth: depth, method: "\(method)", threads: workers.threads,

@@ -59,7 +59,8 @@ enum CapacityCommand {
       let parameters = SelfExtend(groupSize: g, neighborWindow: w)
       judged = row(capacity.judge(parameters, targetLength: n ?? parameters.maximumLength(contextWindow: l)))
     }
-    return Output(L: l, N: n, judged: judged, candidates: n.map { capacity.candidates(targetLength: $0).map(row) } ?? [])
+    let candidates = n.map { capacity.candidates(targetLength: $0).map(row) } ?? []
+    return Output(L: l, N: n, judged: judged, candidates: candidates)
   }
 
   private static func row(_ judgement: Capacity.Judgement) -> Row {

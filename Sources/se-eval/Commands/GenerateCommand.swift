@@ -56,14 +56,17 @@ enum GenerateCommand {
   private static func wrapped(_ text: String, _ arguments: Arguments, _ tokenizer: Tokenizer) throws -> String {
     guard let name = arguments.text(chat), name != "none" else { return text }
     if name == "auto" {
-      guard let jinja = tokenizer.chatTemplate else { throw UsageError("--chat auto: the checkpoint has no chat template") }
+      guard let jinja = tokenizer.chatTemplate else {
+        throw UsageError("--chat auto: the checkpoint has no chat template")
+      }
       guard let template = ChatTemplate.recognised(from: jinja) else {
         throw UsageError("--chat auto: the checkpoint's own template is not one that se-eval knows; name one")
       }
       return template.render(user: text, system: nil)
     }
     guard let template = ChatTemplate.named(name) else {
-      throw UsageError("--chat: there is no chat template '\(name)'; there are \(ChatTemplate.names.joined(separator: ", "))")
+      let names = ChatTemplate.names.joined(separator: ", ")
+      throw UsageError("--chat: there is no chat template '\(name)'; there are \(names)")
     }
     return template.render(user: text, system: nil)
   }

@@ -7,7 +7,9 @@ import Sweeps
 enum PlanCommand {
   static let command = Command(
     name: "plan", summary: "Show cells, samples, tokens, memory, warnings and time of a configuration",
-    details: ["Loads tokenizers and configurations of models, no weights. Missing inputs are listed; the status is then 5."],
+    details: [
+      "Loads tokenizers and configurations of models, no weights. Missing inputs are listed; the status is then 5."
+    ],
     positionals: [SweepArguments.config, SweepArguments.overrides], options: SweepArguments.selection
   ) { arguments in
     let configuration = try SweepArguments.configuration(arguments)

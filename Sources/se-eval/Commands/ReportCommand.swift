@@ -5,7 +5,8 @@ import Sweeps
 
 /// `report`: renders a store again, with no model.
 enum ReportCommand {
-  private static let source = Positional(name: "CONFIG-or-DB", help: "a configuration, or a store such as Results/demo.sqlite")
+  private static let source = Positional(
+    name: "CONFIG-or-DB", help: "a configuration, or a store such as Results/demo.sqlite")
   private static let format = Option.value(
     "--format", "F,...", "\(ReportFormat.allCases.map(\.rawValue).joined(separator: ", ")) (default: all)")
   private static let out = Option.value("--out", "DIR", "where it goes (default Reports/<name>)")

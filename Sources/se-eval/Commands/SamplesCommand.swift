@@ -4,7 +4,8 @@ import Store
 /// `samples`: the stored samples of cells.
 enum SamplesCommand {
   private static let only = Option.value(
-    "--only", "KEY=VALUE,...", "model, method, task, protocol, sample or a coordinate, for example task=passkey,length=1024")
+    "--only", "KEY=VALUE,...",
+    "model, method, task, protocol, sample or a coordinate, for example task=passkey,length=1024")
   private static let full = Option.flag("--full", "whole prompts instead of their beginnings and ends")
   private static let wrong = Option.flag("--wrong", "only samples that are not right")
   private static let limit = Option.value("--limit", "N", "at most N samples")

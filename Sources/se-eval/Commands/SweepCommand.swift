@@ -70,7 +70,8 @@ enum SweepCommand {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     } catch {
-      throw FileError(path: folder.path, problem: "the folder cannot be made: \(error.localizedDescription)", isInput: false)
+      let problem = "the folder cannot be made: \(error.localizedDescription)"
+      throw FileError(path: folder.path, problem: problem, isInput: false)
     }
   }
 }

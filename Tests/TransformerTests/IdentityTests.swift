@@ -1,0 +1,112 @@
+import Checkpoints
+import Foundation
+import Kernels
+import Positions
+import TestSupport
+import Testing
+import Transformer
+
+@Suite struct IdentityTests {
+  private let model: Model
+
+  init() throws {
+    model = try Model.load(path: Fixture.folder().appendingPathComponent("model").path)
+  }
+
+  private func tokens(_ count: Int, seed: UInt64 = 1) -> [Int] {
+    var random = SplitMix64(seed: seed)
+    return (0..<count).map { _ in Int.random(in: 0..<model.hyperparameters.vocabularySize, using: &random) }
+  }
+
+  private func logits(
+    _ tokens: [Int], _ method: String, chunk: Int = 512, threads: Int = 1, type: KeyValueType = .float32,
+    set: InstructionSet? = nil
+  ) throws -> [Float] {
+    let session = Session(
+      model: model, method: try Method(parsing: method), workers: Workers(threads: threads, instructionSet: set),
+      options: SessionOptions(keyValueType: type, chunkSize: chunk))
+    return try session.logits(tokens)
+  }
+
+  @Test("G = 1 and a sequence no longer than W are plain attention bit for bit", arguments: [1, 7, 40])
+  func plain(length: Int) throws {
+    let ids = tokens(length)
+    let plain = try logits(ids, "plain")
+    #expect(try logits(ids, "self-extend:G=1,W=4") == plain)
+    #expect(try logits(ids, "self-extend:G=5,W=\(length)") == plain)
+    #expect(try logits(ids, "sliding-window:W=\(length)") == plain)
+    if length > 4 { #expect(try logits(ids, "self-extend:G=3,W=4") != plain) }
+  }
+
+  @Test(
+    "any chunking, thread count and instruction set gives the same bits",
+    arguments: [
+      "plain", "self-extend:G=4,W=10", "self-extend:G=3,W=10,offset=fractional,logn=16", "sliding-window:W=9",
+      "attention-sinks:sinks=2,W=12", "lm-infinite:sinks=2,W=12", "linear:factor=4", "ntk:factor=2",
+      "dynamic-ntk:factor=2", "yarn:factor=4", "rerope:W=12", "leaky-rerope:W=12,leak=4", "dual-chunk:chunk=24",
+    ])
+  func chunking(method: String) throws {
+    let ids = tokens(150)
+    let whole = try logits(ids, method)
+    for chunk in [1, 7, 64] { #expect(try logits(ids, method, chunk: chunk) == whole, "chunks of \(chunk)") }
+    for threads in [2, 3] { #expect(try logits(ids, method, threads: threads) == whole, "\(threads) threads") }
+    for set in InstructionSet.available { #expect(try logits(ids, method, set: set) == whole, "\(set)") }
+    #expect(whole.allSatisfy { $0.isFinite })
+  }
+
+  @Test("a cache cut back to a shared prefix gives the same tokens", arguments: ["plain", "self-extend:G=4,W=10"])
+  func prefixReuse(method: String) throws {
+    let method = try Method(parsing: method)
+    let first = tokens(90)
+    let second = Array(first.prefix(61)) + tokens(20, seed: 2)
+    let workers = Workers(threads: 2)
+    let reusing = Session(model: model, method: method, workers: workers)
+    _ = try reusing.generate(first, GenerationOptions(maxNewTokens: 8))
+    let before = reusing.computedTokenCount
+    let reused = try reusing.generate(second, GenerationOptions(maxNewTokens: 8))
+    #expect(reusing.computedTokenCount - before == 20 + 7)
+    let fresh = Session(model: model, method: method, workers: workers)
+    #expect(try fresh.generate(second, GenerationOptions(maxNewTokens: 8)) == reused)
+  }
+
+  @Test("log-probabilities are those of the logits, and a limit keeps the last ones")
+  func scoring() throws {
+    let ids = tokens(40)
+    let session = Session(model: model, method: .plain, workers: Workers(threads: 1))
+    let all = try session.score(ids)
+    #expect(all.count == 39)
+    #expect(try session.score(ids, last: 5) == Array(all.suffix(5)))
+    let rows = try session.logits(ids)
+    let columns = model.hyperparameters.vocabularySize
+    for position in [0, 17, 38] {
+      let row = rows[position * columns..<(position + 1) * columns].map { Double($0) }
+      let top = row.max() ?? 0
+      let sum = row.reduce(0) { $0 + exponential($1 - top) }
+      let wanted = row[ids[position + 1]] - top - logarithm(sum)
+      #expect(abs(Double(all[position]) - wanted) < 1e-5)
+    }
+  }
+
+  @Test("float16 keys and values stay near float32")
+  func halfCache() throws {
+    let ids = tokens(120)
+    let full = try logits(ids, "self-extend:G=4,W=10")
+    let half = try logits(ids, "self-extend:G=4,W=10", type: .float16)
+    let worst = zip(full, half).map { abs($0 - $1) }.max() ?? .infinity
+    #expect(worst > 0 && worst < 0.05)
+  }
+
+  @Test("bad tokens and empty prompts are errors, cancelling leaves a usable session")
+  func errors() throws {
+    let session = Session(model: model, method: .plain, workers: Workers(threads: 1))
+    let size = model.hyperparameters.vocabularySize
+    #expect(throws: TransformerError.tokenOutOfRange(token: size, index: 1, vocabularySize: size)) {
+      try session.score([0, size])
+    }
+    #expect(throws: TransformerError.tooFewTokens(count: 1, minimum: 2)) { try session.score([0]) }
+    session.isCancelled = { true }
+    #expect(throws: TransformerError.cancelled) { try session.score(tokens(8)) }
+    session.isCancelled = { false }
+    #expect(try session.score(tokens(8)).count == 7)
+  }
+}
