@@ -13,6 +13,12 @@ public indirect enum JSONValue: Hashable, Sendable {
     public let key: String
     /// The value.
     public let value: JSONValue
+
+    /// A member from its parts.
+    public init(key: String, value: JSONValue) {
+      self.key = key
+      self.value = value
+    }
   }
 
   /// The value of a key; the last one where a key is repeated, as in Python.
