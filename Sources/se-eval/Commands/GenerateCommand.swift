@@ -14,8 +14,18 @@ enum GenerateCommand {
 
   private struct Output: Encodable {
     let tokens: [Int]
+    /// Null where the checkpoint has no tokenizer.
     let text: String?
     let finish_reason: String
+
+    enum CodingKeys: CodingKey { case tokens, text, finish_reason }
+
+    func encode(to encoder: any Encoder) throws {
+      var object = encoder.container(keyedBy: CodingKeys.self)
+      try object.encode(tokens, forKey: .tokens)
+      try object.encode(text, forKey: .text)
+      try object.encode(finish_reason, forKey: .finish_reason)
+    }
   }
 
   static let command = Command(
