@@ -20,6 +20,8 @@ enum ErrorText {
     case let error as TokenizerError: ("\(error)", .missing)
     case let error as TransformerError: ("\(error)", status(error))
     case let error as PerplexityError: ("\(error)", .usage)
+    case let error as ScoringError: ("\(error)", status(error))
+    case let error as JiebaError: ("\(error)", .missing)
     case let error as TaskError: ("\(error)", status(error))
     case let error as StoreError: ("\(error)", .runtimeError)
     case let error as ReportError: ("\(error)", status(error))
@@ -34,6 +36,11 @@ enum ErrorText {
     case .tokenOutOfRange, .tooFewTokens: .usage
     case .cancelled: Interruption.status
     }
+  }
+
+  private static func status(_ error: ScoringError) -> ExitStatus {
+    if case .unknown = error { return .usage }
+    return .missing
   }
 
   private static func status(_ error: ReportError) -> ExitStatus {

@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct UsageTests {
   static let commands = [
-    "sweep", "plan", "report", "samples", "compare", "baseline", "check", "merge", "capacity", "model", "tokenize",
+    "sweep", "plan", "report", "samples", "compare", "baseline", "check", "merge", "score", "capacity", "model",
+    "tokenize",
     "logits",
     "generate", "perplexity", "bench",
   ]

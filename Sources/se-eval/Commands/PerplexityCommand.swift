@@ -70,6 +70,9 @@ enum PerplexityCommand {
     init(_ arguments: Arguments) throws {
       let path = try arguments.required(EngineOptions.model)
       convention = try arguments.word(PerplexityCommand.convention, PerplexityConvention.self) ?? .hfStrided
+      guard convention != .pg19Word else {
+        throw UsageError("--convention pg19-word needs a document's official word count; it is for PG-19 reports only")
+      }
       let given = try arguments.integer(PerplexityCommand.context, atLeast: 2)
       let limit = try arguments.integer(windowLimit)
       let stride = try arguments.integer(PerplexityCommand.stride)
@@ -104,7 +107,7 @@ enum PerplexityCommand {
         guard scored.count == window.scored.count, shift >= 0 else {
           throw UsageError("window \(index) gives \(scored.count) of \(window.scored.count) values")
         }
-        losses.append(WindowNLL(scored.map { -Double($0) }))
+        losses.append(WindowNLL(scored.map { -Double($0) }, targetCount: window.targetCount))
         kept += scored
         if !isQuiet { Terminal.status("\r\(index + 1)/\(windows.count) windows\u{1b}[K") }
       }
