@@ -71,7 +71,7 @@ enum PerplexityCommand {
       let path = try arguments.required(EngineOptions.model)
       convention = try arguments.word(PerplexityCommand.convention, PerplexityConvention.self) ?? .hfStrided
       guard convention != .pg19Word else {
-        throw UsageError("--convention pg19-word needs a document's official word count; it is for PG-19 reports only")
+        throw UsageError("--convention pg19-word needs official word counts, which this command does not take")
       }
       let given = try arguments.integer(PerplexityCommand.context, atLeast: 2)
       let limit = try arguments.integer(windowLimit)
