@@ -36,7 +36,7 @@ public struct AttentionRanges: Sendable {
     self.ends = ends
   }
 
-  /// Plain causal attention: row r sees positions 0 ... `position + r`.
+  /// Plain causal attention: row r sees the positions up to `position + r`.
   public static func causal(rows: Int, at position: Int) -> AttentionRanges {
     AttentionRanges(
       kinds: [Kind(query: 0, key: 0)], starts: Array(repeating: 0, count: rows),

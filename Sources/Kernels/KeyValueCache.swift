@@ -41,7 +41,7 @@ public enum KeyValueType: String, Sendable {
 
   deinit { unsafe ckernels_cache_destroy(handle) }
 
-  /// Keeps rows of rotated keys `[rows, K * D]` as positions `position`, `position + 1`, ... of a variant.
+  /// Keeps rows of rotated keys `[rows, K * D]` as the positions from `position` on, of one variant.
   public func storeKeys(
     _ k: FloatBuffer, kOffset: Int = 0, kStride: Int, rows: Int, at position: Int, variant: Int,
     workers: Workers? = nil
@@ -57,7 +57,7 @@ public enum KeyValueType: String, Sendable {
     guard stored != 0 else { fatalError("KeyValueCache: no memory for position \(position + rows)") }
   }
 
-  /// Keeps rows of values `[rows, K * D]` as positions `position`, `position + 1`, ...
+  /// Keeps rows of values `[rows, K * D]` as the positions from `position` on.
   public func storeValues(
     _ v: FloatBuffer, vOffset: Int = 0, vStride: Int, rows: Int, at position: Int, workers: Workers? = nil
   ) {

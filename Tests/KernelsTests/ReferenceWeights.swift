@@ -137,7 +137,7 @@ struct StoredWeights {
   }
 }
 
-/// Random floats in -1 ... 1.
+/// Random floats between -1 and 1.
 func randomFloats(_ count: Int, seed: UInt64) -> [Float] {
   var random = SplitMix64(seed: seed)
   return (0..<count).map { _ in Float.random(in: -1...1, using: &random) }
