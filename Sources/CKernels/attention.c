@@ -142,7 +142,8 @@ static void fill_none(float *p, int64_t count) {
 }
 
 /// Gathers the scores of one token's rows into those of pair `into`: each range from its own pair, -inf elsewhere.
-static void select_scores(const attending *c, const item_scratch *s, int64_t t, int64_t row, int64_t into, int64_t base) {
+static void select_scores(const attending *c, const item_scratch *s, int64_t t, int64_t row, int64_t into,
+                          int64_t base) {
   int64_t seen = base, end = base + tile_keys;
   for (int64_t r = 0; r < c->a->kind_count; r++) {
     int64_t first, last, pair = c->pair_of[r];
@@ -158,7 +159,9 @@ static void select_scores(const attending *c, const item_scratch *s, int64_t t, 
     }
     seen = last;
   }
-  for (int64_t g = row; seen < end && g < row + c->group; g++) fill_none(s->s[into] + g * tile_keys - base + seen, end - seen);
+  for (int64_t g = row; seen < end && g < row + c->group; g++) {
+    fill_none(s->s[into] + g * tile_keys - base + seen, end - seen);
+  }
 }
 
 static void weigh_values(const attending *c, const item_scratch *s, const float *weights, int64_t head, int64_t rows,
