@@ -65,7 +65,8 @@ enum SweepCommand {
     return ExitStatus(rawValue: summary.status.rawValue) ?? .runtimeError
   }
 
-  private static func makeFolder(of path: String) throws(FileError) {
+  /// Makes the folder of a file that will be written.
+  static func makeFolder(of path: String) throws(FileError) {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
