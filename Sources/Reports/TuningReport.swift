@@ -2,6 +2,29 @@ import Foundation
 
 /// The surface that a search for G and W saw, as Markdown, pictures and JSON.
 public struct TuningReport: Sendable, Encodable {
+  /// What one (G, W) showed on the samples of one rung, those of the rungs before included.
+  public struct Measurement: Hashable, Sendable, Encodable {
+    /// The rung, from 1.
+    public let rung: Int
+    /// The share of keys that were found.
+    public let accuracy: Double?
+    /// Keys that were asked for.
+    public let keyCount: Int
+    /// The perplexity; nil without a text.
+    public let perplexity: Double?
+    /// Scored tokens.
+    public let tokenCount: Int
+
+    /// A measurement.
+    public init(rung: Int, accuracy: Double?, keyCount: Int, perplexity: Double?, tokenCount: Int) {
+      self.rung = rung
+      self.accuracy = accuracy
+      self.keyCount = keyCount
+      self.perplexity = perplexity
+      self.tokenCount = tokenCount
+    }
+  }
+
   /// One (G, W).
   public struct Point: Hashable, Sendable, Encodable {
     /// Group size.
@@ -14,33 +37,24 @@ public struct TuningReport: Sendable, Encodable {
     public let largestRelativePosition: Double
     /// `below L/2`, `below 2L/3` or `not met`.
     public let rule: String
-    /// The last rung that it took part in, from 1.
-    public let rung: Int
-    /// The share of keys that were found.
-    public let accuracy: Double?
-    /// Keys that were asked for.
-    public let keyCount: Int
-    /// The perplexity; nil without a text.
-    public let perplexity: Double?
-    /// Scored tokens.
-    public let tokenCount: Int
+    /// What it showed, rung by rung.
+    public let measurements: [Measurement]
 
     /// A point.
     public init(
-      group: Int, window: Int, maximumLength: Int, largestRelativePosition: Double, rule: String, rung: Int,
-      accuracy: Double?, keyCount: Int, perplexity: Double?, tokenCount: Int
+      group: Int, window: Int, maximumLength: Int, largestRelativePosition: Double, rule: String,
+      measurements: [Measurement]
     ) {
       self.group = group
       self.window = window
       self.maximumLength = maximumLength
       self.largestRelativePosition = largestRelativePosition
       self.rule = rule
-      self.rung = rung
-      self.accuracy = accuracy
-      self.keyCount = keyCount
-      self.perplexity = perplexity
-      self.tokenCount = tokenCount
+      self.measurements = measurements
     }
+
+    var last: Measurement? { measurements.last }
+    func measurement(rung: Int) -> Measurement? { measurements.first { $0.rung == rung } }
   }
 
   /// The model's path as it was given.
@@ -111,11 +125,11 @@ public struct TuningReport: Sendable, Encodable {
 
   private static func text(_ point: Point) -> String {
     var parts: [String] = []
-    if let accuracy = point.accuracy {
-      parts.append("accuracy \(NumberText.fixed(100 * accuracy, 1)) % of \(point.keyCount) keys")
+    if let last = point.last, let accuracy = last.accuracy {
+      parts.append("accuracy \(NumberText.fixed(100 * accuracy, 1)) % of \(last.keyCount) keys")
     }
-    if let perplexity = point.perplexity {
-      parts.append("perplexity \(NumberText.adaptive(perplexity)) over \(point.tokenCount) tokens")
+    if let last = point.last, let perplexity = last.perplexity {
+      parts.append("perplexity \(NumberText.adaptive(perplexity)) over \(last.tokenCount) tokens")
     }
     return parts.isEmpty ? "" : ": " + parts.joined(separator: ", ")
   }
@@ -144,63 +158,75 @@ extension TuningReport {
         + "perplexity. The empirical rule's choice takes part in every rung.")
     document.bullets(verdict(comparison: comparison).map { $0.trimmingCharacters(in: .whitespaces) })
     document.figure(Figure(id: "surface", caption: "The surface: passkey accuracy and perplexity by G and W", svg: svg))
-    var table = Table(
-      id: "surface", title: "Every pair on the most samples that it saw", corner: "G, W",
-      columns: [
-        "accuracy (%)", "keys", "perplexity", "tokens", "last rung", "W + (N - W)/G", "empirical rule", "holds",
-      ],
-      isMeasured: false)
-    for point in points {
-      let mark = point == chosen ? " (chosen)" : point == ruleChoice ? " (rule)" : ""
-      table.rows.append(
-        .init(
-          label: "G=\(point.group),W=\(point.window)\(mark)",
-          cells: [
-            .init(point.accuracy.map { NumberText.fixed(100 * $0, 1) } ?? ""), .init(point.keyCount),
-            .init(point.perplexity.map { NumberText.adaptive($0) } ?? ""), .init(point.tokenCount), .init(point.rung),
-            .init(NumberText.fixed(point.largestRelativePosition, 1)), .init(point.rule),
-            .init(point.maximumLength),
-          ]))
-    }
     document.table(table)
     return Markdown.render(document, figureFolder: ".")
   }
 
-  /// Accuracy and perplexity as two panels; what left early stands with what it had shown.
+  /// Every pair on the most samples that it saw; perplexities of different rungs are of different texts, so each stands
+  /// beside that of the rule's choice on the same ones.
+  private var table: Table {
+    var table = Table(
+      id: "surface", title: "Every pair on the samples of its last rung", corner: "G, W",
+      columns: [
+        "last rung", "accuracy (%)", "keys", "perplexity", "rule's choice on the same", "tokens", "W + (N - W)/G",
+        "empirical rule", "maximum length",
+      ], isMeasured: false)
+    for point in points {
+      let mark = point == chosen ? " (chosen)" : point == ruleChoice ? " (rule)" : ""
+      let last = point.last
+      let reference = last.flatMap { ruleChoice?.measurement(rung: $0.rung)?.perplexity }
+      func text(_ value: Double?) -> Table.Cell { Table.Cell(value.map { NumberText.adaptive($0) } ?? "") }
+      table.rows.append(
+        .init(
+          label: "G=\(point.group),W=\(point.window)\(mark)",
+          cells: [
+            .init(last?.rung ?? 0), .init(last?.accuracy.map { NumberText.fixed(100 * $0, 1) } ?? ""),
+            .init(last?.keyCount ?? 0), text(last?.perplexity), text(reference), .init(last?.tokenCount ?? 0),
+            .init(NumberText.fixed(point.largestRelativePosition, 1)), .init(point.rule), .init(point.maximumLength),
+          ]))
+    }
+    return table
+  }
+
+  /// Accuracy and perplexity by G and W, one panel for each rung: within a panel all pairs saw the same samples.
   private var svg: String {
     let groups = Set(points.map(\.group)).sorted()
     let windows = Set(points.map(\.window)).sorted()
-    func panel(_ title: String, _ cell: (Point) -> Heatmap.Cell) -> Heatmap.Panel {
-      Heatmap.Panel(
-        title: title,
+    let rungs = Array(1...max(1, samplesPerCell.count))
+    func panel(_ title: String, _ rung: Int, _ cell: (Point, Measurement) -> Heatmap.Cell?) -> Heatmap.Panel {
+      let samples = samplesPerCell.indices.contains(rung - 1) ? samplesPerCell[rung - 1] : 0
+      return Heatmap.Panel(
+        title: "\(title), \(samples) per cell",
         cells: groups.map { group in
           windows.map { window in
-            points.first { $0.group == group && $0.window == window }.map(cell) ?? Heatmap.Cell(text: "", share: nil)
+            let point = points.first { $0.group == group && $0.window == window }
+            return point.flatMap { point in point.measurement(rung: rung).flatMap { cell(point, $0) } }
+              ?? Heatmap.Cell(text: "", share: nil)
           }
         })
     }
     func mark(_ point: Point) -> String { point == chosen ? " ★" : point == ruleChoice ? " ◇" : "" }
-    var panels = [
-      panel("passkey accuracy (%)") { point in
-        guard let accuracy = point.accuracy else { return Heatmap.Cell(text: "", share: nil) }
-        return Heatmap.Cell(text: NumberText.fixed(100 * accuracy, 0) + mark(point), share: accuracy)
+    var panels = rungs.map { rung in
+      panel("accuracy (%)", rung) { point, measured in
+        measured.accuracy.map { Heatmap.Cell(text: NumberText.fixed(100 * $0, 0) + mark(point), share: $0) }
       }
-    ]
-    let logarithms = points.compactMap { $0.perplexity.map { log($0) } }
-    if let low = logarithms.min(), let high = logarithms.max() {
+    }
+    for rung in rungs {
+      let logarithms = points.compactMap { $0.measurement(rung: rung)?.perplexity.map { log($0) } }
+      guard let low = logarithms.min(), let high = logarithms.max() else { continue }
       panels.append(
-        panel("perplexity") { point in
-          guard let perplexity = point.perplexity else { return Heatmap.Cell(text: "", share: nil) }
-          return Heatmap.Cell(
-            text: NumberText.adaptive(perplexity) + mark(point),
-            share: high > low ? (high - log(perplexity)) / (high - low) : 0.75)
+        panel("perplexity", rung) { point, measured in
+          measured.perplexity.map { perplexity in
+            let share = high > low ? (high - log(perplexity)) / (high - low) : 0.75
+            return Heatmap.Cell(text: NumberText.adaptive(perplexity) + mark(point), share: share)
+          }
         })
     }
     return Heatmap(
       title: "G and W for \(targetLength) tokens",
-      subtitle: "\(model), L = \(contextWindow); ★ chosen, ◇ empirical rule; each on the samples of its last rung",
+      subtitle: "\(model), L = \(contextWindow); ★ chosen, ◇ the empirical rule's choice; one panel for each rung",
       xTitle: "neighbor window W (tokens)", yTitle: "group size G", columns: windows.map { "\($0)" },
-      rows: groups.map { "\($0)" }, panels: panels, legend: ("worst", "best")
+      rows: groups.map { "\($0)" }, panels: panels, legend: ("worst of a panel", "best")
     ).svg()
   }
 }

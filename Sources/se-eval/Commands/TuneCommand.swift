@@ -117,11 +117,14 @@ enum TuneCommand {
   private static func point(_ parameters: SelfExtend, in result: TuningResult) -> TuningReport.Point {
     let judgement = Capacity(contextWindow: result.contextWindow).judge(
       parameters, targetLength: result.targetLength)
-    let measured = result.measurement(of: parameters)
+    let candidate = result.candidates.first { $0.parameters == parameters }
     return TuningReport.Point(
       group: parameters.groupSize, window: parameters.neighborWindow, maximumLength: judgement.maximumLength,
       largestRelativePosition: judgement.largestRelativePosition, rule: CapacityCommand.rule(judgement),
-      rung: measured?.rung ?? 0, accuracy: measured?.accuracy, keyCount: measured?.keyCount ?? 0,
-      perplexity: measured?.perplexity, tokenCount: measured?.tokenCount ?? 0)
+      measurements: (candidate?.measurements ?? []).map {
+        TuningReport.Measurement(
+          rung: $0.rung, accuracy: $0.accuracy, keyCount: $0.keyCount, perplexity: $0.perplexity,
+          tokenCount: $0.tokenCount)
+      })
   }
 }
