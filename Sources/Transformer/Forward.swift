@@ -7,8 +7,12 @@ extension Session {
   /// Runs a chunk through all layers; its keys and values are cached, `state.hidden` holds the last layer's output.
   func forward(_ chunk: [Int], sequenceLength: Int) throws(TransformerError) {
     let positions = tokens.count..<tokens.count + chunk.count
-    let tables = kinds.map { PositionTables($0, positions: positions, sequenceLength: sequenceLength) }
-    workers.embed(chunk, model.embedding, scale: model.hyperparameters.embeddingScale, into: state.hidden)
+    let tables = measure(.positions) {
+      kinds.map { PositionTables($0, positions: positions, sequenceLength: sequenceLength) }
+    }
+    measure(.embedding) {
+      workers.embed(chunk, model.embedding, scale: model.hyperparameters.embeddingScale, into: state.hidden)
+    }
     for layer in model.layers.indices {
       if isCancelled() { throw .cancelled }
       block(layer, rows: chunk.count, positions: positions, tables: tables[model.kindIndex(layer: layer)])
@@ -19,12 +23,15 @@ extension Session {
   func computeLogits(firstRow: Int, rows: Int) {
     let h = model.hyperparameters
     let size = h.hiddenSize
+    let logits = state.logits(rows: rows)
     state.normed.store(state.hidden.array(firstRow * size..<(firstRow + rows) * size), at: 0)
     norm(state.normed, model.outputNorm, rows: rows, columns: size, into: state.normed)
-    workers.multiply(
-      state.normed, xStride: size, rows: rows,
-      [product(model.output, into: state.logits, stride: h.vocabularySize)], compute: options.compute)
-    if let cap = h.finalSoftcap { workers.softcap(state.logits, count: rows * h.vocabularySize, cap: cap) }
+    measure(.logits) {
+      workers.multiply(
+        state.normed, xStride: size, rows: rows,
+        [product(model.output, into: logits, stride: h.vocabularySize)], compute: options.compute)
+      if let cap = h.finalSoftcap { workers.softcap(logits, count: rows * h.vocabularySize, cap: cap) }
+    }
   }
 
   private func block(_ index: Int, rows: Int, positions: Range<Int>, tables: PositionTables) {
@@ -48,13 +55,15 @@ extension Session {
     let h = model.hyperparameters
     let queryWidth = h.headCount * h.headDimension
     let keyWidth = h.keyValueHeadCount * h.headDimension
-    workers.multiply(
-      state.normed, xStride: h.hiddenSize, rows: rows,
-      [
-        product(weights.query, into: state.query, stride: queryWidth),
-        product(weights.key, into: state.key, stride: keyWidth),
-        product(weights.value, into: state.value, stride: keyWidth),
-      ], compute: options.compute)
+    measure(.products) {
+      workers.multiply(
+        state.normed, xStride: h.hiddenSize, rows: rows,
+        [
+          product(weights.query, into: state.query, stride: queryWidth),
+          product(weights.key, into: state.key, stride: keyWidth),
+          product(weights.value, into: state.value, stride: keyWidth),
+        ], compute: options.compute)
+    }
     if let queryNorm = weights.queryNorm {
       norm(state.query, queryNorm, rows: rows * h.headCount, columns: h.headDimension, into: state.query)
     }
@@ -67,11 +76,16 @@ extension Session {
         into: state.rotatedQueries[variant])
     }
     storeKeys(state.key, layer: index, rows: rows, at: positions.lowerBound, tables: tables.keys)
-    caches[index].storeValues(state.value, vStride: keyWidth, rows: rows, at: positions.lowerBound)
-    workers.attention(
-      queries: Array(state.rotatedQueries.prefix(tables.queries.count)), rows: rows, heads: h.headCount,
-      cache: caches[index], ranges: tables.ranges, scale: h.attentionScale, softcap: h.attentionSoftcap,
-      into: state.query)
+    measure(.cache) {
+      caches[index].storeValues(
+        state.value, vStride: keyWidth, rows: rows, at: positions.lowerBound, workers: rows > 1 ? workers : nil)
+    }
+    measure(.attention) {
+      workers.attention(
+        queries: Array(state.rotatedQueries.prefix(tables.queries.count)), rows: rows, heads: h.headCount,
+        cache: caches[index], ranges: tables.ranges, scale: h.attentionScale, softcap: h.attentionSoftcap,
+        into: state.query)
+    }
   }
 
   /// Rotates keys for every variant and caches them.
@@ -79,8 +93,11 @@ extension Session {
     let h = model.hyperparameters
     for (variant, table) in tables.enumerated() {
       rotate(keys, rows: rows, heads: h.keyValueHeadCount, table: table, scale: nil, into: state.rotatedKey)
-      caches[layer].storeKeys(
-        state.rotatedKey, kStride: h.keyValueHeadCount * h.headDimension, rows: rows, at: position, variant: variant)
+      measure(.cache) {
+        caches[layer].storeKeys(
+          state.rotatedKey, kStride: h.keyValueHeadCount * h.headDimension, rows: rows, at: position,
+          variant: variant, workers: rows > 1 ? workers : nil)
+      }
     }
   }
 
@@ -89,12 +106,16 @@ extension Session {
     let h = model.hyperparameters
     var products = [product(weights.up, into: state.up, stride: h.intermediateSize)]
     if let gate = weights.gate { products.append(product(gate, into: state.gate, stride: h.intermediateSize)) }
-    workers.multiply(state.normed, xStride: h.hiddenSize, rows: rows, products, compute: options.compute)
+    measure(.products) {
+      workers.multiply(state.normed, xStride: h.hiddenSize, rows: rows, products, compute: options.compute)
+    }
     let count = rows * h.intermediateSize
-    if weights.gate != nil {
-      workers.gate(state.gate, state.up, count: count, activation: kernel(h.activation), into: state.up)
-    } else {
-      workers.activate(state.up, count: count, activation: kernel(h.activation))
+    measure(.activation) {
+      if weights.gate != nil {
+        workers.gate(state.gate, state.up, count: count, activation: kernel(h.activation), into: state.up)
+      } else {
+        workers.activate(state.up, count: count, activation: kernel(h.activation))
+      }
     }
   }
 
@@ -102,12 +123,14 @@ extension Session {
   private func finish(_ weights: DenseWeights, from x: FloatBuffer, width: Int, rows: Int, norm post: NormWeights?) {
     let size = model.hyperparameters.hiddenSize
     let target = post == nil ? state.hidden : state.branch
-    workers.multiply(
-      x, xStride: width, rows: rows, [product(weights, into: target, stride: size, adding: post == nil)],
-      compute: options.compute)
+    measure(.products) {
+      workers.multiply(
+        x, xStride: width, rows: rows, [product(weights, into: target, stride: size, adding: post == nil)],
+        compute: options.compute)
+    }
     guard let post else { return }
     norm(state.branch, post, rows: rows, columns: size, into: state.branch)
-    workers.add(state.hidden, state.branch, count: rows * size, into: state.hidden)
+    measure(.norms) { workers.add(state.hidden, state.branch, count: rows * size, into: state.hidden) }
   }
 
   private func product(_ weights: DenseWeights, into y: FloatBuffer, stride: Int, adding: Bool = false)
@@ -119,12 +142,14 @@ extension Session {
 
   private func norm(_ x: FloatBuffer, _ weights: NormWeights, rows: Int, columns: Int, into y: FloatBuffer) {
     let h = model.hyperparameters
-    switch h.norm {
-    case .rms:
-      workers.rmsNorm(x, rows: rows, columns: columns, weight: weights.scale, epsilon: h.normEpsilon, into: y)
-    case .layer:
-      workers.layerNorm(
-        x, rows: rows, columns: columns, weight: weights.scale, bias: weights.bias, epsilon: h.normEpsilon, into: y)
+    measure(.norms) {
+      switch h.norm {
+      case .rms:
+        workers.rmsNorm(x, rows: rows, columns: columns, weight: weights.scale, epsilon: h.normEpsilon, into: y)
+      case .layer:
+        workers.layerNorm(
+          x, rows: rows, columns: columns, weight: weights.scale, bias: weights.bias, epsilon: h.normEpsilon, into: y)
+      }
     }
   }
 
@@ -132,10 +157,12 @@ extension Session {
     _ x: FloatBuffer, rows: Int, heads: Int, table: RotaryTable, scale: FloatBuffer?, into y: FloatBuffer
   ) {
     let h = model.hyperparameters
-    workers.rotate(
-      x, xOffset: 0, xStride: heads * h.headDimension, rows: rows, heads: heads, headDimension: h.headDimension,
-      rotaryDimension: h.rotaryDimension, pairing: h.ropePairing == .halves ? .halves : .interleaved,
-      cosines: table.cosines, sines: table.sines, rowScale: scale, into: y)
+    measure(.rotation) {
+      workers.rotate(
+        x, xOffset: 0, xStride: heads * h.headDimension, rows: rows, heads: heads, headDimension: h.headDimension,
+        rotaryDimension: h.rotaryDimension, pairing: h.ropePairing == .halves ? .halves : .interleaved,
+        cosines: table.cosines, sines: table.sines, rowScale: scale, into: y)
+    }
   }
 }
 

@@ -17,6 +17,8 @@ public final class Session {
   public var isCancelled: () -> Bool = { false }
   /// Told the number of tokens that a long call has computed so far.
   public var onProgress: (Int) -> Void = { _ in }
+  /// Where the time goes, when somebody wants to know.
+  public var profile: ForwardProfile?
   /// Tokens that went through the layers since the session began.
   public private(set) var computedTokenCount = 0
 
@@ -104,7 +106,7 @@ public final class Session {
       while row < rows {
         let count = min(state.logitRows, rows - row)
         computeLogits(firstRow: row, rows: count)
-        visit(state.logits, done + row - again.count, count)
+        visit(state.logits(rows: count), done + row - again.count, count)
         row += count
       }
       done += rows
