@@ -12,7 +12,7 @@ enum BenchCommand {
   private static let repetitions = Option.value("--repeat", "R", "repetitions of each measurement (default 3)")
   private static let peak = Option.flag("--peak", "measure this machine's peak rates and the share that is reached")
 
-  private static let profile = Option.flag("--profile", "show where the time of each prefill goes, in per cent")
+  private static let profile = Option.flag("--profile", "show where the time of each measurement goes, in per cent")
 
   private struct Measurement: Encodable {
     let phase: String
@@ -104,6 +104,8 @@ enum BenchCommand {
       _ = try session.logits(prompt, last: 1)
       var seconds: [Double] = []
       let calibration = workers.calibrationRate()
+      let profile = wantsProfile ? ForwardProfile() : nil
+      session.profile = profile
       for _ in 0..<repetitions {
         session.truncate(to: depth)
         // The prompt's last token is computed again with the first new one: a cache cut back to `depth` tokens.
@@ -112,9 +114,11 @@ enum BenchCommand {
       }
       let flops = 2 * description.multiplyAdds(newTokens: count, cached: depth, logitCount: count)
       let bytes = Double(model.weightByteCount + session.cacheByteCount) * Double(count)
-      return measurement(
+      var result = measurement(
         "decode", tokens: count, depth: depth, seconds, flops: flops, bytes: bytes,
         cacheBytes: session.cacheByteCount, calibration: calibration)
+      if let profile { result.profile = shares(profile, of: seconds.reduce(0, +)) }
+      return result
     }
 
     func printHeading() {
