@@ -19,6 +19,11 @@ public final class Session {
   public var onProgress: (Int) -> Void = { _ in }
   /// Where the time goes, when somebody wants to know.
   public var profile: ForwardProfile?
+  /// The tokens that the whole sequence will have, where that is known; 0 where it is not.
+  ///
+  /// Rotary frequencies that follow the length (dynamic NTK, LongRoPE) are those of this length or of the present one,
+  /// whichever is larger. Known beforehand, it saves computing the cache again whenever the sequence grows.
+  public var plannedLength = 0
   /// Tokens that went through the layers since the session began.
   public private(set) var computedTokenCount = 0
 
@@ -92,7 +97,7 @@ public final class Session {
     if let index = newTokens.firstIndex(where: { $0 < 0 || $0 >= vocabularySize }) {
       throw .tokenOutOfRange(token: newTokens[index], index: index, vocabularySize: vocabularySize)
     }
-    let sequenceLength = tokens.count + newTokens.count
+    let sequenceLength = max(plannedLength, tokens.count + newTokens.count)
     let again = recomputed(for: sequenceLength)
     let pending = again + newTokens
     let firstLogit = pending.count - logitCount

@@ -69,6 +69,32 @@ import Transformer
     #expect(try fresh.generate(second, GenerationOptions(maxNewTokens: 8)) == reused)
   }
 
+  @Test("dynamic NTK: a length known beforehand computes no token twice and gives the numbers of a fresh prefill")
+  func plannedLength() throws {
+    let method = try Method(parsing: "dynamic-ntk:factor=2")
+    let window = model.contextWindow
+    let prompt = tokens(window - 3)
+    let workers = Workers(threads: 2)
+    let options = GenerationOptions(maxNewTokens: 12)
+    let planned = Session(model: model, method: method, workers: workers)
+    planned.plannedLength = prompt.count + 12
+    let continuation = try planned.generate(prompt, options)
+    #expect(planned.computedTokenCount == prompt.count + 11)
+    // Row by row the same as a prefill whose frequencies are those of the planned length.
+    let fresh = Session(model: model, method: method, workers: workers)
+    fresh.plannedLength = prompt.count + 12
+    let columns = model.hyperparameters.vocabularySize
+    let rows = try fresh.logits(prompt + continuation.tokens.dropLast(), last: 12)
+    for (index, token) in continuation.tokens.enumerated() {
+      let row = rows[index * columns..<(index + 1) * columns]
+      #expect(row.max() == row[row.startIndex + token])
+    }
+    // Without it every token beyond L is a prefill of its own.
+    let growing = Session(model: model, method: method, workers: workers)
+    _ = try growing.generate(prompt, options)
+    #expect(growing.computedTokenCount > 5 * window)
+  }
+
   @Test("log-probabilities are those of the logits, and a limit keeps the last ones")
   func scoring() throws {
     let ids = tokens(40)

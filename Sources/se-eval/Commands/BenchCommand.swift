@@ -100,6 +100,7 @@ enum BenchCommand {
 
     func decode(_ count: Int, depth: Int) throws -> Measurement {
       let session = makeSession()
+      session.plannedLength = depth + count
       let prompt = makeTokens(max(1, depth))
       _ = try session.logits(prompt, last: 1)
       var seconds: [Double] = []
