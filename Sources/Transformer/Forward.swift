@@ -4,18 +4,16 @@ import Positions
 
 /// The forward pass: embedding, blocks, logits. One path for all families; what a family lacks is nil in its weights.
 extension Session {
-  /// Runs a chunk through all layers; its keys and values are cached, `state.hidden` holds the last layer's output.
-  func forward(_ chunk: [Int], sequenceLength: Int) throws(TransformerError) {
-    let positions = tokens.count..<tokens.count + chunk.count
-    let tables = measure(.positions) {
-      kinds.map { PositionTables($0, positions: positions, sequenceLength: sequenceLength) }
-    }
+  /// Runs a pass through all layers; keys and values are cached, `state.hidden` holds the last layer's output.
+  func forward(_ pass: Pass) throws(TransformerError) {
+    let tables = measure(.positions) { kinds.map { PositionTables($0, pass: pass) } }
     measure(.embedding) {
-      workers.embed(chunk, model.embedding, scale: model.hyperparameters.embeddingScale, into: state.hidden)
+      workers.embed(
+        pass.parts.flatMap(\.tokens), model.embedding, scale: model.hyperparameters.embeddingScale, into: state.hidden)
     }
     for layer in model.layers.indices {
       if isCancelled() { throw .cancelled }
-      block(layer, rows: chunk.count, positions: positions, tables: tables[model.kindIndex(layer: layer)])
+      block(layer, pass, tables: tables[model.kindIndex(layer: layer)])
     }
   }
 
@@ -34,11 +32,12 @@ extension Session {
     }
   }
 
-  private func block(_ index: Int, rows: Int, positions: Range<Int>, tables: PositionTables) {
+  private func block(_ index: Int, _ pass: Pass, tables: PositionTables) {
     let weights = model.layers[index]
+    let rows = pass.rows
     let h = model.hyperparameters
     norm(state.hidden, weights.attentionNorm, rows: rows, columns: h.hiddenSize, into: state.normed)
-    attention(index, rows: rows, positions: positions, tables: tables)
+    attention(index, pass, tables: tables)
     finish(
       weights.attentionOutput, from: state.query, width: h.headCount * h.headDimension, rows: rows,
       norm: weights.postAttentionNorm)
@@ -50,8 +49,9 @@ extension Session {
   }
 
   /// Attention of `state.normed`; the heads' outputs, concatenated, end in `state.query`.
-  private func attention(_ index: Int, rows: Int, positions: Range<Int>, tables: PositionTables) {
+  private func attention(_ index: Int, _ pass: Pass, tables: PositionTables) {
     let weights = model.layers[index]
+    let rows = pass.rows
     let h = model.hyperparameters
     let queryWidth = h.headCount * h.headDimension
     let keyWidth = h.keyValueHeadCount * h.headDimension
@@ -75,28 +75,37 @@ extension Session {
         state.query, rows: rows, heads: h.headCount, table: table, scale: tables.queryScale,
         into: state.rotatedQueries[variant])
     }
-    storeKeys(state.key, layer: index, rows: rows, at: positions.lowerBound, tables: tables.keys)
-    measure(.cache) {
-      caches[index].storeValues(
-        state.value, vStride: keyWidth, rows: rows, at: positions.lowerBound, workers: rows > 1 ? workers : nil)
-    }
-    measure(.attention) {
-      workers.attention(
-        queries: Array(state.rotatedQueries.prefix(tables.queries.count)), rows: rows, heads: h.headCount,
-        cache: caches[index], ranges: tables.ranges, scale: h.attentionScale, softcap: h.attentionSoftcap,
-        into: state.query)
+    storeKeys(layer: index, pass, tables: tables.keys)
+    for (part, ranges) in zip(pass.parts, tables.ranges) {
+      let cache = part.session.caches[index]
+      let count = part.tokens.count
+      measure(.cache) {
+        cache.storeValues(
+          state.value, vOffset: part.firstRow * keyWidth, vStride: keyWidth, rows: count,
+          at: part.positions.lowerBound, workers: count > 1 ? workers : nil)
+      }
+      measure(.attention) {
+        workers.attention(
+          queries: Array(state.rotatedQueries.prefix(tables.queries.count)), qOffset: part.firstRow * queryWidth,
+          rows: count, heads: h.headCount, cache: cache, ranges: ranges, scale: h.attentionScale,
+          softcap: h.attentionSoftcap, into: state.query, intoOffset: part.firstRow * queryWidth)
+      }
     }
   }
 
-  /// Rotates keys for every variant and caches them.
-  private func storeKeys(_ keys: FloatBuffer, layer: Int, rows: Int, at position: Int, tables: [RotaryTable]) {
+  /// Rotates `state.key` for every variant and caches the result.
+  private func storeKeys(layer: Int, _ pass: Pass, tables: [RotaryTable]) {
     let h = model.hyperparameters
+    let width = h.keyValueHeadCount * h.headDimension
     for (variant, table) in tables.enumerated() {
-      rotate(keys, rows: rows, heads: h.keyValueHeadCount, table: table, scale: nil, into: state.rotatedKey)
-      measure(.cache) {
-        caches[layer].storeKeys(
-          state.rotatedKey, kStride: h.keyValueHeadCount * h.headDimension, rows: rows, at: position,
-          variant: variant, workers: rows > 1 ? workers : nil)
+      rotate(
+        state.key, rows: pass.rows, heads: h.keyValueHeadCount, table: table, scale: nil, into: state.rotatedKey)
+      for part in pass.parts {
+        measure(.cache) {
+          part.session.caches[layer].storeKeys(
+            state.rotatedKey, kOffset: part.firstRow * width, kStride: width, rows: part.tokens.count,
+            at: part.positions.lowerBound, variant: variant, workers: part.tokens.count > 1 ? workers : nil)
+        }
       }
     }
   }

@@ -49,25 +49,65 @@ extension Session {
   /// - Returns: the continuation.
   /// - Throws: `TransformerError`.
   public func generate(_ prompt: [Int], _ options: GenerationOptions) throws(TransformerError) -> Continuation {
-    guard !prompt.isEmpty else { throw .tooFewTokens(count: 0, minimum: 1) }
-    let shared = reusePrefix(of: prompt)
-    var pending = Array(prompt[shared...])
+    var writing = try begin(prompt, options)
+    while writing.ending == nil { try step(&writing) }
+    return writing.continuation
+  }
+
+  /// A continuation that is being written.
+  struct Writing {
+    let options: GenerationOptions
     var generated: [Int] = []
-    while generated.count < options.maxNewTokens {
-      var next = 0
-      try extend(pending, logitCount: 1) { logits, _, _ in
-        next = workers.argmax(logits, row: 0, columns: model.hyperparameters.vocabularySize)
-      }
-      if options.stopTokens.contains(next) {
-        return Continuation(tokens: generated, ending: .stopToken, stopToken: next)
-      }
-      generated.append(next)
-      if options.shouldStop?(next) == true {
-        return Continuation(tokens: generated, ending: .condition, stopToken: nil)
-      }
-      pending = [next]
+    var ending: Continuation.Ending?
+    var stopToken: Int?
+
+    init(_ options: GenerationOptions) {
+      self.options = options
+      if options.maxNewTokens <= 0 { ending = .length }
     }
-    return Continuation(tokens: generated, ending: .length, stopToken: nil)
+
+    /// Takes the most likely next token, or ends.
+    mutating func take(_ token: Int) {
+      if options.stopTokens.contains(token) {
+        (ending, stopToken) = (.stopToken, token)
+        return
+      }
+      generated.append(token)
+      if options.shouldStop?(token) == true {
+        ending = .condition
+      } else if generated.count >= options.maxNewTokens {
+        ending = .length
+      }
+    }
+
+    var continuation: Continuation {
+      Continuation(tokens: generated, ending: ending ?? .length, stopToken: stopToken)
+    }
+  }
+
+  /// Computes a prompt, but for what the cache shares with it, and takes the first token.
+  func begin(_ prompt: [Int], _ options: GenerationOptions) throws(TransformerError) -> Writing {
+    guard !prompt.isEmpty else { throw .tooFewTokens(count: 0, minimum: 1) }
+    var writing = Writing(options)
+    if writing.ending != nil { return writing }
+    let shared = reusePrefix(of: prompt)
+    writing.take(try mostLikely(after: Array(prompt[shared...])))
+    return writing
+  }
+
+  /// Appends the last token that was taken and takes the next one.
+  func step(_ writing: inout Writing) throws(TransformerError) {
+    guard writing.ending == nil, let last = writing.generated.last else { return }
+    writing.take(try mostLikely(after: [last]))
+  }
+
+  /// Appends tokens; the most likely one after them.
+  private func mostLikely(after newTokens: [Int]) throws(TransformerError) -> Int {
+    var next = 0
+    try extend(newTokens, logitCount: 1) { logits, _, _ in
+      next = workers.argmax(logits, row: 0, columns: model.hyperparameters.vocabularySize)
+    }
+    return next
   }
 
   /// Appends one token after another, each the most likely one after the last, with no end but the count.
@@ -81,9 +121,7 @@ extension Session {
     var next = first
     var chosen: [Int] = []
     for _ in 0..<count {
-      try extend([next], logitCount: 1) { logits, _, _ in
-        next = workers.argmax(logits, row: 0, columns: model.hyperparameters.vocabularySize)
-      }
+      next = try mostLikely(after: [next])
       chosen.append(next)
     }
     return chosen
