@@ -5,6 +5,7 @@ public enum TaskRegistry {
     PG19.self,
     Passkey.self,
     LongBench.self,
+    LEval.self,
   ]
 
   /// The names that a configuration may use.
