@@ -4,6 +4,8 @@ public enum TaskRegistry {
   public static let types: [any EvaluationTask.Type] = [
     PG19.self,
     Passkey.self,
+    Needle.self,
+    RulerNIAH.self,
   ]
 
   /// The names that a configuration may use.

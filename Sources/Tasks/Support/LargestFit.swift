@@ -8,15 +8,26 @@ enum LargestFit {
   ///   - length: the most tokens.
   ///   - bare: the tokens of the prompt without pieces, at most `length`.
   ///   - probe: how many pieces the mean length is taken from.
+  ///   - guess: about how many fit, where that is known; saves the probing.
+  ///   - most: never more pieces than that.
   ///   - tokenCount: the tokens of the prompt with that many pieces.
-  static func count(length: Int, bare: Int, probe: Int, tokenCount: (Int) -> Int) -> Int {
-    let perPiece = max(1, Double(tokenCount(probe) - bare) / Double(probe))
+  static func count(
+    length: Int, bare: Int, probe: Int, guess: Int? = nil, most: Int = 1 << 30, tokenCount: (Int) -> Int
+  ) -> Int {
     var low = 0
-    var high = max(1, Int(Double(length - bare) / perPiece) + 1)
+    var high: Int
+    if let guess {
+      high = max(1, guess + 1)
+    } else {
+      let perPiece = max(1, Double(tokenCount(probe) - bare) / Double(probe))
+      high = max(1, Int(Double(length - bare) / perPiece) + 1)
+    }
+    high = min(high, most)
     var step = 1
     while tokenCount(high) <= length {
+      guard high < most else { return most }
       low = high
-      high += step
+      high = min(high + step, most)
       step *= 2
     }
     // The estimate is seldom off by more than a few pieces: look just below it first.
