@@ -6,6 +6,7 @@ public enum TaskRegistry {
     Passkey.self,
     Needle.self,
     RulerNIAH.self,
+    LongBench.self,
   ]
 
   /// The names that a configuration may use.

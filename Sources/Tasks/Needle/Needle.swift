@@ -58,8 +58,8 @@ public struct Needle: EvaluationTask {
     scorer = try GridSettings.word("scorer", settings, default: Scorer.keyPhrase)
     lengths = try GridSettings.lengths(settings, least: 16)
     percents = try Self.percents(settings)
-    trials = try GridSettings.count("trials", settings, default: 1)
-    maxNewTokens = try GridSettings.count("max-new-tokens", settings, default: placement == .original ? 300 : 64)
+    trials = try settings.positive("trials") ?? 1
+    maxNewTokens = try settings.positive("max-new-tokens") ?? (placement == .original ? 300 : 64)
     if let path = settings.text("template") {
       let read = try NeedleWording.read(path, name: settings.text("wording"))
       wording = read.wording

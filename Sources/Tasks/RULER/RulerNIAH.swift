@@ -39,8 +39,8 @@ public struct RulerNIAH: EvaluationTask {
   public init(settings: TaskSettings) throws(TaskError) {
     lengths = try GridSettings.lengths(settings, least: 32)
     variants = try Self.variants(settings)
-    trials = try GridSettings.count("trials", settings, default: 10)
-    maxNewTokens = try GridSettings.count("max-new-tokens", settings, default: 128)
+    trials = try settings.positive("trials") ?? 10
+    maxNewTokens = try settings.positive("max-new-tokens") ?? 128
     if let path = settings.text("template") {
       let read = try RulerWording.read(path)
       wording = read.wording
@@ -73,9 +73,9 @@ public struct RulerNIAH: EvaluationTask {
     let text = try GridSettings.word("haystack", settings, default: RulerVariant.Text.noise)
     let keyKind = try GridSettings.word("key-kind", settings, default: RulerValue.word)
     let valueKind = try GridSettings.word("value-kind", settings, default: RulerValue.number)
-    let keys = try GridSettings.count("keys", settings, default: 1)
-    let values = try GridSettings.count("values", settings, default: 1)
-    let queries = try GridSettings.count("queries", settings, default: 1)
+    let keys = try settings.positive("keys") ?? 1
+    let values = try settings.positive("values") ?? 1
+    let queries = try settings.positive("queries") ?? 1
     guard max(keys, queries) * values <= RulerPrompt.depths.count else {
       throw .setting(
         key: keys * values > 40 ? "keys" : "queries", found: "\(max(keys, queries)) with \(values) values each",

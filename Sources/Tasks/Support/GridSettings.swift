@@ -28,18 +28,6 @@ enum GridSettings {
     return lengths
   }
 
-  /// A positive count, or a default.
-  static func count(_ key: String, _ settings: TaskSettings, default fallback: Int) throws(TaskError) -> Int {
-    let count = settings.integer(key, default: fallback)
-    guard (1...1_000_000).contains(count) else { throw .setting(key: key, found: "\(count)", expected: "1 or more") }
-    return count
-  }
-
-  /// A positive count that may be absent.
-  static func optionalCount(_ key: String, _ settings: TaskSettings) throws(TaskError) -> Int? {
-    settings.values[key] == nil ? nil : try count(key, settings, default: 1)
-  }
-
   /// One word of a few, or a default.
   static func word<Word: RawRepresentable & CaseIterable>(
     _ key: String, _ settings: TaskSettings, default fallback: Word

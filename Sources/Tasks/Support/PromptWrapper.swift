@@ -58,6 +58,7 @@ struct PromptWrapper: Sendable {
   /// - Parameters:
   ///   - text: the user's message.
   ///   - system: the system message; nil takes the template's own, and without a template it goes in front of the text.
+  /// - Returns: the text.
   func wrapped(_ text: String, system: String? = nil) -> String {
     template?.render(user: text, system: system) ?? (system ?? "") + text
   }
@@ -80,6 +81,7 @@ struct PromptWrapper: Sendable {
   ///   - text: the user's message.
   ///   - system: the system message, see `wrapped`.
   ///   - sample: what it is for, named in the error.
+  /// - Returns: text and ids.
   /// - Throws: `TaskError.impossibleSample` for a prompt without tokens, or without exactly one BOS.
   func prompt(
     _ text: String, system: String? = nil, sample: @autoclosure () -> String

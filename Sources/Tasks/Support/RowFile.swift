@@ -82,6 +82,7 @@ struct RowFile<Row: Sendable>: Sendable {
   /// Reads one good row.
   ///
   /// - Parameter index: 0 up to `count`.
+  /// - Returns: the row.
   /// - Throws: `TaskError.damagedData` when the file is no longer what it was.
   func entry(_ index: Int) throws(TaskError) -> Entry {
     let place = places[index]
@@ -95,6 +96,7 @@ struct RowFile<Row: Sendable>: Sendable {
   /// Reads the first good rows.
   ///
   /// - Parameter limit: how many at most; nil for all.
+  /// - Returns: the rows in the order of the file.
   /// - Throws: `TaskError.damagedData` when the file is no longer what it was.
   func entries(limit: Int? = nil) throws(TaskError) -> [Entry] {
     var entries: [Entry] = []

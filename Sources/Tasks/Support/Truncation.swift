@@ -57,6 +57,7 @@ enum Truncation: String, CaseIterable, Sendable {
   /// The description of the setting.
   ///
   /// - Parameter standard: what the protocol does when the setting is not given, for the documentation.
+  /// - Returns: the setting.
   static func setting(default standard: String) -> SettingDescription {
     SettingDescription(
       key, .text, "what happens to a text that is too long: middle, left, right, error, skip (default \(standard))")
