@@ -6,6 +6,11 @@ public enum TaskRegistry {
     Passkey.self,
     Needle.self,
     RulerNIAH.self,
+    KeyValueRetrieval.self,
+    MultiDocumentQA.self,
+    MultipleChoice.self,
+    GSM8K.self,
+    CustomTask.self,
     LongBench.self,
   ]
 

@@ -153,6 +153,11 @@ extension PromptWrapper {
 
   /// The ids of a text that goes on after others: no BOS, and nothing in it counts as special.
   func continuation(_ text: String) -> [Int] {
-    text.isEmpty ? [] : tokenizer.encode(text, bos: .never, parseSpecial: false)
+    guard !text.isEmpty else { return [] }
+    // Behind a line end, so that tokenizers that put a space before a text do not put one here.
+    let stem = tokenizer.encode("\n", bos: .never, parseSpecial: false)
+    let whole = tokenizer.encode("\n" + text, bos: .never, parseSpecial: false)
+    let isApart = whole.starts(with: stem) && whole.count > stem.count
+    return isApart ? Array(whole.dropFirst(stem.count)) : tokenizer.encode(text, bos: .never, parseSpecial: false)
   }
 }
