@@ -12,6 +12,7 @@ public enum TaskRegistry {
     GSM8K.self,
     CustomTask.self,
     LongBench.self,
+    LEval.self,
   ]
 
   /// The names that a configuration may use.

@@ -149,6 +149,7 @@ public struct LongBench: EvaluationTask {
       warnings.append("longbench: \(chinese.map(\.name).joined(separator: ", ")): \(LongBenchMetric.needsJieba)")
     }
     if truncation == .skip { warnings += skipped(context) }
+    if let warning = PromptWrapper.unusedTemplate(context) { warnings.append(warning) }
     return warnings
   }
 

@@ -66,7 +66,9 @@ struct LongBenchFiles {
           path: limitsPath, line: nil, problem: "it has no generation limit, a whole number, for \(dataset.name)")
       }
       let name = isE ? dataset.name + "_e" : dataset.name
-      let candidates = ["/data", "", "/LongBench/data", "/LongBench/LongBench/data"].map { "\(path)\($0)/\(name).jsonl" }
+      let candidates = ["/data", "", "/LongBench/data", "/LongBench/LongBench/data"].map {
+        "\(path)\($0)/\(name).jsonl"
+      }
       let file = try RowFile(Self.first(candidates), need: Self.need) { (fields) throws(RowFieldProblem) in
         try LongBenchRow(fields)
       }

@@ -44,6 +44,12 @@ struct PromptWrapper: Sendable {
     self.template = template
   }
 
+  /// What to say of a checkpoint whose chat template is left away by a configuration that names none; nil otherwise.
+  static func unusedTemplate(_ context: SampleContext) -> String? {
+    guard context.chat == nil, context.tokenizer.chatTemplate != nil else { return nil }
+    return "a checkpoint has a chat template, and its prompts go without one: say chat: auto, or chat: none to mean it"
+  }
+
   /// True where prompts are wrapped in a chat template.
   var wrapsInChat: Bool { template != nil }
 
