@@ -150,6 +150,9 @@ private final class TransformerRunner: ModelRunner {
         let shared = session.reusePrefix(of: tokens)
         session.onProgress = { count in if count > 1 { onProgress(shared + count) } }
         outcome = try generate(session, tokens, minNewTokens, maxNewTokens, stopTokens, stopTexts)
+      case .choices(let prefix, let continuations):
+        session.onProgress = { count in onProgress(min(count, prefix.count)) }
+        outcome = .choiceLogProbabilities(try session.choices(prefix: prefix, continuations: continuations))
       }
     } catch {
       if case .cancelled = error { throw .cancelled }
