@@ -38,6 +38,8 @@ typedef struct {
                          int64_t first, int64_t last);
   void (*tile)(int64_t steps, int rows, int64_t vectors, const float *a, int64_t a_row, const float *b,
                int64_t b_vector, int64_t b_step, float *c, int64_t c_row, int adding);
+  void (*half_tile)(int64_t steps, int rows, int64_t vectors, const float *a, int64_t a_row, const uint16_t *b,
+                    int64_t b_vector, int64_t b_step, float *c, int64_t c_row, int adding);
   void (*softmax_row)(float *scores, unsigned panels, float cap, float *maximum, float *sum, float *out,
                       int64_t dimension);
   void (*merge)(float *maximum, float *sum, float *out, float maximum2, float sum2, const float *out2,

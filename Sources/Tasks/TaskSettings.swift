@@ -7,6 +7,9 @@ public struct SettingDescription: Hashable, Sendable {
     case path
     /// A list of numbers, or a single integer n that stands for n evenly spaced values.
     case countOrNumbers
+    /// A YAML file with more keys of the same entry. A task sees it only where the file is missing: else its keys are
+    /// settings as if they stood in the entry, which come before them.
+    case settingsFile
   }
 
   /// The key.
@@ -51,6 +54,15 @@ public struct TaskSettings: Hashable, Sendable {
   public func text(_ key: String) -> String? {
     if case .text(let value)? = values[key] { return value }
     return nil
+  }
+
+  /// The texts of a key (a single one counts as a list), or nil.
+  public func texts(_ key: String) -> [String]? {
+    switch values[key] {
+    case .text(let value)?: [value]
+    case .list(let list)?: list.compactMap { if case .text(let text) = $0 { text } else { nil } }
+    default: nil
+    }
   }
 
   /// The flag of a key, or a default.

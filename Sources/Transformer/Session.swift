@@ -17,6 +17,8 @@ public final class Session {
   public var isCancelled: () -> Bool = { false }
   /// Told the number of tokens that a long call has computed so far.
   public var onProgress: (Int) -> Void = { _ in }
+  /// Where the time goes, when somebody wants to know.
+  public var profile: ForwardProfile?
   /// The tokens that the whole sequence will have, where that is known; 0 where it is not.
   ///
   /// Rotary frequencies that follow the length (dynamic NTK, LongRoPE) are those of this length or of the present one,
@@ -30,6 +32,8 @@ public final class Session {
   let kinds: [Model.LayerKind]
   let state: RunState
   var caches: [KeyValueCache]
+  /// Log-probabilities of cached tokens as far as they are known: element t belongs to `tokens[t + 1]`.
+  var knownLogProbabilities: [Float] = []
   /// The length class that the cached tokens of each kind were computed for.
   private var lengthClasses: [Int] = []
 
@@ -40,19 +44,36 @@ public final class Session {
   ///   - method: how positions and the mask are treated.
   ///   - workers: the threads and kernels that compute.
   ///   - options: types and chunking.
-  public init(model: Model, method: Method, workers: Workers, options: SessionOptions = SessionOptions()) {
+  public convenience init(
+    model: Model, method: Method, workers: Workers, options: SessionOptions = SessionOptions()
+  ) {
+    let kinds = model.kinds(method)
+    let state = RunState(
+      model.hyperparameters, capacity: max(1, options.chunkSize ?? 512),
+      queryVariants: kinds.map(\.layout.queryMaps.count).max() ?? 1,
+      usesBranch: model.layers.contains { $0.postAttentionNorm != nil || $0.postFeedForwardNorm != nil },
+      logitRows: max(1, min(options.chunkSize ?? 512, 128)))
+    self.init(model: model, method: method, workers: workers, options: options, kinds: kinds, state: state)
+  }
+
+  /// An empty sequence of the same model and method as another, with a cache of its own and the other's buffers; the
+  /// two are used in turn, by one caller, and can be generated together.
+  public convenience init(beside other: Session) {
+    self.init(
+      model: other.model, method: other.method, workers: other.workers, options: other.options, kinds: other.kinds,
+      state: other.state)
+  }
+
+  private init(
+    model: Model, method: Method, workers: Workers, options: SessionOptions, kinds: [Model.LayerKind], state: RunState
+  ) {
     self.model = model
     self.method = method
     self.workers = workers
     self.options = options
-    let kinds = model.kinds(method)
     self.kinds = kinds
+    self.state = state
     let h = model.hyperparameters
-    state = RunState(
-      h, capacity: max(1, options.chunkSize ?? 512),
-      queryVariants: kinds.map(\.layout.queryMaps.count).max() ?? 1,
-      usesBranch: model.layers.contains { $0.postAttentionNorm != nil || $0.postFeedForwardNorm != nil },
-      logitRows: max(1, min(options.chunkSize ?? 512, 128)))
     caches = (0..<h.layerCount).map { layer in
       KeyValueCache(
         keyValueHeads: h.keyValueHeadCount, headDimension: h.headDimension,
@@ -64,6 +85,8 @@ public final class Session {
   public func truncate(to count: Int) {
     guard count < tokens.count else { return }
     tokens.removeLast(tokens.count - count)
+    let known = knownLogProbabilities.count - max(0, count - 1)
+    if known > 0 { knownLogProbabilities.removeLast(known) }
     for cache in caches { cache.releaseBeyond(count) }
   }
 
@@ -71,10 +94,16 @@ public final class Session {
   ///
   /// - Returns: the number of tokens that need not be computed again.
   public func reusePrefix(of prompt: [Int]) -> Int {
+    let shared = sharedPrefix(with: prompt)
+    truncate(to: shared)
+    return shared
+  }
+
+  /// The number of cached tokens that a prompt begins with, short of its last token.
+  func sharedPrefix(with prompt: [Int]) -> Int {
     var shared = 0
     let limit = min(tokens.count, prompt.count - 1)
     while shared < limit, tokens[shared] == prompt[shared] { shared += 1 }
-    truncate(to: shared)
     return shared
   }
 
@@ -102,14 +131,14 @@ public final class Session {
     var done = 0
     while done < pending.count {
       let rows = min(state.capacity, pending.count - done)
-      try forward(Array(pending[done..<done + rows]), sequenceLength: sequenceLength)
-      tokens.append(contentsOf: pending[done..<done + rows])
-      computedTokenCount += rows
+      let chunk = Array(pending[done..<done + rows])
+      try forward(Pass(self, chunk, sequenceLength: sequenceLength))
+      append(chunk)
       var row = max(firstLogit - done, 0)
       while row < rows {
         let count = min(state.logitRows, rows - row)
         computeLogits(firstRow: row, rows: count)
-        visit(state.logits, done + row - again.count, count)
+        visit(state.logits(rows: count), done + row - again.count, count)
         row += count
       }
       done += rows
@@ -117,16 +146,37 @@ public final class Session {
     }
   }
 
+  /// Notes tokens whose keys and values a pass has cached.
+  func append(_ computed: [Int]) {
+    tokens += computed
+    computedTokenCount += computed.count
+  }
+
+  /// Whether one more token changes the rotary frequencies of those before it.
+  var nextTokenStartsAgain: Bool {
+    let length = max(plannedLength, tokens.count + 1)
+    return kinds.map { $0.rotary.scaling.lengthClass(length) } != lengthClasses
+  }
+
   /// The cached tokens that must be computed again; the cache is emptied of them.
   ///
   /// That happens where the sequence's new length changes the rotary frequencies (dynamic NTK, LongRoPE). So results
   /// are those of a fresh prefill of that length, as they are for every other method.
   private func recomputed(for sequenceLength: Int) -> [Int] {
-    let wanted = kinds.map { $0.rotary.scaling.lengthClass(sequenceLength) }
-    defer { lengthClasses = wanted }
-    guard wanted != lengthClasses, !tokens.isEmpty else { return [] }
+    let isStale = mustRecompute(for: sequenceLength)
+    lengthClasses = lengthClasses(for: sequenceLength)
+    guard isStale else { return [] }
     let old = tokens
     truncate(to: 0)
     return old
+  }
+
+  /// True where a sequence of that length has other rotary frequencies than the cached tokens.
+  func mustRecompute(for sequenceLength: Int) -> Bool {
+    !tokens.isEmpty && lengthClasses(for: sequenceLength) != lengthClasses
+  }
+
+  private func lengthClasses(for sequenceLength: Int) -> [Int] {
+    kinds.map { $0.rotary.scaling.lengthClass(sequenceLength) }
   }
 }

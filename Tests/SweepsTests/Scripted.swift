@@ -130,6 +130,9 @@ final class ScriptedProvider: ModelProvider, ModelRunner {
       let answer = (tokens.last ?? 0) % 2
       return RunnerOutcome(
         .generation(tokens: [answer], text: "\(answer)", finishReason: .length), computedTokenCount: tokens.count)
+    case .choices(_, let continuations):
+      return RunnerOutcome(
+        .choiceLogProbabilities(continuations.map { $0.map { -Float($0) / 10 } }), computedTokenCount: tokens.count)
     }
   }
 }

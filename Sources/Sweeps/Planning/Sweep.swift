@@ -36,7 +36,7 @@ public final class Sweep {
   let models: [Int: PreparedModel]
   let tasks: [Int: any EvaluationTask]
   private var sampleCache: [SampleCacheKey: [SelectedSample]] = [:]
-  private var sampleCounts: [SampleCacheKey: Int] = [:]
+  private var sampleCounts: [SampleCacheKey: (samples: Int, promptTokens: Int)] = [:]
   private var cachedTokenCount = 0
 
   /// A model whose tokenizer is loaded.
@@ -144,6 +144,13 @@ public final class Sweep {
           + "\(facts.contextWindow); capacity is judged by the configuration, the engine follows the checkpoint")
     }
     let tokenizer = try provider.tokenizer(of: entry, path: path)
+    if entry.chat == "auto", tokenizer.chatTemplate.flatMap({ ChatTemplate.recognised(from: $0) }) == nil {
+      let names = ChatTemplate.names.joined(separator: ", ")
+      let reason = tokenizer.chatTemplate == nil ? "has no chat template of its own" : "has one that is not known"
+      throw .configuration(
+        entry.path.location,
+        .impossible(key: "chat", found: "auto", expected: "a name, because the checkpoint \(reason): \(names)"))
+    }
     return PreparedModel(
       entry: entry, path: path, facts: facts, files: ModelFiles(path: path), tokenizer: tokenizer,
       contextWindow: window)
@@ -199,8 +206,8 @@ extension Sweep {
       throw .task(name: configuration.tasks[cell.task].name, configuration.tasks[cell.task].location, error)
     }
     let samples = made.map { SelectedSample(sample: $0, key: SampleKey($0)) }
-    sampleCounts[key] = samples.count
     let count = made.reduce(0) { $0 + $1.request.tokens.count }
+    sampleCounts[key] = (samples.count, count)
     if cachedTokenCount + count <= 8_000_000 {
       sampleCache[key] = samples
       cachedTokenCount += count
@@ -210,10 +217,17 @@ extension Sweep {
 
   /// The number of samples that a cell has, whatever the options take of it.
   func sampleCount(of cell: Cell) throws(SweepError) -> Int {
-    if let count = sampleCounts[SampleCacheKey(model: cell.model, task: cell.task, cell: cell.taskCell)] {
-      return count
+    if let counts = sampleCounts[SampleCacheKey(model: cell.model, task: cell.task, cell: cell.taskCell)] {
+      return counts.samples
     }
     return try samples(of: cell).count
+  }
+
+  /// The prompt tokens of all samples that a cell has.
+  func promptTokenCount(of cell: Cell) throws(SweepError) -> Int {
+    let key = SampleCacheKey(model: cell.model, task: cell.task, cell: cell.taskCell)
+    if sampleCounts[key] == nil { _ = try samples(of: cell) }
+    return sampleCounts[key]?.promptTokens ?? 0
   }
 
   /// The samples of a cell that the limit and the shard leave.
