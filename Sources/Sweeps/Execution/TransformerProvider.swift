@@ -151,6 +151,7 @@ private final class TransformerRunner: ModelRunner {
         session.onProgress = { count in if count > 1 { onProgress(shared + count) } }
         outcome = try generate(session, tokens, minNewTokens, maxNewTokens, stopTokens, stopTexts)
       case .choices(let prefix, let continuations):
+        session.plannedLength = prefix.count + (continuations.map(\.count).max() ?? 0)
         session.onProgress = { count in onProgress(min(count, prefix.count)) }
         outcome = .choiceLogProbabilities(try session.choices(prefix: prefix, continuations: continuations))
       }
