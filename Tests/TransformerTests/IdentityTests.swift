@@ -71,7 +71,9 @@ import Transformer
 
   @Test(
     "sequences that are decoded together get the tokens they get alone",
-    arguments: ["plain", "self-extend:G=4,W=10", "self-extend:G=3,W=10,logn=16", "dynamic-ntk:factor=2", "dual-chunk:chunk=24"])
+    arguments: [
+      "plain", "self-extend:G=4,W=10", "self-extend:G=3,W=10,logn=16", "dynamic-ntk:factor=2", "dual-chunk:chunk=24",
+    ])
   func together(method: String) throws {
     let workers = Workers(threads: 2)
     let first = Session(model: model, method: try Method(parsing: method), workers: workers)
@@ -135,7 +137,9 @@ import Transformer
     let reusing = Session(model: model, method: method, workers: workers, options: SessionOptions(chunkSize: 16))
     let first = tokens(90)
     let other = Array(first.prefix(61)) + tokens(30, seed: 2)
-    let sequences = [first, other, first, Array(first.prefix(40)), other + tokens(20, seed: 3), Array(other.suffix(50))]
+    let sequences = [
+      first, other, first, Array(first.prefix(40)), other + tokens(20, seed: 3), Array(other.suffix(50)),
+    ]
     for (index, sequence) in sequences.enumerated() {
       for last in [nil, 5] {
         let fresh = Session(model: model, method: method, workers: workers)
@@ -162,7 +166,8 @@ import Transformer
     #expect(progress == [90, 89])
   }
 
-  @Test("continuations have the bits of the whole sequence's scores, and the prefix is computed once", arguments: methods)
+  @Test(
+    "continuations have the bits of the whole sequence's scores, and the prefix is computed once", arguments: methods)
   func choices(method: String) throws {
     let method = try Method(parsing: method)
     let workers = Workers(threads: 1)
