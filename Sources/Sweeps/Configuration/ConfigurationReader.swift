@@ -7,6 +7,8 @@ struct ConfigurationReader {
   let file: String
   let taskTypes: [any EvaluationTask.Type]
   let folders: PathFolders
+  /// The content of a file, nil where it cannot be read.
+  let readFile: (String) -> [UInt8]?
 
   private static let keys = ["name", "seed", "models", "methods", "tasks", "gates"]
   private static let modelKeys = ["name", "path", "context", "chat", "cache"]
@@ -249,26 +251,68 @@ extension ConfigurationReader {
   private func entry(
     _ type: any EvaluationTask.Type, _ node: Node, at location: TextLocation
   ) throws(SweepError) -> Configuration.TaskEntry {
-    let reader = try MappingReader(node, owner: "the task \(type.name)", keys: type.settings.map(\.key))
-    var written: [String: Value] = [:]
-    var paths: [String: ConfiguredPath] = [:]
-    var locations: [String: TextLocation] = [:]
-    for setting in type.settings {
-      guard let node = reader.node(setting.key) else { continue }
-      written[setting.key] = try value(of: node, setting)
-      locations[setting.key] = node.location
-      if setting.kind == .path {
-        paths[setting.key] = try ConfiguredPath(
-          node.requiredText(setting.key), location: node.location, folders: folders)
-      }
-    }
+    var entry = EntrySettings()
+    try read(node, of: type, "the task \(type.name)", folders, &entry)
+    let (written, paths) = (entry.written, entry.paths)
     var values: [String: Value]? = written
     for (key, path) in paths {
       if let resolved = path.resolved { values?[key] = .text(resolved) } else { values = nil }
     }
     return Configuration.TaskEntry(
-      type: type, written: written, settings: values.map { TaskSettings($0) }, paths: paths, locations: locations,
-      location: location)
+      type: type, written: written, settings: values.map { TaskSettings($0) }, paths: paths,
+      locations: entry.locations, location: location)
+  }
+
+  /// The settings of an entry while they are read.
+  private struct EntrySettings {
+    var written: [String: Value] = [:]
+    var paths: [String: ConfiguredPath] = [:]
+    var locations: [String: TextLocation] = [:]
+  }
+
+  /// Reads the keys of a mapping that are not known yet, and those of the settings file that it names.
+  private func read(
+    _ node: Node, of type: any EvaluationTask.Type, _ owner: String, _ folders: PathFolders,
+    _ entry: inout EntrySettings
+  ) throws(SweepError) {
+    let reader = try MappingReader(node, owner: owner, keys: type.settings.map(\.key))
+    var file: (setting: SettingDescription, node: Node)?
+    for setting in type.settings {
+      guard let node = reader.node(setting.key) else { continue }
+      if setting.kind == .settingsFile {
+        file = (setting, node)
+        continue
+      }
+      let value = try value(of: node, setting)
+      if entry.written[setting.key] != nil { continue }
+      entry.written[setting.key] = value
+      entry.locations[setting.key] = node.location
+      if setting.kind == .path {
+        entry.paths[setting.key] = try ConfiguredPath(
+          node.requiredText(setting.key), location: node.location, folders: folders)
+      }
+    }
+    guard let file else { return }
+    let path = try ConfiguredPath(
+      file.node.requiredText(file.setting.key), location: file.node.location, folders: folders)
+    guard let resolved = path.resolved, let bytes = readFile(resolved) else {
+      // The task says what is missing.
+      entry.written[file.setting.key] = .text(path.text)
+      entry.paths[file.setting.key] = path
+      entry.locations[file.setting.key] = file.node.location
+      return
+    }
+    let root = try YAMLReader.read(bytes, file: resolved)
+    if case .mapping(let entries) = root.content, let inner = entries.first(where: { $0.key == file.setting.key }) {
+      throw .configuration(
+        inner.location,
+        .impossible(key: inner.key, found: "given", expected: "nothing: a settings file names no other one"))
+    }
+    // Its paths are relative to its own folder first.
+    let own = PathFolders(
+      environment: folders.environment, secondChoice: folders.secondChoice, exists: folders.exists,
+      firstChoice: ConfigurationFile.folder(of: resolved))
+    try read(root, of: type, "the task file \(path.text)", own, &entry)
   }
 
   private func value(of node: Node, _ setting: SettingDescription) throws(SweepError) -> Value {
@@ -282,14 +326,14 @@ extension ConfigurationReader {
         if let value = node.integer { return .integer(value) }
         guard let value = node.number else { throw node.wrongType(key, "a number") }
         return .number(value)
-      case .text, .texts, .path: return .text(try node.requiredText(key))
+      case .text, .texts, .path, .settingsFile: return .text(try node.requiredText(key))
       case .flag:
         guard let value = node.flag else { throw node.wrongType(key, "true or false") }
         return .flag(value)
       }
     }
     switch setting.kind {
-    case .integer, .number, .text, .flag, .path: return try one(node, setting.kind)
+    case .integer, .number, .text, .flag, .path, .settingsFile: return try one(node, setting.kind)
     case .integers, .numbers, .texts, .countOrNumbers:
       if case .scalar = node.content, setting.kind == .countOrNumbers {
         guard let count = node.integer else { throw node.wrongType(key, "a whole number or a list of numbers") }

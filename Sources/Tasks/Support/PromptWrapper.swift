@@ -2,7 +2,7 @@ import Tokenizers
 
 /// Turns the text of a prompt into what the model reads: chat markers where a template is set, BOS by the tokenizer.
 struct PromptWrapper: Sendable {
-  private let tokenizer: Tokenizer
+  let tokenizer: Tokenizer
   private let template: ChatTemplate?
 
   /// A prompt as the model reads it.
@@ -147,5 +147,23 @@ struct PromptWrapper: Sendable {
 
   private func lastSpecial(in text: String) -> Range<String.Index>? {
     specials(in: text).compactMap { text.ranges(of: $0).last }.max { $0.upperBound < $1.upperBound }
+  }
+}
+
+extension PromptWrapper {
+  /// The ids of a message and the beginning of its answer, which stands behind the chat markers.
+  func encode(_ text: String, system: String? = nil, answer: String) -> [Int] {
+    guard wrapsInChat else { return encode(text + answer, system: system) }
+    return encode(text, system: system) + continuation(answer)
+  }
+
+  /// The ids of a text that goes on after others: no BOS, and nothing in it counts as special.
+  func continuation(_ text: String) -> [Int] {
+    guard !text.isEmpty else { return [] }
+    // Behind a line end, so that tokenizers that put a space before a text do not put one here.
+    let stem = tokenizer.encode("\n", bos: .never, parseSpecial: false)
+    let whole = tokenizer.encode("\n" + text, bos: .never, parseSpecial: false)
+    let isApart = whole.starts(with: stem) && whole.count > stem.count
+    return isApart ? Array(whole.dropFirst(stem.count)) : tokenizer.encode(text, bos: .never, parseSpecial: false)
   }
 }
