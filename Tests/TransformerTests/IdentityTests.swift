@@ -69,6 +69,22 @@ import Transformer
     #expect(try fresh.generate(second, GenerationOptions(maxNewTokens: 8)) == reused)
   }
 
+  @Test("no stop token is taken before the minimum of new tokens, and the next best one is")
+  func minimum() throws {
+    let session = Session(model: model, method: .plain, workers: Workers(threads: 1))
+    let prompt = tokens(20)
+    let free = try session.generate(prompt, GenerationOptions(maxNewTokens: 3)).tokens
+    #expect(try session.generate(prompt, GenerationOptions(maxNewTokens: 3, stopTokens: [free[0]])).tokens.isEmpty)
+    var options = GenerationOptions(maxNewTokens: 3, stopTokens: [free[0]])
+    options.minNewTokens = 1
+    let forced = try session.generate(prompt, options)
+    let second = try #require(forced.tokens.first)
+    #expect(second != free[0])
+    let row = try logits(prompt, "plain").suffix(model.hyperparameters.vocabularySize)
+    let values = Array(row)
+    #expect(values.indices.allSatisfy { $0 == free[0] || values[$0] <= values[second] })
+  }
+
   @Test(
     "sequences that are decoded together get the tokens they get alone",
     arguments: [
