@@ -80,7 +80,9 @@ import Transformer
     let reusing = Session(model: model, method: method, workers: workers, options: SessionOptions(chunkSize: 16))
     let first = tokens(90)
     let other = Array(first.prefix(61)) + tokens(30, seed: 2)
-    let sequences = [first, other, first, Array(first.prefix(40)), other + tokens(20, seed: 3), Array(other.suffix(50))]
+    let sequences = [
+      first, other, first, Array(first.prefix(40)), other + tokens(20, seed: 3), Array(other.suffix(50)),
+    ]
     for (index, sequence) in sequences.enumerated() {
       for last in [nil, 5] {
         let fresh = Session(model: model, method: method, workers: workers)
@@ -107,7 +109,8 @@ import Transformer
     #expect(progress == [90, 89])
   }
 
-  @Test("continuations have the bits of the whole sequence's scores, and the prefix is computed once", arguments: methods)
+  @Test(
+    "continuations have the bits of the whole sequence's scores, and the prefix is computed once", arguments: methods)
   func choices(method: String) throws {
     let method = try Method(parsing: method)
     let workers = Workers(threads: 1)

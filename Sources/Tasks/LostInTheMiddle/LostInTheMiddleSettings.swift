@@ -23,7 +23,8 @@ enum LostInTheMiddle {
         throw .setting(key: "positions", found: "\(numbers)", expected: "whole numbers from 0 to \(count - 1)")
       }
     }
-    guard !positions.isEmpty, Set(positions).count == positions.count, positions.allSatisfy({ (0..<count).contains($0) })
+    guard !positions.isEmpty, Set(positions).count == positions.count,
+      positions.allSatisfy({ (0..<count).contains($0) })
     else {
       throw .setting(
         key: "positions", found: settings.numbers("positions").map { "\($0)" } ?? "something else",
@@ -51,6 +52,7 @@ enum LostInTheMiddle {
   ///   - name: its official name.
   ///   - own: the project's own wording.
   ///   - fields: the fields that it must have, and may have no others.
+  /// - Returns: the template, and the file where it is one.
   /// - Throws: `TaskError`.
   static func prompt(
     path: String?, name: String, own: String, fields: [String]
@@ -79,7 +81,8 @@ enum LostInTheMiddle {
   static func refuseCompressed(_ path: String) throws(TaskError) {
     guard path.hasSuffix(".gz") else { return }
     throw .damagedData(
-      path: path, line: nil, problem: "it is compressed; unpack it first with `gunzip -k \(TaskFiles.name(path))` and "
+      path: path, line: nil,
+      problem: "it is compressed; unpack it first with `gunzip -k \(TaskFiles.name(path))` and "
         + "name the .jsonl file")
   }
 }

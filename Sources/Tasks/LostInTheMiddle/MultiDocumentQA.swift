@@ -9,7 +9,8 @@ public struct MultiDocumentQA: EvaluationTask {
   public static let settings = [
     SettingDescription("path", .path, "an nq-open-*.jsonl of lost-in-the-middle (required)"),
     SettingDescription(
-      "documents", .integer, "passages of a prompt, for a file with gold passages only (default: those of the file, or 10)"),
+      "documents", .integer,
+      "passages of a prompt, for a file with gold passages only (default: those of the file, or 10)"),
     SettingDescription(
       "positions", .countOrNumbers, "positions of the gold passage from 0, or how many (default: the authors')"),
     SettingDescription("query-aware", .flag, "asks before the passages as well (default false)"),
@@ -52,7 +53,8 @@ public struct MultiDocumentQA: EvaluationTask {
     limit = try settings.positive("limit")
     maxNewTokens = try settings.positive("max-new-tokens") ?? 100
     prompt = try Self.prompt(settings.text("prompts"), isQueryAware: isQueryAware, order)
-    let file = try RowFile(path, need: "it should be an nq-open file of lost-in-the-middle", decode: MultiDocumentRow.read)
+    let file = try RowFile(
+      path, need: "it should be an nq-open file of lost-in-the-middle", decode: MultiDocumentRow.read)
     let asked = try settings.positive("documents")
     let counts = Set(try file.entries().map(\.row.passages.count))
     isBorrowing = counts == [1] && asked != 1
@@ -60,7 +62,8 @@ public struct MultiDocumentQA: EvaluationTask {
     if !isBorrowing, counts.count > 1 || asked ?? documents != documents {
       throw .setting(
         key: "documents", found: asked.map { "\($0)" } ?? "missing",
-        expected: "nothing: the rows of \(TaskFiles.name(path)) have \(counts.sorted()) passages each; only gold passages "
+        expected:
+          "nothing: the rows of \(TaskFiles.name(path)) have \(counts.sorted()) passages each; only gold passages "
           + "alone are filled up, and no file with different numbers can be used")
     }
     if isBorrowing, file.count < documents {
@@ -84,7 +87,7 @@ public struct MultiDocumentQA: EvaluationTask {
     return try LostInTheMiddle.prompt(path: path, name: name, own: own, fields: ["search_results", "question"])
   }
 
-  /// The authors' positions: 0, 4, 9, ... of 10, 20 and 30 documents; else five evenly spread.
+  /// The authors' positions (0, 4, 9 and so on) of 10, 20 and 30 documents; else five evenly spread.
   private static func standard(_ documents: Int) -> [Int] {
     if [10, 20, 30].contains(documents) { return [0] + stride(from: 4, to: documents, by: 5) }
     return Array(Set(LostInTheMiddle.spread(min(5, documents), over: documents))).sorted()
