@@ -141,14 +141,18 @@ private final class TransformerRunner: ModelRunner {
     do throws(TransformerError) {
       switch request {
       case .score(let tokens):
+        session.plannedLength = 0
         session.onProgress = onProgress
         outcome = .logProbabilities(try session.score(tokens))
       case .generate(let tokens, let maxNewTokens, let stopTokens, let stopTexts, let minNewTokens):
+        session.plannedLength = tokens.count + maxNewTokens
         // Decoding reports single tokens, which would read as a prompt that starts again.
         let shared = session.reusePrefix(of: tokens)
         session.onProgress = { count in if count > 1 { onProgress(shared + count) } }
         outcome = try generate(session, tokens, minNewTokens, maxNewTokens, stopTokens, stopTexts)
       case .choices(let prefix, let continuations):
+        // One length for all, so that frequencies that follow it are the same for every choice.
+        session.plannedLength = prefix.count + (continuations.map(\.count).max() ?? 1) - 1
         session.onProgress = { count in onProgress(min(count, prefix.count)) }
         outcome = .choiceLogProbabilities(try session.choices(prefix: prefix, continuations: continuations))
       }

@@ -76,7 +76,7 @@ enum PerplexityCommand {
       let given = try arguments.integer(PerplexityCommand.context, atLeast: 2)
       let limit = try arguments.integer(windowLimit)
       let stride = try arguments.integer(PerplexityCommand.stride)
-      session = try EngineOptions.makeSession(arguments)
+      session = try EngineOptions.makeSession(arguments, length: given)
       if let tokenFile = arguments.text(tokens) {
         ids = try EngineOptions.tokens(tokenFile)
         let tokenizer = try? Tokenizer.load(modelPath: path)
