@@ -27,8 +27,8 @@ public struct MultiDocumentQA: EvaluationTask {
 
   private let file: RowFile<MultiDocumentRow>
   private let documents: Int
-  /// True where other questions' gold passages stand in for retrieved ones.
-  private let isBorrowing: Bool
+  /// The gold passages of all questions where they stand in for retrieved ones; empty where they do not.
+  private let golds: [MultiDocumentRow.Passage]
   private let positions: [Int]
   private let order: Order
   private let isQueryAware: Bool
@@ -56,8 +56,10 @@ public struct MultiDocumentQA: EvaluationTask {
     let file = try RowFile(
       path, need: "it should be an nq-open file of lost-in-the-middle", decode: MultiDocumentRow.read)
     let asked = try settings.positive("documents")
-    let counts = Set(try file.entries().map(\.row.passages.count))
-    isBorrowing = counts == [1] && asked != 1
+    let rows = try file.entries().map(\.row)
+    let counts = Set(rows.map(\.passages.count))
+    let isBorrowing = counts == [1] && asked != 1
+    golds = isBorrowing ? rows.compactMap(\.gold) : []
     documents = isBorrowing ? asked ?? 10 : counts.min() ?? 1
     if !isBorrowing, counts.count > 1 || asked ?? documents != documents {
       throw .setting(
@@ -93,9 +95,11 @@ public struct MultiDocumentQA: EvaluationTask {
     return Array(Set(LostInTheMiddle.spread(min(5, documents), over: documents))).sorted()
   }
 
+  private var isBorrowing: Bool { !golds.isEmpty }
+
   /// The protocol's versioned name; borrowed passages and variants are part of it.
   public var protocolName: String {
-    (prompt.file == nil ? "mdqa/se-eval-v1" : "mdqa/v1") + (isBorrowing ? "+other-gold-distractors" : "")
+    "mdqa/\(prompt.version)" + (isBorrowing ? "+other-gold-distractors" : "")
       + (isQueryAware ? "+query-aware" : "") + (order == .random ? "+random-order" : "")
   }
 
@@ -108,7 +112,7 @@ public struct MultiDocumentQA: EvaluationTask {
           + "apart than retrieved ones"
         : "\(documents) passages of \(file.name); the gold one is moved to the position, the others keep "
           + (order == .random ? "an order drawn from the seed" : "their order of retrieval"),
-      prompt.file.map { "the authors' prompt \($0.name)" } ?? "the project's own prompt wording",
+      prompt.note,
       "passages as 'Document [i](Title: ...) text', i from 1",
       "score best_subspan_em: 1 when a normalised answer is in the output's first line, normalised; greedy, at most "
         + "\(maxNewTokens) new tokens; no prompt is left out for its length",
@@ -157,9 +161,10 @@ public struct MultiDocumentQA: EvaluationTask {
     }
     var others: [MultiDocumentRow.Passage] = []
     var tried: Set<Int> = [index]
-    while others.count < documents - 1, tried.count < file.count {
-      let candidate = Int.random(in: 0..<file.count, using: &random)
-      guard tried.insert(candidate).inserted, let passage = try file.entry(candidate).row.gold else { continue }
+    while others.count < documents - 1, tried.count < golds.count {
+      let candidate = Int.random(in: golds.indices, using: &random)
+      guard tried.insert(candidate).inserted else { continue }
+      let passage = golds[candidate]
       if passage.text != row.gold?.text, !others.contains(passage), !row.holdsAnswer(passage) { others.append(passage) }
     }
     guard others.count == documents - 1 else {
