@@ -4,6 +4,7 @@ public enum TaskRegistry {
   public static let types: [any EvaluationTask.Type] = [
     PG19.self,
     Passkey.self,
+    PerplexityTask.self,
   ]
 
   /// The names that a configuration may use.

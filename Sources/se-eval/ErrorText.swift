@@ -51,7 +51,8 @@ enum ErrorText {
   private static func status(_ error: TaskError) -> ExitStatus {
     switch error {
     case .setting, .impossibleSample: .usage
-    case .missingData, .damagedData: .missing
+    case .missingData, .damagedData, .unverifiedData: .missing
+    case .unwritable: .runtimeError
     }
   }
 }
