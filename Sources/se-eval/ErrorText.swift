@@ -45,6 +45,7 @@ enum ErrorText {
 
   private static func status(_ error: ReportError) -> ExitStatus {
     if case .damagedBaseline = error { return .missing }
+    if case .nothingForPaper = error { return .usage }
     return .runtimeError
   }
 

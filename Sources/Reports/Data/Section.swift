@@ -39,7 +39,7 @@ struct Section: Sendable {
   }
 }
 
-/// One table of methods by columns: the length where a task has one, else its first coordinate.
+/// One table of methods by columns: the dataset or the length where a task has one, else its first coordinate.
 struct Grid: Sendable {
   /// The other coordinates, for example `stride=256`; empty where there are none.
   let variant: String
@@ -68,7 +68,7 @@ struct Grid: Sendable {
 
   static func grids(of cells: [LoadedCell]) -> [Grid] {
     let names = cells.first?.record.coordinates.map(\.name) ?? []
-    let axis = names.contains("length") ? "length" : names.first { $0 != depth } ?? ""
+    let axis = ["dataset", "length"].first { names.contains($0) } ?? names.first { $0 != depth } ?? ""
     let byVariant = Dictionary(grouping: cells) { cell in
       cell.record.coordinates.filter { $0.name != axis && $0.name != depth }.map { "\($0.name)=\($0.value)" }
         .joined(separator: ",")

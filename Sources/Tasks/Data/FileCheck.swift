@@ -107,7 +107,7 @@ enum RowRule {
         ?? (row["length"]?.number == nil ? "`length` should be a number" : nil)
         ?? (row["answers"]?.texts == nil ? "`answers` should be texts" : nil)
     case .leval:
-      missing(row, texts: ["input", "source", "evaluation"], lists: ["instructions", "outputs"])
+      missing(row, texts: ["input"], lists: ["instructions", "outputs"])
         ?? (row["instructions"]?.count == row["outputs"]?.count ? nil : "`instructions` and `outputs` differ in number")
     case .kvRetrieval: missing(row, texts: ["key", "value"], lists: ["ordered_kv_records"])
     case .mdqa: missing(row, texts: ["question"], lists: ["answers", "ctxs"])

@@ -103,7 +103,8 @@ enum DataCommand {
   private static func details(_ status: DataFolder.Status) -> [String] {
     let name = status.benchmark.rawValue
     var lines = status.damaged.map { "\(name): damaged: \(status.folder)/\($0)" }
-    lines += status.different.map { "\(name): not official: \($0)" }
+    lines += status.different.prefix(4).map { "\(name): not official: \($0)" }
+    if status.different.count > 4 { lines.append("\(name): not official: \(status.different.count - 4) more") }
     switch status.state {
     case .unverified:
       lines.append("\(name): \(status.folder) is there and no import made it; import it into another place with --to")

@@ -52,6 +52,7 @@ enum SweepCommand {
     for gate in summary.gates { Terminal.message("gate \(GateText.line(gate))") }
     if !isQuiet {
       Terminal.print(try writer.summary())
+      Terminal.message(try writer.cost())
       let progress = summary.progress
       Terminal.message(
         "\(progress.evaluatedSampleCount) samples evaluated, \(progress.reusedSampleCount) shared, "
