@@ -20,13 +20,16 @@ public enum Request: Hashable, Sendable {
   /// Natural-log probabilities of every token after the first, given all before it (`count - 1` values).
   case score(tokens: [Int])
   /// Greedy continuation: at most `maxNewTokens`, ended by EOS, by any of `stopTokens`, or by a text in `stopTexts`.
-  case generate(tokens: [Int], maxNewTokens: Int, stopTokens: [Int] = [], stopTexts: [String] = [])
+  ///
+  /// Neither EOS nor a stop token is chosen before there are `minNewTokens`.
+  case generate(
+    tokens: [Int], maxNewTokens: Int, stopTokens: [Int] = [], stopTexts: [String] = [], minNewTokens: Int = 0)
 
   /// The prompt's token ids.
   public var tokens: [Int] {
     switch self {
     case .score(let tokens): tokens
-    case .generate(let tokens, _, _, _): tokens
+    case .generate(let tokens, _, _, _, _): tokens
     }
   }
 }

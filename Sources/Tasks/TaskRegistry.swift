@@ -4,6 +4,8 @@ public enum TaskRegistry {
   public static let types: [any EvaluationTask.Type] = [
     PG19.self,
     Passkey.self,
+    LongBench.self,
+    LEval.self,
     PerplexityTask.self,
   ]
 

@@ -53,6 +53,15 @@ public struct TaskSettings: Hashable, Sendable {
     return nil
   }
 
+  /// The texts of a key (a single one counts as a list), or nil.
+  public func texts(_ key: String) -> [String]? {
+    switch values[key] {
+    case .text(let value)?: [value]
+    case .list(let list)?: list.compactMap { if case .text(let text) = $0 { text } else { nil } }
+    default: nil
+    }
+  }
+
   /// The flag of a key, or a default.
   public func flag(_ key: String, default fallback: Bool) -> Bool {
     if case .flag(let value)? = values[key] { return value }

@@ -5,6 +5,8 @@ import Kernels
 public struct GenerationOptions: Sendable {
   /// The most new tokens.
   public var maxNewTokens: Int
+  /// No stop token is chosen before there are that many.
+  public var minNewTokens = 0
   /// Ids that end the text; they are not part of the result.
   public var stopTokens: Set<Int>
   /// Called with each new token; true ends the text after it.
@@ -57,6 +59,9 @@ extension Session {
       var next = 0
       try extend(pending, logitCount: 1) { logits, _, _ in
         next = workers.argmax(logits, row: 0, columns: model.hyperparameters.vocabularySize)
+        if generated.count < options.minNewTokens, options.stopTokens.contains(next) {
+          next = Self.argmax(logits, count: model.hyperparameters.vocabularySize, without: options.stopTokens)
+        }
       }
       if options.stopTokens.contains(next) {
         return Continuation(tokens: generated, ending: .stopToken, stopToken: next)
@@ -68,6 +73,12 @@ extension Session {
       pending = [next]
     }
     return Continuation(tokens: generated, ending: .length, stopToken: nil)
+  }
+
+  /// The most likely id that is not among `excluded`, the lowest on a tie.
+  private static func argmax(_ logits: FloatBuffer, count: Int, without excluded: Set<Int>) -> Int {
+    let allowed = (0..<count).lazy.filter { !excluded.contains($0) }
+    return allowed.reduce(nil as Int?) { best, id in best.map { logits[id] > logits[$0] } ?? true ? id : best } ?? 0
   }
 
   /// Appends one token after another, each the most likely one after the last, with no end but the count.

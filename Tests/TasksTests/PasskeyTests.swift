@@ -105,7 +105,7 @@ import Tokenizers
     let example = try #require(try rows.samples(of: rows.cells[0], in: context()).first)
     #expect(example.text == input + "What is the door code? The door code is ")
     #expect(example.expected == ["4711"])
-    guard case .generate(_, 4, _, _) = example.request else {
+    guard case .generate(_, 4, _, _, _) = example.request else {
       Issue.record("as many new tokens as the target has characters: \(example.request)")
       return
     }

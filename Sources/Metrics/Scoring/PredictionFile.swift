@@ -9,6 +9,13 @@ public struct RowProblem: Hashable, Sendable, Codable, CustomStringConvertible {
   /// What is wrong.
   public let problem: String
 
+  /// A problem from its parts.
+  public init(file: String, line: Int, problem: String) {
+    self.file = file
+    self.line = line
+    self.problem = problem
+  }
+
   /// File, line and problem.
   public var description: String { "\(file):\(line): \(problem)" }
 }

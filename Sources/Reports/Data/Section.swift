@@ -25,17 +25,27 @@ struct Section: Sendable {
       for task in Set(ofModel.map(\.record.task)).sorted(by: NaturalOrder.isBefore) {
         let ofTask = ofModel.filter { $0.record.task == task }
         let entries = Set(ofTask.map(\.record.settings)).sorted(by: NaturalOrder.isBefore)
+        let conventions = conventions(task, ofTask, entries)
         for (index, settings) in entries.enumerated() {
           let cells = ofTask.filter { $0.record.settings == settings }
           sections.append(
             Section(
               model: model, contextWindow: cells[0].record.contextWindow, task: task,
-              entry: entries.count > 1 ? "\(index + 1)" : "", settings: settings, cells: cells,
+              entry: entries.count > 1 ? conventions[index] ?? "\(index + 1)" : "", settings: settings, cells: cells,
               grids: Grid.grids(of: cells)))
         }
       }
     }
     return sections
+  }
+
+  /// Entries of `perplexity` are told apart by their conventions, `perplexity/llamacpp-v1`, where these differ.
+  private static func conventions(_ task: String, _ cells: [LoadedCell], _ entries: [String]) -> [String?] {
+    let names = entries.map { entry -> String? in
+      guard task == "perplexity", let cell = cells.first(where: { $0.record.settings == entry }) else { return nil }
+      return cell.record.protocolName.split(separator: "/").last.map { $0.replacing("-v1", with: "") }
+    }
+    return Set(names).count == names.count ? names : names.map { _ in nil }
   }
 }
 

@@ -29,7 +29,7 @@ public struct Configuration: Sendable {
     public let path: ConfiguredPath
     /// The pretraining window L where the configuration says it; the checkpoint's own otherwise.
     public let contextWindow: Int?
-    /// The chat template to wrap prompts in, or nil for none.
+    /// The chat template to wrap prompts in: `auto` for the checkpoint's own, or nil for none.
     public let chat: String?
     /// The type of the key and value cache.
     public let cache: CacheType

@@ -87,9 +87,10 @@ struct ConfigurationReader {
   private func chat(_ reader: MappingReader) throws(SweepError) -> String? {
     guard let node = reader.node("chat") else { return nil }
     let name = try node.requiredText("chat")
-    guard ChatTemplate.named(name) != nil else {
-      let hint = nearest(to: name, among: ChatTemplate.names).map { "; did you mean \($0)?" } ?? ""
-      throw node.impossible("chat", "one of \(ChatTemplate.names.joined(separator: ", "))\(hint)")
+    let names = ["auto"] + ChatTemplate.names
+    guard names.contains(name) else {
+      let hint = nearest(to: name, among: names).map { "; did you mean \($0)?" } ?? ""
+      throw node.impossible("chat", "one of \(names.joined(separator: ", "))\(hint)")
     }
     return name
   }

@@ -143,11 +143,11 @@ private final class TransformerRunner: ModelRunner {
       case .score(let tokens):
         session.onProgress = onProgress
         outcome = .logProbabilities(try session.score(tokens))
-      case .generate(let tokens, let maxNewTokens, let stopTokens, let stopTexts):
+      case .generate(let tokens, let maxNewTokens, let stopTokens, let stopTexts, let minNewTokens):
         // Decoding reports single tokens, which would read as a prompt that starts again.
         let shared = session.reusePrefix(of: tokens)
         session.onProgress = { count in if count > 1 { onProgress(shared + count) } }
-        outcome = try generate(session, tokens, maxNewTokens, stopTokens, stopTexts)
+        outcome = try generate(session, tokens, minNewTokens, maxNewTokens, stopTokens, stopTexts)
       }
     } catch {
       if case .cancelled = error { throw .cancelled }
@@ -165,10 +165,12 @@ private final class TransformerRunner: ModelRunner {
   }
 
   private func generate(
-    _ session: Session, _ tokens: [Int], _ maxNewTokens: Int, _ stopTokens: [Int], _ stopTexts: [String]
+    _ session: Session, _ tokens: [Int], _ minNewTokens: Int, _ maxNewTokens: Int, _ stopTokens: [Int],
+    _ stopTexts: [String]
   ) throws(TransformerError) -> Outcome {
     let ends = Set(model.endOfTextTokens).union(tokenizer.endTokens)
     var generation = GenerationOptions(maxNewTokens: maxNewTokens, stopTokens: ends.union(stopTokens))
+    generation.minNewTokens = minNewTokens
     if !stopTexts.isEmpty {
       let seen = Mutex<[Int]>([])
       generation.shouldStop = { [tokenizer] token in

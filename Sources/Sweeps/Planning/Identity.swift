@@ -24,12 +24,15 @@ struct SampleKey {
     switch sample.request {
     case .score:
       decoding = .object(["kind": .text("score")])
-    case .generate(_, let maxNewTokens, let stopTokens, let stopTexts):
-      decoding = .object([
+    case .generate(_, let maxNewTokens, let stopTokens, let stopTexts, let minNewTokens):
+      var settings: [String: CanonicalJSON] = [
         "kind": .text("generate"), "choice": .text("greedy"), "maxNewTokens": .integer(maxNewTokens),
         "stopTokens": .array(stopTokens.sorted().map { .integer($0) }),
         "stopTexts": .array(stopTexts.map { .text($0) }),
-      ])
+      ]
+      // Left out where it is 0, so that results of requests without it keep their identity.
+      if minNewTokens > 0 { settings["minNewTokens"] = .integer(minNewTokens) }
+      decoding = .object(settings)
     }
     let scoring = CanonicalJSON.object([
       "expected": .array(sample.expected.map { .text($0) }), "facts": Self.facts(of: sample),
@@ -47,7 +50,7 @@ struct SampleKey {
 extension Request {
   /// The most new tokens; 0 for a text that is only scored.
   var maxNewTokens: Int {
-    if case .generate(_, let count, _, _) = self { return count }
+    if case .generate(_, let count, _, _, _) = self { return count }
     return 0
   }
 }

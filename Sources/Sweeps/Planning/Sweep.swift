@@ -143,6 +143,13 @@ public final class Sweep {
           + "\(facts.contextWindow); capacity is judged by the configuration, the engine follows the checkpoint")
     }
     let tokenizer = try provider.tokenizer(of: entry, path: path)
+    if entry.chat == "auto", tokenizer.chatTemplate.flatMap({ ChatTemplate.recognised(from: $0) }) == nil {
+      let names = ChatTemplate.names.joined(separator: ", ")
+      let reason = tokenizer.chatTemplate == nil ? "has no chat template of its own" : "has one that is not known"
+      throw .configuration(
+        entry.path.location,
+        .impossible(key: "chat", found: "auto", expected: "a name, because the checkpoint \(reason): \(names)"))
+    }
     return PreparedModel(
       entry: entry, path: path, facts: facts, files: ModelFiles(path: path), tokenizer: tokenizer,
       contextWindow: window)

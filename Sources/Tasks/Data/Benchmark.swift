@@ -43,6 +43,12 @@ public enum Benchmark: String, CaseIterable, Sendable, Hashable, Codable {
     }
   }
 
+  /// The file that holds L-Eval's prompts, made at the import.
+  static let promptsFile = "prompts.json"
+
+  /// The files of a whole import.
+  var wantedFiles: [String] { knownFiles.map(\.name) + (self == .leval ? [Self.promptsFile] : []) }
+
   /// What is known of the official files, by name under the benchmark's folder.
   var knownFiles: [KnownFile] { KnownFile.all.filter { $0.benchmark == self } }
 

@@ -58,7 +58,7 @@ public struct DataFolder: Sendable {
     restore(benchmark)
     let folder = folder(of: benchmark)
     var status = Status(benchmark: benchmark, folder: folder, state: .missing)
-    status.missing = benchmark.knownFiles.map(\.name)
+    status.missing = benchmark.wantedFiles
     let manifest: DataManifest?
     do throws(TaskError) {
       manifest = try DataManifest.read(folder: folder)

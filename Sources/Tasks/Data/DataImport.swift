@@ -116,9 +116,30 @@ public struct DataImport: Sendable {
     return (entries, refused)
   }
 
-  /// Files that are made out of the official ones.
+  /// Files that are made out of the official ones: L-Eval's prompts stand in its published predictions alone.
   private func derive(_ sources: [SourceFile], into partial: String) throws(TaskError) -> [DataManifest.File] {
-    []
+    guard benchmark == .leval else { return [] }
+    let workshop = partial + "/.predictions"
+    defer { try? FileManager.default.removeItem(atPath: workshop) }
+    var count = 0
+    for source in sources {
+      let parts = source.path.split(separator: "/").map(String.init)
+      guard parts.count >= 3, parts[parts.count - 1].hasSuffix(".pred.jsonl"),
+        parts[parts.count - 2] == LEvalPrompts.model
+      else { continue }
+      try write(source.bytes(), to: ([workshop] + parts.suffix(3)).joined(separator: "/"))
+      count += 1
+    }
+    guard count > 0 else { return [] }
+    let derivation = try LEvalPrompts.derive(predictions: workshop)
+    let bytes = Array(derivation.prompts.json.utf8)
+    try write(bytes, to: "\(partial)/\(Benchmark.promptsFile)")
+    return [
+      DataManifest.File(
+        name: Benchmark.promptsFile, bytes: bytes.count, sha256: SHA256.hexadecimal(of: bytes), rows: nil,
+        standing: .derived, note: "the prompts of \(derivation.prompts.tasks.count) tasks",
+        source: "Predictions/*/\(LEvalPrompts.model)")
+    ]
   }
 
   /// Files of an earlier import that this one does not bring, where they are still intact.

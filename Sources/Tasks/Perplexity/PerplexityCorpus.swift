@@ -79,18 +79,19 @@ public enum WordCount {
   ///   - convention: lm-eval splits at white space, so that white space at an end gives an empty word more.
   /// - Returns: the number of words.
   public static func of(_ text: String, _ convention: PerplexityConvention) -> Int {
-    var words = 0
-    var isInside = false
-    var isFirstSpace: Bool?
-    for scalar in text.unicodeScalars {
-      let isSpace = scalar.properties.isWhitespace || (0x1c...0x1f).contains(scalar.value)
-      if isFirstSpace == nil { isFirstSpace = isSpace }
-      if !isSpace, !isInside { words += 1 }
-      isInside = !isSpace
-    }
+    let words = words(text)
     guard convention == .lmEvalRolling else { return words }
-    guard words > 0 else { return text.isEmpty ? 1 : 2 }
-    return words + (isFirstSpace == true ? 1 : 0) + (isInside ? 0 : 1)
+    guard let first = text.unicodeScalars.first, let last = text.unicodeScalars.last else { return 1 }
+    guard words > 0 else { return 2 }
+    return words + (isSpace(first) ? 1 : 0) + (isSpace(last) ? 1 : 0)
+  }
+
+  /// The words of a text as Python's `split()` counts them.
+  static func words(_ text: String) -> Int { text.unicodeScalars.split(whereSeparator: isSpace).count }
+
+  /// White space as Python's `str` knows it.
+  private static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.isWhitespace || (0x1c...0x1f).contains(scalar.value)
   }
 
   /// The rule in words.

@@ -1,5 +1,6 @@
 import Digest
 import Foundation
+import Metrics
 
 /// Reads the files that samples come from.
 enum TaskFiles {
@@ -22,6 +23,21 @@ enum TaskFiles {
     var digest = SHA256()
     digest.update(bytes)
     return (text.replacingOccurrences(of: "\r\n", with: "\n"), digest.hexadecimal())
+  }
+
+  /// The JSON object in a file.
+  static func json(_ path: String, need: String) throws(TaskError) -> (value: JSONValue, sha256: String) {
+    let bytes = try bytes(path, need: need)
+    let value: JSONValue
+    do throws(JSONProblem) { value = try JSONParser.value(of: bytes) } catch {
+      throw .damagedData(path: path, line: nil, problem: "\(error)")
+    }
+    guard case .object = value else {
+      throw .damagedData(path: path, line: nil, problem: "expected an object in braces")
+    }
+    var digest = SHA256()
+    digest.update(bytes)
+    return (value, digest.hexadecimal())
   }
 
   /// The `.txt` files of a folder sorted by name, or the one file that the path names.

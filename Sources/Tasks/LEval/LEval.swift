@@ -1,0 +1,251 @@
+import Metrics
+import Tokenizers
+
+/// L-Eval: 20 tasks of several questions on one long document each, closed (exact match) and open (F1, ROUGE, judges).
+///
+/// Source: OpenLMLab/LEval, Baselines/ (prompts, truncation) and Evaluation/auto_eval.py (PROTOCOLS, L-Eval).
+public struct LEval: EvaluationTask {
+  /// The task's name in a configuration.
+  public static let name = "leval"
+  /// The keys of a configuration entry.
+  public static let settings = [
+    SettingDescription("path", .path, "the folder of the .jsonl files, or the official checkout (required)"),
+    SettingDescription("tasks", .texts, "names, or closed (7 tasks, the default), open (13), all (20)"),
+    SettingDescription("documents", .integer, "the first documents of each task (default: all)"),
+    SettingDescription("questions", .integer, "the first questions of each document (default: all)"),
+    SettingDescription(
+      "lengths", .integers,
+      "windows in tokens, of which the document gets 512 fewer (default: the model's, in thousands)"),
+    SettingDescription("reserve", .integer, "tokens kept free of the document (default 512, at most a quarter)"),
+    Truncation.setting(default: "by words, as published"),
+    SettingDescription("prompts", .path, "a file of prompts (default: prompts.json in the folder, or Predictions/)"),
+    SettingDescription("judged", .flag, "generate answers that only a judge can score (default true)"),
+    SettingDescription("max-new-tokens", .integer, "generation limit (default 512, as published)"),
+  ]
+
+  private let files: LEvalFiles
+  private let documents: Int?
+  private let questions: Int?
+  private let lengths: [Int]
+  private let reserve: Int?
+  private let truncation: Truncation?
+  private let includesJudged: Bool
+  private let maxNewTokens: Int?
+
+  /// The published generation limit.
+  static let maxNewTokens = 512
+
+  /// Reads the settings and checks the rows of the tasks.
+  ///
+  /// - Parameter settings: the entry's settings.
+  /// - Throws: `TaskError`.
+  public init(settings: TaskSettings) throws(TaskError) {
+    guard let path = settings.text("path") else {
+      throw .setting(key: "path", found: "missing", expected: "the folder of L-Eval's files")
+    }
+    documents = try settings.positive("documents")
+    questions = try settings.positive("questions")
+    reserve = try settings.positive("reserve")
+    maxNewTokens = try settings.positive("max-new-tokens")
+    includesJudged = settings.flag("judged", default: true)
+    lengths = settings.integers("lengths") ?? []
+    let shortest = lengths.min() ?? Int.max
+    guard shortest >= 64, Set(lengths).count == lengths.count, reserve ?? 0 < shortest else {
+      throw .setting(
+        key: "lengths", found: "\(lengths)", expected: "different lengths of at least 64 tokens, above `reserve`")
+    }
+    truncation = try Truncation.given(in: settings)
+    let tasks = try Self.tasks(settings.texts("tasks") ?? ["closed"])
+    files = try LEvalFiles(path: path, prompts: settings.text("prompts"), tasks: tasks)
+  }
+
+  private static func tasks(_ names: [String]) throws(TaskError) -> [String] {
+    var chosen: Set<String> = []
+    for name in names {
+      switch name {
+      case "all": chosen.formUnion(LEvalTask.names)
+      case "closed": chosen.formUnion(LEvalTask.names.filter { LEvalTask(named: $0) != .text })
+      case "open": chosen.formUnion(LEvalTask.names.filter { LEvalTask(named: $0) == .text })
+      case _ where LEvalTask.names.contains(name): chosen.insert(name)
+      default:
+        throw .setting(
+          key: "tasks", found: "'\(name)'",
+          expected: "closed, open, all, or names of \(LEvalTask.names.joined(separator: ", "))")
+      }
+    }
+    return LEvalTask.names.filter { chosen.contains($0) }
+  }
+
+  /// `leval/v1` with the benchmark's prompts, `leval/se-eval-v1` with the project's; deviations are part of the name.
+  public var protocolName: String {
+    let own = files.sources.filter { !$0.isOfficial }.map(\.name)
+    var name = own.count == files.sources.count ? "leval/se-eval-v1" : "leval/v1"
+    if name == "leval/v1", !own.isEmpty { name += "+own-prompts=\(own.joined(separator: ","))" }
+    if let truncation { name += "+truncation=\(truncation.rawValue)" }
+    if let maxNewTokens, maxNewTokens != Self.maxNewTokens { name += "+max-new-tokens=\(maxNewTokens)" }
+    return name
+  }
+
+  /// What a report says of the protocol.
+  public var protocolNotes: [String] {
+    var notes = [
+      "closed tasks: 100 x exact match of the answer that is read out of the text (OpenLMLab/LEval, auto_eval.py); an "
+        + "incomplete choice in coursera gives 25; open tasks: token F1, or ROUGE-L of Google's rouge_score beside "
+        + "ROUGE-1 and ROUGE-2, as each document says",
+      "documents that only a judge can score are answered and counted as not scored: no judge is given",
+      truncation.map {
+        "deviation: documents are cut by tokens (\($0.rawValue)); the official programs cut words in steps of 250"
+      }
+        ?? "a document of more tokens than the window less \(reserve ?? 512) is cut to fewer and fewer words until it fits, "
+        + "in steps of 250, as in llama2-chat-test.py; code keeps its end",
+      "questions of one document follow each other and have it as their common beginning",
+      "greedy, at most \(maxNewTokens ?? Self.maxNewTokens) new tokens",
+    ]
+    let own = files.sources.filter { !$0.isOfficial }.map(\.name)
+    if !own.isEmpty {
+      notes.append("deviation: \(own.joined(separator: ", ")): the prompts are not the benchmark's")
+    }
+    if files.sources.contains(where: { $0.way == .judgements }) {
+      notes.append(
+        "sci_fi: two questions per statement, by the story and (at the end, without it) by the real world; the second "
+          + "one in the project's own words; both count alike")
+    }
+    return notes
+  }
+
+  /// The tasks' files and those of the prompts.
+  public var dataFiles: [DataFile] { files.sources.map(\.file.dataFile) + files.promptFiles }
+
+  /// The task's score, 0 to 100; for summaries it is ROUGE-L, with the other two beside it.
+  public var metrics: [MetricDescription] {
+    let hasText = files.sources.contains { $0.way == .text }
+    return (["score"] + (hasText ? ["rouge1", "rouge2", "rougeL"] : [])).map {
+      MetricDescription(name: $0, aggregation: .mean, higherIsBetter: true)
+    }
+  }
+
+  /// One cell per task and length.
+  public var cells: [TaskCell] {
+    files.sources.flatMap { source -> [TaskCell] in
+      let dataset = TaskCell.Coordinate("dataset", .text(source.name))
+      if lengths.isEmpty { return [TaskCell([dataset])] }
+      return lengths.map { TaskCell([dataset, .init("length", .integer($0))]) }
+    }
+  }
+
+  /// Rows that are left out, prompts that are not the benchmark's, answers without a judge.
+  public func warnings(in context: SampleContext) -> [String] {
+    files.warnings + files.sources.flatMap { source in source.file.warnings.map { "leval: \($0)" } }
+      + [PromptWrapper.unusedTemplate(context)].compactMap { $0 }
+  }
+
+  /// The window of a model in whole thousands, as L-Eval counts it: "16k" is 16000.
+  static func standardLength(window: Int) -> Int { window < 1000 ? window : window / 1000 * 1000 }
+
+  /// The questions of one task as prompts, in the order of the documents; sci_fi's second ones come last.
+  public func samples(of cell: TaskCell, in context: SampleContext) throws(TaskError) -> [Sample] {
+    guard case .text(let name)? = cell.coordinates.first?.value,
+      let source = files.sources.first(where: { $0.name == name })
+    else { return [] }
+    let length = cell.coordinates.last?.value.asNumber.map { Int($0) }
+    let window = length ?? Self.standardLength(window: context.contextWindow)
+    let maker = LEvalPrompt(
+      source: source, wrapper: try PromptWrapper(context), tokenizer: context.tokenizer, truncation: truncation,
+      budget: window - (reserve ?? min(512, window / 4)))
+    var samples: [Sample] = []
+    var facts: [Sample] = []
+    for entry in try source.file.entries(limit: documents) where includesJudged || !entry.row.isJudged {
+      let place = "dataset=\(source.name)/document=\(entry.line)"
+      guard let document = try maker.document(entry.row.document, sample: place) else { continue }
+      for index in entry.row.instructions.indices.prefix(questions ?? Int.max) {
+        let question = Question(entry: entry, index: index, document: document, suffix: length.map { "/length=\($0)" })
+        samples.append(try sample(question, .story, maker))
+        if source.way == .judgements { facts.append(try sample(question, .realWorld, maker)) }
+      }
+    }
+    guard !samples.isEmpty else {
+      throw .impossibleSample(
+        cell: "leval \(source.name)", problem: "no document is left; look at `truncation` and `judged`")
+    }
+    return samples + facts
+  }
+
+  /// One question on a document.
+  private struct Question {
+    let entry: RowFile<LEvalRow>.Entry
+    let index: Int
+    let document: LEvalPrompt.Document
+    let suffix: String?
+
+    var instruction: String { entry.row.instructions[index] }
+    var reference: String { entry.row.outputs[index] }
+  }
+
+  /// What a question is asked about: the document, or (sci_fi's second one) the real world.
+  private enum Side: String {
+    case story = "loyalty"
+    case realWorld = "fact"
+  }
+
+  private func sample(_ question: Question, _ side: Side, _ maker: LEvalPrompt) throws(TaskError) -> Sample {
+    let source = maker.source
+    let isPair = source.way == .judgements
+    var id = "dataset=\(source.name)/document=\(question.entry.line)/question=\(question.index + 1)"
+    if isPair { id += "/part=\(side.rawValue)" }
+    id += question.suffix ?? ""
+    let isStory = side == .story
+    let prompt = try maker.prompt(
+      isStory ? source.prompt : LEvalPrompts.ownFact, document: isStory ? question.document.text : "",
+      question: isStory ? question.instruction : LEvalPrompts.statement(question.instruction),
+      reference: question.reference, sample: id)
+    let removed = isStory ? question.document.removedCount : 0
+    var facts: [(name: String, value: Value)] = [
+      ("dataset", .text(source.name)), ("document", .integer(question.entry.line)),
+      ("question", .integer(question.index + 1)), ("evaluation", .text(question.entry.row.evaluation)),
+    ]
+    if isPair { facts.append(("part", .text(side.rawValue))) }
+    if source.way == .topics { facts.append(("topic", .integer(question.index % 3 + 1))) }
+    facts += [
+      ("truncation", .text(removed == 0 ? "none" : truncation?.rawValue ?? "words")),
+      ("full_document_tokens", .integer(question.document.fullCount)), ("prompt_tokens", .integer(prompt.tokens.count)),
+      ("prompts", .text(source.isOfficial && isStory ? "official" : "own")),
+      ("chat", .text(maker.wrapper.templateName)),
+    ]
+    return Sample(
+      id: SampleID(id), text: prompt.text,
+      request: .generate(tokens: prompt.tokens, maxNewTokens: maxNewTokens ?? Self.maxNewTokens),
+      expected: [question.reference], facts: facts, truncatedTokenCount: removed)
+  }
+
+  /// `score`, 0 to 100, and ROUGE's three where the document asks for it.
+  public func scores(of sample: Sample, outcome: Outcome) -> [Score] {
+    guard case .generation(_, let text, _) = outcome, let reference = sample.expected.first else {
+      return [Score("score", unscored: "the model generated nothing")]
+    }
+    func fact(_ name: String) -> String? {
+      guard case .text(let text)? = sample.facts.first(where: { $0.name == name })?.value else { return nil }
+      return text
+    }
+    let way = LEvalTask(named: fact("dataset") ?? "")
+    switch fact("evaluation") {
+    case "f1"?: return [Score("score", 100 * TokenF1.english(prediction: text, reference: reference))]
+    case "rouge"?:
+      let rouge = GoogleROUGE(prediction: text, reference: reference)
+      return [
+        Score("score", 100 * rouge.rougeL), Score("rouge1", 100 * rouge.rouge1), Score("rouge2", 100 * rouge.rouge2),
+        Score("rougeL", 100 * rouge.rougeL),
+      ]
+    case "LLM"?, "human"?:
+      return [Score("score", unscored: "no judge given: this answer is compared by a judge upstream")]
+    default:
+      let isFact = fact("part") == Side.realWorld.rawValue
+      // The official program joins both answers in one text before it reads them.
+      let prediction = isFact ? "[fact: \(text)]" : text
+      let matches = way.exactMatch(prediction: prediction, reference: reference)
+      guard let match = isFact ? matches.last : matches.first else {
+        return [Score("score", unscored: "the reference holds no answer")]
+      }
+      return [Score("score", 100 * match)]
+    }
+  }
+}

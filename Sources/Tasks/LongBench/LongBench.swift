@@ -1,0 +1,243 @@
+import Metrics
+import Tokenizers
+
+/// LongBench (version 1) and LongBench-E: 21 and 13 datasets of question answering, summaries, examples and code.
+///
+/// Source: THUDM/LongBench, pred.py and eval.py, followed step by step (PROTOCOLS, LongBench).
+public struct LongBench: EvaluationTask {
+  /// The task's name in a configuration.
+  public static let name = "longbench"
+  /// The keys of a configuration entry.
+  public static let settings = [
+    SettingDescription("path", .path, "the folder with data/ and config/, or the official checkout (required)"),
+    SettingDescription(
+      "datasets", .texts,
+      "names, or all-english (16 sets, the default), all-chinese (5), all (21), e (the 13 of LongBench-E)"),
+    SettingDescription("limit", .integer, "the first rows of each dataset (default: all)"),
+    SettingDescription(
+      "lengths", .integers,
+      "the most tokens of a prompt before the chat markers (default: the window in thousands, less 500)"),
+    Truncation.setting(default: "middle, as published"),
+    SettingDescription("config", .path, "the folder of dataset2prompt.json and dataset2maxlen.json (default: found)"),
+    SettingDescription("jieba", .path, "the folder of jieba's dictionary (default: an installed one)"),
+    SettingDescription("max-new-tokens", .integer, "a lower generation limit than the published ones (default: none)"),
+  ]
+
+  private let files: LongBenchFiles
+  private let isE: Bool
+  private let limit: Int?
+  private let lengths: [Int]
+  private let truncation: Truncation
+  private let maxNewTokens: Int?
+  private let segmenter: JiebaSegmenter?
+
+  /// Reads the settings and checks the rows of the datasets.
+  ///
+  /// - Parameter settings: the entry's settings.
+  /// - Throws: `TaskError`.
+  public init(settings: TaskSettings) throws(TaskError) {
+    guard let path = settings.text("path") else {
+      throw .setting(key: "path", found: "missing", expected: "the folder of LongBench's files")
+    }
+    limit = try settings.positive("limit")
+    maxNewTokens = try settings.positive("max-new-tokens")
+    lengths = settings.integers("lengths") ?? []
+    guard lengths.allSatisfy({ $0 >= 16 }), Set(lengths).count == lengths.count else {
+      throw .setting(key: "lengths", found: "\(lengths)", expected: "different lengths of at least 16 tokens")
+    }
+    truncation = try Truncation.given(in: settings) ?? .middle
+    let (datasets, isE) = try Self.datasets(settings.texts("datasets") ?? ["all-english"])
+    self.isE = isE
+    segmenter = try Self.segmenter(settings.text("jieba"), datasets)
+    files = try LongBenchFiles(path: path, config: settings.text("config"), datasets: datasets, isE: isE)
+  }
+
+  private static func datasets(_ names: [String]) throws(TaskError) -> ([LongBenchDataset], isE: Bool) {
+    let isE = names.allSatisfy { $0 == "e" || $0.hasSuffix("_e") }
+    var chosen: [LongBenchDataset] = []
+    for name in names {
+      let some: [LongBenchDataset]
+      switch name {
+      case "all": some = LongBenchDataset.all
+      case "all-english": some = LongBenchDataset.all.filter(\.isInSixteen)
+      case "all-chinese": some = LongBenchDataset.all.filter { $0.language == .chinese }
+      case "e": some = LongBenchDataset.all.filter(\.isInE)
+      default: some = LongBenchDataset.named(name).map { [$0] } ?? []
+      }
+      guard !some.isEmpty, isE || !(name == "e" || name.hasSuffix("_e")), !isE || some.allSatisfy(\.isInE) else {
+        throw .setting(
+          key: "datasets", found: "'\(name)'",
+          expected: "all, all-english, all-chinese, e, or names of \(LongBenchDataset.all.map(\.name)); those of "
+            + "LongBench-E end with _e and need an entry of their own")
+      }
+      chosen += some.filter { !chosen.contains($0) }
+    }
+    // The order of the official table, however they were named.
+    return (LongBenchDataset.all.filter { chosen.contains($0) }, isE)
+  }
+
+  private static func segmenter(
+    _ folder: String?, _ datasets: [LongBenchDataset]
+  ) throws(TaskError) -> JiebaSegmenter? {
+    guard datasets.contains(where: \.metric.needsSegmenter) else { return nil }
+    guard let folder else { return try? JiebaSegmenter.installed() }
+    do { return try JiebaSegmenter.installed(named: folder) } catch {
+      throw .missingData(path: folder, need: "it should hold jieba's dict.txt and finalseg: \(error)")
+    }
+  }
+
+  /// `longbench/v1` or `longbench-e/v1`; every deviation from it is part of the name.
+  public var protocolName: String {
+    var name = isE ? "longbench-e/v1" : "longbench/v1"
+    if !files.isOfficial, let prompts = files.configuration.first { name += "+prompts=\(prompts.sha256.prefix(8))" }
+    if truncation != .middle { name += "+truncation=\(truncation.rawValue)" }
+    if let maxNewTokens { name += "+max-new-tokens=\(maxNewTokens)" }
+    return name
+  }
+
+  /// What a report says of the protocol.
+  public var protocolNotes: [String] {
+    var notes = [
+      "score = 100 x the mean over rows of the best score over the accepted answers (THUDM/LongBench, eval.py); the "
+        + "score of a row without an answer is 0, a row that cannot be scored is counted apart",
+      truncation == .middle
+        ? "a prompt of more than the stated tokens (BOS included, chat markers not) is cut in the middle: both halves "
+          + "are decoded, joined and tokenised again, so that the final count differs a little"
+        : "deviation: truncation is \(truncation.rawValue); the official program cuts the middle",
+      "chat markers around the prompt but for trec, triviaqa, samsum, lsht, lcc and repobench-p; Llama-2's are [INST] "
+        + "and [/INST] without spaces and without a system prompt, as in the official program",
+      "special tokens that a document spells out stay text; the official program lets them act",
+      "greedy; samsum ends at a line end and has at least one token",
+      "code similarity is difflib's ratio (the official requirements); code_sim@indel is given beside it",
+    ]
+    if lengths.isEmpty {
+      notes.append("the limit on a prompt is the model's window in whole thousands of tokens, less 500, as published")
+    }
+    if !files.isOfficial { notes.append("deviation: prompts and limits are not the official files, see the hashes") }
+    if let maxNewTokens {
+      notes.append("deviation: at most \(maxNewTokens) new tokens where the benchmark allows more")
+    }
+    let chinese = files.sources.filter { $0.dataset.metric.needsSegmenter }
+    if !chinese.isEmpty, segmenter == nil {
+      notes.append("\(chinese.map(\.name).joined(separator: ", ")): \(LongBenchMetric.needsJieba)")
+    }
+    return notes
+  }
+
+  /// The datasets' files and the two of the configuration.
+  public var dataFiles: [DataFile] { files.sources.map(\.file.dataFile) + files.configuration }
+
+  /// The benchmark's score, 0 to 100.
+  public var metrics: [MetricDescription] {
+    [MetricDescription(name: "score", aggregation: .mean, higherIsBetter: true)]
+  }
+
+  /// One cell per dataset and length.
+  public var cells: [TaskCell] {
+    files.sources.flatMap { source -> [TaskCell] in
+      let dataset = TaskCell.Coordinate("dataset", .text(source.name))
+      if lengths.isEmpty { return [TaskCell([dataset])] }
+      return lengths.map { TaskCell([dataset, .init("length", .integer($0))]) }
+    }
+  }
+
+  /// Rows and samples that are left out, and scores that there cannot be.
+  public func warnings(in context: SampleContext) -> [String] {
+    var warnings = files.sources.flatMap { $0.file.warnings.map { "longbench: \($0)" } }
+    let chinese = files.sources.filter { $0.dataset.metric.needsSegmenter }
+    if !chinese.isEmpty, segmenter == nil {
+      warnings.append("longbench: \(chinese.map(\.name).joined(separator: ", ")): \(LongBenchMetric.needsJieba)")
+    }
+    if truncation == .skip { warnings += skipped(context) }
+    if let warning = PromptWrapper.unusedTemplate(context) { warnings.append(warning) }
+    return warnings
+  }
+
+  private func skipped(_ context: SampleContext) -> [String] {
+    cells.compactMap { cell -> String? in
+      guard let source = source(of: cell), let made = try? samples(of: cell, in: context) else { return nil }
+      let missing = min(limit ?? Int.max, source.file.count) - made.count
+      return missing > 0 ? "longbench: \(source.name): \(missing) rows do not fit and are left out" : nil
+    }
+  }
+
+  private func source(of cell: TaskCell) -> LongBenchSource? {
+    guard case .text(let name)? = cell.coordinates.first?.value else { return nil }
+    return files.sources.first { $0.name == name }
+  }
+
+  /// The most tokens of a prompt where none are given: 4096 gives 3500, 16384 gives 15500, as in model2maxlen.json.
+  ///
+  /// - Parameter window: the model's context window.
+  /// - Returns: the limit; seven eighths of a window below 1500 tokens, for which nothing is published.
+  static func standardLength(window: Int) -> Int { window < 1500 ? window * 7 / 8 : window / 1000 * 1000 - 500 }
+
+  /// The rows of one dataset as prompts.
+  public func samples(of cell: TaskCell, in context: SampleContext) throws(TaskError) -> [Sample] {
+    guard let source = source(of: cell) else { return [] }
+    let length = cell.coordinates.last?.value.asNumber.map { Int($0) }
+    let maker = LongBenchPrompt(
+      source: source, wrapper: try PromptWrapper(context), tokenizer: context.tokenizer, truncation: truncation,
+      limit: length ?? Self.standardLength(window: context.contextWindow))
+    var samples: [Sample] = []
+    var seen: Set<String> = []
+    for entry in try source.file.entries(limit: limit) {
+      // A name that two rows share is told apart by the line.
+      let row = seen.insert(entry.row.id).inserted ? entry.row.id : "\(entry.row.id)@\(entry.line)"
+      let id = "dataset=\(source.name)/row=\(row)" + (length.map { "/length=\($0)" } ?? "")
+      guard let prompt = try maker.prompt(of: entry.row, sample: id) else { continue }
+      samples.append(sample(SampleID(id), entry, prompt, source, context))
+    }
+    guard !samples.isEmpty else {
+      throw .impossibleSample(cell: "longbench \(source.name)", problem: "no row fits into \(maker.limit) tokens")
+    }
+    return samples
+  }
+
+  private func sample(
+    _ id: SampleID, _ entry: RowFile<LongBenchRow>.Entry, _ prompt: LongBenchPrompt.Result, _ source: LongBenchSource,
+    _ context: SampleContext
+  ) -> Sample {
+    let isSamsum = source.dataset.name == "samsum"
+    var facts: [(name: String, value: Value)] = [
+      ("dataset", .text(source.name)), ("row_id", .text(entry.row.id)), ("line", .integer(entry.line)),
+    ]
+    if let length = entry.row.length {
+      facts += [
+        ("length", .integer(length)), ("bucket", .text(LongBenchDataset.bucket(length: Double(length)))),
+      ]
+    }
+    facts += [
+      ("truncation", .text(prompt.removedCount > 0 ? truncation.rawValue : "none")),
+      ("full_prompt_tokens", .integer(prompt.fullCount)), ("prompt_tokens", .integer(prompt.tokens.count)),
+      ("chat", .text(prompt.template)),
+    ]
+    let newline = isSamsum ? context.tokenizer.encode("\n", bos: .never).last.map { [$0] } ?? [] : []
+    return Sample(
+      id: id, text: prompt.text,
+      request: .generate(
+        tokens: prompt.tokens, maxNewTokens: min(source.maxNewTokens, maxNewTokens ?? Int.max), stopTokens: newline,
+        minNewTokens: isSamsum ? 1 : 0), expected: entry.row.answers, facts: facts,
+      truncatedTokenCount: prompt.removedCount)
+  }
+
+  /// `score`, 100 x the official score of the row; for code `code_sim@indel` beside it.
+  public func scores(of sample: Sample, outcome: Outcome) -> [Score] {
+    guard case .generation(_, let text, _) = outcome else {
+      return [Score("score", unscored: "the model generated nothing")]
+    }
+    guard case .text(let name)? = sample.facts.first(where: { $0.name == "dataset" })?.value,
+      let source = files.sources.first(where: { $0.name == name })
+    else { return [Score("score", unscored: "the sample is of no dataset of this entry")] }
+    func value(_ variant: EditSimilarity) -> ScoreValue {
+      source.dataset.score(
+        prediction: text, answers: sample.expected, allClasses: source.allClasses, segmenter: segmenter,
+        codeVariant: variant)
+    }
+    var scores = [Score("score", percentOf: value(.difflib))]
+    if source.dataset.metric == .codeSimilarity {
+      scores.append(Score("code_sim@indel", percentOf: value(.indel)))
+    }
+    return scores
+  }
+}

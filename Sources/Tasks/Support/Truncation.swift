@@ -1,0 +1,79 @@
+/// What happens to a context that does not fit: tokens are cut away at a stated place, or the sample is refused.
+///
+/// One type for every task whose samples hold a text of given length. Nothing is cut silently: a task stores the number
+/// of removed tokens with the sample, and a sample that is left out is named in the task's warnings.
+enum Truncation: String, CaseIterable, Sendable {
+  /// Removes the middle: as many tokens of the beginning as of the end stay (one fewer in all for an odd limit).
+  case middle
+  /// Removes the beginning, the last tokens stay.
+  case left
+  /// Removes the end, the first tokens stay.
+  case right
+  /// A sample that does not fit is an error.
+  case error
+  /// A sample that does not fit is left out, with a warning.
+  case skip
+
+  /// Token ids after a policy was applied.
+  struct Result: Hashable, Sendable {
+    /// What stays of the beginning; all of it where nothing was cut.
+    let head: [Int]
+    /// What stays of the end; empty where nothing was cut.
+    let tail: [Int]
+    /// The number of ids that were removed.
+    let removedCount: Int
+
+    /// Everything that stays.
+    var tokens: [Int] { head + tail }
+  }
+
+  /// Applies the policy to ids that may be too many.
+  ///
+  /// - Parameters:
+  ///   - ids: the ids.
+  ///   - limit: how many may stay; below 0 counts as 0.
+  ///   - sample: what is cut, for the error.
+  /// - Returns: what stays, or nil where the sample is to be left out.
+  /// - Throws: `TaskError.impossibleSample` under the policy `error`.
+  func apply(_ ids: [Int], limit: Int, sample: @autoclosure () -> String) throws(TaskError) -> Result? {
+    let limit = max(0, limit)
+    guard ids.count > limit else { return Result(head: ids, tail: [], removedCount: 0) }
+    switch self {
+    case .middle:
+      let half = limit / 2
+      return Result(head: Array(ids.prefix(half)), tail: Array(ids.suffix(half)), removedCount: ids.count - 2 * half)
+    case .left: return Result(head: [], tail: Array(ids.suffix(limit)), removedCount: ids.count - limit)
+    case .right: return Result(head: Array(ids.prefix(limit)), tail: [], removedCount: ids.count - limit)
+    case .error:
+      throw .impossibleSample(
+        cell: sample(), problem: "\(ids.count) tokens do not fit into \(limit); truncation is `error`")
+    case .skip: return nil
+    }
+  }
+
+  /// The key of a configuration entry.
+  static let key = "truncation"
+
+  /// The description of the setting.
+  ///
+  /// - Parameter standard: what the protocol does when the setting is not given, for the documentation.
+  /// - Returns: the setting.
+  static func setting(default standard: String) -> SettingDescription {
+    SettingDescription(
+      key, .text, "what happens to a text that is too long: middle, left, right, error, skip (default \(standard))")
+  }
+
+  /// The policy of a configuration entry.
+  ///
+  /// - Parameter settings: the entry's settings.
+  /// - Returns: the policy, or nil where none is given.
+  /// - Throws: `TaskError.setting` for an unknown one.
+  static func given(in settings: TaskSettings) throws(TaskError) -> Truncation? {
+    guard let text = settings.text(key) else { return nil }
+    guard let policy = Truncation(rawValue: text) else {
+      throw .setting(
+        key: key, found: "'\(text)'", expected: "one of \(allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    return policy
+  }
+}
