@@ -40,9 +40,15 @@ public enum PerplexityConvention: String, CaseIterable, Sendable {
 
   /// True where every token of a text is scored once (but for a first one that nothing predicts), so that the sum of
   /// NLL is the text's and can be divided by its words and bytes.
-  public var scoresWholeTexts: Bool {
+  ///
+  /// - Parameters:
+  ///   - context: the window's length.
+  ///   - stride: the distance of windows; windows of `hf-strided` that do not overlap leave out their first tokens.
+  /// - Returns: whether it is so.
+  public func scoresWholeTexts(context: Int, stride: Int) -> Bool {
     switch self {
-    case .hfStrided, .lmEvalRolling, .sliding, .pg19Word: true
+    case .hfStrided: stride < context
+    case .lmEvalRolling, .sliding, .pg19Word: true
     case .hfDoc, .llamacpp, .llamacppStride, .lastK: false
     }
   }

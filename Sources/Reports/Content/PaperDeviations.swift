@@ -76,7 +76,7 @@ enum PaperDeviations {
       var list = [
         isGGUF
           ? "Weights: `\(file)`, a GGUF file, quantised where its name says so; published numbers are of 16-bit weights."
-          : "Weights: `\(file)`, as published by the model's makers."
+          : "Weights: `\(file)`, not quantised here."
       ]
       if let cache = entry["cache"]?.plain { list.append("Keys and values are kept as \(cache).") }
       return list

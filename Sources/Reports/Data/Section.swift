@@ -43,9 +43,9 @@ struct Section: Sendable {
   private static func conventions(_ task: String, _ cells: [LoadedCell], _ entries: [String]) -> [String?] {
     let names = entries.map { entry -> String? in
       guard task == "perplexity", let cell = cells.first(where: { $0.record.settings == entry }) else { return nil }
-      return cell.record.protocolName.split(separator: "/").last.map { $0.replacing("-v1", with: "") }
+      return cell.record.protocolName.split(separator: "/").last.map { String($0).replacing("-v1", with: "") }
     }
-    return Set(names).count == names.count ? names : names.map { _ in nil }
+    return Set(names).count == names.count ? names : [String?](repeating: nil, count: names.count)
   }
 }
 

@@ -106,11 +106,16 @@ enum PaperMatch {
     let wanted = words(published)
     let found = words(measured)
     guard wanted.allSatisfy(found.contains) else { return false }
-    // A word more makes another model (`code`, `guard`), unless it speaks of the file.
+    // A word more makes another model (`code`, `guard`), unless it speaks of the file: `hf`, `Q4_K_M`.
+    let isQuantised = found.contains(where: isQuantisation)
     return found.allSatisfy { word in
-      wanted.contains(word) || fileWords.contains(word)
-        || (word.first == "q" && word.dropFirst().first?.isNumber == true) || (word.count == 1 && word != "1")
+      wanted.contains(word) || fileWords.contains(word) || isQuantisation(word) || (isQuantised && word.count == 1)
     }
+  }
+
+  private static func isQuantisation(_ word: String) -> Bool {
+    let letters = word.hasPrefix("iq") ? word.dropFirst(2) : word.dropFirst()
+    return word.hasPrefix("iq") || word.hasPrefix("q") ? letters.first?.isNumber == true : false
   }
 
   /// True where a published method is that of a measured one; `published` is the model's name with its method, because
@@ -133,9 +138,10 @@ enum PaperMatch {
   private static func words(_ name: String) -> Set<String> {
     var text = name.lowercased()
     for note in [" w/o swa", " w/ swa", ".gguf"] { text = text.replacing(note, with: "") }
-    let parts = text.split { !($0.isLetter || $0.isNumber || $0 == ".") }.map(String.init)
+    // The point of a version stays, that of a file's name does not.
+    text = text.replacing(/([^0-9])\.|\.([^0-9])/) { "\($0.1 ?? "") \($0.2 ?? "")" }
     var words: Set<String> = []
-    for part in parts {
+    for part in text.split(whereSeparator: { !($0.isLetter || $0.isNumber || $0 == ".") }).map(String.init) {
       switch part {
       case "ins", "it": words.insert("instruct")
       case "v0.1": words.insert("0.1")

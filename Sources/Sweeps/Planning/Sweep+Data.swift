@@ -12,7 +12,9 @@ extension Sweep {
       guard let resolved = path.resolved else { continue }
       switch DataVerification.of(path: resolved, files: task.dataFiles) {
       case .verified(_, let different):
-        warnings += different.map { "\(entry.name): \($0)" }.filter { !warnings.contains($0) }
+        guard !different.isEmpty else { continue }
+        let warning = "\(entry.name): not the official files: \(different.joined(separator: "; "))"
+        if !warnings.contains(warning) { warnings.append(warning) }
       case .damaged(let problem):
         throw .task(
           name: entry.name, path.location,

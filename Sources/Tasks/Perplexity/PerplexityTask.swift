@@ -69,9 +69,8 @@ public struct PerplexityTask: EvaluationTask {
     corpus = try PerplexityCorpus(path: path, books: books, joined: isJoined, convention: convention)
   }
 
-  /// Windows that do not overlap leave their first token without a prediction.
   private var scoresWholeTexts: Bool {
-    convention.scoresWholeTexts && !(convention == .hfStrided && lengths.contains(stride))
+    convention.scoresWholeTexts(context: lengths.min() ?? 0, stride: stride)
   }
 
   /// The convention with its version; a corpus that is joined or cut short is another protocol.

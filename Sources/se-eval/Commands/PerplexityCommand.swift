@@ -121,7 +121,7 @@ enum PerplexityCommand {
       self.stride = ownStride ?? stride ?? context
       let all = try convention.windows(count: ids.count, context: context, stride: self.stride)
       windows = Array(all.prefix(limit ?? all.count))
-      isWhole = windows.count == all.count && convention.scoresWholeTexts
+      isWhole = windows.count == all.count && convention.scoresWholeTexts(context: context, stride: self.stride)
       if convention == .pg19Word, !isWhole {
         throw UsageError("--convention pg19-word divides by the words of the whole text; leave --windows away")
       }

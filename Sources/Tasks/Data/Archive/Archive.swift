@@ -79,7 +79,7 @@ enum Archive {
       else { throw Problem(text: "it is damaged: its checksum does not fit; download it again") }
       output = output.isEmpty ? bytes : output + bytes
       place = end + 8
-    } while place + 18 <= gz.count && gz[place] == 0x1f
+    } while place < gz.count && gz[place] == 0x1f
     return output
   }
 
