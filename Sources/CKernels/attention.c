@@ -93,29 +93,24 @@ static unsigned find_needs(const attending *c, const item_scratch *s, int64_t t0
   return all;
 }
 
-/// Keys of a tile as float32 panels [16][d][16]; those of float32 caches are used in place.
-static const float *tile_of_keys(const attending *c, const item_scratch *s, int64_t head, int64_t variant, int64_t base,
-                                 unsigned panels) {
+/// Where the keys of a tile lie: panels [16][d][16].
+static const void *keys_at(const attending *c, int64_t head, int64_t variant, int64_t base) {
   const ckernels_cache *cache = c->a->cache;
-  const uint8_t *from = cache->segments[base / segment_positions] + key_panel(cache, head, variant, base);
-  if (!cache->half) return (const float *)from;
-  int64_t size = 64 * c->d;
-  for (int p = 0; p < panels_per_tile; p++) {
-    if (panels >> p & 1) c->w->k->half_to_float((const uint16_t *)from + p * size, size, s->keys + p * size);
-  }
-  return s->keys;
+  return cache->segments[base / segment_positions] + key_panel(cache, head, variant, base);
 }
 
-static const float *tile_of_values(const attending *c, const item_scratch *s, int64_t head, int64_t base,
-                                   unsigned panels) {
+static const void *values_at(const attending *c, int64_t head, int64_t base) {
   const ckernels_cache *cache = c->a->cache;
-  const uint8_t *from = cache->segments[base / segment_positions] + value_row(cache, head, base);
-  if (!cache->half) return (const float *)from;
-  int64_t size = 64 * c->padded;
+  return cache->segments[base / segment_positions] + value_row(cache, head, base);
+}
+
+/// Panels of 64 keys or values, of `size` elements each, as float32; those of a float32 cache are used in place.
+static const float *as_floats(const attending *c, const void *from, int64_t size, unsigned panels, float *scratch) {
+  if (!c->a->cache->half) return from;
   for (int p = 0; p < panels_per_tile; p++) {
-    if (panels >> p & 1) c->w->k->half_to_float((const uint16_t *)from + p * size, size, s->values + p * size);
+    if (panels >> p & 1) c->w->k->half_to_float((const uint16_t *)from + p * size, size, scratch + p * size);
   }
-  return s->values;
+  return scratch;
 }
 
 /// Scores of one pair of variants, where they are needed.
@@ -125,14 +120,22 @@ static void score(const attending *c, const item_scratch *s, int64_t head, int64
   unsigned any = 0;
   for (int64_t i = 0; i < tiles; i++) any |= need[i];
   if (!any) return;
-  const float *keys = tile_of_keys(c, s, head, c->pair_key[pair], base, any);
+  const void *stored = keys_at(c, head, c->pair_key[pair], base);
   const float *q = s->q[c->pair_query[pair]];
+  int direct = c->a->cache->half && tiles == 1;
+  const float *keys = direct ? NULL : as_floats(c, stored, 64 * c->d, any, s->keys);
   for (int p = 0; p < panels_per_tile; p++) {
     for (int64_t i = 0; i < tiles; i++) {
       if (!(need[i] >> p & 1)) continue;
-      int64_t row = i * tile_rows;
-      c->w->k->tile(c->d, (int)MIN(tile_rows, rows - row), 4, q + row * c->d, c->d, keys + p * 64 * c->d,
-                    c->d * panel_keys, panel_keys, s->s[pair] + row * tile_keys + p * 64, tile_keys, 0);
+      int64_t row = i * tile_rows, count = MIN(tile_rows, rows - row);
+      float *to = s->s[pair] + row * tile_keys + p * 64;
+      if (direct) {
+        c->w->k->half_tile(c->d, (int)count, 4, q, c->d, (const uint16_t *)stored + p * 64 * c->d, c->d * panel_keys,
+                           panel_keys, to, tile_keys, 0);
+      } else {
+        c->w->k->tile(c->d, (int)count, 4, q + row * c->d, c->d, keys + p * 64 * c->d, c->d * panel_keys, panel_keys,
+                      to, tile_keys, 0);
+      }
     }
   }
 }
@@ -142,7 +145,8 @@ static void fill_none(float *p, int64_t count) {
 }
 
 /// Gathers the scores of one token's rows into those of pair `into`: each range from its own pair, -inf elsewhere.
-static void select_scores(const attending *c, const item_scratch *s, int64_t t, int64_t row, int64_t into, int64_t base) {
+static void select_scores(const attending *c, const item_scratch *s, int64_t t, int64_t row, int64_t into,
+                          int64_t base) {
   int64_t seen = base, end = base + tile_keys;
   for (int64_t r = 0; r < c->a->kind_count; r++) {
     int64_t first, last, pair = c->pair_of[r];
@@ -158,20 +162,31 @@ static void select_scores(const attending *c, const item_scratch *s, int64_t t, 
     }
     seen = last;
   }
-  for (int64_t g = row; seen < end && g < row + c->group; g++) fill_none(s->s[into] + g * tile_keys - base + seen, end - seen);
+  for (int64_t g = row; seen < end && g < row + c->group; g++) {
+    fill_none(s->s[into] + g * tile_keys - base + seen, end - seen);
+  }
 }
 
 static void weigh_values(const attending *c, const item_scratch *s, const float *weights, int64_t head, int64_t rows,
                          int64_t base, unsigned all) {
-  int64_t tiles = (rows + tile_rows - 1) / tile_rows;
-  const float *values = tile_of_values(c, s, head, base, all);
+  int64_t tiles = (rows + tile_rows - 1) / tile_rows, vectors = c->padded / 16;
+  const void *stored = values_at(c, head, base);
+  int direct = c->a->cache->half && tiles == 1;
+  const float *values = direct ? NULL : as_floats(c, stored, 64 * c->padded, all, s->values);
   for (int p = 0; p < panels_per_tile; p++) {
     for (int64_t i = 0; i < tiles; i++) {
       if (!(s->need[c->pairs * tiles + i] >> p & 1)) continue;
       // Not beyond what is visible: what lies there may be memory of an abandoned continuation.
-      int64_t row = i * tile_rows, steps = MIN(64, s->visible[i] - base - p * 64);
-      c->w->k->tile(steps, (int)MIN(tile_rows, rows - row), c->padded / 16, weights + row * tile_keys + p * 64,
-                    tile_keys, values + p * 64 * c->padded, 16, c->padded, s->o + row * c->padded, c->padded, 1);
+      int64_t row = i * tile_rows, count = MIN(tile_rows, rows - row), at = p * 64 * c->padded;
+      int64_t steps = MIN(64, s->visible[i] - base - p * 64);
+      const float *w = weights + row * tile_keys + p * 64;
+      float *to = s->o + row * c->padded;
+      if (direct) {
+        c->w->k->half_tile(steps, (int)count, vectors, w, tile_keys, (const uint16_t *)stored + at, 16, c->padded, to,
+                           c->padded, 1);
+      } else {
+        c->w->k->tile(steps, (int)count, vectors, w, tile_keys, values + at, 16, c->padded, to, c->padded, 1);
+      }
     }
   }
 }

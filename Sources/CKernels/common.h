@@ -29,7 +29,8 @@ typedef uint8_t c16x __attribute__((ext_vector_type(16)));
 /// The functions of one instruction set.
 typedef struct {
   void (*dequantize)(int type, const uint8_t *row, int64_t first, int64_t count, float *into);
-  void (*pack_weights)(int type, const uint8_t *rows, int64_t row_bytes, int64_t outputs, int64_t columns, float *panel);
+  void (*pack_weights)(int type, const uint8_t *rows, int64_t row_bytes, int64_t outputs, int64_t columns,
+                       float *panel);
   void (*pack_rows)(const float *x, int64_t stride, int64_t rows, int64_t columns, int64_t tiles, int64_t tile,
                     int64_t block, float *packed);
   void (*product_tile)(int64_t steps, const float *a, const float *b, float *chain, float *sum, int flags);
@@ -37,6 +38,8 @@ typedef struct {
                          int64_t first, int64_t last);
   void (*tile)(int64_t steps, int rows, int64_t vectors, const float *a, int64_t a_row, const float *b,
                int64_t b_vector, int64_t b_step, float *c, int64_t c_row, int adding);
+  void (*half_tile)(int64_t steps, int rows, int64_t vectors, const float *a, int64_t a_row, const uint16_t *b,
+                    int64_t b_vector, int64_t b_step, float *c, int64_t c_row, int adding);
   void (*softmax_row)(float *scores, unsigned panels, float cap, float *maximum, float *sum, float *out,
                       int64_t dimension);
   void (*merge)(float *maximum, float *sum, float *out, float maximum2, float sum2, const float *out2,

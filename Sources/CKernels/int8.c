@@ -43,12 +43,11 @@ static void run_bytes(void *context, int worker) {
 }
 
 static void run_byte_vectors(void *context, int worker) {
-  (void)worker;
   multiplication *m = context;
   const byte_table *k = byte_table_for(m->w->isa, m->w->vnni);
   const ckernels_product *p;
   int64_t first, last;
-  while (next_outputs(m, &p, &first, &last)) {
+  while (next_outputs(m, worker, &p, &first, &last)) {
     for (int64_t o = first; o < last; o += 16) {
       for (int64_t r = 0; r < m->rows; r++) {
         float out[16];
@@ -69,7 +68,6 @@ static void multiply_byte_vectors(multiplication *m, const byte_table *k) {
                 m->sums + at);
   }
   divide_outputs(m, 16);
-  atomic_store(&m->next, 0);
   workers_run(m->w, m->chunk_total * m->columns * m->rows > 60000, run_byte_vectors, m);
 }
 

@@ -1,31 +1,40 @@
 // exp, tanh and the activations for 16 lanes: one sequence of fused multiply-adds, so equal bits everywhere.
 // Needs vector_body.h.
 
-/// e^x, relative error below 2e-7 (measured 9e-8). Cody-Waite reduction by ln 2 in two parts, then the Taylor series
-/// of degree 7 (|r| <= 0.347, remainder 3e-9). Below -87.33 the result is exactly 0 (it would be subnormal), above
-/// 88.72 infinite.
+/// e^r for |r| <= ln(2) / 2: 1 + r + r^2 q(r), q of degree 4 with least largest relative error (3e-9).
+INLINE v16 NAME(exp_series)(v16 r) {
+  v16 q = 1.38145406e-3f;
+  q = NAME(fma16)(q, r, (v16)8.36874545e-3f);
+  q = NAME(fma16)(q, r, (v16)4.16683890e-2f);
+  q = NAME(fma16)(q, r, (v16)1.66665211e-1f);
+  q = NAME(fma16)(q, r, (v16)4.99999940e-1f);
+  q = NAME(fma16)(q, r, (v16)1.0f);
+  return NAME(fma16)(q, r, (v16)1.0f);
+}
+/// x = n ln 2 + r (Cody-Waite, ln 2 in two parts). Adding 1.5 * 2^23 rounds to an integer, held in the low bits.
+#undef EXP_REDUCE
+#define EXP_REDUCE(x, n, r)                                                                                           \
+  const v16 shifter = 12582912.0f;                                                                                   \
+  v16 shifted = NAME(fma16)(x, (v16)1.44269504088896341f, shifter), rounded = shifted - shifter;                     \
+  i16x n = (i16x)shifted - (i16x)shifter;                                                                            \
+  v16 r = NAME(fma16)(rounded, (v16)2.12194440e-4f, NAME(fma16)(rounded, (v16)-0.693359375f, x))
+
+/// e^x, relative error below 1.2e-7. Exactly 0 below -87.33 (where it would be subnormal), infinite above 88.73.
 INLINE v16 NAME(exp16)(v16 x) {
-  const v16 shifter = 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer, held in the low bits
   v16 clamped = NAME(select16)(x > 89.0f, (v16)89.0f, x);
   clamped = NAME(select16)(clamped < -88.0f, (v16)-88.0f, clamped);
-  v16 shifted = NAME(fma16)(clamped, (v16)1.44269504088896341f, shifter);
-  v16 n = shifted - shifter;
-  v16 r = NAME(fma16)(n, (v16)-0.693359375f, clamped);
-  r = NAME(fma16)(n, (v16)2.12194440e-4f, r);
-  v16 p = 1.98412698e-4f;
-  p = NAME(fma16)(p, r, (v16)1.38888889e-3f);
-  p = NAME(fma16)(p, r, (v16)8.33333333e-3f);
-  p = NAME(fma16)(p, r, (v16)4.16666667e-2f);
-  p = NAME(fma16)(p, r, (v16)1.66666667e-1f);
-  p = NAME(fma16)(p, r, (v16)0.5f);
-  p = NAME(fma16)(p, r, (v16)1.0f);
-  p = NAME(fma16)(p, r, (v16)1.0f);
+  EXP_REDUCE(clamped, n, r);
   // Times 2^n in two steps, because n = 128 has no float of its own.
-  i16x exponent = (i16x)shifted - (i16x)shifter, half = exponent >> 1;
-  v16 y = p * (v16)((half + 127) << 23) * (v16)((exponent - half + 127) << 23);
-  y = NAME(select16)(x < -87.33f, (v16)0.0f, y);
-  y = NAME(select16)(x > 88.7228f, (v16)__builtin_inff(), y);
-  return NAME(select16)(x != x, x, y);
+  i16x half = n >> 1;
+  v16 y = NAME(exp_series)(r) * (v16)((half + 127) << 23) * (v16)((n - half + 127) << 23);
+  return NAME(select16)(x < -87.33f, (v16)0.0f, y);
+}
+/// e^x for x <= 0, exactly 0 below -87: n goes straight into the exponent. For the weights of a softmax.
+INLINE v16 NAME(exp_negative)(v16 x) {
+  v16 clamped = NAME(select16)(x < -87.0f, (v16)-87.0f, x);
+  EXP_REDUCE(clamped, n, r);
+  v16 y = (v16)((i16x)NAME(exp_series)(r) + (n << 23));
+  return NAME(select16)(x < -87.0f, (v16)0.0f, y);
 }
 
 /// tanh: series where the quotient would cancel, else (1 - e) / (1 + e) with e = exp(-2|x|).

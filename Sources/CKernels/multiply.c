@@ -119,11 +119,15 @@ static void run_tiles(void *context, int worker) {
 void divide_outputs(multiplication *m, int64_t group) {
   m->chunk_total = 0;
   for (int i = 0; i < m->count; i++) m->chunk_total += m->products[i].outputs;
-  m->chunk = MAX(group, m->chunk_total / (m->w->threads * 8) / group * group);
+  m->chunk = MIN(128, MAX(group, m->chunk_total / (m->w->threads * 4) / group * group));
+  int64_t items = 0;
+  for (int i = 0; i < m->count; i++) items += (m->products[i].outputs + m->chunk - 1) / m->chunk;
+  workers_divide(m->w, items);
 }
 
-int next_outputs(multiplication *m, const ckernels_product **product, int64_t *first, int64_t *last) {
-  int64_t item = atomic_fetch_add(&m->next, 1);
+int next_outputs(multiplication *m, int worker, const ckernels_product **product, int64_t *first, int64_t *last) {
+  int64_t item = workers_take(m->w, worker);
+  if (item < 0) return 0;
   for (const ckernels_product *p = m->products; p < m->products + m->count; p++) {
     int64_t of = (p->outputs + m->chunk - 1) / m->chunk;
     if (item < of) {
@@ -138,18 +142,16 @@ int next_outputs(multiplication *m, const ckernels_product **product, int64_t *f
 }
 
 static void run_vectors(void *context, int worker) {
-  (void)worker;
   multiplication *m = context;
   const ckernels_product *p;
   int64_t first, last;
-  while (next_outputs(m, &p, &first, &last)) {
+  while (next_outputs(m, worker, &p, &first, &last)) {
     m->w->k->vector_product(p, m->x, m->x_stride, m->rows, m->columns, first, last);
   }
 }
 
 static void multiply_vectors(multiplication *m) {
   divide_outputs(m, 8);
-  atomic_store(&m->next, 0);
   workers_run(m->w, m->chunk_total * m->columns * m->rows > 30000, run_vectors, m);
 }
 

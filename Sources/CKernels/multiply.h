@@ -31,6 +31,6 @@ void finish_row(const ckernels_product *p, float *y, int64_t output, int64_t out
 /// Cuts the outputs of all products into items of about 1/8 of a thread's share, in whole groups.
 void divide_outputs(multiplication *m, int64_t group);
 /// The next item of those; 0 when there is none left.
-int next_outputs(multiplication *m, const ckernels_product **product, int64_t *first, int64_t *last);
+int next_outputs(multiplication *m, int worker, const ckernels_product **product, int64_t *first, int64_t *last);
 /// The 8-bit path; every product has a type that it knows.
 void multiply_bytes(multiplication *m, int path);

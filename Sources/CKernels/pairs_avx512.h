@@ -3,8 +3,8 @@
 // in about a tenth of a nanosecond. Included by vector_product_body.h.
 //
 // Bytes are spread to 32-bit lanes by a byte shuffle inside each 128-bit quarter; so `quarters` first brings the bytes
-// of step j to quarter 0 (a, lanes 0-3), 1 (a, 4-7), 2 (b, 0-3), 3 (b, 4-7). Quants of 4 bits then select from a table of
-// 16 values per row (scale and minimum already applied); larger ones are converted and scaled.
+// of step j to quarter 0 (a, lanes 0-3), 1 (a, 4-7), 2 (b, 0-3), 3 (b, 4-7). Quants of 4 bits then select from a table
+// of 16 values per row (scale and minimum already applied); larger ones are converted and scaled.
 
 #include <immintrin.h>
 

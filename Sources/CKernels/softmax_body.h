@@ -6,7 +6,7 @@
 void NAME(softmax_row)(float *scores, unsigned panels, float cap, float *maximum, float *sum, float *out,
                        int64_t dimension) {
   const v16 none = -__builtin_inff();
-  v16 top = none;
+  v16 top[4] = {none, none, none, none};
   for (int p = 0; p < 4; p++) {
     if (!(panels >> p & 1)) continue;
     UNROLL for (int i = 0; i < 4; i++) {
@@ -16,10 +16,11 @@ void NAME(softmax_row)(float *scores, unsigned panels, float cap, float *maximum
         s = NAME(select16)(s == none, none, NAME(softcap16)(s, (v16)cap));
         NAME(store16)(at, s);
       }
-      top = NAME(select16)(s > top, s, top);
+      top[i] = NAME(select16)(s > top[i], s, top[i]);
     }
   }
-  float m = NAME(max16)(top);
+  UNROLL for (int i = 1; i < 4; i++) top[0] = NAME(select16)(top[i] > top[0], top[i], top[0]);
+  float m = NAME(max16)(top[0]);
   if (m == -__builtin_inff()) {
     for (int p = 0; p < 4; p++) {
       if (panels >> p & 1) memset(scores + p * 64, 0, 256);
@@ -27,18 +28,18 @@ void NAME(softmax_row)(float *scores, unsigned panels, float cap, float *maximum
     return;
   }
   m = m > *maximum ? m : *maximum;
-  v16 total = 0.0f;
+  v16 total[4] = {0.0f, 0.0f, 0.0f, 0.0f};
   for (int p = 0; p < 4; p++) {
     if (!(panels >> p & 1)) continue;
     UNROLL for (int i = 0; i < 4; i++) {
       float *at = scores + p * 64 + i * 16;
-      v16 w = NAME(exp16)(NAME(load16)(at) - m);
+      v16 w = NAME(exp_negative)(NAME(load16)(at) - m);
       NAME(store16)(at, w);
-      total = total + w;
+      total[i] = total[i] + w;
     }
   }
-  float alpha = NAME(exp16)((v16)(*maximum - m))[0];
-  *sum = __builtin_fmaf(*sum, alpha, NAME(sum16)(total));
+  float alpha = NAME(exp_negative)((v16)(*maximum - m))[0];
+  *sum = __builtin_fmaf(*sum, alpha, NAME(sum16)((total[0] + total[1]) + (total[2] + total[3])));
   *maximum = m;
   if (alpha != 1.0f) {
     for (int64_t d = 0; d < dimension; d += 16) NAME(store16)(out + d, NAME(load16)(out + d) * alpha);
@@ -56,7 +57,7 @@ void NAME(merge)(float *maximum, float *sum, float *out, float maximum2, float s
     return;
   }
   float m = maximum2 > *maximum ? maximum2 : *maximum;
-  float a = NAME(exp16)((v16)(*maximum - m))[0], b = NAME(exp16)((v16)(maximum2 - m))[0];
+  float a = NAME(exp_negative)((v16)(*maximum - m))[0], b = NAME(exp_negative)((v16)(maximum2 - m))[0];
   *sum = __builtin_fmaf(sum2, b, *sum * a);
   *maximum = m;
   for (int64_t d = 0; d < dimension; d += 16) {
@@ -76,7 +77,7 @@ float NAME(log_probability)(const float *x, int64_t count, int64_t target) {
   for (int64_t i = 0; i < count; i += 16) {
     int64_t n = MIN(count - i, 16);
     v16 v = NAME(load_part)(x + i, n, -__builtin_inff());
-    v16 e = NAME(exp16)(v - m);
+    v16 e = NAME(exp_negative)(v - m);
     low = low + __builtin_convertvector(e.lo, d8);
     high = high + __builtin_convertvector(e.hi, d8);
   }

@@ -10,18 +10,25 @@
 #define TILE_VECTORS 1
 #endif
 
-INLINE void NAME(accumulate)(const int rows, const int vectors, int64_t steps, const float *a, int64_t a_row,
-                             int64_t a_step, const float *b, int64_t b_vector, int64_t b_step,
+/// 16 elements of B: float32, or float16 that is converted on the way, with what comes 8 KB later asked for (one block
+/// of 64 keys or values of 64 dimensions; the hardware stops at pages).
+INLINE v16 NAME(load_b)(const int half, const void *b, int64_t at) {
+  if (!half) return NAME(load16)((const float *)b + at);
+  __builtin_prefetch((const uint16_t *)b + at + 4096, 0, 3);
+  return NAME(half16)((const uint16_t *)b + at);
+}
+
+INLINE void NAME(accumulate)(const int half, const int rows, const int vectors, int64_t steps, const float *a,
+                             int64_t a_row, int64_t a_step, const void *b, int64_t b_vector, int64_t b_step,
                              v16 acc[tile_rows][TILE_VECTORS]) {
   for (int64_t k = 0; k < steps; k++) {
     v16 bv[TILE_VECTORS];
-    UNROLL for (int v = 0; v < vectors; v++) bv[v] = NAME(load16)(b + v * b_vector);
+    UNROLL for (int v = 0; v < vectors; v++) bv[v] = NAME(load_b)(half, b, k * b_step + v * b_vector);
     UNROLL for (int r = 0; r < rows; r++) {
       v16 av = a[r * a_row];
       UNROLL for (int v = 0; v < vectors; v++) acc[r][v] = NAME(fma16)(av, bv[v], acc[r][v]);
     }
     a += a_step;
-    b += b_step;
   }
 }
 
@@ -36,7 +43,7 @@ void NAME(product_tile)(int64_t steps, const float *a, const float *b, float *ch
         acc[r][v] = flags & tile_continues ? NAME(load16)(start + r * 64 + v * 16) : (v16)0.0f;
       }
     }
-    NAME(accumulate)(tile_rows, TILE_VECTORS, steps, a, 1, tile_rows, b + part * 16, 16, panel_outputs, acc);
+    NAME(accumulate)(0, tile_rows, TILE_VECTORS, steps, a, 1, tile_rows, b + part * 16, 16, panel_outputs, acc);
     float *to = (flags & tile_ends ? sum : chain) + part * 16;
     if ((flags & (tile_ends | tile_first_lane)) == tile_ends) {
       UNROLL for (int r = 0; r < tile_rows; r++) {
@@ -52,14 +59,14 @@ void NAME(product_tile)(int64_t steps, const float *a, const float *b, float *ch
   }
 }
 
-INLINE void NAME(small_tile)(const int rows, const int vectors, int64_t steps, const float *a, int64_t a_row,
-                             const float *b, int64_t b_vector, int64_t b_step, float *c, int64_t c_row,
+INLINE void NAME(small_tile)(const int half, const int rows, const int vectors, int64_t steps, const float *a,
+                             int64_t a_row, const void *b, int64_t b_vector, int64_t b_step, float *c, int64_t c_row,
                              const int adding) {
   v16 acc[tile_rows][TILE_VECTORS];
   UNROLL for (int r = 0; r < rows; r++) {
     UNROLL for (int v = 0; v < vectors; v++) acc[r][v] = adding ? NAME(load16)(c + r * c_row + v * 16) : (v16)0.0f;
   }
-  NAME(accumulate)(rows, vectors, steps, a, a_row, 1, b, b_vector, b_step, acc);
+  NAME(accumulate)(half, rows, vectors, steps, a, a_row, 1, b, b_vector, b_step, acc);
   UNROLL for (int r = 0; r < rows; r++) {
     UNROLL for (int v = 0; v < vectors; v++) NAME(store16)(c + r * c_row + v * 16, acc[r][v]);
   }
@@ -70,9 +77,9 @@ INLINE void NAME(small_tile)(const int rows, const int vectors, int64_t steps, c
 #define TILE_CASE(ROWS, VECTORS)                                                                                      \
   case (ROWS) * 8 + (VECTORS):                                                                                        \
     if (adding) {                                                                                                    \
-      NAME(small_tile)(ROWS, VECTORS, steps, a, a_row, b, b_vector, b_step, c, c_row, 1);                             \
+      NAME(small_tile)(half, ROWS, VECTORS, steps, a, a_row, b, b_vector, b_step, c, c_row, 1);                       \
     } else {                                                                                                         \
-      NAME(small_tile)(ROWS, VECTORS, steps, a, a_row, b, b_vector, b_step, c, c_row, 0);                             \
+      NAME(small_tile)(half, ROWS, VECTORS, steps, a, a_row, b, b_vector, b_step, c, c_row, 0);                       \
     }                                                                                                                \
     break;
 #if LEVEL == 2
@@ -81,16 +88,27 @@ INLINE void NAME(small_tile)(const int rows, const int vectors, int64_t steps, c
 #define TILE_ROWS(ROWS) TILE_CASE(ROWS, 1)
 #endif
 
-/// c[r][v] (+)= chain over k of a[r][k] * b[k][v]: `rows` <= 6, any number of vectors.
-void NAME(tile)(int64_t steps, int rows, int64_t vectors, const float *a, int64_t a_row, const float *b,
-                int64_t b_vector, int64_t b_step, float *c, int64_t c_row, int adding) {
+INLINE void NAME(any_tile)(const int half, int64_t steps, int rows, int64_t vectors, const float *a, int64_t a_row,
+                           const void *b, int64_t b_vector, int64_t b_step, float *c, int64_t c_row, int adding) {
   while (vectors > 0) {
     int now = (int)MIN(vectors, TILE_VECTORS);
     switch (rows * 8 + now) { TILE_ROWS(1) TILE_ROWS(2) TILE_ROWS(3) TILE_ROWS(4) TILE_ROWS(5) TILE_ROWS(6) }
     vectors -= now;
-    b += now * b_vector;
+    b = (const uint8_t *)b + now * b_vector * (half ? 2 : 4);
     c += now * 16;
   }
+}
+
+/// c[r][v] (+)= chain over k of a[r][k] * b[k][v]: `rows` <= 6, any number of vectors.
+void NAME(tile)(int64_t steps, int rows, int64_t vectors, const float *a, int64_t a_row, const float *b,
+                int64_t b_vector, int64_t b_step, float *c, int64_t c_row, int adding) {
+  NAME(any_tile)(0, steps, rows, vectors, a, a_row, b, b_vector, b_step, c, c_row, adding);
+}
+
+/// The same with B in float16, for few rows (decoding): converting on the way spares a pass through the caches.
+void NAME(half_tile)(int64_t steps, int rows, int64_t vectors, const float *a, int64_t a_row, const uint16_t *b,
+                     int64_t b_vector, int64_t b_step, float *c, int64_t c_row, int adding) {
+  NAME(any_tile)(1, steps, rows, vectors, a, a_row, b, b_vector, b_step, c, c_row, adding);
 }
 
 /// Rows of activations as [lane][step][6] per tile of 6 rows, the tiles of one part of the steps side by side (so that

@@ -102,7 +102,8 @@ INLINE NAME(pair) NAME(unpack)(const int type, const uint8_t *row, int64_t unit)
     const uint8_t *q = p + 16 + 32 * (u / 4);
     uint8_t shift = (uint8_t)(2 * (u % 4));
     float d = NAME(half)(p + 80), m = NAME(half)(p + 82);
-    v16 d0 = d * (float)(s0 & 15), d1 = d * (float)(s1 & 15), m0 = -(m * (float)(s0 >> 4)), m1 = -(m * (float)(s1 >> 4));
+    v16 d0 = d * (float)(s0 & 15), m0 = -(m * (float)(s0 >> 4));
+    v16 d1 = d * (float)(s1 & 15), m1 = -(m * (float)(s1 >> 4));
     out.low = NAME(fma16)(d0, NAME(unsigned16)(NAME(bytes16)(q) >> shift & 3), m0);
     out.high = NAME(fma16)(d1, NAME(unsigned16)(NAME(bytes16)(q + 16) >> shift & 3), m1);
     break;

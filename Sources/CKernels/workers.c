@@ -121,6 +121,7 @@ ckernels_workers *ckernels_workers_create(int threads, int isa) {
   w->vnni = isa == ckernels_avx512 && ckernels_has_vnni();
   w->k = kernel_table_for(isa);
   w->local = calloc((size_t)threads, sizeof(void *));
+  w->parts = aligned_alloc(64, (size_t)threads * sizeof(work_part));
   w->started = calloc((size_t)threads, sizeof(pthread_t));
   pthread_mutex_init(&w->lock, NULL);
   pthread_mutex_init(&w->parking, NULL);
@@ -148,10 +149,28 @@ void ckernels_workers_destroy(ckernels_workers *w) {
   free(w->local);
   free(w->shared);
   free(w->started);
+  free(w->parts);
   pthread_mutex_destroy(&w->lock);
   pthread_mutex_destroy(&w->parking);
   pthread_cond_destroy(&w->wake);
   free(w);
+}
+
+void workers_divide(ckernels_workers *w, int64_t count) {
+  for (int i = 0; i < w->threads; i++) {
+    atomic_store_explicit(&w->parts[i].next, count * i / w->threads, memory_order_relaxed);
+    w->parts[i].end = count * (i + 1) / w->threads;
+  }
+}
+
+int64_t workers_take(ckernels_workers *w, int worker) {
+  for (int i = 0; i < w->threads; i++) {
+    work_part *part = w->parts + (worker + i) % w->threads;
+    if (i && atomic_load_explicit(&part->next, memory_order_relaxed) >= part->end) continue;
+    int64_t item = atomic_fetch_add_explicit(&part->next, 1, memory_order_relaxed);
+    if (item < part->end) return item;
+  }
+  return -1;
 }
 
 void workers_enter(ckernels_workers *w) {

@@ -5,6 +5,12 @@
 #include <stdatomic.h>
 #include "common.h"
 
+/// Items of one thread's own part; a line of the cache to itself, since others look at it when theirs is done.
+typedef struct {
+  _Alignas(64) _Atomic int64_t next;
+  int64_t end;
+} work_part;
+
 struct ckernels_workers {
   int threads, isa, vnni;
   const kernel_table *k;
@@ -21,6 +27,7 @@ struct ckernels_workers {
   size_t shared_size;
   void **local;               // scratch per thread
   size_t local_size;
+  work_part *parts;           // per thread
   uint64_t saved_mode;        // floating-point mode of the caller
 };
 
@@ -31,5 +38,9 @@ void workers_leave(ckernels_workers *workers);
 /// `work` must take its items from a shared counter and not rely on any worker but the caller.
 void workers_run(ckernels_workers *workers, int parallel, void (*work)(void *, int), void *context);
 /// Scratch memory of at least `bytes`, 64-byte aligned; contents undefined. Only between enter and leave.
+/// Divides items 0 ..< count into one contiguous part per thread, so that each walks through memory.
+void workers_divide(ckernels_workers *workers, int64_t count);
+/// The next item for a thread, of its own part or of another's that is not finished; -1 if there is none.
+int64_t workers_take(ckernels_workers *workers, int worker);
 void *workers_shared(ckernels_workers *workers, size_t bytes);
 void workers_local(ckernels_workers *workers, size_t bytes);

@@ -63,14 +63,15 @@ extension Workers {
   ///   - scale: factor of the scores.
   ///   - softcap: `cap * tanh(score / cap)` before the mask, or nil.
   ///   - into: `[T, H * D]`; zeros for a row that sees nothing.
+  ///   - intoOffset: element of `into` where row 0 begins.
   public func attention(
     queries: [FloatBuffer], qOffset: Int = 0, qStride: Int? = nil, rows: Int, heads: Int, cache: KeyValueCache,
-    ranges: AttentionRanges, scale: Float, softcap: Float? = nil, into: FloatBuffer
+    ranges: AttentionRanges, scale: Float, softcap: Float? = nil, into: FloatBuffer, intoOffset: Int = 0
   ) {
     let width = heads * cache.headDimension
     let stride = qStride ?? width
     check(ranges, rows: rows, heads: heads, queries: queries.count, cache: cache)
-    let output = unsafe into.rows(rows, columns: width, stride: width, "attention: into")
+    let output = unsafe into.rows(rows, columns: width, stride: width, offset: intoOffset, "attention: into")
     let inputs: [UnsafePointer<Float>?] = unsafe queries.map {
       unsafe UnsafePointer($0.rows(rows, columns: width, stride: stride, offset: qOffset, "attention: queries"))
     }

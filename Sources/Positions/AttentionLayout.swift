@@ -44,16 +44,23 @@ public struct AttentionLayout: Hashable, Sendable {
     public let isMasked: Bool
   }
 
-  /// The rule that says where the ranges of a query begin.
-  enum Boundaries: Hashable, Sendable {
-    /// One range.
-    case whole
-    /// Far keys, then the last `window` keys.
-    case window(Int)
-    /// The first `sinks` keys, keys between, then the last `window` keys.
-    case sinks(Int, window: Int)
-    /// Keys before the previous chunk, the previous chunk, the query's own chunk.
-    case chunks(Int)
+  /// The first key of a range, for a query at position i.
+  enum Edge: Hashable, Sendable {
+    /// The oldest of the last so many keys: i + 1 - count.
+    case recent(Int)
+    /// The key after the first so many.
+    case first(Int)
+    /// The start of a chunk of so many tokens: the query's own, or one that many chunks before it.
+    case chunk(Int, back: Int)
+
+    /// The key, before it is kept between its neighbours.
+    func key(query position: Int) -> Int {
+      switch self {
+      case .recent(let count): position + 1 - count
+      case .first(let count): count
+      case .chunk(let size, let back): (position / size - back) * size
+      }
+    }
   }
 
   /// Rotary positions of the query variants.
@@ -64,22 +71,15 @@ public struct AttentionLayout: Hashable, Sendable {
   public let ranges: [Range]
   /// The base of the logarithmic query scale, or nil.
   public let logBase: Int?
-  let boundaries: Boundaries
+  /// Where the second and every further range begin.
+  let edges: [Edge]
 
   /// The first key of each range for the query at a position; range r ends where range r + 1 starts, the last at
   /// `position + 1`.
   public func starts(query position: Int) -> [Int] {
-    let end = position + 1
-    switch boundaries {
-    case .whole: return [0]
-    case .window(let window): return [0, max(0, end - window)]
-    case .sinks(let sinks, let window):
-      let recent = max(0, end - window)
-      return [0, min(sinks, recent), recent]
-    case .chunks(let size):
-      let own = position / size * size
-      return [0, max(0, own - size), own]
-    }
+    var starts = [0] + edges.map { max(0, $0.key(query: position)) }
+    for index in starts.indices.dropLast().reversed() { starts[index] = min(starts[index], starts[index + 1]) }
+    return starts
   }
 
   /// The factor on the query at a position: max(1, ln(p + 1) / ln(logBase)), or 1.
@@ -95,99 +95,41 @@ public struct AttentionLayout: Hashable, Sendable {
   ///   - contextWindow: the pretraining window L, in tokens.
   ///   - slidingWindow: the sliding window of the checkpoint's layer, nil where it has none.
   public init(_ method: Method, contextWindow: Int, slidingWindow: Int?) {
-    switch method {
-    case .plain(keepsWindow: true), .linear, .ntk, .dynamicNTK, .yarn: self.init(window: slidingWindow)
-    case .plain(keepsWindow: false): self.init(window: nil)
-    case .slidingWindow(let window): self.init(window: window)
-    case .selfExtend(let parameters, let logBase): self.init(parameters, logBase: logBase)
-    case .attentionSinks(let sinks, let window):
-      // The query's place in the cache of sinks and recent keys is its distance to the first sink.
-      self.init(
-        queries: [.clipped(Double(sinks + window - 1)), .identity], keys: [.identity],
-        ranges: [Range(query: 0, key: 0, isMasked: false), Self.masked, Range(query: 1, key: 0, isMasked: false)],
-        boundaries: .sinks(sinks, window: window))
-    case .lmInfinite(let sinks, let window):
-      self.init(
-        queries: [.constant(Double(window)), .identity], keys: [.constant(0), .identity],
-        ranges: [Range(query: 0, key: 0, isMasked: false), Self.masked, Range(query: 1, key: 1, isMasked: false)],
-        boundaries: .sinks(sinks, window: window))
-    case .rerope(let window):
-      self.init(far: .constant(Double(window)), farKey: .constant(0), window: window)
-    case .leakyReRoPE(let window, let leak):
-      let shift = Double(window) - Double(window) / leak
-      self.init(far: .scaled(leak: leak, shift: shift), farKey: .scaled(leak: leak, shift: 0), window: window)
-    case .dualChunk(let chunk):
-      self.init(chunk: chunk ?? max(1, contextWindow * 3 / 4), contextWindow: contextWindow)
-    }
+    self = method.layout(contextWindow: contextWindow, slidingWindow: slidingWindow)
   }
 
-  private static let masked = Range(query: 0, key: 0, isMasked: true)
-
-  private init(
-    queries: [PositionMap], keys: [PositionMap], ranges: [Range], boundaries: Boundaries, logBase: Int? = nil
-  ) {
+  /// A layout from its parts; there is one range more than edges.
+  init(queries: [PositionMap], keys: [PositionMap], ranges: [Range], edges: [Edge], logBase: Int? = nil) {
     self.queryMaps = queries
     self.keyMaps = keys
     self.ranges = ranges
-    self.boundaries = boundaries
+    self.edges = edges
     self.logBase = logBase
-  }
-
-  private init(window: Int?) {
-    let seen = Range(query: 0, key: 0, isMasked: false)
-    self.init(
-      queries: [.identity], keys: [.identity], ranges: window == nil ? [seen] : [Self.masked, seen],
-      boundaries: window.map { .window($0) } ?? .whole)
-  }
-
-  private init(_ parameters: SelfExtend, logBase: Int?) {
-    guard parameters.groupSize > 1 else {
-      self.init(
-        queries: [.identity], keys: [.identity], ranges: [Range(query: 0, key: 0, isMasked: false)],
-        boundaries: .whole, logBase: logBase)
-      return
-    }
-    let shift = parameters.groupedQueryPosition(0)
-    self.init(
-      far: .grouped(size: parameters.groupSize, shift: shift),
-      farKey: .grouped(size: parameters.groupSize, shift: 0), window: parameters.neighborWindow, logBase: logBase)
-  }
-
-  /// Far keys with variant 1, the last `window` keys as in plain attention with variant 0.
-  private init(far: PositionMap, farKey: PositionMap, window: Int, logBase: Int? = nil) {
-    self.init(
-      queries: [.identity, far], keys: [.identity, farKey],
-      ranges: [Range(query: 1, key: 1, isMasked: false), Range(query: 0, key: 0, isMasked: false)],
-      boundaries: .window(window), logBase: logBase)
-  }
-
-  /// Dual chunk attention: own chunk at i mod s, previous chunk at min(i mod s + s, L - 1), older ones at L - 1.
-  private init(chunk: Int, contextWindow: Int) {
-    let last = Double(contextWindow - 1)
-    self.init(
-      queries: [
-        .chunked(size: chunk, shift: 0, maximum: last), .chunked(size: chunk, shift: Double(chunk), maximum: last),
-        .constant(last),
-      ],
-      keys: [.chunked(size: chunk, shift: 0, maximum: last)],
-      ranges: [
-        Range(query: 2, key: 0, isMasked: false), Range(query: 1, key: 0, isMasked: false),
-        Range(query: 0, key: 0, isMasked: false),
-      ], boundaries: .chunks(chunk))
   }
 }
 
-extension Method {
-  /// What the method does to the rotary frequencies; nil where the checkpoint's own scaling stays.
-  public func rotaryScaling(contextWindow: Int) -> RotaryScaling? {
-    switch self {
-    case .linear(let factor): .linear(factor: factor)
-    case .ntk(let factor): .ntk(factor: factor)
-    case .dynamicNTK(let factor): .dynamicNTK(factor: factor, contextWindow: contextWindow)
-    case .yarn(let factor, let original):
-      .yarn(
-        factor: factor, originalContext: original ?? contextWindow, betaFast: 32, betaSlow: 1, attentionFactor: nil)
-    default: nil
-    }
+extension AttentionLayout.Range {
+  /// Keys that are seen with a query variant and a key variant.
+  static func seen(query: Int, key: Int) -> Self { Self(query: query, key: key, isMasked: false) }
+  /// Keys that are not seen.
+  static let masked = Self(query: 0, key: 0, isMasked: true)
+}
+
+extension AttentionLayout {
+  /// Every key at its own position, or only the last `window` of them.
+  static func causal(window: Int?, logBase: Int? = nil) -> AttentionLayout {
+    let seen = Range.seen(query: 0, key: 0)
+    return AttentionLayout(
+      queries: [.identity], keys: [.identity], ranges: window == nil ? [seen] : [.masked, seen],
+      edges: window.map { [.recent($0)] } ?? [], logBase: logBase)
+  }
+
+  /// The last `window` keys as in plain attention; those before them with positions of their own.
+  static func nearAndFar(
+    window: Int, farQuery: PositionMap, farKey: PositionMap, logBase: Int? = nil
+  ) -> AttentionLayout {
+    AttentionLayout(
+      queries: [.identity, farQuery], keys: [.identity, farKey],
+      ranges: [.seen(query: 1, key: 1), .seen(query: 0, key: 0)], edges: [.recent(window)], logBase: logBase)
   }
 }

@@ -37,23 +37,51 @@ public struct Capacity: Hashable, Sendable {
       meetsStrictRule: largest < Double(contextWindow) / 2)
   }
 
-  /// Good (G, W) for a target length: for each W (powers of two from L/32 to L/2) the smallest power of two G that
-  /// meets the loose rule, in ascending order of W.
-  public func candidates(targetLength: Int) -> [Judgement] {
-    var found: [Judgement] = []
-    var window = max(1, contextWindow / 32)
-    while window <= contextWindow / 2 {
-      var group = 1
-      while group <= 1 << 12 {
-        let judgement = judge(SelfExtend(groupSize: group, neighborWindow: window), targetLength: targetLength)
-        if judgement.fits, judgement.meetsLooseRule {
-          found.append(judgement)
-          break
-        }
-        group *= 2
-      }
+  /// The neighbor windows that are worth a look: powers of two from L/32 to L/2, ascending.
+  public var neighborWindows: [Int] {
+    var windows: [Int] = []
+    var window = 1
+    while window * 2 <= contextWindow {
+      if window * 32 >= contextWindow { windows.append(window) }
       window *= 2
     }
-    return found
+    return windows
+  }
+
+  /// The group sizes that are worth a look: powers of two from 1 to 4096, ascending.
+  public var groupSizes: [Int] { (0...12).map { 1 << $0 } }
+
+  /// Good (G, W) for a target length: for each of `neighborWindows` the smallest of `groupSizes` that meets the loose
+  /// rule, in ascending order of W.
+  public func candidates(targetLength: Int) -> [Judgement] {
+    neighborWindows.compactMap { best(targetLength: targetLength, groups: groupSizes, windows: [$0]) }
+  }
+
+  /// The (G, W) that `auto` stands for: the smallest G that meets the loose rule W + (N - W)/G < 2/3 L with some W, and
+  /// for it the largest such W.
+  ///
+  /// G is a power of two, W one of `neighborWindows`; one of them may be given. Coarser groups blur more positions, and
+  /// a larger window keeps more of them exact. Where N is below 2/3 L that is G = 1, plain attention.
+  ///
+  /// - Parameters:
+  ///   - targetLength: the length N to hold, in tokens.
+  ///   - groupSize: G where it is given.
+  ///   - neighborWindow: W where it is given.
+  /// - Returns: the choice, nil where none meets the rule.
+  public func choice(targetLength: Int, groupSize: Int? = nil, neighborWindow: Int? = nil) -> SelfExtend? {
+    best(
+      targetLength: targetLength, groups: groupSize.map { [$0] } ?? groupSizes,
+      windows: neighborWindow.map { [$0] } ?? neighborWindows)?.parameters
+  }
+
+  /// The first group size that meets the loose rule with some window, with the largest such window.
+  private func best(targetLength: Int, groups: [Int], windows: [Int]) -> Judgement? {
+    for group in groups {
+      for window in windows.reversed() {
+        let judgement = judge(SelfExtend(groupSize: group, neighborWindow: window), targetLength: targetLength)
+        if judgement.fits, judgement.meetsLooseRule { return judgement }
+      }
+    }
+    return nil
   }
 }

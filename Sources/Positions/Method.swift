@@ -1,55 +1,56 @@
-/// How positions and the attention mask are treated.
+/// How positions and the attention mask are treated, with every parameter decided.
 ///
-/// Every method is one case here, one line in `MethodSyntax` and one function in `AttentionLayout`; the engine reads
-/// nothing else of it.
-public enum Method: Hashable, Sendable {
-  /// The checkpoint as it is; its own sliding window (Mistral) is kept unless `keepsWindow` is false.
-  case plain(keepsWindow: Bool)
-  /// Self-Extend; `logBase` multiplies the query at position p by max(1, ln(p + 1) / ln(logBase)).
-  case selfExtend(SelfExtend, logBase: Int?)
-  /// Keys at a distance of `window` or more are masked.
-  case slidingWindow(window: Int)
-  /// StreamingLLM: the first `sinks` keys and the last `window` keys, at their positions in that cache
-  /// (arXiv 2309.17453).
-  case attentionSinks(sinks: Int, window: Int)
-  /// LM-Infinite: the first `sinks` keys at a distance clipped to `window`, and the last `window` keys
-  /// (arXiv 2308.16137).
-  case lmInfinite(sinks: Int, window: Int)
-  /// Position interpolation (arXiv 2306.15595).
-  case linear(factor: Double)
-  /// NTK-aware scaling with a fixed factor.
-  case ntk(factor: Double)
-  /// NTK-aware scaling that grows with the sequence.
-  case dynamicNTK(factor: Double)
-  /// YaRN (arXiv 2309.00071); `original` is the context the checkpoint was trained on, L when nil.
-  case yarn(factor: Double, original: Int?)
-  /// ReRoPE: distances of `window` or more are all seen as `window` (Su, 2023).
-  case rerope(window: Int)
-  /// Leaky ReRoPE: beyond `window` the distance grows by 1 / `leak` per token (Su, 2023).
-  case leakyReRoPE(window: Int, leak: Double)
-  /// Dual chunk attention (ChunkLlama, arXiv 2402.17463) with chunks of `chunk` tokens; 3/4 of L when nil.
-  case dualChunk(chunk: Int?)
-}
+/// The engine sees a method through this type only: as a layout of the attention, a change of the rotary frequencies, a
+/// maximum length and a spelling. What a method does stands in its own file in `Methods`; it is known to the program by
+/// one line of `registry`.
+public struct Method: Hashable, Sendable, CustomStringConvertible {
+  /// The canonical spelling: short names, in the order of the parameters, defaults left out where the method says so.
+  public let description: String
+  private let definition: any PositionMethod
 
-extension Method {
-  /// The checkpoint as it is.
-  public static let plain = Method.plain(keepsWindow: true)
+  /// Every method, in the order of the documentation.
+  static let registry: [any PositionMethod.Type] = [
+    Plain.self,
+    SelfExtendMethod.self,
+    SlidingWindow.self,
+    AttentionSinks.self,
+    LMInfinite.self,
+    LinearInterpolation.self,
+    NTK.self,
+    DynamicNTK.self,
+    YaRN.self,
+    ReRoPE.self,
+    LeakyReRoPE.self,
+    DualChunk.self,
+  ]
+
+  /// A method of a type with values that were checked.
+  init(_ type: any PositionMethod.Type, _ values: MethodValues) {
+    definition = type.init(values)
+    description = values.spelling(type)
+  }
+
+  /// True where two methods are spelled alike.
+  public static func == (a: Method, b: Method) -> Bool { a.description == b.description }
+  /// Hashes the spelling.
+  public func hash(into hasher: inout Hasher) { hasher.combine(description) }
+
+  /// The method's name without its parameters.
+  public var name: String { type(of: definition).name }
+
+  /// The attention under the method.
+  func layout(contextWindow: Int, slidingWindow: Int?) -> AttentionLayout {
+    definition.layout(contextWindow: contextWindow, slidingWindow: slidingWindow)
+  }
+
+  /// What the method does to the rotary frequencies; nil where the checkpoint's own scaling stays.
+  public func rotaryScaling(contextWindow: Int) -> RotaryScaling? {
+    definition.rotaryScaling(contextWindow: contextWindow)
+  }
 
   /// The longest sequence for which the method stays inside what a model of window L was trained on; nil for no limit.
   public func maximumLength(contextWindow: Int) -> Int? {
-    switch self {
-    case .plain: contextWindow
-    case .selfExtend(let parameters, _): parameters.maximumLength(contextWindow: contextWindow)
-    case .slidingWindow(let window): window <= contextWindow ? nil : contextWindow
-    case .attentionSinks(let sinks, let window): sinks + window <= contextWindow ? nil : contextWindow
-    case .lmInfinite(_, let window): window < contextWindow ? nil : contextWindow
-    case .linear(let factor), .ntk(let factor), .yarn(let factor, _): Int(Double(contextWindow) * factor)
-    case .dynamicNTK: nil
-    case .rerope(let window): window < contextWindow ? nil : contextWindow
-    case .leakyReRoPE(let window, let leak):
-      window < contextWindow ? window + Int(Double(contextWindow - window) * leak) : contextWindow
-    case .dualChunk: nil
-    }
+    definition.maximumLength(contextWindow: contextWindow)
   }
 
   /// True where the method is, by its definition, plain attention bit for bit on a sequence of that many tokens.
@@ -59,15 +60,7 @@ extension Method {
   ///   - slidingWindow: the checkpoint's own sliding window, which Self-Extend turns off.
   /// - Returns: true where no bit can differ.
   public func isPlain(forLength length: Int, slidingWindow: Int? = nil) -> Bool {
-    let windowIsIdle = slidingWindow.map { length <= $0 } ?? true
-    switch self {
-    case .plain(let keepsWindow): return keepsWindow || windowIsIdle
-    case .selfExtend(let parameters, let logBase):
-      let scaleIsIdle = logBase.map { length <= $0 } ?? true
-      return windowIsIdle && scaleIsIdle && (parameters.groupSize == 1 || length <= parameters.neighborWindow)
-    case .slidingWindow(let window): return windowIsIdle && length <= window
-    default: return false
-    }
+    definition.isPlain(forLength: length, slidingWindow: slidingWindow)
   }
 
   /// What a person should know before using the method for that many tokens; empty when nothing is odd.
@@ -76,15 +69,41 @@ extension Method {
     if let maximum = maximumLength(contextWindow: contextWindow), length > maximum {
       warnings.append("\(self) holds \(maximum) tokens with L=\(contextWindow); \(length) tokens exceed it")
     }
-    if case .selfExtend(let parameters, _) = self {
-      if parameters.neighborWindow >= contextWindow {
-        warnings.append("\(self): W must be below L=\(contextWindow) for the window to grow")
-      }
-      if parameters.neighborWindow % parameters.groupSize != 0 {
-        warnings.append(
-          "\(self): G does not divide W; offset=floor (the paper) and offset=fractional (the authors' prefill) differ")
-      }
-    }
-    return warnings
+    return warnings + definition.remarks(contextWindow: contextWindow).map { "\(self): \($0)" }
   }
+}
+
+extension Method {
+  /// The checkpoint as it is.
+  public static let plain = Method.plain(keepsWindow: true)
+
+  /// The checkpoint as it is, or without its own sliding window.
+  public static func plain(keepsWindow: Bool) -> Method {
+    Method(Plain.self, MethodValues(keepsWindow ? [:] : ["window": "none"]))
+  }
+
+  /// Self-Extend; `logBase` multiplies the query at position p by max(1, ln(p + 1) / ln(logBase)).
+  public static func selfExtend(_ parameters: SelfExtend, logBase: Int? = nil) -> Method {
+    var values = ["G": "\(parameters.groupSize)", "W": "\(parameters.neighborWindow)"]
+    values["offset"] = parameters.offset.rawValue
+    values["logn"] = logBase.map { "\($0)" }
+    return Method(SelfExtendMethod.self, MethodValues(values))
+  }
+
+  /// Group size and neighbor window, where the method is Self-Extend.
+  public var selfExtend: SelfExtend? { (definition as? SelfExtendMethod)?.parameters }
+
+  /// The names of all methods, in the order of the documentation.
+  public static var names: [String] { registry.map { $0.name } }
+
+  /// The parameters of a method, in canonical order; empty for an unknown name.
+  public static func parameters(of name: String) -> [MethodParameter] {
+    registry.first { $0.name == name }?.parameters ?? []
+  }
+
+  /// The short names of a method's parameters, in canonical order.
+  public static func parameterNames(of name: String) -> [String] { parameters(of: name).map(\.name) }
+
+  /// The formula of a method's maximum length, as a person reads it; nil for an unknown name.
+  public static func limit(of name: String) -> String? { registry.first { $0.name == name }?.limit }
 }

@@ -11,9 +11,25 @@ public struct Cell: Hashable, Sendable {
   public let task: Int
   /// The coordinates inside the task.
   public let taskCell: TaskCell
+  /// The spelling that the method was chosen for automatically, nil where the configuration states the method itself.
+  public let choice: String?
+
+  init(model: Int, method: Method, task: Int, taskCell: TaskCell, choice: String? = nil) {
+    self.model = model
+    self.method = method
+    self.task = task
+    self.taskCell = taskCell
+    self.choice = choice
+  }
 }
 
 extension TaskCell {
+  /// The length in tokens that the cell is about, nil where it has none.
+  var length: Int? {
+    guard case .integer(let length)? = coordinates.first(where: { $0.name == "length" })?.value else { return nil }
+    return length
+  }
+
   /// `length=4096,depth=0.5`.
   public var label: String {
     coordinates.map { "\($0.name)=\($0.value.spelling)" }.joined(separator: ",")

@@ -40,7 +40,7 @@ public struct Selection: Hashable, Sendable {
   private mutating func keep(_ pair: (key: String, value: String)?) {
     guard let pair else { return }
     var value = pair.value
-    if pair.key == "method", value.contains(":"), let method = try? Method(parsing: value) {
+    if pair.key == "method", value.contains(":"), let method = try? MethodChoice(parsing: value) {
       value = method.description
     }
     values[pair.key, default: []].append(value)
@@ -77,7 +77,7 @@ public struct Selection: Hashable, Sendable {
   private static func labels(of cell: Cell, _ key: String, _ configuration: Configuration) -> [String] {
     switch key {
     case "model": [configuration.models[cell.model].name]
-    case "method": [cell.method.description, cell.method.name]
+    case "method": [cell.method.description, cell.method.name] + (cell.choice.map { [$0] } ?? [])
     case "task": [configuration.tasks[cell.task].name]
     default: cell.taskCell.coordinates.filter { $0.name == key }.map(\.value.spelling)
     }
@@ -106,7 +106,8 @@ public struct Selection: Hashable, Sendable {
     let all: [String] =
       switch key {
       case "model": configuration.models.map(\.name)
-      case "method": configuration.methods.flatMap { [$0.description, $0.name] }
+      case "method":
+        configuration.methods.flatMap { [$0.description, $0.name] } + cells.map(\.method.description)
       case "task": configuration.tasks.map(\.name)
       default: cells.flatMap { labels(of: $0, key, configuration) }
       }

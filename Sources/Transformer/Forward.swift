@@ -4,14 +4,16 @@ import Positions
 
 /// The forward pass: embedding, blocks, logits. One path for all families; what a family lacks is nil in its weights.
 extension Session {
-  /// Runs a chunk through all layers; its keys and values are cached, `state.hidden` holds the last layer's output.
-  func forward(_ chunk: [Int], sequenceLength: Int) throws(TransformerError) {
-    let positions = tokens.count..<tokens.count + chunk.count
-    let tables = kinds.map { PositionTables($0, positions: positions, sequenceLength: sequenceLength) }
-    workers.embed(chunk, model.embedding, scale: model.hyperparameters.embeddingScale, into: state.hidden)
+  /// Runs a pass through all layers; keys and values are cached, `state.hidden` holds the last layer's output.
+  func forward(_ pass: Pass) throws(TransformerError) {
+    let tables = measure(.positions) { kinds.map { PositionTables($0, pass: pass) } }
+    measure(.embedding) {
+      workers.embed(
+        pass.parts.flatMap(\.tokens), model.embedding, scale: model.hyperparameters.embeddingScale, into: state.hidden)
+    }
     for layer in model.layers.indices {
       if isCancelled() { throw .cancelled }
-      block(layer, rows: chunk.count, positions: positions, tables: tables[model.kindIndex(layer: layer)])
+      block(layer, pass, tables: tables[model.kindIndex(layer: layer)])
     }
   }
 
@@ -19,19 +21,23 @@ extension Session {
   func computeLogits(firstRow: Int, rows: Int) {
     let h = model.hyperparameters
     let size = h.hiddenSize
+    let logits = state.logits(rows: rows)
     state.normed.store(state.hidden.array(firstRow * size..<(firstRow + rows) * size), at: 0)
     norm(state.normed, model.outputNorm, rows: rows, columns: size, into: state.normed)
-    workers.multiply(
-      state.normed, xStride: size, rows: rows,
-      [product(model.output, into: state.logits, stride: h.vocabularySize)], compute: options.compute)
-    if let cap = h.finalSoftcap { workers.softcap(state.logits, count: rows * h.vocabularySize, cap: cap) }
+    measure(.logits) {
+      workers.multiply(
+        state.normed, xStride: size, rows: rows,
+        [product(model.output, into: logits, stride: h.vocabularySize)], compute: options.compute)
+      if let cap = h.finalSoftcap { workers.softcap(logits, count: rows * h.vocabularySize, cap: cap) }
+    }
   }
 
-  private func block(_ index: Int, rows: Int, positions: Range<Int>, tables: PositionTables) {
+  private func block(_ index: Int, _ pass: Pass, tables: PositionTables) {
     let weights = model.layers[index]
+    let rows = pass.rows
     let h = model.hyperparameters
     norm(state.hidden, weights.attentionNorm, rows: rows, columns: h.hiddenSize, into: state.normed)
-    attention(index, rows: rows, positions: positions, tables: tables)
+    attention(index, pass, tables: tables)
     finish(
       weights.attentionOutput, from: state.query, width: h.headCount * h.headDimension, rows: rows,
       norm: weights.postAttentionNorm)
@@ -43,18 +49,21 @@ extension Session {
   }
 
   /// Attention of `state.normed`; the heads' outputs, concatenated, end in `state.query`.
-  private func attention(_ index: Int, rows: Int, positions: Range<Int>, tables: PositionTables) {
+  private func attention(_ index: Int, _ pass: Pass, tables: PositionTables) {
     let weights = model.layers[index]
+    let rows = pass.rows
     let h = model.hyperparameters
     let queryWidth = h.headCount * h.headDimension
     let keyWidth = h.keyValueHeadCount * h.headDimension
-    workers.multiply(
-      state.normed, xStride: h.hiddenSize, rows: rows,
-      [
-        product(weights.query, into: state.query, stride: queryWidth),
-        product(weights.key, into: state.key, stride: keyWidth),
-        product(weights.value, into: state.value, stride: keyWidth),
-      ], compute: options.compute)
+    measure(.products) {
+      workers.multiply(
+        state.normed, xStride: h.hiddenSize, rows: rows,
+        [
+          product(weights.query, into: state.query, stride: queryWidth),
+          product(weights.key, into: state.key, stride: keyWidth),
+          product(weights.value, into: state.value, stride: keyWidth),
+        ], compute: options.compute)
+    }
     if let queryNorm = weights.queryNorm {
       norm(state.query, queryNorm, rows: rows * h.headCount, columns: h.headDimension, into: state.query)
     }
@@ -66,21 +75,38 @@ extension Session {
         state.query, rows: rows, heads: h.headCount, table: table, scale: tables.queryScale,
         into: state.rotatedQueries[variant])
     }
-    storeKeys(state.key, layer: index, rows: rows, at: positions.lowerBound, tables: tables.keys)
-    caches[index].storeValues(state.value, vStride: keyWidth, rows: rows, at: positions.lowerBound)
-    workers.attention(
-      queries: Array(state.rotatedQueries.prefix(tables.queries.count)), rows: rows, heads: h.headCount,
-      cache: caches[index], ranges: tables.ranges, scale: h.attentionScale, softcap: h.attentionSoftcap,
-      into: state.query)
+    storeKeys(layer: index, pass, tables: tables.keys)
+    for (part, ranges) in zip(pass.parts, tables.ranges) {
+      let cache = part.session.caches[index]
+      let count = part.tokens.count
+      measure(.cache) {
+        cache.storeValues(
+          state.value, vOffset: part.firstRow * keyWidth, vStride: keyWidth, rows: count,
+          at: part.positions.lowerBound, workers: count > 1 ? workers : nil)
+      }
+      measure(.attention) {
+        workers.attention(
+          queries: Array(state.rotatedQueries.prefix(tables.queries.count)), qOffset: part.firstRow * queryWidth,
+          rows: count, heads: h.headCount, cache: cache, ranges: ranges, scale: h.attentionScale,
+          softcap: h.attentionSoftcap, into: state.query, intoOffset: part.firstRow * queryWidth)
+      }
+    }
   }
 
-  /// Rotates keys for every variant and caches them.
-  private func storeKeys(_ keys: FloatBuffer, layer: Int, rows: Int, at position: Int, tables: [RotaryTable]) {
+  /// Rotates `state.key` for every variant and caches the result.
+  private func storeKeys(layer: Int, _ pass: Pass, tables: [RotaryTable]) {
     let h = model.hyperparameters
+    let width = h.keyValueHeadCount * h.headDimension
     for (variant, table) in tables.enumerated() {
-      rotate(keys, rows: rows, heads: h.keyValueHeadCount, table: table, scale: nil, into: state.rotatedKey)
-      caches[layer].storeKeys(
-        state.rotatedKey, kStride: h.keyValueHeadCount * h.headDimension, rows: rows, at: position, variant: variant)
+      rotate(
+        state.key, rows: pass.rows, heads: h.keyValueHeadCount, table: table, scale: nil, into: state.rotatedKey)
+      for part in pass.parts {
+        measure(.cache) {
+          part.session.caches[layer].storeKeys(
+            state.rotatedKey, kOffset: part.firstRow * width, kStride: width, rows: part.tokens.count,
+            at: part.positions.lowerBound, variant: variant, workers: part.tokens.count > 1 ? workers : nil)
+        }
+      }
     }
   }
 
@@ -89,12 +115,16 @@ extension Session {
     let h = model.hyperparameters
     var products = [product(weights.up, into: state.up, stride: h.intermediateSize)]
     if let gate = weights.gate { products.append(product(gate, into: state.gate, stride: h.intermediateSize)) }
-    workers.multiply(state.normed, xStride: h.hiddenSize, rows: rows, products, compute: options.compute)
+    measure(.products) {
+      workers.multiply(state.normed, xStride: h.hiddenSize, rows: rows, products, compute: options.compute)
+    }
     let count = rows * h.intermediateSize
-    if weights.gate != nil {
-      workers.gate(state.gate, state.up, count: count, activation: kernel(h.activation), into: state.up)
-    } else {
-      workers.activate(state.up, count: count, activation: kernel(h.activation))
+    measure(.activation) {
+      if weights.gate != nil {
+        workers.gate(state.gate, state.up, count: count, activation: kernel(h.activation), into: state.up)
+      } else {
+        workers.activate(state.up, count: count, activation: kernel(h.activation))
+      }
     }
   }
 
@@ -102,12 +132,14 @@ extension Session {
   private func finish(_ weights: DenseWeights, from x: FloatBuffer, width: Int, rows: Int, norm post: NormWeights?) {
     let size = model.hyperparameters.hiddenSize
     let target = post == nil ? state.hidden : state.branch
-    workers.multiply(
-      x, xStride: width, rows: rows, [product(weights, into: target, stride: size, adding: post == nil)],
-      compute: options.compute)
+    measure(.products) {
+      workers.multiply(
+        x, xStride: width, rows: rows, [product(weights, into: target, stride: size, adding: post == nil)],
+        compute: options.compute)
+    }
     guard let post else { return }
     norm(state.branch, post, rows: rows, columns: size, into: state.branch)
-    workers.add(state.hidden, state.branch, count: rows * size, into: state.hidden)
+    measure(.norms) { workers.add(state.hidden, state.branch, count: rows * size, into: state.hidden) }
   }
 
   private func product(_ weights: DenseWeights, into y: FloatBuffer, stride: Int, adding: Bool = false)
@@ -119,12 +151,14 @@ extension Session {
 
   private func norm(_ x: FloatBuffer, _ weights: NormWeights, rows: Int, columns: Int, into y: FloatBuffer) {
     let h = model.hyperparameters
-    switch h.norm {
-    case .rms:
-      workers.rmsNorm(x, rows: rows, columns: columns, weight: weights.scale, epsilon: h.normEpsilon, into: y)
-    case .layer:
-      workers.layerNorm(
-        x, rows: rows, columns: columns, weight: weights.scale, bias: weights.bias, epsilon: h.normEpsilon, into: y)
+    measure(.norms) {
+      switch h.norm {
+      case .rms:
+        workers.rmsNorm(x, rows: rows, columns: columns, weight: weights.scale, epsilon: h.normEpsilon, into: y)
+      case .layer:
+        workers.layerNorm(
+          x, rows: rows, columns: columns, weight: weights.scale, bias: weights.bias, epsilon: h.normEpsilon, into: y)
+      }
     }
   }
 
@@ -132,10 +166,12 @@ extension Session {
     _ x: FloatBuffer, rows: Int, heads: Int, table: RotaryTable, scale: FloatBuffer?, into y: FloatBuffer
   ) {
     let h = model.hyperparameters
-    workers.rotate(
-      x, xOffset: 0, xStride: heads * h.headDimension, rows: rows, heads: heads, headDimension: h.headDimension,
-      rotaryDimension: h.rotaryDimension, pairing: h.ropePairing == .halves ? .halves : .interleaved,
-      cosines: table.cosines, sines: table.sines, rowScale: scale, into: y)
+    measure(.rotation) {
+      workers.rotate(
+        x, xOffset: 0, xStride: heads * h.headDimension, rows: rows, heads: heads, headDimension: h.headDimension,
+        rotaryDimension: h.rotaryDimension, pairing: h.ropePairing == .halves ? .halves : .interleaved,
+        cosines: table.cosines, sines: table.sines, rowScale: scale, into: y)
+    }
   }
 }
 

@@ -3,7 +3,8 @@
 /// | version | date | what changed | numbers that move |
 /// | --- | --- | --- | --- |
 /// | 1 | 2026-11-21 | first version: lane-8 products, super tiles of 1024 keys | - |
+/// | 2 | 2026-11-21 | shorter exponential in the softmax | last bits of attention |
 public enum NumericsVersion {
   /// The current version.
-  public static let current = 1
+  public static let current = 2
 }

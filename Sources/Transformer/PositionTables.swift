@@ -6,39 +6,50 @@ struct RotaryTable {
   let cosines: FloatBuffer
   let sines: FloatBuffer
 
-  init(_ rotary: RotaryEmbedding, map: PositionMap, positions: Range<Int>, sequenceLength: Int) {
-    let (cosines, sines) = rotary.table(positions: positions.map { map($0) }, sequenceLength: sequenceLength)
+  init(_ rotary: RotaryEmbedding, map: PositionMap, pass: Pass) {
+    var cosines: [Float] = []
+    var sines: [Float] = []
+    for part in pass.parts {
+      let table = rotary.table(positions: part.positions.map { map($0) }, sequenceLength: part.sequenceLength)
+      cosines += table.cosines
+      sines += table.sines
+    }
     self.cosines = FloatBuffer(cosines)
     self.sines = FloatBuffer(sines)
   }
 }
 
-/// What the layers of one kind need to know of a chunk's positions; the same for all of them.
+/// What the layers of one kind need to know of a pass's positions; the same for all of them.
 struct PositionTables {
   /// One table per query variant.
   let queries: [RotaryTable]
   /// One table per key variant.
   let keys: [RotaryTable]
-  /// Which keys each query sees, and with which variants.
-  let ranges: AttentionRanges
+  /// Per part of the pass: which keys each query sees, and with which variants.
+  let ranges: [AttentionRanges]
   /// The logarithmic query scale per row, or nil.
   let queryScale: FloatBuffer?
 
-  init(_ kind: Model.LayerKind, positions: Range<Int>, sequenceLength: Int) {
+  init(_ kind: Model.LayerKind, pass: Pass) {
     var made: [PositionMap: RotaryTable] = [:]
     func table(_ map: PositionMap) -> RotaryTable {
       if let table = made[map] { return table }
-      let table = RotaryTable(kind.rotary, map: map, positions: positions, sequenceLength: sequenceLength)
+      let table = RotaryTable(kind.rotary, map: map, pass: pass)
       made[map] = table
       return table
     }
     let layout = kind.layout
     queries = layout.queryMaps.map(table)
     keys = layout.keyMaps.map(table)
-    ranges = AttentionRanges(
-      kinds: layout.ranges.map { AttentionRanges.Kind(query: $0.query, key: $0.key, masked: $0.isMasked) },
-      starts: positions.flatMap { layout.starts(query: $0).map { Int32($0) } },
-      ends: positions.map { Int32($0 + 1) })
+    let kinds = layout.ranges.map {
+      AttentionRanges.Kind(query: $0.query, key: $0.key, masked: $0.isMasked)
+    }
+    ranges = pass.parts.map { part in
+      AttentionRanges(
+        kinds: kinds, starts: part.positions.flatMap { layout.starts(query: $0).map { Int32($0) } },
+        ends: part.positions.map { Int32($0 + 1) })
+    }
+    let positions = pass.parts.flatMap(\.positions)
     queryScale = layout.logBase == nil ? nil : FloatBuffer(positions.map { layout.queryScale($0) })
   }
 }

@@ -1,7 +1,7 @@
 import Checkpoints
 import Kernels
 
-/// Every buffer of a forward pass over at most `capacity` tokens, allocated once per session.
+/// Every buffer of a forward pass over at most `capacity` tokens, allocated once per session (logits when needed).
 ///
 /// Letters: T tokens, E hidden size, F feed-forward size, H query heads, K key/value heads, D head dimension, V vocabulary.
 final class RunState {
@@ -29,8 +29,8 @@ final class RunState {
   let gate: FloatBuffer
   /// The feed-forward half `[T, F]`.
   let up: FloatBuffer
-  /// Logits `[logitRows, V]`.
-  let logits: FloatBuffer
+  private let vocabularySize: Int
+  private var logits = FloatBuffer(count: 0)
 
   init(_ h: Hyperparameters, capacity: Int, queryVariants: Int, usesBranch: Bool, logitRows: Int) {
     self.capacity = capacity
@@ -45,6 +45,15 @@ final class RunState {
     value = FloatBuffer(count: capacity * h.keyValueHeadCount * h.headDimension)
     gate = FloatBuffer(count: h.gatedFeedForward ? capacity * h.intermediateSize : 0)
     up = FloatBuffer(count: capacity * h.intermediateSize)
-    logits = FloatBuffer(count: logitRows * h.vocabularySize)
+    vocabularySize = h.vocabularySize
+  }
+
+  /// Logits `[rows, V]`: grown when more are wanted, for a vocabulary is large and a generation needs one row.
+  ///
+  /// - Parameter rows: at most `logitRows`.
+  /// - Returns: the same buffer until a larger one is wanted.
+  func logits(rows: Int) -> FloatBuffer {
+    if logits.count < rows * vocabularySize { logits = FloatBuffer(count: rows * vocabularySize) }
+    return logits
   }
 }

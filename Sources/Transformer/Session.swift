@@ -17,6 +17,13 @@ public final class Session {
   public var isCancelled: () -> Bool = { false }
   /// Told the number of tokens that a long call has computed so far.
   public var onProgress: (Int) -> Void = { _ in }
+  /// Where the time goes, when somebody wants to know.
+  public var profile: ForwardProfile?
+  /// The tokens that the whole sequence will have, where that is known; 0 where it is not.
+  ///
+  /// Rotary frequencies that follow the length (dynamic NTK, LongRoPE) are those of this length or of the present one,
+  /// whichever is larger. Known beforehand, it saves computing the cache again whenever the sequence grows.
+  public var plannedLength = 0
   /// Tokens that went through the layers since the session began.
   public private(set) var computedTokenCount = 0
 
@@ -35,19 +42,36 @@ public final class Session {
   ///   - method: how positions and the mask are treated.
   ///   - workers: the threads and kernels that compute.
   ///   - options: types and chunking.
-  public init(model: Model, method: Method, workers: Workers, options: SessionOptions = SessionOptions()) {
+  public convenience init(
+    model: Model, method: Method, workers: Workers, options: SessionOptions = SessionOptions()
+  ) {
+    let kinds = model.kinds(method)
+    let state = RunState(
+      model.hyperparameters, capacity: max(1, options.chunkSize ?? 512),
+      queryVariants: kinds.map(\.layout.queryMaps.count).max() ?? 1,
+      usesBranch: model.layers.contains { $0.postAttentionNorm != nil || $0.postFeedForwardNorm != nil },
+      logitRows: max(1, min(options.chunkSize ?? 512, 128)))
+    self.init(model: model, method: method, workers: workers, options: options, kinds: kinds, state: state)
+  }
+
+  /// An empty sequence of the same model and method as another, with a cache of its own and the other's buffers; the
+  /// two are used in turn, by one caller, and can be generated together.
+  public convenience init(beside other: Session) {
+    self.init(
+      model: other.model, method: other.method, workers: other.workers, options: other.options, kinds: other.kinds,
+      state: other.state)
+  }
+
+  private init(
+    model: Model, method: Method, workers: Workers, options: SessionOptions, kinds: [Model.LayerKind], state: RunState
+  ) {
     self.model = model
     self.method = method
     self.workers = workers
     self.options = options
-    let kinds = model.kinds(method)
     self.kinds = kinds
+    self.state = state
     let h = model.hyperparameters
-    state = RunState(
-      h, capacity: max(1, options.chunkSize ?? 512),
-      queryVariants: kinds.map(\.layout.queryMaps.count).max() ?? 1,
-      usesBranch: model.layers.contains { $0.postAttentionNorm != nil || $0.postFeedForwardNorm != nil },
-      logitRows: max(1, min(options.chunkSize ?? 512, 128)))
     caches = (0..<h.layerCount).map { layer in
       KeyValueCache(
         keyValueHeads: h.keyValueHeadCount, headDimension: h.headDimension,
@@ -90,26 +114,38 @@ public final class Session {
     if let index = newTokens.firstIndex(where: { $0 < 0 || $0 >= vocabularySize }) {
       throw .tokenOutOfRange(token: newTokens[index], index: index, vocabularySize: vocabularySize)
     }
-    let sequenceLength = tokens.count + newTokens.count
+    let sequenceLength = max(plannedLength, tokens.count + newTokens.count)
     let again = recomputed(for: sequenceLength)
     let pending = again + newTokens
     let firstLogit = pending.count - logitCount
     var done = 0
     while done < pending.count {
       let rows = min(state.capacity, pending.count - done)
-      try forward(Array(pending[done..<done + rows]), sequenceLength: sequenceLength)
-      tokens.append(contentsOf: pending[done..<done + rows])
-      computedTokenCount += rows
+      let chunk = Array(pending[done..<done + rows])
+      try forward(Pass(self, chunk, sequenceLength: sequenceLength))
+      append(chunk)
       var row = max(firstLogit - done, 0)
       while row < rows {
         let count = min(state.logitRows, rows - row)
         computeLogits(firstRow: row, rows: count)
-        visit(state.logits, done + row - again.count, count)
+        visit(state.logits(rows: count), done + row - again.count, count)
         row += count
       }
       done += rows
       onProgress(done)
     }
+  }
+
+  /// Notes tokens whose keys and values a pass has cached.
+  func append(_ computed: [Int]) {
+    tokens += computed
+    computedTokenCount += computed.count
+  }
+
+  /// Whether one more token changes the rotary frequencies of those before it.
+  var nextTokenStartsAgain: Bool {
+    let length = max(plannedLength, tokens.count + 1)
+    return kinds.map { $0.rotary.scaling.lengthClass(length) } != lengthClasses
   }
 
   /// The cached tokens that must be computed again; the cache is emptied of them.

@@ -29,14 +29,29 @@ enum EngineOptions {
   }
 
   /// A session on the model that `--model` names.
-  static func makeSession(_ arguments: Arguments) throws -> Session {
-    let method = try arguments.method(method)
+  ///
+  /// - Parameters:
+  ///   - arguments: the command line.
+  ///   - length: tokens that the session is for, where they are known; what `auto` in the method is chosen for.
+  static func makeSession(_ arguments: Arguments, length: Int? = nil) throws -> Session {
+    let choice = try arguments.methodChoice(method)
+    if length == nil { _ = try arguments.method(method) }
     let options = try session(arguments)
     let workers = try workers(arguments)
     let model = try Model.load(path: arguments.required(model))
+    let method = try resolved(choice, contextWindow: model.contextWindow, length: length ?? model.contextWindow)
+    if choice.isAutomatic { Terminal.message("method: \(choice) is \(method) for \(length ?? 0) tokens") }
     let session = Session(model: model, method: method, workers: workers, options: options)
     session.isCancelled = { Interruption.isRequested }
     return session
+  }
+
+  private static func resolved(_ choice: MethodChoice, contextWindow: Int, length: Int) throws(UsageError) -> Method {
+    do throws(MethodError) {
+      return try choice.resolved(contextWindow: contextWindow, targetLength: length)
+    } catch {
+      throw UsageError("--method: \(error)")
+    }
   }
 
   /// Token ids from a JSON file.

@@ -69,6 +69,61 @@ import Transformer
     #expect(try fresh.generate(second, GenerationOptions(maxNewTokens: 8)) == reused)
   }
 
+  @Test(
+    "sequences that are decoded together get the tokens they get alone",
+    arguments: ["plain", "self-extend:G=4,W=10", "self-extend:G=3,W=10,logn=16", "dynamic-ntk:factor=2", "dual-chunk:chunk=24"])
+  func together(method: String) throws {
+    let workers = Workers(threads: 2)
+    let first = Session(model: model, method: try Method(parsing: method), workers: workers)
+    let prompts = [tokens(90), tokens(31, seed: 2), tokens(1, seed: 3), tokens(60, seed: 4)]
+    let limits = [8, 20, 12, 0]
+    let alone = try zip(prompts, limits).map { prompt, limit in
+      try Session(model: model, method: first.method, workers: workers)
+        .generate(prompt, GenerationOptions(maxNewTokens: limit))
+    }
+    let stop = try #require(alone[1].tokens.dropFirst(6).first)
+    let sessions = [first] + prompts.dropFirst().map { _ in Session(beside: first) }
+    for stopTokens in [[], [stop]] as [Set<Int>] {
+      let work = prompts.indices.map { index in
+        (
+          session: sessions[index], prompt: prompts[index],
+          options: GenerationOptions(maxNewTokens: limits[index], stopTokens: stopTokens)
+        )
+      }
+      let together = try Session.generateTogether(work)
+      let expected = try prompts.indices.map { index in
+        try Session(model: model, method: first.method, workers: workers).generate(prompts[index], work[index].options)
+      }
+      #expect(together == expected)
+    }
+  }
+
+  @Test("dynamic NTK: a length known beforehand computes no token twice and gives the numbers of a fresh prefill")
+  func plannedLength() throws {
+    let method = try Method(parsing: "dynamic-ntk:factor=2")
+    let window = model.contextWindow
+    let prompt = tokens(window - 3)
+    let workers = Workers(threads: 2)
+    let options = GenerationOptions(maxNewTokens: 12)
+    let planned = Session(model: model, method: method, workers: workers)
+    planned.plannedLength = prompt.count + 12
+    let continuation = try planned.generate(prompt, options)
+    #expect(planned.computedTokenCount == prompt.count + 11)
+    // Row by row the same as a prefill whose frequencies are those of the planned length.
+    let fresh = Session(model: model, method: method, workers: workers)
+    fresh.plannedLength = prompt.count + 12
+    let columns = model.hyperparameters.vocabularySize
+    let rows = try fresh.logits(prompt + continuation.tokens.dropLast(), last: 12)
+    for (index, token) in continuation.tokens.enumerated() {
+      let row = rows[index * columns..<(index + 1) * columns]
+      #expect(row.max() == row[row.startIndex + token])
+    }
+    // Without it every token beyond L is a prefill of its own.
+    let growing = Session(model: model, method: method, workers: workers)
+    _ = try growing.generate(prompt, options)
+    #expect(growing.computedTokenCount > 5 * window)
+  }
+
   @Test("log-probabilities are those of the logits, and a limit keeps the last ones")
   func scoring() throws {
     let ids = tokens(40)

@@ -12,8 +12,8 @@ public struct Configuration: Sendable {
   public let seed: UInt64
   /// The models, in file order.
   public let models: [ModelEntry]
-  /// The methods, grids expanded, in file order.
-  public let methods: [Method]
+  /// The methods, grids expanded, in file order; `auto` among their parameters is decided cell by cell.
+  public let methods: [MethodChoice]
   /// The tasks, in file order.
   public let tasks: [TaskEntry]
   /// What must hold at the end.

@@ -16,6 +16,8 @@ public enum ConfigurationProblem: Hashable, Sendable {
   case unknownMethod(String, suggestion: String?, known: [String])
   /// A method's parameters are wrong.
   case method(MethodError)
+  /// A method that is chosen for a cell's length, and a task whose cells have none.
+  case noLength(method: String, task: String)
   /// Two models, methods or tasks that are the same.
   case repeated(String, name: String)
   /// `${` without a name and `}`.
@@ -40,6 +42,9 @@ extension ConfigurationProblem: CustomStringConvertible {
     case .unknownMethod(let name, let suggestion, let known):
       "there is no method '\(name)'" + Self.hint(suggestion, known, "the methods are")
     case .method(let error): error.description
+    case .noLength(let method, let task):
+      "\(method) is chosen for the length of a cell, and the cells of the task '\(task)' have none; write numbers in "
+        + "place of auto, or leave this task to a configuration of its own"
     case .repeated(let what, let name): "the \(what) '\(name)' stands twice; remove one"
     case .variableSyntax(let text): "'\(text)': a variable is written ${NAME}"
     case .idleGate(let reason): "the gate can never be checked: \(reason)"

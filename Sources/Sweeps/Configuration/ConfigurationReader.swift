@@ -105,8 +105,8 @@ struct ConfigurationReader {
 // MARK: - Methods
 
 extension ConfigurationReader {
-  private func methods(_ nodes: [Node]) throws(SweepError) -> [Method] {
-    var methods: [Method] = []
+  private func methods(_ nodes: [Node]) throws(SweepError) -> [MethodChoice] {
+    var methods: [MethodChoice] = []
     for node in Self.joined(nodes) {
       for method in try grid(node) {
         if methods.contains(method) {
@@ -135,16 +135,18 @@ extension ConfigurationReader {
   }
 
   /// The methods of one entry: the first key of a mapping varies slowest.
-  private func grid(_ node: Node) throws(SweepError) -> [Method] {
+  private func grid(_ node: Node) throws(SweepError) -> [MethodChoice] {
     if case .scalar = node.content {
-      return [try Self.method(at: node.location) { () throws(MethodError) in try Method(parsing: node.text ?? "") }]
+      return [
+        try Self.method(at: node.location) { () throws(MethodError) in try MethodChoice(parsing: node.text ?? "") }
+      ]
     }
     guard case .mapping(let entries) = node.content, entries.count == 1, let entry = entries.first else {
       throw node.wrongType("methods", "a method such as plain or self-extend: {group: [4, 8], window: 512}")
     }
     guard Method.names.contains(entry.key) else { throw Self.unknownMethod(entry.key, entry.location) }
     if case .scalar(let text, isPlain: true) = entry.value.content, text.isEmpty {
-      return [try Self.method(at: entry.location) { () throws(MethodError) in try Method(parsing: entry.key) }]
+      return [try Self.method(at: entry.location) { () throws(MethodError) in try MethodChoice(parsing: entry.key) }]
     }
     guard case .mapping(let axes) = entry.value.content else {
       throw entry.value.wrongType(
@@ -158,11 +160,11 @@ extension ConfigurationReader {
       combinations = combinations.flatMap { done in values.map { done.merging([axis.key: $0]) { $1 } } }
     }
     guard combinations.count <= 10_000 else { throw entry.value.impossible(entry.key, "at most 10000 combinations") }
-    var methods: [Method] = []
+    var methods: [MethodChoice] = []
     for combination in combinations {
       let location = entry.location
       do {
-        methods.append(try Method(name: entry.key, parameters: combination))
+        methods.append(try MethodChoice(name: entry.key, parameters: combination))
       } catch {
         throw Self.located(error, method: entry.key, axes: axes, otherwise: location)
       }
@@ -180,8 +182,8 @@ extension ConfigurationReader {
   }
 
   private static func method(
-    at location: TextLocation, _ make: () throws(MethodError) -> Method
-  ) throws(SweepError) -> Method {
+    at location: TextLocation, _ make: () throws(MethodError) -> MethodChoice
+  ) throws(SweepError) -> MethodChoice {
     do { return try make() } catch { throw located(error, method: "", axes: [], otherwise: location) }
   }
 
@@ -207,7 +209,7 @@ extension ConfigurationReader {
       let axis = axes.first { names.contains($0.key) }
       let value = axis.flatMap { $0.value.items?.first { $0.text == found } }
       return .configuration(value?.location ?? axis?.value.location ?? location, .method(error))
-    case .duplicateParameter, .missingParameter: return .configuration(location, .method(error))
+    case .duplicateParameter, .missingParameter, .noChoice: return .configuration(location, .method(error))
     }
   }
 }
@@ -313,7 +315,7 @@ extension ConfigurationReader {
 
 extension ConfigurationReader {
   private func gates(
-    _ node: Node?, methods: [Method], tasks: [Configuration.TaskEntry]
+    _ node: Node?, methods: [MethodChoice], tasks: [Configuration.TaskEntry]
   ) throws(SweepError) -> [Gate] {
     guard let node else { return [] }
     guard case .sequence(let nodes) = node.content else { throw node.wrongType("gates", "a list") }
@@ -323,7 +325,7 @@ extension ConfigurationReader {
   }
 
   private func gate(
-    _ node: Node, methods: [Method], tasks: [Configuration.TaskEntry]
+    _ node: Node, methods: [MethodChoice], tasks: [Configuration.TaskEntry]
   ) throws(SweepError) -> Gate {
     let reader = try MappingReader(node, owner: "a gate", keys: Gate.keys)
     let task = try reader.required("task").requiredText("task")
@@ -335,9 +337,10 @@ extension ConfigurationReader {
     }
     let method = try reader.text("method")
     if let method, let node = reader.node("method"),
-      !methods.contains(where: { $0.description == method || $0.name == method })
+      !methods.contains(where: { $0.method?.description == method || $0.name == method })
     {
-      let known = methods.map(\.description)
+      // What is chosen automatically differs between cells: a gate names it by the method's name alone.
+      let known = methods.map { $0.isAutomatic ? $0.name : $0.description }
       throw .configuration(
         node.location, .unknownMethod(method, suggestion: nearest(to: method, among: known), known: known))
     }
@@ -354,16 +357,17 @@ extension ConfigurationReader {
     return gate
   }
 
-  private static func idleness(of gate: Gate, methods: [Method]) -> String? {
+  private static func idleness(of gate: Gate, methods: [MethodChoice]) -> String? {
     let isRelative = gate.maxIncrease != nil || gate.maxDecrease != nil
     guard isRelative || gate.maximum != nil || gate.minimum != nil else {
       return "it has none of max-increase, max-decrease, max, min"
     }
     guard isRelative, gate.baseline == nil else { return nil }
-    guard methods.contains(.plain) else {
+    guard methods.contains(where: { $0.method == .plain }) else {
       return "without a baseline file it compares with the method plain, which is not among the methods"
     }
-    return methods.contains { $0 != .plain } ? nil : "it compares methods with plain, and there is no other method"
+    return methods.contains { $0.method != .plain }
+      ? nil : "it compares methods with plain, and there is no other method"
   }
 
   private func tolerance(_ key: String, _ reader: MappingReader) throws(SweepError) -> Gate.Tolerance? {

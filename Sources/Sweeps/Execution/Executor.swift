@@ -35,7 +35,7 @@ extension Sweep {
         threads: options.threads, seed: configuration.seed,
         more: provider.environment.merging(environment) { $1 }.merging(
           ["numerics": provider.numericsVersion]) { $1 }),
-      warnings: plan.warnings)
+      warnings: plan.choices + plan.warnings)
     let run = try stored { () throws(StoreError) in try store.beginRun(record) }
     let executor = Executor(self, plan: plan, store: store, run: run, isCancelled: isCancelled, onEvent: onEvent)
     var summary: SweepSummary

@@ -141,9 +141,11 @@ private final class TransformerRunner: ModelRunner {
     do throws(TransformerError) {
       switch request {
       case .score(let tokens):
+        session.plannedLength = 0
         session.onProgress = onProgress
         outcome = .logProbabilities(try session.score(tokens))
       case .generate(let tokens, let maxNewTokens, let stopTokens, let stopTexts, let minNewTokens):
+        session.plannedLength = tokens.count + maxNewTokens
         // Decoding reports single tokens, which would read as a prompt that starts again.
         let shared = session.reusePrefix(of: tokens)
         session.onProgress = { count in if count > 1 { onProgress(shared + count) } }

@@ -17,6 +17,8 @@ extension Plan {
     }
     lines.append(total)
     for input in missing { lines += ["", input.description] }
+    if !choices.isEmpty { lines.append("") }
+    lines += choices
     if !warnings.isEmpty { lines.append("") }
     lines += warnings.map { "warning: \($0)" }
     return lines.joined(separator: "\n") + "\n"
@@ -122,7 +124,8 @@ extension Plan {
     }
     return CanonicalJSON.object([
       "name": .text(name), "models": .array(models), "cells": .array(cells), "missing": .array(missing),
-      "warnings": .array(warnings.map { .text($0) }), "samples": .integer(sampleCount), "done": .integer(doneCount),
+      "choices": .array(choices.map { .text($0) }), "warnings": .array(warnings.map { .text($0) }),
+      "samples": .integer(sampleCount), "done": .integer(doneCount),
       "equal_to_plain": .integer(equalToPlainCount), "prompt_tokens": .integer(promptTokenCount),
       "truncated": .integer(truncatedSampleCount), "remaining_seconds": .number(remainingSeconds),
     ]).spelling

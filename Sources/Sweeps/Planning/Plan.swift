@@ -8,6 +8,8 @@ public struct Plan: Sendable {
   public var cells: [CellPlan]
   /// Models and datasets that are missing; their cells are not among `cells`.
   public var missing: [MissingInput]
+  /// What was chosen in place of `auto`, in words.
+  public var choices: [String]
   /// What a person should know, in order, without repetition.
   public var warnings: [String]
 

@@ -13,7 +13,7 @@ extension Sweep {
   /// - Throws: `SweepError`.
   public func plan(store: ResultStore?, measuresRate: Bool = false) throws(SweepError) -> Plan {
     var plan = Plan(
-      name: configuration.name, models: [], cells: [], missing: missing, warnings: warnings)
+      name: configuration.name, models: [], cells: [], missing: missing, choices: choices, warnings: warnings)
     let stored = try store.map { (store) throws(SweepError) in try StoredProgress(store) }
     for (index, model) in models.sorted(by: { $0.key < $1.key }) {
       let own = cells.filter { $0.model == index }
@@ -26,7 +26,9 @@ extension Sweep {
         activationByteCount: model.facts.activationByteCount, rate: rate)
       var longest: [Method: Int] = [:]
       for cell in own { plan.cells.append(try self.plan(cell, model, rate, stored, &summary, &longest)) }
-      for method in configuration.methods {
+      var methods: [Method] = []
+      for cell in own where !methods.contains(cell.method) { methods.append(cell.method) }
+      for method in methods {
         guard let length = longest[method] else { continue }
         plan.warnings += method.warnings(contextWindow: model.contextWindow, length: length)
           .map { "\(model.entry.name): \($0)" }

@@ -28,6 +28,9 @@ public final class Sweep {
   /// What a person should know before it runs; grows no more after planning.
   public internal(set) var warnings: [String] = []
 
+  /// What was chosen in place of `auto`, in words, one per model, spelling and length.
+  public let choices: [String]
+
   let plainCells: Set<Cell>
   let provider: any ModelProvider
   let models: [Int: PreparedModel]
@@ -95,15 +98,18 @@ public final class Sweep {
         }
       }
     }
-    let all = Self.expand(configuration, tasks: tasks)
+    let all = try Self.expand(configuration, tasks: tasks, models: models)
     let selected = try options.only.filter(
-      all, in: configuration, isComplete: tasks.count == configuration.tasks.count)
+      all, in: configuration,
+      isComplete: tasks.count == configuration.tasks.count && models.count == configuration.models.count)
     let needed = Self.needed(missing, by: options.only, configuration)
     if purpose == .execution, !options.skipsMissing, !needed.isEmpty { throw .missing(needed) }
     self.missing = needed
     self.models = models
     self.tasks = tasks
-    cells = selected.filter { models[$0.model] != nil }
+    let known = selected.filter { models[$0.model] != nil }
+    choices = Self.choices(of: known, configuration)
+    cells = Self.distinct(known)
     plainCells = Set(cells.filter { $0.method == .plain })
     self.warnings = warnings
     if cells.isEmpty { throw needed.isEmpty ? .nothingToDo : .missing(needed) }
@@ -189,20 +195,6 @@ public final class Sweep {
       case .damagedData, .impossibleSample, .unverifiedData, .unwritable: throw .task(name: entry.name, entry.location, error)
       }
     }
-  }
-
-  private static func expand(_ configuration: Configuration, tasks: [Int: any EvaluationTask]) -> [Cell] {
-    var cells: [Cell] = []
-    for model in configuration.models.indices {
-      for method in configuration.methods {
-        for task in configuration.tasks.indices {
-          for cell in tasks[task]?.cells ?? [] {
-            cells.append(Cell(model: model, method: method, task: task, taskCell: cell))
-          }
-        }
-      }
-    }
-    return cells
   }
 }
 

@@ -138,7 +138,7 @@ struct LineReader {
   }
 
   /// The longest line that is read; the longest rows of the known benchmarks have about 1 MB.
-  static let byteLimit = 32 << 20
+  static let byteLimit = 16 << 20
 
   private let path: String
   private let handle: FileHandle

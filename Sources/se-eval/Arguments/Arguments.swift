@@ -112,7 +112,16 @@ struct Arguments: Sendable {
     throw UsageError("\(option.name) is '\(text)', expected \(names.joined(separator: ", "))\(hint)")
   }
 
-  /// The method of an option; `plain` where it is not given.
+  /// The method of an option, `plain` where it is not given, before anything is chosen in place of `auto`.
+  func methodChoice(_ option: Option) throws(UsageError) -> MethodChoice {
+    do throws(MethodError) {
+      return try MethodChoice(parsing: values[option.name] ?? "plain")
+    } catch {
+      throw UsageError("\(option.name): \(error)")
+    }
+  }
+
+  /// The method of an option; `plain` where it is not given. It says nothing with `auto`.
   func method(_ option: Option) throws(UsageError) -> Method {
     do throws(MethodError) {
       return try Method(parsing: values[option.name] ?? "plain")

@@ -12,6 +12,8 @@ enum BenchCommand {
   private static let repetitions = Option.value("--repeat", "R", "repetitions of each measurement (default 3)")
   private static let peak = Option.flag("--peak", "measure this machine's peak rates and the share that is reached")
 
+  private static let profile = Option.flag("--profile", "show where the time of each measurement goes, in per cent")
+
   private struct Measurement: Encodable {
     let phase: String
     let tokens: Int
@@ -29,6 +31,7 @@ enum BenchCommand {
     let gigabytes_per_second: Double
     let calibration_gflops: Double
     let share_of_peak: Double?
+    var profile: [String: Double]?
   }
 
   static let command = Command(
@@ -37,13 +40,14 @@ enum BenchCommand {
       "Machines are noisy: compare ratios of runs made in turn, and look at the calibration rate beside each "
         + "(a fixed arithmetic kernel run just before). Peak memory is the process's, so it includes the mapped weights."
     ],
-    options: [EngineOptions.model, prefill, decode, depth, repetitions, peak] + EngineOptions.all
+    options: [EngineOptions.model, prefill, decode, depth, repetitions, peak, profile] + EngineOptions.all
   ) { arguments in
     let lengths = try arguments.integers(prefill) ?? [512]
     let decodeCount = try arguments.integer(decode, atLeast: 0) ?? 32
     let depths = try arguments.integers(depth, atLeast: 0) ?? [0]
     let bench = try Bench(
-      arguments, repetitions: arguments.integer(repetitions) ?? 3, measuresPeak: arguments.has(peak))
+      arguments, repetitions: arguments.integer(repetitions) ?? 3, measuresPeak: arguments.has(peak),
+      wantsProfile: arguments.has(profile))
     bench.printHeading()
     for length in lengths { try bench.report(bench.prefill(length)) }
     if decodeCount > 0 {
@@ -60,15 +64,17 @@ enum BenchCommand {
     let options: SessionOptions
     let repetitions: Int
     let peak: Workers.PeakRates?
+    let wantsProfile: Bool
     let asJSON: Bool
 
-    init(_ arguments: Arguments, repetitions: Int, measuresPeak: Bool) throws {
+    init(_ arguments: Arguments, repetitions: Int, measuresPeak: Bool, wantsProfile: Bool) throws {
       method = try arguments.method(EngineOptions.method)
       options = try EngineOptions.session(arguments)
       workers = try EngineOptions.workers(arguments)
       model = try Model.load(path: arguments.required(EngineOptions.model))
       self.repetitions = repetitions
       peak = measuresPeak ? workers.measurePeak() : nil
+      self.wantsProfile = wantsProfile
       asJSON = arguments.has(GlobalOptions.json)
     }
 
@@ -77,23 +83,30 @@ enum BenchCommand {
       var seconds: [Double] = []
       var cacheBytes = 0
       let calibration = workers.calibrationRate()
+      let profile = wantsProfile ? ForwardProfile() : nil
       for _ in 0..<repetitions {
         let session = makeSession()
+        session.profile = profile
         seconds.append(try time { _ = try session.logits(tokens, last: 1) })
         cacheBytes = session.cacheByteCount
       }
       let flops = 2 * description.multiplyAdds(newTokens: count, cached: 0, logitCount: 1)
-      return measurement(
+      var result = measurement(
         "prefill", tokens: count, depth: 0, seconds, flops: flops, bytes: Double(model.weightByteCount),
         cacheBytes: cacheBytes, calibration: calibration)
+      if let profile { result.profile = shares(profile, of: seconds.reduce(0, +)) }
+      return result
     }
 
     func decode(_ count: Int, depth: Int) throws -> Measurement {
       let session = makeSession()
+      session.plannedLength = depth + count
       let prompt = makeTokens(max(1, depth))
       _ = try session.logits(prompt, last: 1)
       var seconds: [Double] = []
       let calibration = workers.calibrationRate()
+      let profile = wantsProfile ? ForwardProfile() : nil
+      session.profile = profile
       for _ in 0..<repetitions {
         session.truncate(to: depth)
         // The prompt's last token is computed again with the first new one: a cache cut back to `depth` tokens.
@@ -102,9 +115,11 @@ enum BenchCommand {
       }
       let flops = 2 * description.multiplyAdds(newTokens: count, cached: depth, logitCount: count)
       let bytes = Double(model.weightByteCount + session.cacheByteCount) * Double(count)
-      return measurement(
+      var result = measurement(
         "decode", tokens: count, depth: depth, seconds, flops: flops, bytes: bytes,
         cacheBytes: session.cacheByteCount, calibration: calibration)
+      if let profile { result.profile = shares(profile, of: seconds.reduce(0, +)) }
+      return result
     }
 
     func printHeading() {
@@ -133,6 +148,17 @@ enum BenchCommand {
           + right(Numbers.fixed(m.tokens_per_second, 1), 11) + "   " + left(seconds, 28)
           + right(Numbers.fixed(m.gflops, 0), 9) + right(Numbers.fixed(m.gigabytes_per_second, 1), 6)
           + right(Numbers.fixed(m.calibration_gflops, 0), 13) + "  " + Numbers.bytes(m.peak_bytes) + share)
+      guard let profile = m.profile else { return }
+      let parts = profile.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+      Terminal.print("         " + parts.map { "\($0.key) \(Numbers.fixed($0.value, 1)) %" }.joined(separator: ", "))
+    }
+
+    /// Per cent of the time by phase; what no phase covers is `other`.
+    private func shares(_ profile: ForwardProfile, of total: Double) -> [String: Double] {
+      var shares: [String: Double] = [:]
+      for phase in ForwardProfile.Phase.allCases { shares[phase.rawValue] = profile.seconds(phase) / total * 100 }
+      shares["other"] = max(0, 100 - shares.values.reduce(0, +))
+      return shares
     }
 
     private var description: ModelDescription { ModelDescription(model.hyperparameters) }

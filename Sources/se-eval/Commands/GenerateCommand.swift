@@ -49,7 +49,7 @@ enum GenerateCommand {
       ids = loaded.encode(try wrapped(text, arguments, loaded))
       tokenizer = loaded
     }
-    let session = try EngineOptions.makeSession(arguments)
+    let session = try EngineOptions.makeSession(arguments, length: ids.count + limit)
     let ends = tokenizer?.endTokens ?? Set(session.model.hyperparameters.eosTokenIDs)
     let continuation = try session.generate(
       ids, GenerationOptions(maxNewTokens: limit, stopTokens: arguments.has(ignoreEnd) ? [] : ends))

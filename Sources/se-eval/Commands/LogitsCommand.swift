@@ -19,7 +19,7 @@ enum LogitsCommand {
     }
     let count = try arguments.integer(last)
     let ids = try EngineOptions.tokens(arguments.required(tokens))
-    let session = try EngineOptions.makeSession(arguments)
+    let session = try EngineOptions.makeSession(arguments, length: ids.count)
     let logits = try session.logits(ids, last: count)
     let columns = session.model.hyperparameters.vocabularySize
     let rows = logits.count / columns

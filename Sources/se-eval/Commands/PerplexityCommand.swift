@@ -94,7 +94,7 @@ enum PerplexityCommand {
       let given = try arguments.integer(PerplexityCommand.context, atLeast: 2)
       let limit = try arguments.integer(windowLimit)
       let stride = try arguments.integer(PerplexityCommand.stride)
-      session = try EngineOptions.makeSession(arguments)
+      session = try EngineOptions.makeSession(arguments, length: given)
       if let tokenFile = arguments.text(tokens) {
         guard convention != .pg19Word || arguments.has(PerplexityCommand.words) else {
           throw UsageError("--convention pg19-word divides by words: give --file, or --words N beside --tokens")
