@@ -98,7 +98,9 @@ import Testing
       let words: Int?
       let stride: Int
     }
-    let words = ["perplexity", "--model", "Datasets/demo/model", "--file", "Datasets/demo/stories/story-0.txt", "--json"]
+    let words = [
+      "perplexity", "--model", "Datasets/demo/model", "--file", "Datasets/demo/stories/story-0.txt", "--json",
+    ]
     func run(_ more: [String]) throws -> Output {
       let result = try Program.run(words + ["--context", "128"] + more)
       #expect(result.status == 0)

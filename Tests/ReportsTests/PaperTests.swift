@@ -37,7 +37,8 @@ import Testing
         let name = "\(dataset)/\(index)"
         try store.append(
           SampleResult(
-            sampleID: name, identity: "\(model)/\(method)/\(name)", prompt: "p", firstTokens: [1], promptTokenCount: 3500,
+            sampleID: name, identity: "\(model)/\(method)/\(name)", prompt: "p", firstTokens: [1],
+            promptTokenCount: 3500,
             truncatedTokenCount: index == 0 ? 90 : 0, expected: ["a"],
             facts: #"{"bucket":"\#(bucket(index))","chat":"llama-2"}"#, output: "a", outputTokens: [5],
             finishReason: "eos", scores: [.init(metric: "score", value: score, unscored: nil)], logProbabilities: nil,

@@ -183,6 +183,8 @@ import Testing
     #expect(DataVerification.of(path: source, files: [file]) == .unverified)
   }
 
-  @Test("a day is written as its date", arguments: [(0.0, "1970-01-01"), (951_782_400, "2000-02-29"), (1.8e9, "2027-01-15")])
+  @Test(
+    "a day is written as its date",
+    arguments: [(0.0, "1970-01-01"), (951_782_400, "2000-02-29"), (1.8e9, "2027-01-15")])
   func day(_ seconds: Double, _ text: String) { #expect(Today.text(secondsSince1970: seconds) == text) }
 }

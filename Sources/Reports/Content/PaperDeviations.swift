@@ -67,7 +67,8 @@ enum PaperDeviations {
 
   /// The model's file and cache, from the run's configuration.
   private static func configuration(_ model: String, _ run: RunRecord?) -> [String] {
-    guard let run, case .object(let root)? = JSONValue.parse(run.configuration), case .list(let models)? = root["models"]
+    guard let run, case .object(let root)? = JSONValue.parse(run.configuration),
+      case .list(let models)? = root["models"]
     else { return ["Weights: the store holds no configuration."] }
     for case .object(let entry) in models where entry["name"]?.plain == model {
       let path = entry["path"]?.plain ?? ""

@@ -22,9 +22,10 @@ extension ReportBuilder {
 
   /// The metrics beside the table's one, for example perplexity by words and bytes.
   private mutating func addOtherMetrics(_ section: Section, _ grid: Grid) {
-    let metrics = grid.columns.compactMap { column in
-      grid.methods.lazy.compactMap { grid.cells($0, column).first?.record.metrics }.first
-    }.first ?? []
+    let metrics =
+      grid.columns.compactMap { column in
+        grid.methods.lazy.compactMap { grid.cells($0, column).first?.record.metrics }.first
+      }.first ?? []
     guard metrics.count > 1 else { return }
     for metric in metrics.dropFirst() {
       var table = Table(

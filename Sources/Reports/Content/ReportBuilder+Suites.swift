@@ -44,7 +44,8 @@ extension ReportBuilder {
     guard !datasets.isEmpty else { return }
     var table = Table(
       id: slugs.slug([section.model, section.title, grid.variant, "buckets"]),
-      title: "\(section.title)\(variant(grid)): LongBench-E by the documents' length in words", corner: "method, dataset",
+      title: "\(section.title)\(variant(grid)): LongBench-E by the documents' length in words",
+      corner: "method, dataset",
       columns: LongBenchDataset.buckets)
     table.coordinates = coordinates(section, grid)
     for method in grid.methods {

@@ -96,7 +96,9 @@ enum PaperSuite: String, CaseIterable, Hashable, Sendable {
   }
 
   /// `RepoBench-P` and `repobench-p` are one name.
-  private static func plain(_ name: String) -> String { String(name.lowercased().filter { $0.isLetter || $0.isNumber }) }
+  private static func plain(_ name: String) -> String {
+    String(name.lowercased().filter { $0.isLetter || $0.isNumber })
+  }
 }
 
 /// Which published rows speak of a measured model and method.

@@ -1,6 +1,8 @@
 import Store
 
-/// What a store cost: tokens asked for and computed, and time. Differs from run to run, and so stands apart.
+/// What a store cost: tokens asked for and computed, and time.
+///
+/// It differs from run to run, and so stands apart from the report.
 enum Cost {
   /// One row for each model, task and method.
   static func table(_ evaluations: Evaluations) -> Table {

@@ -20,7 +20,9 @@ extension Sweep {
           name: entry.name, path.location,
           .unverifiedData(task: entry.name, path: path.text, problem: problem))
       case .unverified:
-        guard DataVerification.isRequired(task: entry.name, key: key), !path.text.hasPrefix("Datasets/") else { continue }
+        guard DataVerification.isRequired(task: entry.name, key: key), !path.text.hasPrefix("Datasets/") else {
+          continue
+        }
         guard allowsUnverified else {
           throw .task(
             name: entry.name, path.location,

@@ -192,7 +192,8 @@ public final class Sweep {
       case .setting(let key, let found, let expected):
         throw .configuration(
           entry.locations[key] ?? entry.location, .impossible(key: key, found: found, expected: expected))
-      case .damagedData, .impossibleSample, .unverifiedData, .unwritable: throw .task(name: entry.name, entry.location, error)
+      case .damagedData, .impossibleSample, .unverifiedData, .unwritable:
+        throw .task(name: entry.name, entry.location, error)
       }
     }
   }

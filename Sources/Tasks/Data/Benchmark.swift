@@ -55,9 +55,10 @@ public enum Benchmark: String, CaseIterable, Sendable, Hashable, Codable {
   /// What is known of one file.
   func known(_ name: String) -> KnownFile? { KnownFile.byName[self]?[name] }
 
-  /// The name under the benchmark's folder of a file of a source; nil for a file that the benchmark does not use.
+  /// The name under the benchmark's folder of a file of a source.
   ///
   /// - Parameter path: the path inside the source, `.gz` taken off.
+  /// - Returns: the name; nil for a file that the benchmark does not use.
   func place(_ path: String) -> String? {
     let parts = path.split(separator: "/").map(String.init)
     guard let name = parts.last else { return nil }

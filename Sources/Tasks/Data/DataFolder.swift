@@ -81,7 +81,9 @@ public struct DataFolder: Sendable {
         status.intact += 1
         status.rows += file.rows ?? 0
       }
-      if file.standing == .different { status.different.append("\(file.name): \(file.note ?? "not the official file")") }
+      if file.standing == .different {
+        status.different.append("\(file.name): \(file.note ?? "not the official file")")
+      }
     }
     status.sha256 = SHA256.hexadecimal(of: manifest.files.map { "\($0.name) \($0.sha256)\n" }.joined())
     let isWhole = status.missing.isEmpty && status.different.isEmpty

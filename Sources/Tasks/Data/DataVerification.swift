@@ -9,7 +9,9 @@ public enum DataVerification: Hashable, Sendable {
   /// An import made the folder, and a file is not what was imported.
   case damaged(problem: String)
 
-  /// Tasks whose `path` must be a benchmark's data. Books, essays and wordings may be anybody's own documents.
+  /// Tasks whose `path` must be a benchmark's data.
+  ///
+  /// Books, essays and wordings may be anybody's own documents.
   private static let strictTasks: Set<String> = ["longbench", "leval", "kv-retrieval", "mdqa"]
 
   /// True where a task of this name wants verified data at a setting.

@@ -130,7 +130,8 @@ public struct PerplexityTask: EvaluationTask {
     let prefix = context.tokenizer.bosToken ?? context.tokenizer.eosToken
     if convention == .lmEvalRolling, prefix == nil {
       throw .impossibleSample(
-        cell: "perplexity length=\(length)", problem: "lm-eval-rolling needs a BOS or EOS token; the tokenizer has none")
+        cell: "perplexity length=\(length)", problem: "lm-eval-rolling needs a BOS or EOS token; the tokenizer has none"
+      )
     }
     var samples: [Sample] = []
     for document in corpus.documents where fits(document, context) {
@@ -183,7 +184,9 @@ public struct PerplexityTask: EvaluationTask {
       case .logProbabilities(let values) = outcome, values.count == sample.request.tokens.count - 1,
       Int(first) >= 1, Int(first) - 1 + Int(count) <= values.count
     else {
-      return [Score(metrics[0].name, unscored: "the model did not give one log-probability for each token but the first")]
+      return [
+        Score(metrics[0].name, unscored: "the model did not give one log-probability for each token but the first")
+      ]
     }
     // Value i predicts token i + 1.
     let scored = values[Int(first) - 1..<Int(first) - 1 + Int(count)]

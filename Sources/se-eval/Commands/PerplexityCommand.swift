@@ -43,9 +43,13 @@ enum PerplexityCommand {
 
   static let command = Command(
     name: "perplexity", summary: "Measure the perplexity of one text",
-    details: ["`sliding-256` is sliding with a stride of 256. Conventions that score every token also give the perplexity "
-      + "per word\nand per byte; pg19-word is the former.", "One of --file and --tokens is needed. The interval resamples windows; one window has none."],
-    options: [EngineOptions.model, file, tokens, convention, context, stride, windowLimit, words, perToken] + EngineOptions.all
+    details: [
+      "`sliding-256` is sliding with a stride of 256. Conventions that score every token also give the perplexity "
+        + "per word\nand per byte; pg19-word is the former.",
+      "One of --file and --tokens is needed. The interval resamples windows; one window has none.",
+    ],
+    options: [EngineOptions.model, file, tokens, convention, context, stride, windowLimit, words, perToken]
+      + EngineOptions.all
   ) { arguments in
     guard arguments.has(file) != arguments.has(tokens) else {
       throw UsageError("'perplexity' needs exactly one of --file and --tokens")
@@ -169,7 +173,8 @@ enum PerplexityCommand {
         context: context, stride: stride, method: "\(session.method)", text_tokens: ids.count,
         words: wordCount, bytes: byteCount, word_perplexity: isWhole ? wordCount.flatMap(e.perWord) : nil,
         byte_perplexity: isWhole ? byteCount.flatMap(e.perByte) : nil,
-        bits_per_byte: isWhole ? byteCount.flatMap(e.bitsPerByte) : nil, seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
+        bits_per_byte: isWhole ? byteCount.flatMap(e.bitsPerByte) : nil,
+        seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
     }
 
     func text(_ e: PerplexityEstimate) -> String {

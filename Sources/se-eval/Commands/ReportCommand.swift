@@ -12,7 +12,8 @@ enum ReportCommand {
   private static let out = Option.value("--out", "DIR", "where it goes (default Reports/<name>)")
 
   private static let paper = Option.flag(
-    "--paper", "also paper.*: LongBench and L-Eval in the shape of the Self-Extend paper's tables, its numbers beside them")
+    "--paper",
+    "also paper.*: LongBench and L-Eval in the shape of the Self-Extend paper's tables, its numbers beside them")
 
   static let command = Command(
     name: "report", summary: "Write the report of a store: Markdown, CSV, SVG, HTML, LaTeX, JSON",
