@@ -80,6 +80,15 @@ import Testing
     #expect(data.status(of: .longbench).state == .partial)
   }
 
+  @Test("a file that is not the official one never takes the place of a better one")
+  func better() throws {
+    try write(rows(200), "hotpotqa.jsonl")
+    _ = try run(.longbench)
+    let other = try folder(["hotpotqa.jsonl": rows(3), "trec.jsonl": rows(3)])
+    let result = try run(.longbench, accepting: true, [other])
+    #expect(result.files.map(\.rows) == [200, 3] && result.refused.count == 1)
+  }
+
   @Test("one changed byte and a file that is gone are damage")
   func damage() throws {
     try write(rows(200), "hotpotqa.jsonl")

@@ -56,8 +56,9 @@ public struct DataImport: Sendable {
     try files { try? $0.removeItem(atPath: partial) }
     try makeFolder(partial)
     defer { try? FileManager.default.removeItem(atPath: partial) }
-    var (entries, refused) = try take(sources, into: partial)
-    guard !entries.isEmpty else {
+    let intact = (former?.files ?? []).filter { DataFolder.problem(of: $0, in: folder) == nil }
+    var (entries, refused) = try take(sources, into: partial, beside: intact)
+    guard !entries.isEmpty || !refused.isEmpty && !intact.isEmpty && acceptsDifferent else {
       if let first = refused.first {
         throw .damagedData(path: paths.joined(separator: ", "), line: nil, problem: Self.refusal(first, refused.count))
       }
@@ -68,7 +69,7 @@ public struct DataImport: Sendable {
       throw .damagedData(path: paths.joined(separator: ", "), line: nil, problem: Self.refusal(first, refused.count))
     }
     entries += try derive(sources, into: partial)
-    entries += try keep(former, beside: Set(entries.map(\.name)), from: folder, into: partial)
+    entries += try keep(intact, beside: Set(entries.map(\.name)), from: folder, into: partial)
     entries.sort { $0.name < $1.name }
     let manifest = DataManifest(
       benchmark: benchmark, imported: Today.text, program: program, origin: benchmark.source, files: entries)
@@ -85,9 +86,10 @@ public struct DataImport: Sendable {
 
   // MARK: Files
 
-  /// Checks and writes every file that the benchmark uses; of several candidates the one that is most official.
+  /// Checks and writes every file that the benchmark uses; of several candidates the one that is most official, an
+  /// intact one of an earlier import among them.
   private func take(
-    _ sources: [SourceFile], into partial: String
+    _ sources: [SourceFile], into partial: String, beside intact: [DataManifest.File]
   ) throws(TaskError) -> (entries: [DataManifest.File], refused: [String]) {
     var byName: [String: [SourceFile]] = [:]
     for source in sources {
@@ -105,6 +107,12 @@ public struct DataImport: Sendable {
       guard let best else { continue }
       if best.check.standing == .different, !acceptsDifferent {
         refused.append("\(best.source.path): \(best.check.note ?? "")")
+        continue
+      }
+      if best.check.standing == .different,
+        let better = intact.first(where: { $0.name == name && $0.standing != .different })
+      {
+        refused.append("\(best.source.path): the \(better.standing.rawValue) file that is there stays")
         continue
       }
       try write(best.check.bytes, to: partial + "/" + name)
@@ -142,13 +150,12 @@ public struct DataImport: Sendable {
     ]
   }
 
-  /// Files of an earlier import that this one does not bring, where they are still intact.
+  /// The intact files of an earlier import that this one does not bring.
   private func keep(
-    _ former: DataManifest?, beside names: Set<String>, from folder: String, into partial: String
+    _ intact: [DataManifest.File], beside names: Set<String>, from folder: String, into partial: String
   ) throws(TaskError) -> [DataManifest.File] {
     var kept: [DataManifest.File] = []
-    for file in former?.files ?? [] where !names.contains(file.name) {
-      guard DataFolder.problem(of: file, in: folder) == nil else { continue }
+    for file in intact where !names.contains(file.name) {
       let target = partial + "/" + file.name
       try makeFolder(URL(fileURLWithPath: target).deletingLastPathComponent().path)
       try files { try $0.copyItem(atPath: folder + "/" + file.name, toPath: target) }

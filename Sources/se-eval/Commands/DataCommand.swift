@@ -151,6 +151,7 @@ enum DataCommand {
       return count > 0 ? "\(count) \(standing.rawValue)" : nil
     }
     Terminal.print("\(name): \(result.files.count) files in \(result.folder): \(counts.joined(separator: ", "))")
+    for refused in result.refused { Terminal.print("\(name): not taken: \(refused)") }
     for file in result.files where file.standing == .different {
       Terminal.print("\(name): not official: \(file.name): \(file.note ?? "")")
     }
