@@ -28,8 +28,9 @@ import Testing
     #expect(all.map(\.text) == ["A {brace} and a long story about a door. {x} 3?", "Short. {x} 4.5?"])
     #expect(all.map(\.expected) == [["red"], ["blue", "7"]])
     #expect(all.map(\.id.rawValue) == ["row=1", "row=2"])
-    guard case .generate(_, 5, _, ["\n"], _) = try samples(
-      task(["max-new-tokens": .integer(5), "stop": .list([.text("\n")])]))[0].request
+    guard
+      case .generate(_, 5, _, ["\n"], _) = try samples(
+        task(["max-new-tokens": .integer(5), "stop": .list([.text("\n")])]))[0].request
     else {
       Issue.record("limit and stop text")
       return

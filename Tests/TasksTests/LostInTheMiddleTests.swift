@@ -42,7 +42,8 @@ import Testing
       "prompts": .text(datasets + "/kv-retrieval/prompts"), "positions": .list([.integer(0), .integer(9)]),
     ]
     let task = try kv(settings)
-    #expect(task.cells.map { $0.coordinates.map(\.value) } == [[.integer(0), .integer(10)], [.integer(9), .integer(10)]])
+    #expect(
+      task.cells.map { $0.coordinates.map(\.value) } == [[.integer(0), .integer(10)], [.integer(9), .integer(10)]])
     #expect(task.protocolName == "kv-retrieval/v1")
     let first = try task.samples(of: task.cells[0], in: byteContext())
     let last = try task.samples(of: task.cells[1], in: byteContext())
@@ -67,7 +68,7 @@ import Testing
     let a = try task.samples(of: task.cells[0], in: byteContext())
     let b = try task.samples(of: task.cells[1], in: byteContext())
     #expect(a.map(\.expected) == b.map(\.expected) && a[0].expected != a[1].expected && a[0].text != b[0].text)
-    #expect(try task.samples(of: task.cells[0], in: byteContext(seed: 1)).map(\.expected) != a.map(\.expected))
+    #expect(try task.samples(of: task.cells[0], in: byteContext(seed: 2)).map(\.expected) != a.map(\.expected))
     let right = Outcome.generation(tokens: [], text: "it is \(a[0].expected[0].uppercased()).", finishReason: .length)
     #expect(task.scores(of: a[0], outcome: right).map(\.value) == [1])
     #expect(task.scores(of: a[1], outcome: right).map(\.value) == [0])
@@ -84,7 +85,9 @@ import Testing
     let prompt = try folder(["p.prompt": "{key} only"]) + "/p.prompt"
     #expect(throws: TaskError.self) { try kv(["prompts": .text(prompt)]) }
     #expect(throws: TaskError.self) { try mdqa("nq-open-oracle.jsonl", ["documents": .integer(9)]) }
-    #expect(throws: TaskError.self) { try mdqa("nq-open-5_total_documents_gold_at_0.jsonl", ["documents": .integer(9)]) }
+    #expect(throws: TaskError.self) {
+      try mdqa("nq-open-5_total_documents_gold_at_0.jsonl", ["documents": .integer(9)])
+    }
     let row = "{\"ordered_kv_records\": [[\"a\", \"1\"]], \"key\": \"a\", \"value\": \"2\"}\n"
     let path = try folder(["rows.jsonl": row]) + "/rows.jsonl"
     #expect(
@@ -108,7 +111,8 @@ import Testing
     let random = try mdqa("nq-open-5_total_documents_gold_at_0.jsonl", ["order": .text("random")])
     #expect(random.protocolName == "mdqa/se-eval-v1+random-order")
     let sample = try #require(try random.samples(of: random.cells[0], in: byteContext()).first)
-    #expect(sample.text.contains("in no particular order") && sample.text.contains("Document [1](Title: Harvel Bridge) "))
+    #expect(
+      sample.text.contains("in no particular order") && sample.text.contains("Document [1](Title: Harvel Bridge) "))
   }
 
   @Test("borrowed passages hold no answer, are the same for every position, and the protocol says so")

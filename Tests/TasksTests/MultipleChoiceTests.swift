@@ -22,7 +22,10 @@ import Testing
       ("{\"question\": \"Q?\", \"choices\": [\"a b\", \"c\"], \"answer\": \"B\"}", [:]),
       ("{\"question\": \"Q?\", \"choices\": [\"a b\", \"c\"], \"answer\": \"c\"}", [:]),
       ("{\"question\": \"Q?\", \"choices\": [\"a b\", \"c\"], \"answer\": [1]}", [:]),
-      ("{\"question\": \"Q?\", \"choices\": {\"text\": [\"a b\", \"c\"], \"label\": [\"1\", \"2\"]}, \"answer\": \"2\"}", [:]),
+      (
+        "{\"question\": \"Q?\", \"choices\": {\"text\": [\"a b\", \"c\"], \"label\": [\"1\", \"2\"]}, \"answer\": \"2\"}",
+        [:]
+      ),
       ("{\"question\": \"Q?\", \"choices\": {\"a b\": 0, \"c\": 1}}", [:]),
       ("{\"question\": \"Q?\", \"choices\": {\"choices\": [\"a b\", \"c\"], \"labels\": [0, 1]}}", [:]),
       (
@@ -67,7 +70,9 @@ import Testing
 
   @Test("examples stand before the question with their answers")
   func shots() throws {
-    let shots = try folder(["shots.jsonl": "{\"question\": \"S?\", \"choices\": [\"yes\", \"no\"], \"answer\": \"A\"}\n"])
+    let shots = try folder([
+      "shots.jsonl": "{\"question\": \"S?\", \"choices\": [\"yes\", \"no\"], \"answer\": \"A\"}\n"
+    ])
     let more: [String: Value] = ["shots-path": .text(shots + "/shots.jsonl"), "instruction": .text("Answer well.")]
     let task = try task([Self.row], more)
     #expect(
