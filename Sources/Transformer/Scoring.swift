@@ -17,7 +17,7 @@ extension Session {
     try check(sequence)
     let inputs = Array(sequence.dropLast())
     let firstWanted = inputs.count - min(last ?? inputs.count, inputs.count)
-    if mustRecompute(for: inputs.count) { truncate(to: 0) }
+    if mustRecompute(for: max(plannedLength, inputs.count)) { truncate(to: 0) }
     // A cached token is kept where the value after it is known, or nobody asks for it.
     truncate(to: sharedPrefix(with: inputs))
     let known = knownLogProbabilities
@@ -45,7 +45,7 @@ extension Session {
   /// Natural-log probabilities of the tokens of each continuation of a prefix.
   ///
   /// The prefix goes through the layers once, and not where the cache holds it already; of each continuation only its
-  /// own tokens do. Values have equal bits to those of `score(prefix + continuation)`.
+  /// own tokens do. Values have equal bits to those of `score(prefix + continuation)` under the same `plannedLength`.
   ///
   /// - Parameters:
   ///   - prefix: at least 1 id.

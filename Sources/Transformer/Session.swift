@@ -155,7 +155,7 @@ public final class Session {
   /// Whether one more token changes the rotary frequencies of those before it.
   var nextTokenStartsAgain: Bool {
     let length = max(plannedLength, tokens.count + 1)
-    return kinds.map { $0.rotary.scaling.lengthClass(length) } != lengthClasses
+    return lengthClasses(for: length) != lengthClasses
   }
 
   /// The cached tokens that must be computed again; the cache is emptied of them.

@@ -89,8 +89,8 @@ import Testing
   func equality() throws {
     let store = try ResultStore.open("\(folder.path)/s.sqlite", mode: .create)
     let summary = try sweep(threads: 1).execute(store: store, isCancelled: { false }, onEvent: { _ in })
-    // Two windows of 24 tokens; questions of more than 32 tokens differ.
-    #expect(summary.progress.reusedSampleCount == 2)
+    // Two windows of 24 tokens, and two questions of at most 32 with their choices.
+    #expect(summary.progress.reusedSampleCount == 4)
     var values: [String: [[Float]?]] = [:]
     for cell in try store.cells() where cell.record.task == "pg19" {
       let results = try store.results(in: cell.id, withPrompts: false, withLogProbabilities: true)

@@ -29,7 +29,8 @@ import Testing
   func optimal(seed: UInt64) {
     var random = SplitMix64(seed: seed)
     let prompts = (0..<2).map { _ in
-      (0..<3).map { _ in (0..<Int.random(in: 1...6, using: &random)).map { _ in Int.random(in: 0...1, using: &random) } }
+      (0..<3).map { _ in (0..<Int.random(in: 1...6, using: &random)).map { _ in Int.random(in: 0...1, using: &random) }
+      }
     }
     let order = ReuseOrder.order(prompts)
     #expect(Set(order).count == 6)

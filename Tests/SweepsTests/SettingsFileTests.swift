@@ -92,7 +92,9 @@ import Testing
     }
     #expect("\(String(describing: error))".contains("task.yaml"))
     let missing = try Configuration.read(
-      Array("models: [{name: m, path: \(folder.path)/model.gguf}]\nmethods: [plain]\ntasks: [custom: {file: no.yaml}]\n".utf8),
+      Array(
+        "models: [{name: m, path: \(folder.path)/model.gguf}]\nmethods: [plain]\ntasks: [custom: {file: no.yaml}]\n"
+          .utf8),
       file: "test.yaml", taskTypes: TaskRegistry.types, environment: [:])
     let lost = #expect(throws: SweepError.self) {
       try Sweep(missing, options: SweepOptions(), provider: provider, purpose: .execution)

@@ -44,7 +44,7 @@ import Testing
     let task = try kv(settings)
     #expect(
       task.cells.map { $0.coordinates.map(\.value) } == [[.integer(0), .integer(10)], [.integer(9), .integer(10)]])
-    #expect(task.protocolName == "kv-retrieval/v1")
+    #expect(task.protocolName.hasPrefix("kv-retrieval/se-eval-v1+prompt-"))
     let first = try task.samples(of: task.cells[0], in: byteContext())
     let last = try task.samples(of: task.cells[1], in: byteContext())
     #expect(first.count == 4 && first.map(\.expected) == last.map(\.expected))
@@ -57,7 +57,7 @@ import Testing
     let aware = try kv(settings.merging(["query-aware": .flag(true), "limit": .integer(1)]) { $1 })
     let sample = try #require(try aware.samples(of: aware.cells[0], in: byteContext()).first)
     #expect(sample.text.components(separatedBy: "Key: \"").count == 3)
-    #expect(aware.protocolName == "kv-retrieval/v1+query-aware")
+    #expect(aware.protocolName.hasSuffix("+query-aware"))
     #expect(try aware.samples(of: aware.cells[0], in: byteContext()).count == 1)
   }
 

@@ -43,7 +43,8 @@ final class TransformerRunner: ModelRunner {
         session.onProgress = { count in if count > 1 { onProgress(shared + count) } }
         outcome = self.outcome(try session.generate(tokens, limits(of: request)), stopTexts)
       case .choices(let prefix, let continuations):
-        session.plannedLength = 0
+        // One length for all, so that frequencies that follow it are the same for every choice.
+        session.plannedLength = prefix.count + (continuations.map(\.count).max() ?? 1) - 1
         session.onProgress = { count in onProgress(min(count, prefix.count)) }
         outcome = .choiceLogProbabilities(try session.choices(prefix: prefix, continuations: continuations))
       }

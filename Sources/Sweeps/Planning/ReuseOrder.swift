@@ -53,6 +53,7 @@ extension Sweep {
   ///
   /// - Parameter indices: cells of one model, in the order of `cells`.
   /// - Returns: the same cells in the same order, in groups.
+  /// - Throws: `SweepError` where a task cannot make its samples.
   func batches(_ indices: [Int]) throws(SweepError) -> [[Int]] {
     var batches: [[Int]] = []
     var group: [Int] = []

@@ -89,7 +89,12 @@ public final class Sweep {
     }
     var tasks: [Int: any EvaluationTask] = [:]
     for (index, entry) in configuration.tasks.enumerated() {
-      if let task = try Self.build(entry, &missing) { tasks[index] = task }
+      guard let task = try Self.build(entry, &missing) else { continue }
+      if options.only.accepts(entry.name, under: "task") {
+        try Self.verify(
+          entry, task, allowsUnverified: options.allowsUnverified || configuration.allowsUnverified, &warnings)
+      }
+      tasks[index] = task
     }
     for (_, model) in models.sorted(by: { $0.key < $1.key }) {
       for (_, task) in tasks.sorted(by: { $0.key < $1.key }) {
@@ -192,7 +197,8 @@ public final class Sweep {
       case .setting(let key, let found, let expected):
         throw .configuration(
           entry.locations[key] ?? entry.location, .impossible(key: key, found: found, expected: expected))
-      case .damagedData, .impossibleSample: throw .task(name: entry.name, entry.location, error)
+      case .damagedData, .impossibleSample, .unverifiedData, .unwritable:
+        throw .task(name: entry.name, entry.location, error)
       }
     }
   }

@@ -83,7 +83,8 @@ struct CustomPrompt: Sendable {
     var fields = row.fields
     var made = try rendered(fields, wrapper, sample)
     guard let tokenLimit, made.tokens.count > tokenLimit else { return made }
-    let field = truncateField ?? fields.sorted { $0.key < $1.key }.max { $0.value.utf8.count < $1.value.utf8.count }?.key
+    let field =
+      truncateField ?? fields.sorted { $0.key < $1.key }.max { $0.value.utf8.count < $1.value.utf8.count }?.key
     guard let field, let text = fields[field] else { return made }
     let ids = context.tokenizer.encode(text, bos: .never, parseSpecial: false)
     var room = ids.count - (made.tokens.count - tokenLimit)
@@ -97,7 +98,8 @@ struct CustomPrompt: Sendable {
       room -= made.tokens.count - tokenLimit
     }
     throw .impossibleSample(
-      cell: sample, problem: "the prompt has \(made.tokens.count) tokens, and cutting `\(field)` does not bring it to "
+      cell: sample,
+      problem: "the prompt has \(made.tokens.count) tokens, and cutting `\(field)` does not bring it to "
         + "\(tokenLimit)")
   }
 

@@ -10,17 +10,20 @@ public struct CustomTask: EvaluationTask {
     SettingDescription("file", .settingsFile, "a YAML file with the other keys; keys beside it come before its own"),
     SettingDescription("name", .text, "what the task is called in tables (required)"),
     SettingDescription("path", .path, "the rows, a JSONL (required)"),
-    SettingDescription("prompt", .text, "the user's message; {field} is a field of the row, {{ and }} are braces (required)"),
+    SettingDescription(
+      "prompt", .text, "the user's message; {field} is a field of the row, {{ and }} are braces (required)"),
     SettingDescription("system", .text, "the system message of a chat, with fields too (default: the template's own)"),
     SettingDescription("answer-start", .text, "the beginning of the answer, behind the chat markers (default nothing)"),
     SettingDescription("chat", .flag, "false: never wraps the prompt in the model's chat template (default true)"),
-    SettingDescription("reference-field", .text, "the accepted answers of a row: a text, number or list (default answer)"),
+    SettingDescription(
+      "reference-field", .text, "the accepted answers of a row: a text, number or list (default answer)"),
     SettingDescription("classes-field", .text, "the names of all classes, for classification_score"),
     SettingDescription("scorer", .text, "one of the scorers of `se-eval score` (required)"),
     SettingDescription("first-line", .flag, "scores the first line of the output only (default false)"),
     SettingDescription("max-new-tokens", .integer, "generation limit (default 64)"),
     SettingDescription("stop", .texts, "texts that end the output and are cut off (default none)"),
-    SettingDescription("max-prompt-tokens", .integer, "longer prompts are truncated (default: prompts may have any length)"),
+    SettingDescription(
+      "max-prompt-tokens", .integer, "longer prompts are truncated (default: prompts may have any length)"),
     Truncation.setting(default: "error, where max-prompt-tokens is given"),
     SettingDescription("truncate-field", .text, "the field whose text is cut (default: the one with the longest text)"),
     SettingDescription("limit", .integer, "the first rows (default all)"),
@@ -91,7 +94,9 @@ public struct CustomTask: EvaluationTask {
   ) throws(RowFieldProblem) -> Row {
     var fields: [String: String] = [:]
     for name in names {
-      guard let value = row.value[name], let text = text(of: value) else { throw row.problem(name, "a text or a number") }
+      guard let value = row.value[name], let text = text(of: value) else {
+        throw row.problem(name, "a text or a number")
+      }
       fields[name] = text
     }
     guard let value = row.value[reference] else { throw row.problem(reference, "a text, a number or a list of them") }
@@ -101,9 +106,11 @@ public struct CustomTask: EvaluationTask {
     guard references.count == list.count, !references.isEmpty else {
       throw row.problem(reference, "a text, a number or a list of them")
     }
-    return Row(fields: fields, references: references, classes: try classes.map { (key) throws(RowFieldProblem) in
-      try row.texts(key)
-    })
+    return Row(
+      fields: fields, references: references,
+      classes: try classes.map { (key) throws(RowFieldProblem) in
+        try row.texts(key)
+      })
   }
 
   /// A field's value as the prompt shows it: a text, or a number without `.0`.

@@ -35,7 +35,8 @@ public struct GSM8K: EvaluationTask {
     guard let path = settings.text("path") else {
       throw .setting(key: "path", found: "missing", expected: "a JSONL of questions with worked answers")
     }
-    file = try RowFile(path, need: "it should hold questions with worked answers, as GSM8K's test.jsonl", decode: Self.row)
+    file = try RowFile(
+      path, need: "it should hold questions with worked answers, as GSM8K's test.jsonl", decode: Self.row)
     limit = try settings.positive("limit")
     maxNewTokens = try settings.positive("max-new-tokens") ?? 256
     let count = try settings.positive("shots")
@@ -66,7 +67,8 @@ public struct GSM8K: EvaluationTask {
   /// What a report says of the protocol.
   public var protocolNotes: [String] {
     [
-      "'Question: ...' and 'Answer:', \(shots.count) worked examples before" + (shotsFile.map { " (\($0.name))" } ?? ""),
+      "'Question: ...' and 'Answer:', \(shots.count) worked examples before"
+        + (shotsFile.map { " (\($0.name))" } ?? ""),
       "greedy, at most \(maxNewTokens) new tokens, ended before another 'Question:'",
       "exact_match_last: the last number of the output is the answer; exact_match_marked: the one behind '####' is "
         + "(lm-eval's flexible-extract and strict-match); commas, currency sign and a full stop at the end are ignored",

@@ -98,7 +98,7 @@ public struct KeyValueRetrieval: EvaluationTask {
 
   /// The protocol's versioned name: the authors' prompt or the project's own, asked once or twice.
   public var protocolName: String {
-    (prompt.file == nil ? "kv-retrieval/se-eval-v1" : "kv-retrieval/v1") + (isQueryAware ? "+query-aware" : "")
+    "kv-retrieval/\(prompt.version)" + (isQueryAware ? "+query-aware" : "")
   }
 
   /// What a report says of the protocol.
@@ -106,7 +106,7 @@ public struct KeyValueRetrieval: EvaluationTask {
     [
       file.map { "rows of \($0.name)" } ?? "random UUID pairs from the seed, in the authors' format",
       "the pair that is asked for is moved to the position, the others keep their order; one pair per line",
-      prompt.file.map { "the authors' prompt \($0.name)" } ?? "the project's own prompt wording",
+      prompt.note,
       "right when the value is in the output, whatever the case; greedy, at most \(maxNewTokens) new tokens; no prompt "
         + "is left out for its length",
     ]

@@ -23,7 +23,8 @@ enum LostInTheMiddle {
         throw .setting(key: "positions", found: "\(numbers)", expected: "whole numbers from 0 to \(count - 1)")
       }
     }
-    guard !positions.isEmpty, Set(positions).count == positions.count, positions.allSatisfy({ (0..<count).contains($0) })
+    guard !positions.isEmpty, Set(positions).count == positions.count,
+      positions.allSatisfy({ (0..<count).contains($0) })
     else {
       throw .setting(
         key: "positions", found: settings.numbers("positions").map { "\($0)" } ?? "something else",
@@ -42,7 +43,30 @@ enum LostInTheMiddle {
     let template: BraceTemplate
     /// The file, or nil for the project's own wording.
     let file: DataFile?
+
+    /// What a protocol is called with this prompt: `v1` for the authors' own files, known by their hashes.
+    var version: String {
+      guard let file else { return "se-eval-v1" }
+      return LostInTheMiddle.officialPrompts.contains(file.sha256) ? "v1" : "se-eval-v1+prompt-\(file.sha256.prefix(8))"
+    }
+
+    /// What a report says of it.
+    var note: String {
+      guard let file else { return "the project's own prompt wording" }
+      return version == "v1" ? "the authors' prompt \(file.name)" : "the prompt of \(file.name), which is not the authors'"
+    }
   }
+
+  /// SHA-256 of the authors' prompt files, in their version with one newline at the end.
+  private static let officialPrompts: Set<String> = [
+    // kv_retrieval.prompt, and with query-aware contextualization
+    "62a513f9d0e039c3a3783d1f946e18ffdb8c549d7ccd6f4f4c0b01bddee3e450",
+    "0f6e4c5db0ecf66f2f5bbe0e82335889bf5e72d8371929c985e15f50da5c76ad",
+    // qa.prompt, ordered randomly, with query-aware contextualization
+    "368a84fe24373cc0a3a789ce5e62e6854994ece138747c93c76f25aafea25411",
+    "e3fb49897502903ff46db87f770d253f93e0d11c5bd4e1b48451c5cf4d4c4f67",
+    "ff1168b14640bbb00ade41cf1d4d8d3a43835cb0e5ba95dd2c4d00b6684fb22e",
+  ]
 
   /// Reads a prompt file; without a path the project's own wording.
   ///
@@ -51,6 +75,7 @@ enum LostInTheMiddle {
   ///   - name: its official name.
   ///   - own: the project's own wording.
   ///   - fields: the fields that it must have, and may have no others.
+  /// - Returns: the template, and the file where it is one.
   /// - Throws: `TaskError`.
   static func prompt(
     path: String?, name: String, own: String, fields: [String]
@@ -79,7 +104,8 @@ enum LostInTheMiddle {
   static func refuseCompressed(_ path: String) throws(TaskError) {
     guard path.hasSuffix(".gz") else { return }
     throw .damagedData(
-      path: path, line: nil, problem: "it is compressed; unpack it first with `gunzip -k \(TaskFiles.name(path))` and "
+      path: path, line: nil,
+      problem: "it is compressed; unpack it first with `gunzip -k \(TaskFiles.name(path))` and "
         + "name the .jsonl file")
   }
 }

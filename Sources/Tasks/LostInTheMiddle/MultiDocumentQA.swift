@@ -9,7 +9,8 @@ public struct MultiDocumentQA: EvaluationTask {
   public static let settings = [
     SettingDescription("path", .path, "an nq-open-*.jsonl of lost-in-the-middle (required)"),
     SettingDescription(
-      "documents", .integer, "passages of a prompt, for a file with gold passages only (default: those of the file, or 10)"),
+      "documents", .integer,
+      "passages of a prompt, for a file with gold passages only (default: those of the file, or 10)"),
     SettingDescription(
       "positions", .countOrNumbers, "positions of the gold passage from 0, or how many (default: the authors')"),
     SettingDescription("query-aware", .flag, "asks before the passages as well (default false)"),
@@ -26,8 +27,8 @@ public struct MultiDocumentQA: EvaluationTask {
 
   private let file: RowFile<MultiDocumentRow>
   private let documents: Int
-  /// True where other questions' gold passages stand in for retrieved ones.
-  private let isBorrowing: Bool
+  /// The gold passages of all questions where they stand in for retrieved ones; empty where they do not.
+  private let golds: [MultiDocumentRow.Passage]
   private let positions: [Int]
   private let order: Order
   private let isQueryAware: Bool
@@ -52,15 +53,19 @@ public struct MultiDocumentQA: EvaluationTask {
     limit = try settings.positive("limit")
     maxNewTokens = try settings.positive("max-new-tokens") ?? 100
     prompt = try Self.prompt(settings.text("prompts"), isQueryAware: isQueryAware, order)
-    let file = try RowFile(path, need: "it should be an nq-open file of lost-in-the-middle", decode: MultiDocumentRow.read)
+    let file = try RowFile(
+      path, need: "it should be an nq-open file of lost-in-the-middle", decode: MultiDocumentRow.read)
     let asked = try settings.positive("documents")
-    let counts = Set(try file.entries().map(\.row.passages.count))
-    isBorrowing = counts == [1] && asked != 1
+    let rows = try file.entries().map(\.row)
+    let counts = Set(rows.map(\.passages.count))
+    let isBorrowing = counts == [1] && asked != 1
+    golds = isBorrowing ? rows.compactMap(\.gold) : []
     documents = isBorrowing ? asked ?? 10 : counts.min() ?? 1
     if !isBorrowing, counts.count > 1 || asked ?? documents != documents {
       throw .setting(
         key: "documents", found: asked.map { "\($0)" } ?? "missing",
-        expected: "nothing: the rows of \(TaskFiles.name(path)) have \(counts.sorted()) passages each; only gold passages "
+        expected:
+          "nothing: the rows of \(TaskFiles.name(path)) have \(counts.sorted()) passages each; only gold passages "
           + "alone are filled up, and no file with different numbers can be used")
     }
     if isBorrowing, file.count < documents {
@@ -84,15 +89,17 @@ public struct MultiDocumentQA: EvaluationTask {
     return try LostInTheMiddle.prompt(path: path, name: name, own: own, fields: ["search_results", "question"])
   }
 
-  /// The authors' positions: 0, 4, 9, ... of 10, 20 and 30 documents; else five evenly spread.
+  /// The authors' positions (0, 4, 9 and so on) of 10, 20 and 30 documents; else five evenly spread.
   private static func standard(_ documents: Int) -> [Int] {
     if [10, 20, 30].contains(documents) { return [0] + stride(from: 4, to: documents, by: 5) }
     return Array(Set(LostInTheMiddle.spread(min(5, documents), over: documents))).sorted()
   }
 
+  private var isBorrowing: Bool { !golds.isEmpty }
+
   /// The protocol's versioned name; borrowed passages and variants are part of it.
   public var protocolName: String {
-    (prompt.file == nil ? "mdqa/se-eval-v1" : "mdqa/v1") + (isBorrowing ? "+other-gold-distractors" : "")
+    "mdqa/\(prompt.version)" + (isBorrowing ? "+other-gold-distractors" : "")
       + (isQueryAware ? "+query-aware" : "") + (order == .random ? "+random-order" : "")
   }
 
@@ -105,7 +112,7 @@ public struct MultiDocumentQA: EvaluationTask {
           + "apart than retrieved ones"
         : "\(documents) passages of \(file.name); the gold one is moved to the position, the others keep "
           + (order == .random ? "an order drawn from the seed" : "their order of retrieval"),
-      prompt.file.map { "the authors' prompt \($0.name)" } ?? "the project's own prompt wording",
+      prompt.note,
       "passages as 'Document [i](Title: ...) text', i from 1",
       "score best_subspan_em: 1 when a normalised answer is in the output's first line, normalised; greedy, at most "
         + "\(maxNewTokens) new tokens; no prompt is left out for its length",
@@ -154,9 +161,10 @@ public struct MultiDocumentQA: EvaluationTask {
     }
     var others: [MultiDocumentRow.Passage] = []
     var tried: Set<Int> = [index]
-    while others.count < documents - 1, tried.count < file.count {
-      let candidate = Int.random(in: 0..<file.count, using: &random)
-      guard tried.insert(candidate).inserted, let passage = try file.entry(candidate).row.gold else { continue }
+    while others.count < documents - 1, tried.count < golds.count {
+      let candidate = Int.random(in: golds.indices, using: &random)
+      guard tried.insert(candidate).inserted else { continue }
+      let passage = golds[candidate]
       if passage.text != row.gold?.text, !others.contains(passage), !row.holdsAnswer(passage) { others.append(passage) }
     }
     guard others.count == documents - 1 else {

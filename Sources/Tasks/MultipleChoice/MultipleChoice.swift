@@ -10,7 +10,8 @@ public struct MultipleChoice: EvaluationTask {
   public static let settings = [
     SettingDescription("path", .path, "a JSONL of questions with choices (required)"),
     SettingDescription(
-      "style", .text, "cloze (default: each choice's text is the continuation) or letters (the choices are listed, their "
+      "style", .text,
+      "cloze (default: each choice's text is the continuation) or letters (the choices are listed, their "
         + "letter is it)"),
     SettingDescription("question-field", .text, "where a row keeps the question (default question; a.b goes inside)"),
     SettingDescription("choices-field", .text, "where it keeps the choices (default choices)"),
@@ -77,7 +78,8 @@ public struct MultipleChoice: EvaluationTask {
   public var protocolNotes: [String] {
     [
       style == .cloze
-        ? "the question, then each choice's text as a continuation" : "the choices are listed with letters, the letter is "
+        ? "the question, then each choice's text as a continuation"
+        : "the choices are listed with letters, the letter is "
           + "the continuation",
       "\(shots.count) examples before each question" + (shotsFile.map { ", the first ones of \($0.name)" } ?? ""),
       "accuracy: the choice of the highest summed log-probability is right; accuracy_norm_chars and accuracy_norm_bytes: "

@@ -42,6 +42,7 @@ struct Haystack: Sendable {
   ///   - count: how many are needed.
   ///   - context: tokenizer and seed.
   ///   - trial: the first essay of the text (of the generator: another text), so that trials differ.
+  /// - Returns: the ids.
   func ids(atLeast count: Int, _ context: SampleContext, trial: Int) -> [Int] {
     var repeats = 1
     while true {
@@ -92,7 +93,8 @@ enum HaystackSentences {
     "the mill pond", "the village green",
   ]
   private static let times = [
-    "before the rain came", "while the fog lifted", "as every autumn", "without much hurry", "when the bells were silent",
+    "before the rain came", "while the fog lifted", "as every autumn", "without much hurry",
+    "when the bells were silent",
     "in the last light of the day", "for no reason at all", "as soon as the snow was gone", "with a basket of apples",
     "on the way home", "long before breakfast", "after the others had left",
   ]

@@ -8,7 +8,8 @@ public struct Needle: EvaluationTask {
   /// The keys of a configuration entry.
   public static let settings = [
     SettingDescription(
-      "protocol", .text, "fixed (default: sentence ends are found in the text) or original (in the tokens, as gkamradt's)"),
+      "protocol", .text,
+      "fixed (default: sentence ends are found in the text) or original (in the tokens, as gkamradt's)"),
     SettingDescription("lengths", .countOrNumbers, "lengths in tokens, or how many of them (required)"),
     SettingDescription("min-length", .integer, "the first of a count of lengths (default 1000)"),
     SettingDescription("max-length", .integer, "the last of a count of lengths (default 16000)"),
@@ -17,8 +18,10 @@ public struct Needle: EvaluationTask {
     SettingDescription("path", .path, "a folder of essays as .txt files (default: the project's own sentences)"),
     SettingDescription("template", .path, "a JSON file of wordings (default: the built-in ones)"),
     SettingDescription(
-      "wording", .text, "which wording (built in: lighthouse, the default, and soup, three needles; of a file: the first)"),
-    SettingDescription("scorer", .text, "key-phrase (default: all of them are in the answer) or string-match (their share)"),
+      "wording", .text,
+      "which wording (built in: lighthouse, the default, and soup, three needles; of a file: the first)"),
+    SettingDescription(
+      "scorer", .text, "key-phrase (default: all of them are in the answer) or string-match (their share)"),
     SettingDescription("trials", .integer, "texts per length and depth, each beginning at another essay (default 1)"),
     SettingDescription("max-new-tokens", .integer, "generation limit (default: 64; original: 300)"),
   ]

@@ -157,7 +157,8 @@ public struct RulerNIAH: EvaluationTask {
     guard bare <= limit else {
       throw .impossibleSample(
         cell: "ruler-niah length=\(length)",
-        problem: "the prompt without text has \(bare) tokens and \(maxNewTokens) are to be generated; ask for longer ones")
+        problem:
+          "the prompt without text has \(bare) tokens and \(maxNewTokens) are to be generated; ask for longer ones")
     }
     let isEssay = prompt.variant.text == .essay
     var extra = LargestFit.count(

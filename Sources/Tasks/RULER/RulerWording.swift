@@ -26,7 +26,8 @@ struct RulerWording: Hashable, Sendable {
     name: "se-eval", needle: "Among the secret {kinds} of {key} is this one: {value}.",
     noise: PasskeyWording.builtIn[0].filler.joined(separator: " "),
     one: Frame(
-      prompt: "Somewhere in the text below stands a secret {kind}. Keep it in mind, for there is a question about it at "
+      prompt:
+        "Somewhere in the text below stands a secret {kind}. Keep it in mind, for there is a question about it at "
         + "the end.\n{context}\nWhat is the secret {kind} of {query} in the text above?",
       answer: " The secret {kind} of {query} in the text above is"),
     several: Frame(
@@ -63,7 +64,8 @@ struct RulerWording: Hashable, Sendable {
       }
     }
     for kind in RulerValue.allCases where file.kinds[kind.rawValue]?.count != 2 {
-      throw .damagedData(path: path, line: nil, problem: "`kinds` lacks `\(kind.rawValue)`: the words for one and several")
+      throw .damagedData(
+        path: path, line: nil, problem: "`kinds` lacks `\(kind.rawValue)`: the words for one and several")
     }
     return (
       RulerWording(
@@ -108,15 +110,18 @@ enum RulerValue: String, CaseIterable, Sendable {
     "amber", "brave", "brisk", "calm", "clever", "cosy", "crisp", "dusty", "eager", "early", "faint", "fancy", "gentle",
     "glad", "grand", "green", "hidden", "humble", "icy", "idle", "jolly", "keen", "kind", "large", "lively", "lucky",
     "mellow", "merry", "misty", "modest", "narrow", "neat", "noble", "odd", "pale", "plain", "polite", "proud", "quick",
-    "quiet", "rapid", "rare", "rough", "round", "rustic", "shy", "silent", "simple", "sleepy", "smooth", "solid", "sunny",
+    "quiet", "rapid", "rare", "rough", "round", "rustic", "shy", "silent", "simple", "sleepy", "smooth", "solid",
+    "sunny",
     "swift", "tall", "tidy", "tiny", "vivid", "warm", "wild", "wise", "witty", "young",
   ]
   private static let nouns = [
     "anchor", "apple", "arrow", "badge", "barrel", "basket", "beacon", "bottle", "branch", "bridge", "bucket", "button",
-    "cabin", "candle", "canoe", "castle", "chimney", "clock", "cloud", "compass", "cottage", "cradle", "curtain", "drum",
+    "cabin", "candle", "canoe", "castle", "chimney", "clock", "cloud", "compass", "cottage", "cradle", "curtain",
+    "drum",
     "engine", "falcon", "feather", "fiddle", "forest", "garden", "glacier", "hammer", "harbour", "island", "jacket",
     "kettle", "ladder", "lantern", "magnet", "meadow", "mirror", "needle", "orchard", "paddle", "pebble", "pencil",
-    "pillow", "quarry", "ribbon", "river", "saddle", "shovel", "spoon", "statue", "temple", "thimble", "tunnel", "valley",
+    "pillow", "quarry", "ribbon", "river", "saddle", "shovel", "spoon", "statue", "temple", "thimble", "tunnel",
+    "valley",
     "violin", "wagon", "window", "whistle",
   ]
 }
@@ -128,7 +133,9 @@ enum RandomUUID {
     var bytes: [UInt8] = []
     for _ in 0..<2 {
       let word = random.next()
-      for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift))) }
+      for shift in stride(from: 56, through: 0, by: -8) {
+        bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+      }
     }
     bytes[6] = bytes[6] & 0x0f | 0x40
     bytes[8] = bytes[8] & 0x3f | 0x80

@@ -11,6 +11,7 @@ enum LargestFit {
   ///   - guess: about how many fit, where that is known; saves the probing.
   ///   - most: never more pieces than that.
   ///   - tokenCount: the tokens of the prompt with that many pieces.
+  /// - Returns: 0 or more.
   static func count(
     length: Int, bare: Int, probe: Int, guess: Int? = nil, most: Int = 1 << 30, tokenCount: (Int) -> Int
   ) -> Int {
