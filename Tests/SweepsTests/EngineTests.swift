@@ -111,7 +111,9 @@ import Testing
     #expect(error.status == .missingInput)
   }
 
-  @Test("the configurations of the project are valid", arguments: ["demo", "smollm2-135m", "llama2", "tinystories", "methods-smollm2"])
+  @Test(
+    "the configurations of the project are valid",
+    arguments: ["demo", "smollm2-135m", "llama2", "tinystories", "methods-smollm2"])
   func configurations(_ name: String) throws {
     let read = try Configuration.load(
       path: "\(Self.root)/configs/\(name).yaml", taskTypes: TaskRegistry.types, environment: [:])
