@@ -18,6 +18,8 @@ public enum ReportError: Error, Hashable, Sendable {
   case unknownFilter(key: String, known: [String])
   /// No cell matches the filter.
   case noSuchCell(filter: String, path: String)
+  /// No cell belongs to a table of the paper.
+  case nothingForPaper(path: String)
   /// A comparison names a method that the store does not have.
   case unknownMethod(method: String, known: [String])
 }
@@ -42,6 +44,9 @@ extension ReportError: CustomStringConvertible {
       "no cell has '\(key)'; a filter may name \(known.joined(separator: ", "))."
     case .noSuchCell(let filter, let path):
       "\(path): no cell matches \(filter). Leave parts of the filter away to see what there is."
+    case .nothingForPaper(let path):
+      "\(path): the store holds no LongBench and no L-Eval cell, and the paper's tables are of these. Sweep the tasks "
+        + "longbench or leval, or leave --paper away."
     case .unknownMethod(let method, let known):
       "no cell has the method '\(method)'; the store has \(known.joined(separator: ", "))."
     }

@@ -3,7 +3,7 @@ public import Store
 
 /// A form in which a report can be written.
 public enum ReportFormat: String, CaseIterable, Hashable, Sendable {
-  /// `report.md`.
+  /// `report.md`, and `timing.md`: what it cost.
   case markdown
   /// `cells.csv`, `samples.csv`, `timing.csv` and one file for each table in `tables/`.
   case csv
@@ -19,7 +19,7 @@ public enum ReportFormat: String, CaseIterable, Hashable, Sendable {
 
 /// Writes the report of a store; from the store alone, and the same bytes for the same results.
 ///
-/// Times stand in `timing.csv` and nowhere else, so that an interrupted and resumed sweep has the report of one that
+/// Times and computed tokens stand in `timing.csv` and `timing.md` and nowhere else, so that an interrupted and resumed sweep has the report of one that
 /// never stopped.
 public struct ReportWriter: Sendable {
   private let store: ResultStore
@@ -49,6 +49,11 @@ public struct ReportWriter: Sendable {
     if formats.contains(.markdown) {
       files["report.md"] = Markdown.render(document, figureFolder: formats.contains(.svg) ? "figures" : nil)
     }
+    if formats.contains(.markdown) {
+      var cost = Document(title: "\(name): cost")
+      cost.table(Cost.table(evaluations))
+      files["timing.md"] = Markdown.render(cost, figureFolder: nil)
+    }
     if formats.contains(.html) { files["report.html"] = HTML.render(document) }
     if formats.contains(.latex) { files["report.tex"] = LaTeX.render(document) }
     if formats.contains(.svg) {
@@ -63,8 +68,43 @@ public struct ReportWriter: Sendable {
       files["timing.csv"] = CSV.timing(evaluations)
       for table in document.tables { files["tables/\(table.id).csv"] = CSV.render(table) }
     }
+    return try Self.write(files, to: folder)
+  }
+
+  /// Writes `paper.*`: LongBench and L-Eval's closed tasks in the shape of the Self-Extend paper's tables, with its
+  /// numbers beside the measured ones.
+  ///
+  /// - Parameters:
+  ///   - folder: Made where it is missing.
+  ///   - formats: What to write; there are no pictures.
+  /// - Returns: The files, relative to the folder, sorted, and the tables as text for a terminal.
+  /// - Throws: `ReportError`: the store cannot be read, holds nothing of these benchmarks, a file cannot be written.
+  public func writePaper(
+    to folder: String, formats: Set<ReportFormat>
+  ) throws(ReportError) -> (files: [String], text: String) {
+    let evaluations = try Evaluations(store)
+    let document = try PaperBuilder.document(evaluations, name: name)
+    var files: [String: String] = [:]
+    if formats.contains(.markdown) { files["paper.md"] = Markdown.render(document, figureFolder: nil) }
+    if formats.contains(.html) { files["paper.html"] = HTML.render(document) }
+    if formats.contains(.latex) { files["paper.tex"] = LaTeX.render(document) }
+    if formats.contains(.json) {
+      files["paper.json"] = canonicalJSON(JSONReport(document, evaluations), pretty: true) + "\n"
+    }
+    if formats.contains(.csv) {
+      for table in document.tables { files["tables/\(table.id).csv"] = CSV.render(table) }
+    }
+    return (try Self.write(files, to: folder), PlainText.render(document))
+  }
+
+  /// What the stored samples cost, as a table for a terminal.
+  ///
+  /// - Throws: `ReportError`: the store cannot be read or holds nothing.
+  public func cost() throws(ReportError) -> String { PlainText.render(Cost.table(try Evaluations(store))) }
+
+  private static func write(_ files: [String: String], to folder: String) throws(ReportError) -> [String] {
     let names = files.keys.sorted()
-    for name in names { try Self.write(files[name] ?? "", to: folder + "/" + name) }
+    for name in names { try write(files[name] ?? "", to: folder + "/" + name) }
     return names
   }
 
@@ -75,7 +115,7 @@ public struct ReportWriter: Sendable {
     PlainText.render(try ReportBuilder.summary(store: store, name: name))
   }
 
-  private static func write(_ text: String, to path: String) throws(ReportError) {
+  static func write(_ text: String, to path: String) throws(ReportError) {
     let url = URL(filePath: path)
     do {
       try FileManager.default.createDirectory(

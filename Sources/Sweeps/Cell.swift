@@ -73,18 +73,21 @@ public struct SweepOptions: Sendable {
   public var shard: Shard?
   /// Leaves out models and tasks whose files are missing, in place of stopping before any work.
   public var skipsMissing: Bool
+  /// Takes data that no import made as a benchmark's, with a warning.
+  public var allowsUnverified: Bool
   /// Threads of the engine, for the estimate of time and the record of the run.
   public var threads: Int
 
   /// Options; by default everything.
   public init(
     only: Selection = Selection(), limit: Int? = nil, shard: Shard? = nil, skipsMissing: Bool = false,
-    threads: Int = 1
+    allowsUnverified: Bool = false, threads: Int = 1
   ) {
     self.only = only
     self.limit = limit
     self.shard = shard
     self.skipsMissing = skipsMissing
+    self.allowsUnverified = allowsUnverified
     self.threads = threads
   }
 }

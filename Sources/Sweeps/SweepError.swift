@@ -70,7 +70,8 @@ extension SweepError {
     switch self {
     case .yaml, .configuration, .noConfiguration, .unreadable, .argument, .selection, .nothingToDo, .baseline: .usage
     case .missing, .model: .missingInput
-    case .task(_, _, .missingData), .task(_, _, .damagedData): .missingInput
+    case .task(_, _, .missingData), .task(_, _, .damagedData), .task(_, _, .unverifiedData): .missingInput
+    case .task(_, _, .unwritable): .failed
     case .task(_, _, .setting), .task(_, _, .impossibleSample): .usage
     case .store: .failed
     }

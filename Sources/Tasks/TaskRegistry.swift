@@ -13,6 +13,7 @@ public enum TaskRegistry {
     CustomTask.self,
     LongBench.self,
     LEval.self,
+    PerplexityTask.self,
   ]
 
   /// The names that a configuration may use.

@@ -104,6 +104,10 @@ public enum TaskError: Error, Hashable, Sendable {
   case missingData(path: String, need: String)
   /// A file is there and not what it should be (exit status 5).
   case damagedData(path: String, line: Int?, problem: String)
+  /// A file of a benchmark is not what was imported, or no import made it (exit status 5).
+  case unverifiedData(task: String, path: String, problem: String)
+  /// A file or folder cannot be written (exit status 1).
+  case unwritable(path: String, problem: String)
   /// A cell asks for a sample that cannot be made (exit status 2).
   case impossibleSample(cell: String, problem: String)
 }

@@ -5,8 +5,8 @@ import Foundation
 enum Entry {
   static let commands: [Command] = [
     SweepCommand.command, PlanCommand.command, ReportCommand.command, SamplesCommand.command, CompareCommand.command,
-    BaselineCommand.command, CheckCommand.command, ScoreCommand.command, MergeCommand.command, CapacityCommand.command,
-    ModelCommand.command,
+    BaselineCommand.command, CheckCommand.command, ScoreCommand.command, DataCommand.command, MergeCommand.command,
+    CapacityCommand.command, TuneCommand.command, ModelCommand.command,
     TokenizeCommand.command, LogitsCommand.command, GenerateCommand.command, PerplexityCommand.command,
     BenchCommand.command,
   ]

@@ -45,13 +45,15 @@ enum ErrorText {
 
   private static func status(_ error: ReportError) -> ExitStatus {
     if case .damagedBaseline = error { return .missing }
+    if case .nothingForPaper = error { return .usage }
     return .runtimeError
   }
 
   private static func status(_ error: TaskError) -> ExitStatus {
     switch error {
     case .setting, .impossibleSample: .usage
-    case .missingData, .damagedData: .missing
+    case .missingData, .damagedData, .unverifiedData: .missing
+    case .unwritable: .runtimeError
     }
   }
 }

@@ -15,8 +15,10 @@ enum SweepArguments {
     "--only", "KEY=VALUE,...", "only these cells, for example task=passkey,method=plain,length=4096")
   static let shard = Option.value("--shard", "I/N", "part I of N, for several machines; `merge` joins their stores")
   static let skipMissing = Option.flag("--skip-missing", "leave out models and datasets that are not there")
+  static let allowUnverified = Option.flag(
+    "--allow-unverified", "take data that no `data import` made as a benchmark's; the report says so")
   static let database = Option.value("--db", "FILE", "the result store (default Results/<name>.sqlite)")
-  static let selection = [limit, only, shard, skipMissing, database]
+  static let selection = [limit, only, shard, skipMissing, allowUnverified, database]
 
   static func configuration(_ arguments: Arguments) throws -> Configuration {
     try Configuration.load(
@@ -28,7 +30,7 @@ enum SweepArguments {
     SweepOptions(
       only: try Selection(parsing: arguments.text(only).map { [$0] } ?? []), limit: try arguments.integer(limit),
       shard: try arguments.text(shard).map { try Shard(parsing: $0) }, skipsMissing: arguments.has(skipMissing),
-      threads: threads)
+      allowsUnverified: arguments.has(allowUnverified), threads: threads)
   }
 
   static func databasePath(_ arguments: Arguments, _ configuration: Configuration) -> String {

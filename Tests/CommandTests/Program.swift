@@ -99,7 +99,7 @@ enum SmallSweep {
   static func report(_ folder: URL) throws -> [String: Data] {
     let base = folder.appendingPathComponent("report")
     var files: [String: Data] = [:]
-    for path in try FileManager.default.subpathsOfDirectory(atPath: base.path) where !path.hasSuffix("timing.csv") {
+    for path in try FileManager.default.subpathsOfDirectory(atPath: base.path) where !path.contains("timing.") {
       files[path] = FileManager.default.contents(atPath: base.appendingPathComponent(path).path)
     }
     return files

@@ -77,9 +77,9 @@ import Testing
     let means = buckets.means(width: 2)
     #expect(means.map(\.position) == [1.5, 3.5])
     #expect(means.map(\.mean) == [2, 3])
-    #expect(PositionBuckets.width(for: 64) == 1)
-    #expect(PositionBuckets.width(for: 65) == 2)
-    #expect(PositionBuckets.width(for: 16_384) == 256)
+    #expect(PositionBuckets.width(for: 64, count: 64) == 1)
+    #expect(PositionBuckets.width(for: 65, count: 64) == 2)
+    #expect(PositionBuckets.width(for: 16_384, count: 64) == 256)
   }
 
   @Test("ticks are round and lie inside", arguments: UInt64(0)..<50)

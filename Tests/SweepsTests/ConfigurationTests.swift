@@ -89,7 +89,7 @@ import Testing
           at(4, 1),
           .unknownKey(
             "sed", of: "the configuration", suggestion: "seed",
-            known: ["name", "seed", "models", "methods", "tasks", "gates"])))
+            known: ["name", "seed", "models", "methods", "tasks", "gates", "allow-unverified"])))
     #expect(
       problem("models:\n  - {name: m, pth: /m}\n")?.description
         .hasSuffix("the configuration needs the key 'methods'") == true)

@@ -25,6 +25,7 @@ import Testing
       - passkey: {lengths: [128], depths: [0.3, 0.7], trials: 1}
       - needle: {lengths: [220, 260], depths: [0, 0.5, 1], max-new-tokens: 4}
       - multiple-choice: {path: \(Self.root)/Datasets/multiple-choice/questions.jsonl, limit: 3}
+      - custom: {file: \(Self.root)/Datasets/custom/colours.yaml}
       """
     let read = try Configuration.read(
       Array(text.utf8), file: "engine.yaml", overrides: overrides, taskTypes: TaskRegistry.types, environment: [:])
@@ -55,7 +56,7 @@ import Testing
   @Test("a sweep stopped after every sample, on other threads and so without reuse of prompts, ends with equal bits")
   func resume() throws {
     let whole = try run("whole", threads: 1, samplesPerRun: .max)
-    #expect(whole.count == 2 * (2 + 4 + 2 + 2 + 6 + 6 + 1 + 3))
+    #expect(whole.count == 2 * (2 + 4 + 2 + 2 + 6 + 6 + 1 + 3 + 3))
     #expect(try run("steps", threads: 2, samplesPerRun: 1) == whole)
   }
 

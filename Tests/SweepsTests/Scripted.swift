@@ -135,6 +135,16 @@ final class ScriptedProvider: ModelProvider, ModelRunner {
         .choiceLogProbabilities(continuations.map { $0.map { -Float($0) / 10 } }), computedTokenCount: tokens.count)
     }
   }
+
+  func generate(
+    together requests: [Request], method: Method, isCancelled: @escaping () -> Bool
+  ) throws(RunnerError) -> [RunnerOutcome] {
+    var outcomes: [RunnerOutcome] = []
+    for request in requests {
+      outcomes.append(try run(request, method: method, isCancelled: isCancelled, onProgress: { _ in }))
+    }
+    return outcomes
+  }
 }
 
 /// A tokenizer with one token per byte, from a tokenizer.json that is made on the spot.

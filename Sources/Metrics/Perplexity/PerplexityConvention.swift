@@ -24,6 +24,35 @@ public enum PerplexityConvention: String, CaseIterable, Sendable {
     self.init(rawValue: name == "sliding-S" ? "sliding" : name)
   }
 
+  /// A convention as a user writes it: its name, or `sliding-S` with the stride in it, as in `sliding-256`.
+  ///
+  /// - Parameter text: what was written.
+  /// - Returns: the convention and the stride that the name holds; nil where it is no convention.
+  public static func parse(_ text: String) -> (convention: PerplexityConvention, stride: Int?)? {
+    if let convention = PerplexityConvention(named: text) { return (convention, nil) }
+    let prefix = "sliding-"
+    guard text.hasPrefix(prefix), let stride = Int(text.dropFirst(prefix.count)), stride >= 1 else { return nil }
+    return (.sliding, stride)
+  }
+
+  /// True where the distance of windows is free.
+  public var usesStride: Bool { self != .lmEvalRolling && self != .llamacpp }
+
+  /// True where every token of a text is scored once (but for a first one that nothing predicts), so that the sum of
+  /// NLL is the text's and can be divided by its words and bytes.
+  ///
+  /// - Parameters:
+  ///   - context: the window's length.
+  ///   - stride: the distance of windows; windows of `hf-strided` that do not overlap leave out their first tokens.
+  /// - Returns: whether it is so.
+  public func scoresWholeTexts(context: Int, stride: Int) -> Bool {
+    switch self {
+    case .hfStrided: stride < context
+    case .lmEvalRolling, .sliding, .pg19Word: true
+    case .hfDoc, .llamacpp, .llamacppStride, .lastK: false
+    }
+  }
+
   /// One line that says what the convention does, for help texts and reports.
   public var summary: String {
     switch self {

@@ -1,3 +1,4 @@
+import Metrics
 import Store
 
 extension ReportBuilder {
@@ -79,11 +80,11 @@ extension ReportBuilder {
     return NumberText.short((number * 1000).rounded() / 10) + " %"
   }
 
-  /// Mean NLL by absolute position, from the stored log-probabilities of the longest texts.
-  mutating func addPositionCurve(_ section: Section) throws(ReportError) {
+  /// Mean NLL by absolute position, from the stored log-probabilities of the longest texts: a table and a curve.
+  mutating func addPositions(_ section: Section) throws(ReportError) {
     for grid in section.grids {
       guard let column = grid.columns.last, column.metric.isPerplexity else { continue }
-      var curves: [(method: String, buckets: PositionBuckets)] = []
+      var curves: [PositionCurve] = []
       for method in grid.methods {
         var buckets = PositionBuckets()
         for cell in grid.cells(method, column) {
@@ -92,29 +93,79 @@ extension ReportBuilder {
           }
           for result in results { buckets.add(result.logProbabilities ?? []) }
         }
-        if buckets.tokenCount > 0 { curves.append((method, buckets)) }
+        if buckets.tokenCount > 0 { curves.append(PositionCurve(method: method, buckets: buckets)) }
       }
       guard let longest = curves.map(\.buckets.length).max(), longest > 1 else { continue }
-      let width = PositionBuckets.width(for: longest)
-      let excluded = curves.reduce(0) { $0 + $1.buckets.excludedCount }
-      var chart = LineChart(
-        title: "\(section.title): NLL by position"
-          + (grid.isLength ? ", length \(column.value)" : column.value.isEmpty ? "" : ", \(column.value)"),
-        subtitle: "\(section.model); mean over buckets of \(width) positions",
-        xTitle: "position of the predicted token", yTitle: "mean NLL (nats per token)",
-        lines: curves.map { method, buckets in
-          .init(name: method, points: buckets.means(width: width).map { .init(x: $0.position, y: $0.mean) })
-        })
-      chart.hasMarkers = false
-      chart.contextWindow = Double(section.contextWindow)
-      if excluded > 0 { chart.note = "\(excluded) tokens with probability 0 or no number are left out." }
-      document.figure(
-        Figure(
-          id: slugs.slug([section.model, section.title, grid.variant, "nll-by-position"]),
-          caption: "\(section.model), \(section.title): mean negative log-likelihood by absolute position",
-          svg: chart.svg()))
+      addPositionTable(section, grid, column, curves, longest: longest)
+      addPositionCurve(section, grid, column, curves, longest: longest)
     }
   }
+
+  private mutating func addPositionTable(
+    _ section: Section, _ grid: Grid, _ column: Grid.Column, _ curves: [PositionCurve], longest: Int
+  ) {
+    let width = PositionBuckets.width(for: longest, count: 8)
+    let starts = Array(stride(from: 0, to: longest, by: width))
+    var table = Table(
+      id: slugs.slug([section.model, section.title, grid.variant, "positions"]),
+      title: positionTitle(section, grid, column, "perplexity by position"), corner: "method",
+      columns: starts.map { start in
+        let beyond = section.contextWindow > 0 && start >= section.contextWindow ? " (beyond L)" : ""
+        return "\(start + 1)-\(min(start + width, longest))\(beyond)"
+      })
+    table.coordinates = coordinates(section, grid).merging(["column": column.value]) { $1 }
+    for curve in curves {
+      table.rows.append(
+        .init(
+          label: curve.method,
+          cells: starts.map { start in
+            guard let mean = curve.buckets.mean(start..<min(start + width, longest)) else { return Table.Cell("") }
+            let kind = PerplexityKind.perTokens
+            var cell = Table.Cell(NumberText.adaptive(kind.value(meanNLL: mean.mean)))
+            cell.value = kind.value(meanNLL: mean.mean)
+            cell.count = mean.count
+            return cell
+          }))
+    }
+    table.markBest { _ in false }
+    table.note =
+      "exp(mean NLL) of the tokens at these positions of their windows, every token of every window, whether the "
+      + "convention scores it or not."
+    document.table(table)
+  }
+
+  private func positionTitle(_ section: Section, _ grid: Grid, _ column: Grid.Column, _ what: String) -> String {
+    "\(section.title)\(variant(grid)): \(what)"
+      + (grid.isLength ? ", length \(column.value)" : column.value.isEmpty ? "" : ", \(column.value)")
+  }
+
+  private mutating func addPositionCurve(
+    _ section: Section, _ grid: Grid, _ column: Grid.Column, _ curves: [PositionCurve], longest: Int
+  ) {
+    let width = PositionBuckets.width(for: longest, count: 64)
+    let excluded = curves.reduce(0) { $0 + $1.buckets.excludedCount }
+    var chart = LineChart(
+      title: positionTitle(section, grid, column, "NLL by position"),
+      subtitle: "\(section.model); mean over buckets of \(width) positions",
+      xTitle: "position of the predicted token", yTitle: "mean NLL (nats per token)",
+      lines: curves.map { curve in
+        .init(name: curve.method, points: curve.buckets.means(width: width).map { .init(x: $0.position, y: $0.mean) })
+      })
+    chart.hasMarkers = false
+    chart.contextWindow = Double(section.contextWindow)
+    if excluded > 0 { chart.note = "\(excluded) tokens with probability 0 or no number are left out." }
+    document.figure(
+      Figure(
+        id: slugs.slug([section.model, section.title, grid.variant, "nll-by-position"]),
+        caption: "\(section.model), \(section.title): mean negative log-likelihood by absolute position",
+        svg: chart.svg()))
+  }
+}
+
+/// The NLL of one method by position.
+private struct PositionCurve {
+  let method: String
+  let buckets: PositionBuckets
 }
 
 /// Sums of NLL by position, over texts.
@@ -143,20 +194,25 @@ struct PositionBuckets {
     }
   }
 
-  /// A power of two that gives at most 64 buckets.
-  static func width(for length: Int) -> Int {
+  /// A power of two that gives at most that many buckets.
+  static func width(for length: Int, count: Int) -> Int {
     var width = 1
-    while width * 64 < length { width *= 2 }
+    while width * count < length { width *= 2 }
     return width
+  }
+
+  /// The mean over positions and the tokens it is made of; nil without any.
+  func mean(_ positions: Range<Int>) -> (mean: Double, count: Int)? {
+    let places = positions.clamped(to: 0..<length)
+    let count = counts[places].reduce(0, +)
+    return count > 0 ? (sums[places].reduce(0, +) / Double(count), count) : nil
   }
 
   /// The mean of each bucket at its middle; buckets without a token are left out.
   func means(width: Int) -> [(position: Double, mean: Double)] {
     stride(from: 0, to: length, by: width).compactMap { start in
       let end = min(start + width, length)
-      let count = counts[start..<end].reduce(0, +)
-      guard count > 0 else { return nil }
-      return (Double(start + end + 1) / 2, sums[start..<end].reduce(0, +) / Double(count))
+      return mean(start..<end).map { (Double(start + end + 1) / 2, $0.mean) }
     }
   }
 }

@@ -1,3 +1,4 @@
+import Metrics
 import Store
 
 extension ReportBuilder {
@@ -17,7 +18,8 @@ extension ReportBuilder {
       }
       table.rows.append(.init(label: method, cells: cells))
     }
-    addAverage(grid, aggregates, &table)
+    // LongBench has means of its own.
+    if section.task != PaperSuite.longbench.rawValue { addAverage(grid, aggregates, &table) }
     let directions = grid.columns.map(\.metric.higherIsBetter) + [true]
     table.markBest { directions[min($0, directions.count - 1)] }
     table.note = note(grid)
@@ -107,35 +109,6 @@ extension ReportBuilder {
     document.table(table)
   }
 
-  /// How the outputs ended, and what was cut away.
-  mutating func addAnswers(_ section: Section) {
-    var table = Table(
-      id: slugs.slug([section.model, section.title, "answers"]), title: "\(section.title): prompts and answers",
-      corner: "method",
-      columns: [
-        "samples", "prompt tokens", "truncated", "most tokens cut", "ended by EOS", "by limit", "by stop", "empty",
-        "unscored", "failed", "missing",
-      ], isMeasured: false)
-    table.coordinates = ["model": section.model, "task": section.task, "settings": section.settings]
-    for method in section.methods {
-      let cells = section.cells.filter { $0.record.method == method }
-      let results = cells.flatMap { $0.samples.map(\.result) }
-      let lengths = results.map(\.promptTokenCount)
-      let range = lengths.min().flatMap { low in lengths.max().map { low == $0 ? "\(low)" : "\(low)-\($0)" } }
-      let finish = { (reason: String) in results.filter { $0.finishReason == reason }.count }
-      let counts = [
-        results.filter { $0.truncatedTokenCount > 0 }.count, results.map(\.truncatedTokenCount).max() ?? 0,
-        finish("eos"), finish("length"), finish("stop"),
-        results.filter { $0.output?.allSatisfy(\.isWhitespace) ?? false }.count,
-        cells.reduce(0) { $0 + $1.unscoredCount }, cells.reduce(0) { $0 + $1.failures.count },
-        cells.reduce(0) { $0 + max(0, $1.record.sampleCount - $1.samples.count - $1.failures.count) },
-      ]
-      table.rows.append(
-        .init(label: method, cells: [.init(results.count), .init(range ?? "")] + counts.map { .init($0) }))
-    }
-    document.table(table)
-  }
-
   func title(_ section: Section, _ grid: Grid) -> String {
     let metric = grid.metric.map { ": \($0.title)" } ?? ""
     return "\(section.title)\(variant(grid))\(metric)" + (grid.axis.isEmpty ? "" : " by \(grid.axis)")
@@ -154,7 +127,9 @@ extension ReportBuilder {
     var parts: [String] = []
     if grid.depths.count > 1 { parts.append("All \(grid.depths.count) depths of a length together.") }
     if grid.columns.contains(where: { $0.metric.isPerplexity }) {
-      parts.append("Perplexity is exp(sum of token NLL / number of tokens), its interval from resampled documents.")
+      let counted = Set(grid.columns.map { PerplexityKind(metric: $0.metric.name) })
+      let unit = counted == [.perWords] ? "words" : "tokens"
+      parts.append("Perplexity is exp(sum of token NLL / number of \(unit)), its interval from resampled documents.")
     }
     if grid.columns.contains(where: { $0.metric.isPercentage }) { parts.append("Wilson intervals.") }
     return parts.isEmpty ? nil : parts.joined(separator: " ")

@@ -37,7 +37,10 @@ struct ReportBuilder {
     var builder = try ReportBuilder(store: store, name: name)
     builder.addSummary()
     for section in builder.sections {
-      for grid in section.grids { builder.addMeasuredTable(section, grid) }
+      for grid in section.grids {
+        builder.addMeasuredTable(section, grid)
+        builder.addLongBench(section, grid)
+      }
     }
     builder.addGaps()
     return builder.document
@@ -50,13 +53,14 @@ struct ReportBuilder {
       "Protocol \(protocols.map { "`\($0)`" }.joined(separator: ", ")). Settings: `\(section.settings)`.")
     for grid in section.grids {
       addMeasuredTable(section, grid)
+      addLongBench(section, grid)
       addCurve(section, grid)
       addGroupByWindow(section, grid)
       addDepthHeatmap(section, grid)
       addPaired(section, grid)
     }
-    try addPositionCurve(section)
-    addAnswers(section)
+    try addPositions(section)
+    for grid in section.grids { addAnswers(section, grid) }
   }
 
   // MARK: Summary

@@ -1,4 +1,3 @@
-import Foundation
 import Metrics
 import Store
 
@@ -26,7 +25,7 @@ struct Aggregate: Hashable, Sendable {
 
 /// A sample's contribution to a metric: its score, or its share of a perplexity.
 struct Contribution: Hashable, Sendable {
-  /// Accuracy 0 or 1 or a score, weight 1; or the sum of token NLL in nats, weighing the number of scored tokens.
+  /// Accuracy 0 or 1 or a score, weight 1; or the sum of token NLL in nats, weighing the scored tokens (words, bytes).
   let sums: WeightedSum
   /// What is resampled together.
   let unit: String
@@ -58,10 +57,9 @@ extension CellRecord.Metric {
   /// What a sample contributes; nil when it has no value for the metric.
   func contribution(of sample: SampleResult, document: String?) -> Contribution? {
     if isPerplexity {
-      guard let sum = sample.value(of: "nll_sum"), let tokens = sample.value(of: "token_count"), tokens > 0 else {
-        return nil
-      }
-      return Contribution(sums: WeightedSum(sum: sum, weight: tokens), unit: document ?? sample.sampleID)
+      let count = sample.value(of: PerplexityKind(metric: name).countName)
+      guard let sum = sample.value(of: "nll_sum"), let count, count > 0 else { return nil }
+      return Contribution(sums: WeightedSum(sum: sum, weight: count), unit: document ?? sample.sampleID)
     }
     guard let value = sample.value(of: name) else { return nil }
     // Accuracy is the share of samples with value 1.
@@ -70,7 +68,11 @@ extension CellRecord.Metric {
   }
 
   /// A mean as the metric's number: for a perplexity its exp.
-  var transform: (Double) -> Double { isPerplexity ? { exp($0) } : { $0 } }
+  var transform: (Double) -> Double {
+    guard isPerplexity else { return { $0 } }
+    let kind = PerplexityKind(metric: name)
+    return { kind.value(meanNLL: $0) }
+  }
 
   /// The number that contributions make together; nil for none.
   func combined(_ contributions: [Contribution]) -> Double? {

@@ -25,21 +25,31 @@ struct Section: Sendable {
       for task in Set(ofModel.map(\.record.task)).sorted(by: NaturalOrder.isBefore) {
         let ofTask = ofModel.filter { $0.record.task == task }
         let entries = Set(ofTask.map(\.record.settings)).sorted(by: NaturalOrder.isBefore)
+        let conventions = conventions(task, ofTask, entries)
         for (index, settings) in entries.enumerated() {
           let cells = ofTask.filter { $0.record.settings == settings }
           sections.append(
             Section(
               model: model, contextWindow: cells[0].record.contextWindow, task: task,
-              entry: entries.count > 1 ? "\(index + 1)" : "", settings: settings, cells: cells,
+              entry: entries.count > 1 ? conventions[index] ?? "\(index + 1)" : "", settings: settings, cells: cells,
               grids: Grid.grids(of: cells)))
         }
       }
     }
     return sections
   }
+
+  /// Entries of `perplexity` are told apart by their conventions, `perplexity/llamacpp-v1`, where these differ.
+  private static func conventions(_ task: String, _ cells: [LoadedCell], _ entries: [String]) -> [String?] {
+    let names = entries.map { entry -> String? in
+      guard task == "perplexity", let cell = cells.first(where: { $0.record.settings == entry }) else { return nil }
+      return cell.record.protocolName.split(separator: "/").last.map { String($0).replacing("-v1", with: "") }
+    }
+    return Set(names).count == names.count ? names : [String?](repeating: nil, count: names.count)
+  }
 }
 
-/// One table of methods by columns: the length where a task has one, else its first coordinate.
+/// One table of methods by columns: the dataset or the length where a task has one, else its first coordinate.
 struct Grid: Sendable {
   /// The other coordinates, for example `stride=256`; empty where there are none.
   let variant: String
@@ -68,7 +78,7 @@ struct Grid: Sendable {
 
   static func grids(of cells: [LoadedCell]) -> [Grid] {
     let names = cells.first?.record.coordinates.map(\.name) ?? []
-    let axis = names.contains("length") ? "length" : names.first { $0 != depth } ?? ""
+    let axis = ["dataset", "length"].first { names.contains($0) } ?? names.first { $0 != depth } ?? ""
     let byVariant = Dictionary(grouping: cells) { cell in
       cell.record.coordinates.filter { $0.name != axis && $0.name != depth }.map { "\($0.name)=\($0.value)" }
         .joined(separator: ",")

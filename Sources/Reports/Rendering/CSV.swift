@@ -39,9 +39,10 @@ extension CSV {
     var csv = CSV(
       cellHeader + axes + [
         "metric", "aggregation", "higher_is_better", "value", "low", "high", "n", "unscored", "failed", "missing",
-        "planned",
+        "planned", "truncated", "ended_by_eos", "ended_by_limit", "ended_by_stop", "empty",
       ])
     for cell in evaluations.cells {
+      let counts = AnswerCounts([cell])
       for metric in cell.record.metrics {
         let aggregate = cell.aggregate(metric)
         csv.add(
@@ -49,6 +50,8 @@ extension CSV {
             metric.name, metric.aggregation, "\(metric.higherIsBetter)", number(aggregate.value),
             number(aggregate.low), number(aggregate.high), "\(aggregate.count)",
             "\(aggregate.unscored)", "\(aggregate.failed)", "\(aggregate.missing)", "\(aggregate.expected)",
+            "\(counts.truncated)", "\(counts.endedByEOS)", "\(counts.endedByLimit)", "\(counts.endedByStop)",
+            "\(counts.empty)",
           ])
       }
     }

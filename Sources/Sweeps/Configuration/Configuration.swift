@@ -18,6 +18,8 @@ public struct Configuration: Sendable {
   public let tasks: [TaskEntry]
   /// What must hold at the end.
   public let gates: [Gate]
+  /// True where data that no import made may stand for a benchmark's.
+  public let allowsUnverified: Bool
 
   /// One model of a configuration.
   public struct ModelEntry: Hashable, Sendable {
@@ -74,11 +76,13 @@ public struct Configuration: Sendable {
     let tasks = tasks.map { task in
       CanonicalJSON.object([task.name: .object(task.written.mapValues { CanonicalJSON($0) })])
     }
-    return CanonicalJSON.object([
+    var members: [String: CanonicalJSON] = [
       "name": .text(name), "seed": .integer(Int(clamping: seed)), "models": .array(models),
       "methods": .array(methods.map { .text($0.description) }), "tasks": .array(tasks),
       "gates": .array(gates.map(\.json)),
-    ]).spelling
+    ]
+    if allowsUnverified { members["allow-unverified"] = .flag(true) }
+    return CanonicalJSON.object(members).spelling
   }
 
   /// SHA-256 of `resolved`.

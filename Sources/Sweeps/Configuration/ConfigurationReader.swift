@@ -10,7 +10,7 @@ struct ConfigurationReader {
   /// The content of a file, nil where it cannot be read.
   let readFile: (String) -> [UInt8]?
 
-  private static let keys = ["name", "seed", "models", "methods", "tasks", "gates"]
+  private static let keys = ["name", "seed", "models", "methods", "tasks", "gates", "allow-unverified"]
   private static let modelKeys = ["name", "path", "context", "chat", "cache"]
 
   func read(_ root: Node) throws(SweepError) -> Configuration {
@@ -20,7 +20,8 @@ struct ConfigurationReader {
     return Configuration(
       file: file, name: try name(reader), seed: UInt64(try reader.integer("seed", in: 0...Int.max) ?? 42),
       models: try models(reader.list("models")), methods: methods, tasks: tasks,
-      gates: try gates(reader.node("gates"), methods: methods, tasks: tasks))
+      gates: try gates(reader.node("gates"), methods: methods, tasks: tasks),
+      allowsUnverified: try flag("allow-unverified", reader))
   }
 
   private func name(_ reader: MappingReader) throws(SweepError) -> String {
@@ -34,6 +35,12 @@ struct ConfigurationReader {
       name.allSatisfy(Self.isNameCharacter)
     else { throw node.impossible("name", "letters, digits, '-', '_' and '.', because files are named after it") }
     return name
+  }
+
+  private func flag(_ key: String, _ reader: MappingReader) throws(SweepError) -> Bool {
+    guard let node = reader.node(key) else { return false }
+    guard let value = node.flag else { throw node.wrongType(key, "true or false") }
+    return value
   }
 
   private static func isNameCharacter(_ character: Character) -> Bool {

@@ -1,4 +1,4 @@
-import Foundation
+import Metrics
 import Store
 
 /// The numbers of a complete cell, for gates.
@@ -10,7 +10,7 @@ enum CellValues {
     return record.metrics.compactMap { metric in
       let value: Double?
       switch metric.aggregation {
-      case "perplexity": value = perplexity(results)
+      case "perplexity": value = perplexity(metric.name, results)
       default: value = mean(values(of: metric.name, in: results))
       }
       return value.map {
@@ -29,10 +29,10 @@ enum CellValues {
     values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
   }
 
-  /// exp of the mean NLL over all scored tokens.
-  private static func perplexity(_ results: [SampleResult]) -> Double? {
+  /// exp of the sum of NLL over the tokens, words or bytes that the metric counts; for `bits_per_byte` over ln 2.
+  private static func perplexity(_ metric: String, _ results: [SampleResult]) -> Double? {
     let sum = values(of: "nll_sum", in: results).reduce(0, +)
-    let count = values(of: "token_count", in: results).reduce(0, +)
-    return count > 0 ? exp(sum / count) : nil
+    let count = values(of: PerplexityKind(metric: metric).countName, in: results).reduce(0, +)
+    return count > 0 ? PerplexityKind(metric: metric).value(meanNLL: sum / count) : nil
   }
 }

@@ -156,11 +156,54 @@ private final class Executor {
       start(&open[index])
       finish(open[index])
     }
-    for place in order {
+    let requests = order.map { open[$0.cell].pending[$0.sample].sample.request }
+    var next = 0
+    while next < order.count {
       if isCancelled() { return false }
+      let group = order[next..<next + GenerationGroup.count(requests[next...])]
+      next = group.endIndex
+      guard try evaluate(group, &open, model, runner) else { return false }
+    }
+    return true
+  }
+
+  /// Evaluates samples, together where there are several.
+  ///
+  /// - Returns: false when the run was cancelled.
+  private func evaluate(
+    _ group: ArraySlice<ReuseOrder.Place>, _ open: inout [OpenCell], _ model: Sweep.PreparedModel,
+    _ runner: any ModelRunner
+  ) throws(SweepError) -> Bool {
+    var outcomes: [ReuseOrder.Place: RunnerOutcome] = [:]
+    var together: [ReuseOrder.Place] = []
+    var identities: Set<String> = []
+    for place in group {
       start(&open[place.cell])
-      let pending = open[place.cell].pending[place.sample]
-      guard try evaluate(pending, &open[place.cell].place, open[place.cell].id, model, runner) else { return false }
+      if group.count == 1 { break }
+      let identity = open[place.cell].pending[place.sample].identity
+      let isKnown = try stored { () throws(StoreError) in try store.hasResult(identity: identity) }
+      if !isKnown, identities.insert(identity).inserted { together.append(place) }
+    }
+    let begin = ContinuousClock.now
+    if together.count > 1, let method = open.first.map({ sweep.cells[$0.place.index].method }) {
+      do throws(RunnerError) {
+        let requests = together.map { open[$0.cell].pending[$0.sample].sample.request }
+        let all = try runner.generate(together: requests, method: method, isCancelled: isCancelled)
+        outcomes = Dictionary(uniqueKeysWithValues: zip(together, all))
+      } catch {
+        // One that fails is found when each is tried alone.
+        if error == .cancelled { return false }
+      }
+    }
+    let seconds = (ContinuousClock.now - begin).seconds / Double(max(1, outcomes.count))
+    for place in group {
+      let (pending, id) = (open[place.cell].pending[place.sample], open[place.cell].id)
+      if let outcome = outcomes[place] {
+        try commit(outcome, pending, &open[place.cell].place, id, seconds: seconds)
+      } else if try !reuse(pending, &open[place.cell].place, id) {
+        if isCancelled() { return false }
+        guard try evaluate(pending, &open[place.cell].place, id, model, runner) else { return false }
+      }
       open[place.cell].openCount -= 1
       finish(open[place.cell])
     }
@@ -232,6 +275,23 @@ private final class Executor {
     var work: Double
   }
 
+  /// Takes the result of another cell with the same identity, where there is one.
+  private func reuse(_ pending: PendingSample, _ place: inout CellProgress, _ id: CellID) throws(SweepError) -> Bool {
+    let name = pending.sample.id.rawValue
+    let isReused = try stored { () throws(StoreError) in
+      try store.reuse(identity: pending.identity, sampleID: name, cell: id, run: run)
+    }
+    guard isReused else { return false }
+    meter.finish(cell: place.index, work: pending.work, seconds: nil)
+    place.doneSampleCount += 1
+    onEvent(
+      .sampleFinished(
+        SampleFinished(
+          cell: place, sampleID: name, isReused: true, metric: nil, value: nil, computedTokenCount: 0,
+          durationSeconds: 0), meter.progress()))
+    return true
+  }
+
   /// Evaluates and commits one sample.
   ///
   /// - Returns: false when the run was cancelled.
@@ -241,19 +301,6 @@ private final class Executor {
   ) throws(SweepError) -> Bool {
     let sample = pending.sample
     let name = sample.id.rawValue
-    let isReused = try stored { () throws(StoreError) in
-      try store.reuse(identity: pending.identity, sampleID: name, cell: id, run: run)
-    }
-    if isReused {
-      meter.finish(cell: place.index, work: pending.work, seconds: nil)
-      place.doneSampleCount += 1
-      onEvent(
-        .sampleFinished(
-          SampleFinished(
-            cell: place, sampleID: name, isReused: true, metric: nil, value: nil, computedTokenCount: 0,
-            durationSeconds: 0), meter.progress()))
-      return true
-    }
     let cell = sweep.cells[place.index]
     let clock = ContinuousClock()
     let begin = clock.now
@@ -347,18 +394,5 @@ private final class Executor {
     return sweep.configuration.gates.flatMap { gate in
       GateCheck.judge(gate, values: values, baseline: gate.baseline.flatMap { baselines[$0] })
     }
-  }
-}
-
-/// Remembers file hashes in the store; a store that cannot say or keep one costs time, not correctness.
-private struct StoreHashCache: FileHashCache {
-  let store: ResultStore
-
-  func hash(ofFile path: String, byteCount: Int, modified: Double) -> String? {
-    try? store.weightsHash(path: path, byteCount: byteCount, modified: modified)
-  }
-
-  func remember(_ hash: String, ofFile path: String, byteCount: Int, modified: Double) {
-    try? store.rememberWeightsHash(hash, path: path, byteCount: byteCount, modified: modified)
   }
 }

@@ -51,6 +51,11 @@ public final class Sweep {
     func context(seed: UInt64) -> SampleContext {
       SampleContext(tokenizer: tokenizer, contextWindow: contextWindow, chat: entry.chat, seed: seed)
     }
+
+    /// Whether a prompt has two BOS tokens in front, which no task means.
+    func beginsTwice(_ tokens: [Int]) -> Bool {
+      tokens.count > 1 && tokens[0] == tokenizer.bosToken && tokens[1] == tokens[0]
+    }
   }
 
   private struct SampleCacheKey: Hashable {
@@ -84,7 +89,12 @@ public final class Sweep {
     }
     var tasks: [Int: any EvaluationTask] = [:]
     for (index, entry) in configuration.tasks.enumerated() {
-      if let task = try Self.build(entry, &missing) { tasks[index] = task }
+      guard let task = try Self.build(entry, &missing) else { continue }
+      if options.only.accepts(entry.name, under: "task") {
+        try Self.verify(
+          entry, task, allowsUnverified: options.allowsUnverified || configuration.allowsUnverified, &warnings)
+      }
+      tasks[index] = task
     }
     for (_, model) in models.sorted(by: { $0.key < $1.key }) {
       for (_, task) in tasks.sorted(by: { $0.key < $1.key }) {
@@ -187,7 +197,8 @@ public final class Sweep {
       case .setting(let key, let found, let expected):
         throw .configuration(
           entry.locations[key] ?? entry.location, .impossible(key: key, found: found, expected: expected))
-      case .damagedData, .impossibleSample: throw .task(name: entry.name, entry.location, error)
+      case .damagedData, .impossibleSample, .unverifiedData, .unwritable:
+        throw .task(name: entry.name, entry.location, error)
       }
     }
   }
@@ -204,6 +215,14 @@ extension Sweep {
       made = try task.samples(of: cell.taskCell, in: model.context(seed: configuration.seed))
     } catch {
       throw .task(name: configuration.tasks[cell.task].name, configuration.tasks[cell.task].location, error)
+    }
+    if let sample = made.first(where: { model.beginsTwice($0.request.tokens) }) {
+      throw .task(
+        name: configuration.tasks[cell.task].name, configuration.tasks[cell.task].location,
+        .impossibleSample(
+          cell: sample.id.rawValue,
+          problem: "the prompt begins with two BOS tokens; look at the chat template and the tokenizer's add_bos_token")
+      )
     }
     let samples = made.map { SelectedSample(sample: $0, key: SampleKey($0)) }
     let count = made.reduce(0) { $0 + $1.request.tokens.count }

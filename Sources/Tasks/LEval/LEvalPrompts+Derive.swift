@@ -108,7 +108,5 @@ extension LEvalPrompts {
   }
 
   /// The words of a text as Python's `split()` counts them.
-  static func wordCount(_ text: String) -> Int {
-    text.unicodeScalars.split { $0.properties.isWhitespace || (0x1c...0x1f).contains($0.value) }.count
-  }
+  static func wordCount(_ text: String) -> Int { WordCount.words(text) }
 }

@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import Metrics
+import Tasks
 import Tokenizers
 import Transformer
 
@@ -15,6 +16,8 @@ enum PerplexityCommand {
     "--context", "N", "window length in tokens (default: the model's window, or the text's length)")
   private static let stride = Option.value("--stride", "S", "distance of windows (default: the context)")
   private static let windowLimit = Option.value("--windows", "N", "score the first N windows only")
+  private static let words = Option.value(
+    "--words", "N", "the words to divide by, for example the official count (default: counted in the file)")
   private static let perToken = Option.value(
     "--per-token", "F.json", "write the natural-log probability of every scored token")
 
@@ -30,13 +33,23 @@ enum PerplexityCommand {
     let stride: Int
     let method: String
     let text_tokens: Int
+    let words: Int?
+    let bytes: Int?
+    let word_perplexity: Double?
+    let byte_perplexity: Double?
+    let bits_per_byte: Double?
     let seconds: Double
   }
 
   static let command = Command(
     name: "perplexity", summary: "Measure the perplexity of one text",
-    details: ["One of --file and --tokens is needed. The interval resamples windows; one window has none."],
-    options: [EngineOptions.model, file, tokens, convention, context, stride, windowLimit, perToken] + EngineOptions.all
+    details: [
+      "`sliding-256` is sliding with a stride of 256. Conventions that score every token also give the perplexity "
+        + "per word\nand per byte; pg19-word is the former.",
+      "One of --file and --tokens is needed. The interval resamples windows; one window has none.",
+    ],
+    options: [EngineOptions.model, file, tokens, convention, context, stride, windowLimit, words, perToken]
+      + EngineOptions.all
   ) { arguments in
     guard arguments.has(file) != arguments.has(tokens) else {
       throw UsageError("'perplexity' needs exactly one of --file and --tokens")
@@ -64,21 +77,35 @@ enum PerplexityCommand {
     let context: Int
     let stride: Int
     let windows: [ScoringWindow]
+    /// True where the windows hold every token of the text, so that its words and bytes can be divided by.
+    let isWhole: Bool
+    let wordCount: Int?
+    let byteCount: Int?
     let start = ContinuousClock.now
     let isQuiet: Bool
 
     init(_ arguments: Arguments) throws {
       let path = try arguments.required(EngineOptions.model)
-      convention = try arguments.word(PerplexityCommand.convention, PerplexityConvention.self) ?? .hfStrided
-      guard convention != .pg19Word else {
-        throw UsageError("--convention pg19-word needs official word counts, which this command does not take")
+      let written = arguments.text(PerplexityCommand.convention) ?? PerplexityConvention.hfStrided.rawValue
+      let ownStride: Int?
+      if let parsed = PerplexityConvention.parse(written) {
+        (convention, ownStride) = parsed
+      } else {
+        (convention, ownStride) = (
+          try arguments.word(PerplexityCommand.convention, PerplexityConvention.self) ?? .hfStrided, nil
+        )
       }
       let given = try arguments.integer(PerplexityCommand.context, atLeast: 2)
       let limit = try arguments.integer(windowLimit)
       let stride = try arguments.integer(PerplexityCommand.stride)
       session = try EngineOptions.makeSession(arguments, length: given)
       if let tokenFile = arguments.text(tokens) {
+        guard convention != .pg19Word || arguments.has(PerplexityCommand.words) else {
+          throw UsageError("--convention pg19-word divides by words: give --file, or --words N beside --tokens")
+        }
         ids = try EngineOptions.tokens(tokenFile)
+        byteCount = nil
+        wordCount = try arguments.integer(PerplexityCommand.words)
         let tokenizer = try? Tokenizer.load(modelPath: path)
         bos = tokenizer?.bosToken ?? session.model.hyperparameters.bosTokenID
         addsBOS = tokenizer?.addsBOS ?? false
@@ -88,11 +115,20 @@ enum PerplexityCommand {
         ids = tokenizer.encode(text, bos: convention.usesBOSInText ? .auto : .never, parseSpecial: false)
         bos = tokenizer.bosToken ?? tokenizer.eosToken
         addsBOS = tokenizer.addsBOS
+        byteCount = text.utf8.count
+        wordCount = try arguments.integer(PerplexityCommand.words) ?? WordCount.of(text, convention)
       }
       context = given ?? (arguments.has(tokens) ? ids.count : session.model.contextWindow)
-      self.stride = stride ?? context
+      guard ownStride == nil || stride == nil else {
+        throw UsageError("--convention \(written) says the stride; leave --stride away")
+      }
+      self.stride = ownStride ?? stride ?? context
       let all = try convention.windows(count: ids.count, context: context, stride: self.stride)
       windows = Array(all.prefix(limit ?? all.count))
+      isWhole = windows.count == all.count && convention.scoresWholeTexts(context: context, stride: self.stride)
+      if convention == .pg19Word, !isWhole {
+        throw UsageError("--convention pg19-word divides by the words of the whole text; leave --windows away")
+      }
       isQuiet = arguments.has(GlobalOptions.quiet) || !Terminal.canDrawBar
     }
 
@@ -112,7 +148,7 @@ enum PerplexityCommand {
         if !isQuiet { Terminal.status("\r\(index + 1)/\(windows.count) windows\u{1b}[K") }
       }
       if !isQuiet { Terminal.status("\r\u{1b}[K") }
-      guard let estimate = Perplexity.estimate(losses, convention) else {
+      guard let estimate = Perplexity.estimate(losses, convention, wordCount: wordCount) else {
         throw UsageError("nothing was scored: the text is too short for this context")
       }
       return (estimate, kept)
@@ -135,6 +171,9 @@ enum PerplexityCommand {
         perplexity: e.perplexity, mean_nll: e.meanNLL, tokens: e.tokenCount, windows: windows.count,
         interval: e.interval.map { [$0.low, $0.high] }, plus_minus: e.plusMinus, convention: convention.rawValue,
         context: context, stride: stride, method: "\(session.method)", text_tokens: ids.count,
+        words: wordCount, bytes: byteCount, word_perplexity: isWhole ? wordCount.flatMap(e.perWord) : nil,
+        byte_perplexity: isWhole ? byteCount.flatMap(e.perByte) : nil,
+        bits_per_byte: isWhole ? byteCount.flatMap(e.bitsPerByte) : nil,
         seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
     }
 
@@ -142,7 +181,20 @@ enum PerplexityCommand {
       let interval = e.interval.map { " [\(Numbers.fixed($0.low, 4)), \(Numbers.fixed($0.high, 4))]" } ?? ""
       return "perplexity \(Numbers.fixed(e.perplexity, 4))\(interval) ± \(Numbers.fixed(e.plusMinus, 4)), "
         + "\(Numbers.grouped(e.tokenCount)) tokens in \(windows.count) windows "
-        + "(\(convention.rawValue), context \(context), stride \(stride), \(session.method))"
+        + "(\(convention.rawValue), context \(context), stride \(stride), \(session.method))" + others(e)
+    }
+
+    /// What else the same log-probabilities give.
+    private func others(_ e: PerplexityEstimate) -> String {
+      guard isWhole else { return "" }
+      var parts: [String] = []
+      if let words = wordCount, let value = e.perWord(wordCount: words) {
+        parts.append("per word \(Numbers.fixed(value, 4)) (\(Numbers.grouped(words)) words)")
+      }
+      if let bytes = byteCount, let value = e.perByte(byteCount: bytes), let bits = e.bitsPerByte(byteCount: bytes) {
+        parts.append("per byte \(Numbers.fixed(value, 4)), \(Numbers.fixed(bits, 4)) bits per byte")
+      }
+      return parts.isEmpty ? "" : "\n" + parts.joined(separator: ", ")
     }
   }
 }

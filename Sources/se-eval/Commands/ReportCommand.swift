@@ -11,17 +11,27 @@ enum ReportCommand {
     "--format", "F,...", "\(ReportFormat.allCases.map(\.rawValue).joined(separator: ", ")) (default: all)")
   private static let out = Option.value("--out", "DIR", "where it goes (default Reports/<name>)")
 
+  private static let paper = Option.flag(
+    "--paper",
+    "also paper.*: LongBench and L-Eval in the shape of the Self-Extend paper's tables, its numbers beside them")
+
   static let command = Command(
     name: "report", summary: "Write the report of a store: Markdown, CSV, SVG, HTML, LaTeX, JSON",
-    positionals: [source], options: [format, out]
+    positionals: [source], options: [format, out, paper]
   ) { arguments in
     let path = try databasePath(arguments.positionals[0])
     let store = try ResultStore.open(path, mode: .readOnly)
     let stem = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     let name = try store.latestRun()?.record.name ?? stem
     let writer = ReportWriter(store: store, name: name)
-    let files = try writer.write(to: arguments.text(out) ?? "Reports/\(name)", formats: formats(arguments))
-    for file in files { Terminal.print(file) }
+    let folder = arguments.text(out) ?? "Reports/\(name)"
+    let formats = try formats(arguments)
+    if arguments.has(paper) {
+      let (files, text) = try writer.writePaper(to: folder, formats: formats)
+      Terminal.print(text)
+      for file in files { Terminal.print(file) }
+    }
+    for file in try writer.write(to: folder, formats: formats) { Terminal.print(file) }
     return .done
   }
 

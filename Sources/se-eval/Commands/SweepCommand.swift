@@ -40,6 +40,8 @@ enum SweepCommand {
     _ summary: SweepSummary, _ store: ResultStore, _ configuration: Configuration, _ path: String,
     _ arguments: Arguments
   ) throws -> ExitStatus {
+    // Interrupted before the first cell was opened, a sweep has nothing to report.
+    if summary.status == .interrupted, try store.currentCells().isEmpty { return interrupted() }
     let folder = arguments.text(report) ?? "Reports/\(configuration.name)"
     let writer = ReportWriter(store: store, name: configuration.name)
     _ = try writer.write(to: folder, formats: Set(ReportFormat.allCases))
@@ -52,20 +54,24 @@ enum SweepCommand {
     for gate in summary.gates { Terminal.message("gate \(GateText.line(gate))") }
     if !isQuiet {
       Terminal.print(try writer.summary())
+      Terminal.message(try writer.cost())
       let progress = summary.progress
       Terminal.message(
         "\(progress.evaluatedSampleCount) samples evaluated, \(progress.reusedSampleCount) shared, "
           + "\(progress.failedSampleCount) failed in \(Numbers.duration(progress.elapsedSeconds)); "
           + "store \(path), report \(folder)/report.md")
     }
-    if summary.status == .interrupted {
-      Terminal.message("se-eval: interrupted; the same command goes on where this one stopped")
-      return Interruption.status
-    }
+    if summary.status == .interrupted { return interrupted() }
     return ExitStatus(rawValue: summary.status.rawValue) ?? .runtimeError
   }
 
-  private static func makeFolder(of path: String) throws(FileError) {
+  private static func interrupted() -> ExitStatus {
+    Terminal.message("se-eval: interrupted; the same command goes on where this one stopped")
+    return Interruption.status
+  }
+
+  /// Makes the folder of a file that will be written.
+  static func makeFolder(of path: String) throws(FileError) {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -1,0 +1,97 @@
+import Store
+
+extension ReportBuilder {
+  /// What stands behind every score of a table: how the outputs ended, what was cut away, what is missing.
+  mutating func addAnswers(_ section: Section, _ grid: Grid) {
+    var table = Table(
+      id: slugs.slug([section.model, section.title, grid.variant, "answers"]),
+      title: "\(section.title)\(variant(grid)): prompts and answers", corner: "method",
+      columns: (grid.axis.isEmpty ? [] : [grid.axis]) + AnswerCounts.columns, isMeasured: false)
+    table.coordinates = ["model": section.model, "task": section.task, "settings": section.settings]
+    for column in grid.columns {
+      for method in grid.methods {
+        let cells = grid.cells(method, column)
+        guard !cells.isEmpty else { continue }
+        let place = grid.axis.isEmpty ? [] : [Table.Cell(column.value)]
+        table.rows.append(.init(label: method, cells: place + AnswerCounts(cells).cells))
+      }
+    }
+    document.table(table)
+    addOtherMetrics(section, grid)
+  }
+
+  /// The metrics beside the table's one, for example perplexity by words and bytes.
+  private mutating func addOtherMetrics(_ section: Section, _ grid: Grid) {
+    let metrics =
+      grid.columns.compactMap { column in
+        grid.methods.lazy.compactMap { grid.cells($0, column).first?.record.metrics }.first
+      }.first ?? []
+    guard metrics.count > 1 else { return }
+    for metric in metrics.dropFirst() {
+      var table = Table(
+        id: slugs.slug([section.model, section.title, grid.variant, metric.name]),
+        title: "\(section.title)\(variant(grid)): \(metric.title)" + (grid.axis.isEmpty ? "" : " by \(grid.axis)"),
+        corner: "method", columns: grid.columns.map { $0.heading(isLength: grid.isLength, showsMetric: false) })
+      table.coordinates = coordinates(section, grid).merging(["metric": metric.name]) { $1 }
+      for method in grid.methods {
+        table.rows.append(
+          .init(
+            label: method,
+            cells: grid.columns.map { column in
+              let cells = grid.cells(method, column)
+              return cells.isEmpty ? Table.Cell.notPlanned : Table.Cell(cells.aggregate(metric), metric)
+            }))
+      }
+      // A metric that only some datasets have is no gap of the others.
+      guard table.rows.contains(where: { $0.cells.contains { $0.value != nil } }) else { continue }
+      table.markBest { _ in metric.higherIsBetter }
+      document.table(table)
+    }
+  }
+}
+
+/// Counts over the samples behind a score.
+struct AnswerCounts {
+  static let columns = [
+    "n", "prompt tokens", "truncated", "most tokens cut", "ended by EOS", "by limit", "by stop", "empty", "unscored",
+    "failed", "missing",
+  ]
+
+  let sampleCount: Int
+  let shortest: Int?
+  let longest: Int?
+  let truncated: Int
+  let mostCut: Int
+  let endedByEOS: Int
+  let endedByLimit: Int
+  let endedByStop: Int
+  let empty: Int
+  let unscored: Int
+  let failed: Int
+  let missing: Int
+
+  init(_ cells: [LoadedCell]) {
+    let results = cells.flatMap { $0.samples.map(\.result) }
+    sampleCount = results.count
+    shortest = results.map(\.promptTokenCount).min()
+    longest = results.map(\.promptTokenCount).max()
+    truncated = results.count { $0.truncatedTokenCount > 0 }
+    mostCut = results.map(\.truncatedTokenCount).max() ?? 0
+    endedByEOS = results.count { $0.finishReason == "eos" }
+    endedByLimit = results.count { $0.finishReason == "length" }
+    endedByStop = results.count { $0.finishReason == "stop" }
+    empty = results.count { $0.output?.allSatisfy(\.isWhitespace) ?? false }
+    unscored = cells.reduce(0) { $0 + $1.unscoredCount }
+    failed = cells.reduce(0) { $0 + $1.failures.count }
+    missing = cells.reduce(0) { $0 + max(0, $1.record.sampleCount - $1.samples.count - $1.failures.count) }
+  }
+
+  /// In the order of `columns`.
+  var cells: [Table.Cell] {
+    let range = shortest.flatMap { low in longest.map { low == $0 ? "\(low)" : "\(low)-\($0)" } }
+    let counts = [
+      truncated, mostCut, endedByEOS, endedByLimit, endedByStop, empty, unscored, failed, missing,
+    ]
+    return [.init(sampleCount), .init(range ?? "")] + counts.map { .init($0) }
+  }
+}

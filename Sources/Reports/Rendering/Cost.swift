@@ -1,0 +1,47 @@
+import Store
+
+/// What a store cost: tokens asked for and computed, and time.
+///
+/// It differs from run to run, and so stands apart from the report.
+enum Cost {
+  /// One row for each model, task and method.
+  static func table(_ evaluations: Evaluations) -> Table {
+    var table = Table(
+      id: "cost", title: "Tokens asked for and computed", corner: "model, task, method",
+      columns: ["samples", "tokens asked", "tokens computed", "share computed (%)", "seconds", "computed per second"],
+      isMeasured: false)
+    for model in evaluations.names(\.model) {
+      for task in evaluations.names(\.task) {
+        for method in evaluations.names(\.method) {
+          let results = evaluations.cells.filter {
+            $0.record.model == model && $0.record.task == task && $0.record.method == method
+          }.flatMap { $0.samples.map(\.result) }
+          if !results.isEmpty { table.rows.append(row("\(model), \(task), \(method)", results)) }
+        }
+      }
+    }
+    table.note =
+      "Asked: the tokens of every prompt and every answer. Computed: those that went through the model; a prefix that "
+      + "two prompts share is computed once while it is in the cache. A sample that several methods share counts in each."
+    return table
+  }
+
+  private static func row(_ label: String, _ results: [SampleResult]) -> Table.Row {
+    let asked = results.reduce(0) { $0 + $1.promptTokenCount + ($1.outputTokens?.count ?? 0) }
+    let computed = results.reduce(0) { $0 + $1.computedTokenCount }
+    let seconds = results.reduce(0) { $0 + $1.durationSeconds }
+    return .init(
+      label: label,
+      cells: [
+        .init(results.count), .init(asked), .init(computed),
+        number(asked > 0 ? 100 * Double(computed) / Double(asked) : nil, 1), number(seconds, 1),
+        number(seconds > 0 ? Double(computed) / seconds : nil, 1),
+      ])
+  }
+
+  private static func number(_ value: Double?, _ decimals: Int) -> Table.Cell {
+    var cell = Table.Cell(value.map { NumberText.fixed($0, decimals) } ?? "")
+    cell.value = value
+    return cell
+  }
+}

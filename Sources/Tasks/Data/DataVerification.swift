@@ -1,0 +1,59 @@
+import Foundation
+
+/// What is known of the data of a task before a sweep: whether they are a benchmark's, as an import left them.
+public enum DataVerification: Hashable, Sendable {
+  /// Every file is as it was imported; `different` are those that were never the official ones.
+  case verified(Benchmark, different: [String])
+  /// No import made them.
+  case unverified
+  /// An import made the folder, and a file is not what was imported.
+  case damaged(problem: String)
+
+  /// Tasks whose `path` must be a benchmark's data.
+  ///
+  /// Books, essays and wordings may be anybody's own documents.
+  private static let strictTasks: Set<String> = ["longbench", "leval", "kv-retrieval", "mdqa"]
+
+  /// True where a task of this name wants verified data at a setting.
+  public static func isRequired(task: String, key: String) -> Bool { strictTasks.contains(task) && key == "path" }
+
+  /// Compares the files that a task read with the manifest above them.
+  ///
+  /// - Parameters:
+  ///   - path: where the task's data lie: a file or a folder.
+  ///   - files: what the task read, with the hashes that it found.
+  /// - Returns: the verdict; files of another folder are not judged.
+  public static func of(path: String, files: [DataFile]) -> DataVerification {
+    guard let folder = managedFolder(of: path) else { return .unverified }
+    let manifest: DataManifest
+    do throws(TaskError) {
+      guard let found = try DataManifest.read(folder: folder) else { return .unverified }
+      manifest = found
+    } catch {
+      return .damaged(problem: "\(error)")
+    }
+    var different: [String] = []
+    for file in files {
+      let namesakes = manifest.files.filter { $0.name == file.name || $0.name.hasSuffix("/" + file.name) }
+      guard !namesakes.isEmpty else { continue }
+      guard let entry = namesakes.first(where: { $0.sha256 == file.sha256 }) else {
+        return .damaged(
+          problem: "\(file.name) is not what was imported on \(manifest.imported); "
+            + "import it again: se-eval data import \(manifest.benchmark.rawValue) PATH")
+      }
+      if entry.standing == .different { different.append("\(entry.name): \(entry.note ?? "not the official file")") }
+    }
+    return .verified(manifest.benchmark, different: different)
+  }
+
+  /// The folder with a manifest that a path lies in.
+  private static func managedFolder(of path: String) -> String? {
+    var url = URL(fileURLWithPath: path).standardizedFileURL
+    for _ in 0..<5 {
+      if FileManager.default.fileExists(atPath: url.path + "/" + DataManifest.fileName) { return url.path }
+      guard url.path != "/" else { return nil }
+      url = url.deletingLastPathComponent().standardizedFileURL
+    }
+    return nil
+  }
+}

@@ -1,0 +1,229 @@
+import Foundation
+import Metrics
+import Store
+import Testing
+
+@testable import Reports
+
+@Suite struct PaperTests {
+  /// A store of LongBench and L-Eval cells: every row of a dataset has the score that its place gives.
+  private struct Suites {
+    let store: ResultStore
+    let run: RunID
+    private let folder: TemporaryFolder
+
+    init(model: String, path: String = "/models/llama") throws {
+      folder = try TemporaryFolder()
+      store = try ResultStore.open(folder.file("suites.sqlite"), mode: .create)
+      run = try store.beginRun(
+        RunRecord(
+          name: "suites",
+          configuration: #"{"models":[{"name":"\#(model)","path":"\#(path)","cache":"float16"}],"name":"suites"}"#,
+          configurationHash: "c", environment: [:], warnings: ["longbench: unverified data: no import made /data"]))
+    }
+
+    func add(
+      _ task: String, model: String, method: String, dataset: String, scores: [Double], planned: Int? = nil,
+      bucket: (Int) -> String = { _ in "0-4k" }
+    ) throws {
+      let cell = try store.cell(
+        CellRecord(
+          model: model, contextWindow: 4096, modelHash: "feed", method: method, task: task, settings: "{}",
+          protocolName: "\(task)/v1", protocolNotes: ["deviation: the moon was full"], dataHash: "da7a",
+          coordinates: [.init(name: "dataset", value: dataset)],
+          metrics: [.init(name: "score", aggregation: "mean", higherIsBetter: true)],
+          sampleCount: planned ?? scores.count))
+      for (index, score) in scores.enumerated() {
+        let name = "\(dataset)/\(index)"
+        try store.append(
+          SampleResult(
+            sampleID: name, identity: "\(model)/\(method)/\(name)", prompt: "p", firstTokens: [1],
+            promptTokenCount: 3500,
+            truncatedTokenCount: index == 0 ? 90 : 0, expected: ["a"],
+            facts: #"{"bucket":"\#(bucket(index))","chat":"llama-2"}"#, output: "a", outputTokens: [5],
+            finishReason: "eos", scores: [.init(metric: "score", value: score, unscored: nil)], logProbabilities: nil,
+            durationSeconds: 1, computedTokenCount: 10), cell: cell, run: run)
+      }
+    }
+
+    func fill(model: String) throws {
+      for method in ["plain", "self-extend:G=8,W=1024"] {
+        for (index, dataset) in LongBenchDataset.all.filter(\.isInSixteen).enumerated() {
+          try add(
+            "longbench", model: model, method: method, dataset: dataset.name,
+            scores: [Double(index), Double(index + 2)])
+        }
+        for task in ["coursera", "tpo"] {
+          try add("leval", model: model, method: method, dataset: task, scores: [100, 0, 0, 0])
+        }
+      }
+    }
+  }
+
+  private func tables(_ suites: Suites) throws -> [Table] {
+    try PaperBuilder.document(Evaluations(suites.store), name: "suites").tables
+  }
+
+  @Test("the table in the program is the one of Datasets/published, with the permitted rows only")
+  func table() throws {
+    let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "Datasets/published/self-extend.csv")
+    let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").dropFirst()
+    #expect(PublishedNumber.all.count == lines.count)
+    for (number, line) in zip(PublishedNumber.all, lines) {
+      let suite = line.hasPrefix("L-Eval closed-ended (SelfExtend paper)") ? "leval" : "longbench"
+      #expect(number.row.suite.rawValue == suite)
+      #expect(suite == "leval" || line.hasPrefix("LongBench (SelfExtend paper)"))
+      let note = PublishedTable.notes[number.note]
+      let text = line.replacing("\"", with: "")
+      #expect(text.hasSuffix("\(note.source.replacing("\"", with: "")),\(note.confidence.replacing("\"", with: ""))"))
+      #expect(text.contains(",\(number.dataset),"))
+    }
+  }
+
+  @Test("every column of the paper's tables finds its published number")
+  func columns() throws {
+    let row = try #require(PublishedNumber.rows(.longbench).first { $0.method == "SelfExtend" && $0.context == "16k" })
+    let values = PaperSuite.longbench.columns.compactMap { PaperSuite.longbench.published(row, $0)?.value }
+    #expect(values.count == 16)
+    let average = try #require(PaperSuite.longbench.publishedAverage(row)?.value)
+    #expect(abs(values.reduce(0, +) / 16 - average) < 0.02)
+    let closed = try #require(PublishedNumber.rows(.leval).first { $0.method == "SelfExtend" && $0.context == "16k" })
+    #expect(PaperSuite.leval.columns.compactMap { PaperSuite.leval.published(closed, $0)?.value }.count == 6)
+  }
+
+  @Test(
+    "a measured model is the published one whatever its file is called, and not its relatives",
+    arguments: [
+      ("Llama-2-7B-chat", "Llama-2-7b-chat-hf", true), ("Llama-2-7B-chat", "llama-2-7b-chat.Q4_K_M.gguf", true),
+      ("Llama-2-7B-chat", "Llama-2-7b-hf", false), ("Llama-2-7B-chat", "Llama-2-13b-chat-hf", false),
+      ("Llama-2-7B-chat", "Llama-2-7b-chat-code", false), ("Llama-3-8B-instruct", "Meta-Llama-3-8B-Instruct", true),
+      ("Llama-3-8B-instruct", "Llama-3.1-8B-Instruct", false), ("Phi-2", "phi-2", true), ("Phi-2", "phi-3", false),
+      ("Mistral-7B-instruct-0.1 w/o SWA", "Mistral-7B-Instruct-v0.1", true),
+      ("Mistral-7B-instruct-0.1", "Mistral-7B-Instruct-v0.2", false), ("Phi-2", "phi-2-Q8_0", true),
+      ("SOLAR-10.7B-instruct", "SOLAR-10.7B-Instruct-v1.0", true), ("Vicuna-1.5-7B", "vicuna-7b-v1.5-16k", false),
+    ])
+  func models(_ published: String, _ measured: String, _ isSame: Bool) {
+    #expect(PaperMatch.isSame(published: published, measured: measured) == isSame)
+  }
+
+  @Test("plain and the window's switch stand beside their own rows")
+  func methods() throws {
+    let rows = PublishedNumber.rows(.longbench)
+    func row(_ model: String) throws -> PublishedNumber.Row { try #require(rows.first { $0.model.hasSuffix(model) }) }
+    #expect(PaperMatch.isSame(try row("w/o SWA"), method: "plain:window=none"))
+    #expect(!PaperMatch.isSame(try row("w/o SWA"), method: "plain"))
+    #expect(PaperMatch.isSame(try row("w/ SWA"), method: "plain"))
+    #expect(!PaperMatch.isSame(try row("w/ SWA"), method: "self-extend:G=8,W=512"))
+  }
+
+  @Test("measured, published and their difference stand below each other; what is not known is empty")
+  func rows() throws {
+    let suites = try Suites(model: "Llama-2-7b-chat-hf")
+    try suites.fill(model: "Llama-2-7b-chat-hf")
+    let tables = try tables(suites)
+    #expect(tables.map(\.id) == ["paper-llama-2-7b-chat-hf-longbench", "paper-llama-2-7b-chat-hf-leval"])
+    let long = tables[0]
+    #expect(long.columns.count == 17)
+    #expect(
+      long.rows.map(\.label) == [
+        "plain", "published: none (original), 4k [1, 2]", "plain - published none (original), 4k",
+        "self-extend:G=8,W=1024", "published: SelfExtend, 16k [3, 4]",
+        "self-extend:G=8,W=1024 - published SelfExtend, 16k", "published: SelfExtend, 25k [5, 6]",
+        "self-extend:G=8,W=1024 - published SelfExtend, 25k",
+      ])
+    // narrativeqa: 0 and 2 measured, 18.70 published.
+    #expect(long.rows[0].cells[0].text == "1.00" && long.rows[1].cells[0].text == "18.70")
+    #expect(long.rows[2].cells[0].text == "-17.70" && long.rows[0].cells[0].detail.hasSuffix("n=2 1 cut"))
+    #expect(long.rows[0].cells[16].text == "8.50")
+    let closed = tables[1]
+    #expect(closed.rows[0].cells.map(\.text) == ["25.00", "", "", "25.00", "", "", ""])
+    #expect(closed.rows[2].cells.map(\.text.isEmpty) == [false, true, true, false, true, true, true])
+    #expect(closed.rows.last?.label.hasPrefix("published: Dynamic NTK") == true)
+  }
+
+  @Test("every deviation from the published setting is listed")
+  func deviations() throws {
+    let model = "Llama-2-7b-chat"
+    let suites = try Suites(model: model, path: "/models/llama-2-7b-chat.Q4_0.gguf")
+    try suites.fill(model: model)
+    let folder = try TemporaryFolder()
+    let writer = ReportWriter(store: suites.store, name: "suites")
+    let (files, text) = try writer.writePaper(to: folder.path, formats: Set(ReportFormat.allCases))
+    #expect(files.filter { $0.hasPrefix("paper.") } == ["paper.html", "paper.json", "paper.md", "paper.tex"])
+    for part in [
+      "deviation: the moon was full", "narrativeqa 2 of 200", "Not measured: GSM", "16 of 32 prompts were cut",
+      "Chat template: llama-2", "llama-2-7b-chat.Q4_0.gguf", "float16", "unverified data", "Confidence:",
+    ] { #expect(text.contains(part) || text.contains(part.replacing("16 of 32", with: "32 of 64")), "\(part)") }
+  }
+
+  @Test("a model without published numbers says so, and a store without these benchmarks is an error")
+  func unknown() throws {
+    let suites = try Suites(model: "tiny")
+    try suites.fill(model: "tiny")
+    let document = try PaperBuilder.document(Evaluations(suites.store), name: "suites")
+    #expect(PlainText.render(document).contains("No published number is known for tiny"))
+    #expect(document.tables[0].rows.map(\.label) == ["plain", "self-extend:G=8,W=1024"])
+    let other = try SyntheticStore.complete()
+    #expect(throws: ReportError.nothingForPaper(path: other.store.path)) {
+      try PaperBuilder.document(Evaluations(other.store), name: "x")
+    }
+  }
+
+  @Test("LongBench has its categories and both averages, LongBench-E its buckets")
+  func means() throws {
+    let suites = try Suites(model: "m")
+    for dataset in LongBenchDataset.all {
+      let score = dataset.category == .code ? 60.0 : dataset.language == .chinese ? 10 : 30
+      try suites.add("longbench", model: "m", method: "plain", dataset: dataset.name, scores: [score, score])
+    }
+    let tables = try ReportBuilder.report(store: suites.store, name: "r").document.tables
+    let means = try #require(tables.first { $0.id == "m-longbench-categories" })
+    let values = means.rows[0].cells.compactMap(\.value)
+    // (30 + 30 + 10 + 30) / 4 twice, (3 x 30 + 10) / 4, the same, (30 + 30 + 10) / 3, 60.
+    let categories = [25, 25, 25, 25, 70.0 / 3, 60]
+    for (value, expected) in zip(values, categories + [categories.reduce(0, +) / 6, (14 * 30 + 2 * 60) / 16]) {
+      #expect(abs(value - expected) < 1e-9)
+    }
+    #expect(values.count == 8)
+    let eSuites = try Suites(model: "m")
+    try eSuites.add(
+      "longbench", model: "m", method: "plain", dataset: "qasper_e", scores: [10, 20, 60],
+      bucket: { $0 < 2 ? "0-4k" : "8k+" })
+    let eTables = try ReportBuilder.report(store: eSuites.store, name: "r").document.tables
+    let buckets = try #require(eTables.first { $0.id == "m-longbench-buckets" })
+    #expect(buckets.rows[0].cells.map(\.value) == [15, nil, 60])
+  }
+
+  @Test("an incomplete dataset has no category, no average and no average of the paper")
+  func incomplete() throws {
+    let suites = try Suites(model: "m")
+    for dataset in LongBenchDataset.all {
+      try suites.add(
+        "longbench", model: "m", method: "plain", dataset: dataset.name, scores: [30],
+        planned: dataset.name == "lcc" ? 2 : 1)
+    }
+    let tables = try ReportBuilder.report(store: suites.store, name: "r").document.tables
+    let means = try #require(tables.first { $0.id == "m-longbench-categories" })
+    #expect(means.rows[0].cells.map { $0.value != nil } == [true, true, true, true, true, false, false, false])
+    let paper = try self.tables(suites)
+    #expect(paper[0].rows[0].cells.last?.text == "" && paper[0].rows[0].cells[14].isGap)
+  }
+
+  @Test("word and byte metrics of a perplexity divide the same NLL by words and bytes")
+  func kinds() throws {
+    func result(_ id: String) -> SampleResult {
+      SyntheticStore.result(
+        id, "plain",
+        scores: [("nll_sum", 40.0), ("token_count", 20), ("word_count", 10), ("byte_count", 80)].map {
+          .init(metric: $0.0, value: $0.1, unscored: nil)
+        })
+    }
+    func value(_ name: String) -> Double? {
+      let metric = CellRecord.Metric(name: name, aggregation: "perplexity", higherIsBetter: false)
+      return metric.aggregate(["a", "b"].compactMap { metric.contribution(of: result($0), document: $0) }).value
+    }
+    #expect(value("perplexity") == exp(2) && value("word_perplexity") == exp(4) && value("byte_perplexity") == exp(0.5))
+    #expect(value("bits_per_byte") == 0.5 / log(2.0))
+  }
+}
