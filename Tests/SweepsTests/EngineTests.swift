@@ -114,7 +114,7 @@ import Testing
 
   @Test(
     "the configurations of the project are valid",
-    arguments: ["demo", "smollm2-135m", "llama2", "tinystories", "methods-smollm2"])
+    arguments: ["demo", "smollm2-135m", "llama2", "tinystories", "methods-smollm2", "retrieval", "benchmarks-smollm2"])
   func configurations(_ name: String) throws {
     let read = try Configuration.load(
       path: "\(Self.root)/configs/\(name).yaml", taskTypes: TaskRegistry.types, environment: [:])
