@@ -5,7 +5,7 @@ import Testing
   private static let arguments = [
     "tune", "Datasets/demo/model", "--target", "1024", "--context", "256", "--text", "Datasets/demo/stories",
     "--groups",
-    "4,8", "--windows", "32,128", "--trials", "2", "--depths", "2", "--progress", "none",
+    "8,16", "--windows", "32,128", "--trials", "2", "--depths", "2", "--progress", "none",
   ]
 
   @Test("tune finds G and W, writes its surface, and does nothing twice")
