@@ -39,7 +39,7 @@ private final class Surface: ModelProvider, ModelRunner {
       let loss = Float(parameters.groupSize) / 64 + (largest < 700 ? 1 : 3)
       return RunnerOutcome(
         .logProbabilities(Array(repeating: -loss, count: tokens.count - 1)), computedTokenCount: tokens.count)
-    case .generate(let tokens, _, _, _):
+    case .generate(let tokens, _, _, _, _):
       // The byte tokenizer makes a key of its digits; the last run of digits before the question is the key.
       let text = String(decoding: tokens.map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
       let key = text.split { !$0.isNumber }.first { $0.count == 5 } ?? ""
