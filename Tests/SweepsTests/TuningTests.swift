@@ -46,6 +46,7 @@ private final class Surface: ModelProvider, ModelRunner {
       return RunnerOutcome(
         .generation(tokens: [], text: largest < 900 ? String(key) : "no", finishReason: .endOfText),
         computedTokenCount: tokens.count)
+    case .choices: throw .failed(reason: "not asked for")
     }
   }
 }

@@ -53,7 +53,8 @@ enum LostInTheMiddle {
     /// What a report says of it.
     var note: String {
       guard let file else { return "the project's own prompt wording" }
-      return version == "v1" ? "the authors' prompt \(file.name)" : "the prompt of \(file.name), which is not the authors'"
+      return version == "v1"
+        ? "the authors' prompt \(file.name)" : "the prompt of \(file.name), which is not the authors'"
     }
   }
 

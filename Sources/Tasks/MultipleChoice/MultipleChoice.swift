@@ -83,7 +83,7 @@ public struct MultipleChoice: EvaluationTask {
           + "the continuation",
       "\(shots.count) examples before each question" + (shotsFile.map { ", the first ones of \($0.name)" } ?? ""),
       "accuracy: the choice of the highest summed log-probability is right; accuracy_norm_chars and accuracy_norm_bytes: "
-        + "of the highest sum divided by the choice's characters (lm-eval's acc_norm) or UTF-8 bytes (its acc_bytes); "
+        + "of the highest sum divided by the continuation's characters (lm-eval's acc_norm) or UTF-8 bytes (acc_bytes); "
         + "the first of equals counts; where several choices are right, any of them is",
       "mc2 (TruthfulQA): probability of the right choices as a share of that of all",
       "a continuation's tokens are those that the whole text has beyond the tokens of the prompt; in a chat they follow "
@@ -169,13 +169,15 @@ public struct MultipleChoice: EvaluationTask {
       let values = lengths.map { zip(sums, $0).map { $0 / Double(max(1, $1)) } } ?? sums
       return right.contains(Self.best(values)) ? 1 : 0
     }
+    // What is divided by is the length of what was scored: in the style `letters` all are alike.
+    let scored = style == .letters ? choices.indices.map(MultipleChoiceRow.letter) : choices
     let highest = sums.max() ?? 0
     let shares = sums.map { exp($0 - highest) }
     let onRight = right.sorted().reduce(0) { $0 + shares[$1] }
     return [
       Score("accuracy", accuracy(nil)),
-      Score("accuracy_norm_chars", accuracy(choices.map(\.unicodeScalars.count))),
-      Score("accuracy_norm_bytes", accuracy(choices.map(\.utf8.count))),
+      Score("accuracy_norm_chars", accuracy(scored.map(\.unicodeScalars.count))),
+      Score("accuracy_norm_bytes", accuracy(scored.map(\.utf8.count))),
       Score("mc2", onRight / shares.reduce(0, +)),
     ]
   }
