@@ -56,7 +56,7 @@ import Testing
   @Test("a sweep stopped after every sample, on other threads and so without reuse of prompts, ends with equal bits")
   func resume() throws {
     let whole = try run("whole", threads: 1, samplesPerRun: .max)
-    #expect(whole.count == 2 * (2 + 4 + 2 + 2 + 6 + 6 + 1 + 3 + 3))
+    #expect(whole.count == 2 * (2 + 4 + 2 + 2 + 6 + 6 + 1 + 3 + 1 + 3))
     #expect(try run("steps", threads: 2, samplesPerRun: 1) == whole)
   }
 
