@@ -17,6 +17,7 @@ import Testing
   private func sweep(_ tasks: String, chat: String = "none") throws -> Sweep {
     let text = """
       name: suites
+      allow-unverified: true
       models: [{name: demo, path: \(Self.root)/Datasets/demo/model, chat: \(chat)}]
       methods: [plain]
       tasks: [\(tasks)]

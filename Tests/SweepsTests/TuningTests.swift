@@ -59,16 +59,6 @@ private final class Surface: ModelProvider, ModelRunner {
     case .choices: throw .failed(reason: "not asked for")
     }
   }
-
-  func generate(
-    together requests: [Request], method: Method, isCancelled: @escaping () -> Bool
-  ) throws(RunnerError) -> [RunnerOutcome] {
-    var outcomes: [RunnerOutcome] = []
-    for request in requests {
-      outcomes.append(try run(request, method: method, isCancelled: isCancelled, onProgress: { _ in }))
-    }
-    return outcomes
-  }
 }
 
 @Suite struct TuningTests {
