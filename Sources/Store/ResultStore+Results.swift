@@ -59,6 +59,16 @@ extension ResultStore {
     }
   }
 
+  /// Whether a result of this identity is there for `reuse`.
+  ///
+  /// - Throws: `StoreError` when the store cannot be read.
+  public func hasResult(identity: String) throws(StoreError) -> Bool {
+    try locked { (connection) throws(StoreError) in
+      try connection.first(
+        "SELECT 1 FROM evaluations WHERE identity = ? LIMIT 1", [.text(identity)], { $0.integer(0) }) != nil
+    }
+  }
+
   /// Records that a sample could not be evaluated; a later `append` or `reuse` clears it.
   ///
   /// - Parameters:

@@ -24,12 +24,17 @@ public enum Request: Hashable, Sendable {
   /// Neither EOS nor a stop token is chosen before there are `minNewTokens`.
   case generate(
     tokens: [Int], maxNewTokens: Int, stopTokens: [Int] = [], stopTexts: [String] = [], minNewTokens: Int = 0)
+  /// Natural-log probabilities of the tokens of each continuation, given the prefix and what stands before them.
+  ///
+  /// Neither the prefix nor a continuation is empty. The prefix goes through the model once for all of them.
+  case choices(prefix: [Int], continuations: [[Int]])
 
   /// The prompt's token ids.
   public var tokens: [Int] {
     switch self {
     case .score(let tokens): tokens
     case .generate(let tokens, _, _, _, _): tokens
+    case .choices(let prefix, _): prefix
     }
   }
 }
@@ -47,6 +52,8 @@ public enum Outcome: Hashable, Sendable {
   case logProbabilities([Float])
   /// The new tokens (without the one that ended the text) and their text without special tokens.
   case generation(tokens: [Int], text: String, finishReason: FinishReason)
+  /// For each continuation, in order, one natural-log probability per token.
+  case choiceLogProbabilities([[Float]])
 }
 
 /// One prompt, or one text to score, with what is expected of it.

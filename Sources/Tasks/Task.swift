@@ -84,9 +84,14 @@ public protocol EvaluationTask: Sendable {
 
   /// The scores of one outcome, one for each of `metrics` that applies, plus any auxiliary ones.
   func scores(of sample: Sample, outcome: Outcome) -> [Score]
+
+  /// What is shown as the output of a sample for which the model wrote no text, for example the likeliest choice.
+  func answer(of sample: Sample, outcome: Outcome) -> String?
 }
 
 extension EvaluationTask {
+  /// Nothing.
+  public func answer(of sample: Sample, outcome: Outcome) -> String? { nil }
   /// Nothing.
   public func warnings(in context: SampleContext) -> [String] { [] }
 }

@@ -4,6 +4,13 @@ public enum TaskRegistry {
   public static let types: [any EvaluationTask.Type] = [
     PG19.self,
     Passkey.self,
+    Needle.self,
+    RulerNIAH.self,
+    KeyValueRetrieval.self,
+    MultiDocumentQA.self,
+    MultipleChoice.self,
+    GSM8K.self,
+    CustomTask.self,
     LongBench.self,
     LEval.self,
     PerplexityTask.self,

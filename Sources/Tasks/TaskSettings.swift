@@ -7,6 +7,9 @@ public struct SettingDescription: Hashable, Sendable {
     case path
     /// A list of numbers, or a single integer n that stands for n evenly spaced values.
     case countOrNumbers
+    /// A YAML file with more keys of the same entry. A task sees it only where the file is missing: else its keys are
+    /// settings as if they stood in the entry, which come before them.
+    case settingsFile
   }
 
   /// The key.

@@ -32,6 +32,8 @@ public final class Session {
   let kinds: [Model.LayerKind]
   let state: RunState
   var caches: [KeyValueCache]
+  /// Log-probabilities of cached tokens as far as they are known: element t belongs to `tokens[t + 1]`.
+  var knownLogProbabilities: [Float] = []
   /// The length class that the cached tokens of each kind were computed for.
   private var lengthClasses: [Int] = []
 
@@ -83,6 +85,8 @@ public final class Session {
   public func truncate(to count: Int) {
     guard count < tokens.count else { return }
     tokens.removeLast(tokens.count - count)
+    let known = knownLogProbabilities.count - max(0, count - 1)
+    if known > 0 { knownLogProbabilities.removeLast(known) }
     for cache in caches { cache.releaseBeyond(count) }
   }
 
@@ -90,10 +94,16 @@ public final class Session {
   ///
   /// - Returns: the number of tokens that need not be computed again.
   public func reusePrefix(of prompt: [Int]) -> Int {
+    let shared = sharedPrefix(with: prompt)
+    truncate(to: shared)
+    return shared
+  }
+
+  /// The number of cached tokens that a prompt begins with, short of its last token.
+  func sharedPrefix(with prompt: [Int]) -> Int {
     var shared = 0
     let limit = min(tokens.count, prompt.count - 1)
     while shared < limit, tokens[shared] == prompt[shared] { shared += 1 }
-    truncate(to: shared)
     return shared
   }
 
@@ -145,7 +155,7 @@ public final class Session {
   /// Whether one more token changes the rotary frequencies of those before it.
   var nextTokenStartsAgain: Bool {
     let length = max(plannedLength, tokens.count + 1)
-    return kinds.map { $0.rotary.scaling.lengthClass(length) } != lengthClasses
+    return lengthClasses(for: length) != lengthClasses
   }
 
   /// The cached tokens that must be computed again; the cache is emptied of them.
@@ -153,11 +163,20 @@ public final class Session {
   /// That happens where the sequence's new length changes the rotary frequencies (dynamic NTK, LongRoPE). So results
   /// are those of a fresh prefill of that length, as they are for every other method.
   private func recomputed(for sequenceLength: Int) -> [Int] {
-    let wanted = kinds.map { $0.rotary.scaling.lengthClass(sequenceLength) }
-    defer { lengthClasses = wanted }
-    guard wanted != lengthClasses, !tokens.isEmpty else { return [] }
+    let isStale = mustRecompute(for: sequenceLength)
+    lengthClasses = lengthClasses(for: sequenceLength)
+    guard isStale else { return [] }
     let old = tokens
     truncate(to: 0)
     return old
+  }
+
+  /// True where a sequence of that length has other rotary frequencies than the cached tokens.
+  func mustRecompute(for sequenceLength: Int) -> Bool {
+    !tokens.isEmpty && lengthClasses(for: sequenceLength) != lengthClasses
+  }
+
+  private func lengthClasses(for sequenceLength: Int) -> [Int] {
+    kinds.map { $0.rotary.scaling.lengthClass(sequenceLength) }
   }
 }

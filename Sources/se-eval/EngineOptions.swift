@@ -28,11 +28,8 @@ enum EngineOptions {
       compute: try arguments.word(compute, Compute.self) ?? .float32, chunkSize: try arguments.integer(chunk))
   }
 
-  /// A session on the model that `--model` names.
-  ///
-  /// - Parameters:
-  ///   - arguments: the command line.
-  ///   - length: tokens that the session is for, where they are known; what `auto` in the method is chosen for.
+  /// A session on the model that `--model` names; `length` is the tokens that it is for, where they are known, and what
+  /// `auto` in the method is chosen for.
   static func makeSession(_ arguments: Arguments, length: Int? = nil) throws -> Session {
     let choice = try arguments.methodChoice(method)
     if length == nil { _ = try arguments.method(method) }

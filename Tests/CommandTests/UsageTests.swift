@@ -4,7 +4,7 @@ import Testing
 @Suite struct UsageTests {
   static let commands = [
     "sweep", "plan", "report", "samples", "compare", "baseline", "check", "merge", "score", "capacity", "model",
-    "tokenize",
+    "tokenize", "tune",
     "logits",
     "generate", "perplexity", "bench",
   ]

@@ -77,4 +77,19 @@ private struct LogScales: Decodable {
     #expect(scaled[63] == plain[63] / 8)
     #expect(zip(scaled, plain).allSatisfy { $0 <= $1 && $0 >= $1 / 8 })
   }
+
+  @Test("fixed NTK divides the slowest frequency by its factor, keeps the fastest, and is base * factor^(d / (d - 2))")
+  func ntk() throws {
+    let scaling = try #require(try Method(parsing: "ntk:factor=4").rotaryScaling(contextWindow: 2048))
+    let scaled = RotaryEmbedding(dimension: 64, theta: 10000, scaling: scaling).frequencies(sequenceLength: 9000)
+    let plain = RotaryEmbedding(dimension: 64, theta: 10000, scaling: .none).frequencies(sequenceLength: 9000)
+    #expect(scaled[0] == plain[0])
+    #expect(abs(plain[31] / scaled[31] - 4) < 1e-12)
+    #expect(zip(scaled, scaled.dropFirst()).allSatisfy { abs($1 / $0 - scaled[1]) < 1e-12 })
+    // With factor 1 and n = 4 L, dynamic NTK stretches as much.
+    let dynamic = try #require(try Method(parsing: "dynamic-ntk:factor=1").rotaryScaling(contextWindow: 2048))
+    let grown = RotaryEmbedding(dimension: 64, theta: 10000, scaling: dynamic)
+    #expect(zip(grown.frequencies(sequenceLength: 8192), scaled).allSatisfy { abs($0 - $1) < 1e-15 })
+    #expect(grown.frequencies(sequenceLength: 2048) == plain)
+  }
 }

@@ -124,7 +124,8 @@ import Testing
         == .configuration(
           at(3, 28),
           .method(
-            .badValue(method: "self-extend", parameter: "G", found: "0", expected: "a whole number of at least 1, or auto"))))
+            .badValue(
+              method: "self-extend", parameter: "G", found: "0", expected: "a whole number of at least 1, or auto"))))
   }
 
   @Test(

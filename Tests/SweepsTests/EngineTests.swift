@@ -23,6 +23,9 @@ import Testing
       tasks:
       - pg19: {path: \(Self.root)/Datasets/demo/stories, lengths: [24, 96], stride: 16, books: 2, windows: 1}
       - passkey: {lengths: [128], depths: [0.3, 0.7], trials: 1}
+      - needle: {lengths: [220, 260], depths: [0, 0.5, 1], max-new-tokens: 4}
+      - multiple-choice: {path: \(Self.root)/Datasets/multiple-choice/questions.jsonl, limit: 3}
+      - custom: {file: \(Self.root)/Datasets/custom/colours.yaml}
       """
     let read = try Configuration.read(
       Array(text.utf8), file: "engine.yaml", overrides: overrides, taskTypes: TaskRegistry.types, environment: [:])
@@ -50,18 +53,44 @@ import Testing
     var value = 0
   }
 
-  @Test("a sweep stopped after every sample, on another number of threads, ends with equal bits")
+  @Test("a sweep stopped after every sample, on other threads and so without reuse of prompts, ends with equal bits")
   func resume() throws {
     let whole = try run("whole", threads: 1, samplesPerRun: .max)
-    #expect(whole.count == 8 + 12)
+    #expect(whole.count == 2 * (2 + 4 + 2 + 2 + 6 + 6 + 1 + 3 + 3))
     #expect(try run("steps", threads: 2, samplesPerRun: 1) == whole)
+  }
+
+  @Test("prompts of one haystack are computed from where they differ, across cells, and what was computed is stored")
+  func reuse() throws {
+    let store = try ResultStore.open("\(folder.path)/reuse.sqlite", mode: .create)
+    _ = try sweep(threads: 1).execute(store: store, isCancelled: { false }, onEvent: { _ in })
+    func counts(_ task: String) throws -> (prompt: Int, computed: Int) {
+      var sum = (prompt: 0, computed: 0)
+      for cell in try store.cells() where cell.record.task == task && cell.record.method == "plain" {
+        for result in try store.results(in: cell.id, withPrompts: false, withLogProbabilities: false) {
+          sum.prompt += result.promptTokenCount
+          sum.computed += result.computedTokenCount - max(0, (result.outputTokens?.count ?? 1) - 1)
+        }
+      }
+      return sum
+    }
+    let needle = try counts("needle")
+    #expect(needle.computed < needle.prompt * 7 / 10, "\(needle)")
+    let cells = try store.cells().filter { $0.record.task == "multiple-choice" }
+    let result = try #require(try store.results(in: cells[0].id, withPrompts: true, withLogProbabilities: true).first)
+    #expect(result.finishReason == "choice" && result.output?.contains("[log-probabilities A -") == true)
+    #expect(result.scores.map(\.metric) == ["accuracy", "accuracy_norm_chars", "accuracy_norm_bytes", "mc2"])
+    // Four choices, all of their tokens.
+    #expect(result.facts.contains("\"choice_tokens\":["))
+    #expect((result.logProbabilities?.count ?? 0) >= 4)
   }
 
   @Test("Self-Extend on a text no longer than W is plain's stored result, on a longer one it is not")
   func equality() throws {
     let store = try ResultStore.open("\(folder.path)/s.sqlite", mode: .create)
     let summary = try sweep(threads: 1).execute(store: store, isCancelled: { false }, onEvent: { _ in })
-    #expect(summary.progress.reusedSampleCount == 2)
+    // Two windows of 24 tokens, and two questions of at most 32 with their choices.
+    #expect(summary.progress.reusedSampleCount == 4)
     var values: [String: [[Float]?]] = [:]
     for cell in try store.cells() where cell.record.task == "pg19" {
       let results = try store.results(in: cell.id, withPrompts: false, withLogProbabilities: true)
@@ -83,7 +112,9 @@ import Testing
     #expect(error.status == .missingInput)
   }
 
-  @Test("the configurations of the project are valid", arguments: ["demo", "smollm2-135m", "llama2", "tinystories", "methods-smollm2"])
+  @Test(
+    "the configurations of the project are valid",
+    arguments: ["demo", "smollm2-135m", "llama2", "tinystories", "methods-smollm2", "retrieval", "benchmarks-smollm2"])
   func configurations(_ name: String) throws {
     let read = try Configuration.load(
       path: "\(Self.root)/configs/\(name).yaml", taskTypes: TaskRegistry.types, environment: [:])

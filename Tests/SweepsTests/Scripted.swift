@@ -130,7 +130,20 @@ final class ScriptedProvider: ModelProvider, ModelRunner {
       let answer = (tokens.last ?? 0) % 2
       return RunnerOutcome(
         .generation(tokens: [answer], text: "\(answer)", finishReason: .length), computedTokenCount: tokens.count)
+    case .choices(_, let continuations):
+      return RunnerOutcome(
+        .choiceLogProbabilities(continuations.map { $0.map { -Float($0) / 10 } }), computedTokenCount: tokens.count)
     }
+  }
+
+  func generate(
+    together requests: [Request], method: Method, isCancelled: @escaping () -> Bool
+  ) throws(RunnerError) -> [RunnerOutcome] {
+    var outcomes: [RunnerOutcome] = []
+    for request in requests {
+      outcomes.append(try run(request, method: method, isCancelled: isCancelled, onProgress: { _ in }))
+    }
+    return outcomes
   }
 }
 

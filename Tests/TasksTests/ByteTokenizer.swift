@@ -2,7 +2,11 @@ import Foundation
 import Tokenizers
 
 /// A tokenizer of one token per byte, `<s>` = 256 in front; written as a tokenizer.json of byte-level BPE without merges.
-func byteTokenizer(addsBOS: Bool = true) throws -> Tokenizer {
+///
+/// More special tokens have the ids from 257 on.
+func byteTokenizer(
+  addsBOS: Bool = true, specials: [String] = [], chatTemplate: String? = nil, bos: String = "<s>"
+) throws -> Tokenizer {
   var vocabulary: [String: Int] = [:]
   var next = 256
   for byte in 0..<256 {
@@ -11,15 +15,16 @@ func byteTokenizer(addsBOS: Bool = true) throws -> Tokenizer {
     if !isPrintable { next += 1 }
     vocabulary[Unicode.Scalar(UInt32(scalar)).map { String(Character($0)) } ?? ""] = byte
   }
-  vocabulary["<s>"] = 256
+  let special = ["<s>"] + specials
+  for (index, name) in special.enumerated() { vocabulary[name] = 256 + index }
   let file: [String: Any] = [
     "version": "1.0",
-    "added_tokens": [
+    "added_tokens": special.enumerated().map { index, name in
       [
-        "id": 256, "content": "<s>", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false,
-        "special": true,
+        "id": 256 + index, "content": name, "single_word": false, "lstrip": false, "rstrip": false,
+        "normalized": false, "special": true,
       ] as [String: Any]
-    ],
+    },
     "pre_tokenizer": ["type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true]
       as [String: Any],
     "decoder": ["type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true]
@@ -29,7 +34,8 @@ func byteTokenizer(addsBOS: Bool = true) throws -> Tokenizer {
   let folder = try temporaryFolder()
   defer { try? FileManager.default.removeItem(atPath: folder) }
   try JSONSerialization.data(withJSONObject: file).write(to: URL(fileURLWithPath: folder + "/tokenizer.json"))
-  let settings: [String: Any] = ["add_bos_token": addsBOS, "bos_token": "<s>"]
+  var settings: [String: Any] = ["add_bos_token": addsBOS, "bos_token": bos]
+  settings["chat_template"] = chatTemplate
   try JSONSerialization.data(withJSONObject: settings)
     .write(to: URL(fileURLWithPath: folder + "/tokenizer_config.json"))
   return try Tokenizer.load(modelPath: folder)

@@ -28,8 +28,10 @@ func samplesFolder(_ name: String) -> String {
 }
 
 /// A context over the byte tokenizer.
-func byteContext(addsBOS: Bool = true, chat: String? = nil, window: Int = 4096) throws -> SampleContext {
-  SampleContext(tokenizer: try byteTokenizer(addsBOS: addsBOS), contextWindow: window, chat: chat, seed: 1)
+func byteContext(
+  addsBOS: Bool = true, chat: String? = nil, window: Int = 4096, seed: UInt64 = 1
+) throws -> SampleContext {
+  SampleContext(tokenizer: try byteTokenizer(addsBOS: addsBOS), contextWindow: window, chat: chat, seed: seed)
 }
 
 /// What a model that wrote a text gives back.

@@ -69,9 +69,96 @@ import Transformer
     #expect(try fresh.generate(second, GenerationOptions(maxNewTokens: 8)) == reused)
   }
 
+  @Test("no stop token is taken before the minimum of new tokens, and the next best one is")
+  func minimum() throws {
+    let session = Session(model: model, method: .plain, workers: Workers(threads: 1))
+    let prompt = tokens(20)
+    let free = try session.generate(prompt, GenerationOptions(maxNewTokens: 3)).tokens
+    #expect(try session.generate(prompt, GenerationOptions(maxNewTokens: 3, stopTokens: [free[0]])).tokens.isEmpty)
+    var options = GenerationOptions(maxNewTokens: 3, stopTokens: [free[0]])
+    options.minNewTokens = 1
+    let forced = try session.generate(prompt, options)
+    let second = try #require(forced.tokens.first)
+    #expect(second != free[0])
+    let row = try logits(prompt, "plain").suffix(model.hyperparameters.vocabularySize)
+    let values = Array(row)
+    #expect(values.indices.allSatisfy { $0 == free[0] || values[$0] <= values[second] })
+  }
+
+  private static let methods = [
+    "plain", "self-extend:G=4,W=10", "sliding-window:W=9", "dynamic-ntk:factor=2", "yarn:factor=4", "rerope:W=12",
+  ]
+
+  @Test("scores that reuse a prefix have the bits of scores that do not", arguments: methods)
+  func scoreReuse(method: String) throws {
+    let method = try Method(parsing: method)
+    let workers = Workers(threads: 1)
+    let reusing = Session(model: model, method: method, workers: workers, options: SessionOptions(chunkSize: 16))
+    let first = tokens(90)
+    let other = Array(first.prefix(61)) + tokens(30, seed: 2)
+    let sequences = [
+      first, other, first, Array(first.prefix(40)), other + tokens(20, seed: 3), Array(other.suffix(50)),
+    ]
+    for (index, sequence) in sequences.enumerated() {
+      for last in [nil, 5] {
+        let fresh = Session(model: model, method: method, workers: workers)
+        #expect(try reusing.score(sequence, last: last) == fresh.score(sequence, last: last), "\(index)")
+      }
+      // A generation in between, whose tokens have no known values.
+      if index == 2 { _ = try reusing.generate(first + [3], GenerationOptions(maxNewTokens: 4)) }
+    }
+  }
+
+  @Test("a score computes only what is new, and reports its progress from the beginning")
+  func scoreReuseCount() throws {
+    let session = Session(model: model, method: .plain, workers: Workers(threads: 1))
+    let first = tokens(90)
+    _ = try session.score(first)
+    let before = session.computedTokenCount
+    var progress: [Int] = []
+    session.onProgress = { progress.append($0) }
+    _ = try session.score(Array(first.prefix(61)) + tokens(30, seed: 2))
+    // 61 tokens are shared; the last of them is computed again, for the value after it.
+    #expect(session.computedTokenCount - before == 90 - 60)
+    #expect(progress == [90])
+    _ = try session.score(first, last: 4)
+    #expect(progress == [90, 89])
+  }
+
+  @Test(
+    "continuations have the bits of the whole sequence's scores, and the prefix is computed once", arguments: methods)
+  func choices(method: String) throws {
+    let method = try Method(parsing: method)
+    let workers = Workers(threads: 1)
+    let session = Session(model: model, method: method, workers: workers, options: SessionOptions(chunkSize: 16))
+    let prefixes = [tokens(70), tokens(70) + tokens(6, seed: 4), tokens(1)]
+    let continuations = [[1, 2, 3], [5], [1, 2, 4], [7], [9, 8]]
+    for prefix in prefixes {
+      let values = try session.choices(prefix: prefix, continuations: continuations)
+      for (continuation, value) in zip(continuations, values) {
+        let fresh = Session(model: model, method: method, workers: workers)
+        #expect(try fresh.score(prefix + continuation, last: continuation.count) == value)
+      }
+    }
+    if method == .plain {
+      let before = session.computedTokenCount
+      _ = try session.choices(prefix: prefixes[0], continuations: continuations)
+      // The prefix, and for the other two stems its last token and theirs: [1, 2] came first.
+      #expect(session.computedTokenCount - before == 70 - 1 + 2 + 1 + 1 + 1)
+    }
+    #expect(throws: TransformerError.tooFewTokens(count: 0, minimum: 1)) {
+      try session.choices(prefix: [], continuations: [[1]])
+    }
+    #expect(throws: TransformerError.tooFewTokens(count: 0, minimum: 1)) {
+      try session.choices(prefix: [1], continuations: [[1], []])
+    }
+  }
+
   @Test(
     "sequences that are decoded together get the tokens they get alone",
-    arguments: ["plain", "self-extend:G=4,W=10", "self-extend:G=3,W=10,logn=16", "dynamic-ntk:factor=2", "dual-chunk:chunk=24"])
+    arguments: [
+      "plain", "self-extend:G=4,W=10", "self-extend:G=3,W=10,logn=16", "dynamic-ntk:factor=2", "dual-chunk:chunk=24",
+    ])
   func together(method: String) throws {
     let workers = Workers(threads: 2)
     let first = Session(model: model, method: try Method(parsing: method), workers: workers)

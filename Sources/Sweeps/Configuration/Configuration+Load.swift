@@ -37,7 +37,10 @@ extension Configuration {
     let folders = PathFolders(
       environment: environment, secondChoice: ConfigurationFile.folderAbove(file),
       exists: { FileManager.default.fileExists(atPath: $0) })
-    return try ConfigurationReader(file: file, taskTypes: taskTypes, folders: folders).read(root)
+    return try ConfigurationReader(
+      file: file, taskTypes: taskTypes, folders: folders,
+      readFile: { FileManager.default.contents(atPath: $0).map { [UInt8]($0) } }
+    ).read(root)
   }
 }
 
@@ -64,6 +67,11 @@ enum ConfigurationFile {
       found += match + "/"
     }
     return String(found.dropLast())
+  }
+
+  /// The folder that holds the file, as an absolute path.
+  static func folder(of file: String) -> String {
+    URL(fileURLWithPath: file).standardizedFileURL.deletingLastPathComponent().path
   }
 
   /// The folder above the one that holds the file, as an absolute path.

@@ -7,6 +7,8 @@ struct ConfigurationReader {
   let file: String
   let taskTypes: [any EvaluationTask.Type]
   let folders: PathFolders
+  /// The content of a file, nil where it cannot be read.
+  let readFile: (String) -> [UInt8]?
 
   private static let keys = ["name", "seed", "models", "methods", "tasks", "gates", "allow-unverified"]
   private static let modelKeys = ["name", "path", "context", "chat", "cache"]
@@ -210,103 +212,6 @@ extension ConfigurationReader {
       let value = axis.flatMap { $0.value.items?.first { $0.text == found } }
       return .configuration(value?.location ?? axis?.value.location ?? location, .method(error))
     case .duplicateParameter, .missingParameter, .noChoice: return .configuration(location, .method(error))
-    }
-  }
-}
-
-// MARK: - Tasks
-
-extension ConfigurationReader {
-  private func tasks(_ nodes: [Node]) throws(SweepError) -> [Configuration.TaskEntry] {
-    var tasks: [Configuration.TaskEntry] = []
-    for node in nodes {
-      let task = try task(node)
-      if tasks.contains(where: { $0.name == task.name && $0.written == task.written }) {
-        throw .configuration(node.location, .repeated("task", name: task.name))
-      }
-      tasks.append(task)
-    }
-    return tasks
-  }
-
-  private func task(_ node: Node) throws(SweepError) -> Configuration.TaskEntry {
-    let name: String
-    let location: TextLocation
-    var value: Node?
-    switch node.content {
-    case .scalar:
-      name = try node.requiredText("tasks")
-      location = node.location
-    case .mapping(let entries) where entries.count == 1:
-      name = entries[0].key
-      location = entries[0].location
-      value = entries[0].value
-    default: throw node.wrongType("tasks", "a task such as passkey: {lengths: [4096], trials: 10}")
-    }
-    let names = taskTypes.map { $0.name }
-    guard let type = taskTypes.first(where: { $0.name == name }) else {
-      throw .configuration(
-        location, .unknownTask(name, suggestion: nearest(to: name, among: names), known: names))
-    }
-    if let node = value, case .scalar(let text, isPlain: true) = node.content, text.isEmpty { value = nil }
-    let empty = Node(content: .mapping([]), location: location)
-    return try entry(type, value ?? empty, at: location)
-  }
-
-  private func entry(
-    _ type: any EvaluationTask.Type, _ node: Node, at location: TextLocation
-  ) throws(SweepError) -> Configuration.TaskEntry {
-    let reader = try MappingReader(node, owner: "the task \(type.name)", keys: type.settings.map(\.key))
-    var written: [String: Value] = [:]
-    var paths: [String: ConfiguredPath] = [:]
-    var locations: [String: TextLocation] = [:]
-    for setting in type.settings {
-      guard let node = reader.node(setting.key) else { continue }
-      written[setting.key] = try value(of: node, setting)
-      locations[setting.key] = node.location
-      if setting.kind == .path {
-        paths[setting.key] = try ConfiguredPath(
-          node.requiredText(setting.key), location: node.location, folders: folders)
-      }
-    }
-    var values: [String: Value]? = written
-    for (key, path) in paths {
-      if let resolved = path.resolved { values?[key] = .text(resolved) } else { values = nil }
-    }
-    return Configuration.TaskEntry(
-      type: type, written: written, settings: values.map { TaskSettings($0) }, paths: paths, locations: locations,
-      location: location)
-  }
-
-  private func value(of node: Node, _ setting: SettingDescription) throws(SweepError) -> Value {
-    let key = setting.key
-    func one(_ node: Node, _ kind: SettingDescription.Kind) throws(SweepError) -> Value {
-      switch kind {
-      case .integer, .integers:
-        guard let value = node.integer else { throw node.wrongType(key, "a whole number") }
-        return .integer(value)
-      case .number, .numbers, .countOrNumbers:
-        if let value = node.integer { return .integer(value) }
-        guard let value = node.number else { throw node.wrongType(key, "a number") }
-        return .number(value)
-      case .text, .texts, .path: return .text(try node.requiredText(key))
-      case .flag:
-        guard let value = node.flag else { throw node.wrongType(key, "true or false") }
-        return .flag(value)
-      }
-    }
-    switch setting.kind {
-    case .integer, .number, .text, .flag, .path: return try one(node, setting.kind)
-    case .integers, .numbers, .texts, .countOrNumbers:
-      if case .scalar = node.content, setting.kind == .countOrNumbers {
-        guard let count = node.integer else { throw node.wrongType(key, "a whole number or a list of numbers") }
-        return .integer(count)
-      }
-      guard let items = node.items else { throw node.wrongType(key, "a list") }
-      guard !items.isEmpty else { throw node.impossible(key, "at least one value") }
-      var values: [Value] = []
-      for item in items { values.append(try one(item, setting.kind)) }
-      return .list(values)
     }
   }
 }

@@ -47,8 +47,11 @@ struct PathFolders {
   let secondChoice: String?
   /// True where a file or folder exists.
   let exists: (String) -> Bool
+  /// The folder that comes before the working directory: that of a file which a configuration names.
+  var firstChoice: String?
 
   func resolve(_ path: String) -> String {
+    if let firstChoice, !path.hasPrefix("/"), exists(firstChoice + "/" + path) { return firstChoice + "/" + path }
     guard !path.hasPrefix("/"), let secondChoice, !exists(path) else { return path }
     let other = secondChoice.hasSuffix("/") ? secondChoice + path : secondChoice + "/" + path
     return exists(other) ? other : path

@@ -130,54 +130,166 @@ private final class Executor {
     let cellRecords = records
     let ids = try stored { () throws(StoreError) in try store.cells(cellRecords) }
     for (index, id) in zip(cells, ids) { cellIDs[index] = id }
-    for (index, id) in zip(cells, ids) {
+    for batch in try sweep.batches(cells) {
       if isCancelled() { return false }
-      guard let identity = sweep.identity(of: sweep.cells[index], modelHash: runner.modelHash) else { continue }
-      guard try evaluate(cell: index, id, identity, model, runner) else { return false }
+      guard try evaluate(batch: batch, model, runner) else { return false }
     }
     return true
   }
 
-  /// Evaluates the samples of one cell that have no result yet.
+  /// Evaluates the samples of cells that have no result yet, in the order that reuses most of their prompts.
   ///
   /// - Returns: false when the run was cancelled.
   private func evaluate(
-    cell index: Int, _ id: CellID, _ identity: Identity, _ model: Sweep.PreparedModel, _ runner: any ModelRunner
+    batch: [Int], _ model: Sweep.PreparedModel, _ runner: any ModelRunner
   ) throws(SweepError) -> Bool {
+    var open: [OpenCell] = []
+    for index in batch {
+      if let cell = try openCell(index, model, runner) { open.append(cell) }
+    }
+    let order = ReuseOrder.order(open.map { $0.pending.map(\.sample.request.tokens) })
+    weigh(&open, order, model)
+    for cell in open {
+      meter.begin(cell: cell.place.index, pending: cell.pending.map(\.work), sampleCount: cell.place.sampleCount)
+    }
+    for index in open.indices where open[index].pending.isEmpty {
+      start(&open[index])
+      finish(open[index])
+    }
+    let requests = order.map { open[$0.cell].pending[$0.sample].sample.request }
+    var next = 0
+    while next < order.count {
+      if isCancelled() { return false }
+      let group = order[next..<next + GenerationGroup.count(requests[next...])]
+      next = group.endIndex
+      guard try evaluate(group, &open, model, runner) else { return false }
+    }
+    return true
+  }
+
+  /// Evaluates samples, together where there are several.
+  ///
+  /// - Returns: false when the run was cancelled.
+  private func evaluate(
+    _ group: ArraySlice<ReuseOrder.Place>, _ open: inout [OpenCell], _ model: Sweep.PreparedModel,
+    _ runner: any ModelRunner
+  ) throws(SweepError) -> Bool {
+    var outcomes: [ReuseOrder.Place: RunnerOutcome] = [:]
+    var together: [ReuseOrder.Place] = []
+    var identities: Set<String> = []
+    for place in group {
+      start(&open[place.cell])
+      if group.count == 1 { break }
+      let identity = open[place.cell].pending[place.sample].identity
+      let isKnown = try stored { () throws(StoreError) in try store.hasResult(identity: identity) }
+      if !isKnown, identities.insert(identity).inserted { together.append(place) }
+    }
+    let begin = ContinuousClock.now
+    if together.count > 1, let method = open.first.map({ sweep.cells[$0.place.index].method }) {
+      do throws(RunnerError) {
+        let requests = together.map { open[$0.cell].pending[$0.sample].sample.request }
+        let all = try runner.generate(together: requests, method: method, isCancelled: isCancelled)
+        outcomes = Dictionary(uniqueKeysWithValues: zip(together, all))
+      } catch {
+        // One that fails is found when each is tried alone.
+        if error == .cancelled { return false }
+      }
+    }
+    let seconds = (ContinuousClock.now - begin).seconds / Double(max(1, outcomes.count))
+    for place in group {
+      let (pending, id) = (open[place.cell].pending[place.sample], open[place.cell].id)
+      if let outcome = outcomes[place] {
+        try commit(outcome, pending, &open[place.cell].place, id, seconds: seconds)
+      } else if try !reuse(pending, &open[place.cell].place, id) {
+        if isCancelled() { return false }
+        guard try evaluate(pending, &open[place.cell].place, id, model, runner) else { return false }
+      }
+      open[place.cell].openCount -= 1
+      finish(open[place.cell])
+    }
+    return true
+  }
+
+  /// A cell with the samples that it lacks.
+  private struct OpenCell {
+    var place: CellProgress
+    let id: CellID
+    /// For each pending sample, whether plain's result is taken, so that nothing is computed.
+    let isFree: [Bool]
+    var pending: [PendingSample]
+    /// Samples that were not tried yet.
+    var openCount: Int
+    var isStarted = false
+  }
+
+  private func openCell(
+    _ index: Int, _ model: Sweep.PreparedModel, _ runner: any ModelRunner
+  ) throws(SweepError) -> OpenCell? {
     let cell = sweep.cells[index]
+    guard let id = cellIDs[index], let identity = sweep.identity(of: cell, modelHash: runner.modelHash) else {
+      return nil
+    }
     let selected = try sweep.selectedSamples(of: cell)
     let known = try stored { () throws(StoreError) in try store.identities(in: id) }
     let hasPlain = sweep.hasPlainTwin(cell)
     var pending: [PendingSample] = []
-    var previous: Sample?
+    var isFree: [Bool] = []
     for sample in selected {
       let name = identity.of(sample.key, method: cell.method)
-      if known[sample.sample.id.rawValue] != name {
-        let isFree = hasPlain && sweep.isEqualToPlain(sample.key, cell, model)
-        let work = isFree ? 0 : model.facts.work(of: sample.sample, after: previous).multiplyAdds
-        pending.append(PendingSample(sample: sample.sample, identity: name, work: work))
-        previous = sample.sample
-      }
+      if known[sample.sample.id.rawValue] == name { continue }
+      pending.append(PendingSample(sample: sample.sample, identity: name, work: 0))
+      isFree.append(hasPlain && sweep.isEqualToPlain(sample.key, cell, model))
     }
-    var place = CellProgress(
+    let place = CellProgress(
       index: index, model: model.entry.name, method: cell.method.description,
       task: sweep.configuration.tasks[cell.task].name, coordinates: cell.taskCell.label, sampleCount: selected.count,
       doneSampleCount: selected.count - pending.count)
-    meter.begin(cell: index, pending: pending.map(\.work), sampleCount: selected.count)
-    onEvent(.cellStarted(place, meter.progress()))
-    for sample in pending {
-      if isCancelled() { return false }
-      guard try evaluate(sample, &place, id, model, runner) else { return false }
+    return OpenCell(place: place, id: id, isFree: isFree, pending: pending, openCount: pending.count)
+  }
+
+  /// Fills in what each sample costs after the one before it.
+  private func weigh(_ open: inout [OpenCell], _ order: [ReuseOrder.Place], _ model: Sweep.PreparedModel) {
+    var previous: Sample?
+    for place in order where !open[place.cell].isFree[place.sample] {
+      let sample = open[place.cell].pending[place.sample].sample
+      open[place.cell].pending[place.sample].work = model.facts.work(of: sample, after: previous).multiplyAdds
+      previous = sample
     }
-    meter.end(cell: index)
-    onEvent(.cellFinished(place, meter.progress()))
-    return true
+  }
+
+  private func start(_ cell: inout OpenCell) {
+    guard !cell.isStarted else { return }
+    cell.isStarted = true
+    onEvent(.cellStarted(cell.place, meter.progress()))
+  }
+
+  private func finish(_ cell: OpenCell) {
+    guard cell.openCount == 0 else { return }
+    meter.end(cell: cell.place.index)
+    onEvent(.cellFinished(cell.place, meter.progress()))
   }
 
   private struct PendingSample {
     let sample: Sample
     let identity: String
-    let work: Double
+    var work: Double
+  }
+
+  /// Takes the result of another cell with the same identity, where there is one.
+  private func reuse(_ pending: PendingSample, _ place: inout CellProgress, _ id: CellID) throws(SweepError) -> Bool {
+    let name = pending.sample.id.rawValue
+    let isReused = try stored { () throws(StoreError) in
+      try store.reuse(identity: pending.identity, sampleID: name, cell: id, run: run)
+    }
+    guard isReused else { return false }
+    meter.finish(cell: place.index, work: pending.work, seconds: nil)
+    place.doneSampleCount += 1
+    onEvent(
+      .sampleFinished(
+        SampleFinished(
+          cell: place, sampleID: name, isReused: true, metric: nil, value: nil, computedTokenCount: 0,
+          durationSeconds: 0), meter.progress()))
+    return true
   }
 
   /// Evaluates and commits one sample.
@@ -189,19 +301,6 @@ private final class Executor {
   ) throws(SweepError) -> Bool {
     let sample = pending.sample
     let name = sample.id.rawValue
-    let isReused = try stored { () throws(StoreError) in
-      try store.reuse(identity: pending.identity, sampleID: name, cell: id, run: run)
-    }
-    if isReused {
-      meter.finish(work: pending.work, seconds: nil)
-      place.doneSampleCount += 1
-      onEvent(
-        .sampleFinished(
-          SampleFinished(
-            cell: place, sampleID: name, isReused: true, metric: nil, value: nil, computedTokenCount: 0,
-            durationSeconds: 0), meter.progress()))
-      return true
-    }
     let cell = sweep.cells[place.index]
     let clock = ContinuousClock()
     let begin = clock.now
@@ -225,7 +324,7 @@ private final class Executor {
         try store.recordFailure(sampleID: name, cell: id, run: run, message: reason)
       }
       failures.append(.init(cell: place, sampleID: name, reason: reason))
-      meter.fail(work: pending.work)
+      meter.fail(cell: place.index, work: pending.work)
       onEvent(.sampleFailed(cell: place, sampleID: name, reason: reason, meter.progress()))
       return true
     }
@@ -264,10 +363,15 @@ private final class Executor {
       result.outputTokens = tokens
       result.output = text
       result.finishReason = finishReason.rawValue
+    case .choiceLogProbabilities(let values):
+      // One after another in the order of the choices; the facts say how many tokens each has.
+      result.logProbabilities = values.flatMap { $0 }
+      result.output = sweep.tasks[sweep.cells[place.index].task]?.answer(of: sample, outcome: outcome.outcome)
+      if result.output != nil { result.finishReason = "choice" }
     }
     let row = result
     try stored { () throws(StoreError) in try store.append(row, cell: id, run: run) }
-    meter.finish(work: pending.work, seconds: seconds)
+    meter.finish(cell: place.index, work: pending.work, seconds: seconds)
     place.doneSampleCount += 1
     onEvent(
       .sampleFinished(
@@ -290,18 +394,5 @@ private final class Executor {
     return sweep.configuration.gates.flatMap { gate in
       GateCheck.judge(gate, values: values, baseline: gate.baseline.flatMap { baselines[$0] })
     }
-  }
-}
-
-/// Remembers file hashes in the store; a store that cannot say or keep one costs time, not correctness.
-private struct StoreHashCache: FileHashCache {
-  let store: ResultStore
-
-  func hash(ofFile path: String, byteCount: Int, modified: Double) -> String? {
-    try? store.weightsHash(path: path, byteCount: byteCount, modified: modified)
-  }
-
-  func remember(_ hash: String, ofFile path: String, byteCount: Int, modified: Double) {
-    try? store.rememberWeightsHash(hash, path: path, byteCount: byteCount, modified: modified)
   }
 }

@@ -62,6 +62,18 @@ public protocol ModelRunner: AnyObject {
   func run(
     _ request: Request, method: Method, isCancelled: @escaping () -> Bool, onProgress: @escaping (Int) -> Void
   ) throws(RunnerError) -> RunnerOutcome
+
+  /// Carries out several `generate` requests so that they share passes over the weights; each result is that of `run`.
+  ///
+  /// - Parameters:
+  ///   - requests: generations.
+  ///   - method: how positions and the mask are treated.
+  ///   - isCancelled: asked often; true stops the work.
+  /// - Returns: the outcomes, in order.
+  /// - Throws: `RunnerError`, also when only one of them fails; then each can be tried alone.
+  func generate(
+    together requests: [Request], method: Method, isCancelled: @escaping () -> Bool
+  ) throws(RunnerError) -> [RunnerOutcome]
 }
 
 /// Why a request was not carried out.

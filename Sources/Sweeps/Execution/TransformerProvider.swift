@@ -1,7 +1,5 @@
 public import Kernels
 public import Positions
-import Synchronization
-public import Tasks
 public import Tokenizers
 public import Transformer
 
@@ -111,93 +109,5 @@ extension KeyValueType {
       case .float32: .float32
       case .float16: .float16
       }
-  }
-}
-
-/// One loaded model; keeps the session of the last method, whose cache a next prompt reuses up to the shared prefix.
-private final class TransformerRunner: ModelRunner {
-  let modelHash: String
-  private let model: Model
-  private let tokenizer: Tokenizer
-  private let workers: Workers
-  private let options: SessionOptions
-  private var session: Session?
-
-  init(model: Model, modelHash: String, tokenizer: Tokenizer, workers: Workers, options: SessionOptions) {
-    self.model = model
-    self.modelHash = modelHash
-    self.tokenizer = tokenizer
-    self.workers = workers
-    self.options = options
-  }
-
-  func run(
-    _ request: Request, method: Method, isCancelled: @escaping () -> Bool, onProgress: @escaping (Int) -> Void
-  ) throws(RunnerError) -> RunnerOutcome {
-    let session = session(method)
-    session.isCancelled = isCancelled
-    let before = session.computedTokenCount
-    let outcome: Outcome
-    do throws(TransformerError) {
-      switch request {
-      case .score(let tokens):
-        session.plannedLength = 0
-        session.onProgress = onProgress
-        outcome = .logProbabilities(try session.score(tokens))
-      case .generate(let tokens, let maxNewTokens, let stopTokens, let stopTexts, let minNewTokens):
-        session.plannedLength = tokens.count + maxNewTokens
-        // Decoding reports single tokens, which would read as a prompt that starts again.
-        let shared = session.reusePrefix(of: tokens)
-        session.onProgress = { count in if count > 1 { onProgress(shared + count) } }
-        outcome = try generate(session, tokens, minNewTokens, maxNewTokens, stopTokens, stopTexts)
-      }
-    } catch {
-      if case .cancelled = error { throw .cancelled }
-      throw .failed(reason: "\(error)")
-    }
-    return RunnerOutcome(outcome, computedTokenCount: session.computedTokenCount - before)
-  }
-
-  private func session(_ method: Method) -> Session {
-    if let session, session.method == method { return session }
-    session = nil
-    let new = Session(model: model, method: method, workers: workers, options: options)
-    session = new
-    return new
-  }
-
-  private func generate(
-    _ session: Session, _ tokens: [Int], _ minNewTokens: Int, _ maxNewTokens: Int, _ stopTokens: [Int],
-    _ stopTexts: [String]
-  ) throws(TransformerError) -> Outcome {
-    let ends = Set(model.endOfTextTokens).union(tokenizer.endTokens)
-    var generation = GenerationOptions(maxNewTokens: maxNewTokens, stopTokens: ends.union(stopTokens))
-    generation.minNewTokens = minNewTokens
-    if !stopTexts.isEmpty {
-      let seen = Mutex<[Int]>([])
-      generation.shouldStop = { [tokenizer] token in
-        let text = seen.withLock { tokens in
-          tokens.append(token)
-          return tokenizer.decode(tokens, skipSpecial: true)
-        }
-        return stopTexts.contains { text.contains($0) }
-      }
-    }
-    let continuation = try session.generate(tokens, generation)
-    let text = tokenizer.decode(continuation.tokens, skipSpecial: true)
-    let reason: FinishReason
-    switch continuation.ending {
-    case .length: reason = .length
-    case .condition: reason = .stop
-    case .stopToken: reason = continuation.stopToken.map { ends.contains($0) } ?? true ? .endOfText : .stop
-    }
-    return .generation(
-      tokens: continuation.tokens, text: Self.cut(text, at: stopTexts), finishReason: reason)
-  }
-
-  /// The text before the first of the stop texts.
-  private static func cut(_ text: String, at stopTexts: [String]) -> String {
-    let ends = stopTexts.compactMap { text.firstRange(of: $0)?.lowerBound }
-    return ends.min().map { String(text[..<$0]) } ?? text
   }
 }

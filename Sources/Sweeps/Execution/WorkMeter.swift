@@ -12,7 +12,6 @@ struct WorkMeter {
   private var partialSeconds = 0.0
   private var evaluatedWork = 0.0
   private var evaluatedSeconds = 0.0
-  private var currentCell: Int?
   private var shownFraction = 0.0
   /// Work per second as the plan measured it; nil where it only assumed a speed.
   private let plannedRate: Double?
@@ -38,13 +37,11 @@ struct WorkMeter {
   mutating func begin(cell: Int, pending: [Double], sampleCount: Int) {
     cellWork[cell] = pending.reduce(0, +)
     cellDone[cell] = sampleCount - pending.count
-    currentCell = cell
   }
 
   /// A cell ends.
   mutating func end(cell: Int) {
     cellWork[cell] = 0
-    currentCell = nil
     counts.finishedCellCount += 1
   }
 
@@ -55,9 +52,9 @@ struct WorkMeter {
   }
 
   /// A sample is committed; `seconds` is nil where it was taken from the store.
-  mutating func finish(work: Double, seconds: Double?) {
-    leave(work)
-    if let cell = currentCell { cellDone[cell] += 1 }
+  mutating func finish(cell: Int, work: Double, seconds: Double?) {
+    leave(cell, work)
+    cellDone[cell] += 1
     guard let seconds else {
       counts.reusedSampleCount += 1
       return
@@ -68,8 +65,8 @@ struct WorkMeter {
   }
 
   /// A sample failed.
-  mutating func fail(work: Double) {
-    leave(work)
+  mutating func fail(cell: Int, work: Double) {
+    leave(cell, work)
     counts.failedSampleCount += 1
   }
 
@@ -79,8 +76,8 @@ struct WorkMeter {
     evaluatedSeconds = 0
   }
 
-  private mutating func leave(_ work: Double) {
-    if let cell = currentCell { cellWork[cell] = max(0, cellWork[cell] - work) }
+  private mutating func leave(_ cell: Int, _ work: Double) {
+    cellWork[cell] = max(0, cellWork[cell] - work)
     (partialWork, partialSeconds) = (0, 0)
   }
 

@@ -33,12 +33,17 @@ struct SampleKey {
       // Left out where it is 0, so that results of requests without it keep their identity.
       if minNewTokens > 0 { settings["minNewTokens"] = .integer(minNewTokens) }
       decoding = .object(settings)
+    case .choices(_, let continuations):
+      decoding = .object([
+        "kind": .text("choices"),
+        "continuations": .array(continuations.map { .array($0.map { .integer($0) }) }),
+      ])
     }
     let scoring = CanonicalJSON.object([
       "expected": .array(sample.expected.map { .text($0) }), "facts": Self.facts(of: sample),
     ])
     scoringHash = SHA256.hexadecimal(of: scoring.spelling)
-    sequenceLength = sample.request.tokens.count + sample.request.maxNewTokens
+    sequenceLength = sample.request.sequenceLength
   }
 
   /// The facts of a sample as one object; a name that stands twice keeps its last value.
@@ -52,6 +57,14 @@ extension Request {
   var maxNewTokens: Int {
     if case .generate(_, let count, _, _, _) = self { return count }
     return 0
+  }
+
+  /// The longest sequence that the model sees: prompt and new tokens, or the longest continuation.
+  var sequenceLength: Int {
+    switch self {
+    case .score, .generate: tokens.count + maxNewTokens
+    case .choices(let prefix, let continuations): prefix.count + (continuations.map(\.count).max() ?? 0)
+    }
   }
 }
 

@@ -25,7 +25,9 @@ extension Sweep {
         missingWeights: model.files.missingWeights, longestSequence: 0, cacheByteCount: 0,
         activationByteCount: model.facts.activationByteCount, rate: rate)
       var longest: [Method: Int] = [:]
-      for cell in own { plan.cells.append(try self.plan(cell, model, rate, stored, &summary, &longest)) }
+      for batch in try batches(cells.indices.filter { cells[$0].model == index }) {
+        plan.cells += try self.plan(batch.map { cells[$0] }, model, rate, stored, &summary, &longest)
+      }
       var methods: [Method] = []
       for cell in own where !methods.contains(cell.method) { methods.append(cell.method) }
       for method in methods {
@@ -39,23 +41,41 @@ extension Sweep {
     return plan
   }
 
+  /// Plans the cells of a batch, whose samples reuse each other's prompts.
   private func plan(
-    _ cell: Cell, _ model: PreparedModel, _ rate: Rate, _ stored: StoredProgress?,
+    _ batch: [Cell], _ model: PreparedModel, _ rate: Rate, _ stored: StoredProgress?,
     _ summary: inout Plan.ModelPlan, _ longestByMethod: inout [Method: Int]
+  ) throws(SweepError) -> [Plan.CellPlan] {
+    var selected: [[SelectedSample]] = []
+    for cell in batch { selected.append(try selectedSamples(of: cell)) }
+    var work = selected.map { $0.map { _ in SampleWork.none } }
+    var previous: Sample?
+    for place in ReuseOrder.order(selected.map { $0.map(\.sample.request.tokens) }) {
+      let sample = selected[place.cell][place.sample].sample
+      work[place.cell][place.sample] = model.facts.work(of: sample, after: previous)
+      previous = sample
+    }
+    var plans: [Plan.CellPlan] = []
+    for (index, cell) in batch.enumerated() {
+      let samples = Array(zip(selected[index], work[index]))
+      plans.append(try plan(cell, samples, model, rate, stored, &summary, &longestByMethod))
+    }
+    return plans
+  }
+
+  private func plan(
+    _ cell: Cell, _ samples: [(SelectedSample, SampleWork)], _ model: PreparedModel, _ rate: Rate,
+    _ stored: StoredProgress?, _ summary: inout Plan.ModelPlan, _ longestByMethod: inout [Method: Int]
   ) throws(SweepError) -> Plan.CellPlan {
-    let selected = try selectedSamples(of: cell)
-    let done = try stored?.done(selected, of: cell, in: self) ?? []
+    let done = try stored?.done(samples.map(\.0), of: cell, in: self) ?? []
     var result = Plan.CellPlan(
       model: model.entry.name, method: cell.method.description, task: configuration.tasks[cell.task].name,
       coordinates: cell.taskCell.coordinates.map { ($0.name, $0.value.spelling) },
-      totalSampleCount: try sampleCount(of: cell), sampleCount: selected.count, doneCount: 0, equalToPlainCount: 0,
+      totalSampleCount: try sampleCount(of: cell), sampleCount: samples.count, doneCount: 0, equalToPlainCount: 0,
       promptTokenCount: 0, longestPrompt: 0, truncatedSampleCount: 0, remainingSeconds: 0, totalSeconds: 0)
     let hasPlain = hasPlainTwin(cell)
-    var previous: Sample?
     var longest = 0
-    for sample in selected {
-      let work = model.facts.work(of: sample.sample, after: previous)
-      previous = sample.sample
+    for (sample, work) in samples {
       let length = sample.key.sequenceLength
       let isEqual = isEqualToPlain(sample.key, cell, model)
       let seconds = isEqual && hasPlain ? 0 : work.multiplyAdds / rate.multiplyAddsPerSecond
@@ -151,6 +171,14 @@ struct StoredProgress {
     let identities = try stored { () throws(StoreError) in try store.identities(in: found.id) }
     let done = selected.filter { identities[$0.sample.id.rawValue] == identity.of($0.key, method: cell.method) }
     return Set(done.map(\.sample.id.rawValue))
+  }
+
+  /// The stored results of a cell; none where the store has no such cell.
+  func results(of cell: Cell, in sweep: Sweep) throws(SweepError) -> [SampleResult] {
+    guard let found = try match(for: cell, in: sweep) else { return [] }
+    return try stored { () throws(StoreError) in
+      try store.results(in: found.id, withPrompts: false, withLogProbabilities: false)
+    }
   }
 
   /// The speed on the samples of the model that are stored.

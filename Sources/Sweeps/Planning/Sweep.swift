@@ -36,7 +36,7 @@ public final class Sweep {
   let models: [Int: PreparedModel]
   let tasks: [Int: any EvaluationTask]
   private var sampleCache: [SampleCacheKey: [SelectedSample]] = [:]
-  private var sampleCounts: [SampleCacheKey: Int] = [:]
+  private var sampleCounts: [SampleCacheKey: (samples: Int, promptTokens: Int)] = [:]
   private var cachedTokenCount = 0
 
   /// A model whose tokenizer is loaded.
@@ -50,6 +50,11 @@ public final class Sweep {
 
     func context(seed: UInt64) -> SampleContext {
       SampleContext(tokenizer: tokenizer, contextWindow: contextWindow, chat: entry.chat, seed: seed)
+    }
+
+    /// Whether a prompt has two BOS tokens in front, which no task means.
+    func beginsTwice(_ tokens: [Int]) -> Bool {
+      tokens.count > 1 && tokens[0] == tokenizer.bosToken && tokens[1] == tokens[0]
     }
   }
 
@@ -211,9 +216,17 @@ extension Sweep {
     } catch {
       throw .task(name: configuration.tasks[cell.task].name, configuration.tasks[cell.task].location, error)
     }
+    if let sample = made.first(where: { model.beginsTwice($0.request.tokens) }) {
+      throw .task(
+        name: configuration.tasks[cell.task].name, configuration.tasks[cell.task].location,
+        .impossibleSample(
+          cell: sample.id.rawValue,
+          problem: "the prompt begins with two BOS tokens; look at the chat template and the tokenizer's add_bos_token")
+      )
+    }
     let samples = made.map { SelectedSample(sample: $0, key: SampleKey($0)) }
-    sampleCounts[key] = samples.count
     let count = made.reduce(0) { $0 + $1.request.tokens.count }
+    sampleCounts[key] = (samples.count, count)
     if cachedTokenCount + count <= 8_000_000 {
       sampleCache[key] = samples
       cachedTokenCount += count
@@ -223,10 +236,17 @@ extension Sweep {
 
   /// The number of samples that a cell has, whatever the options take of it.
   func sampleCount(of cell: Cell) throws(SweepError) -> Int {
-    if let count = sampleCounts[SampleCacheKey(model: cell.model, task: cell.task, cell: cell.taskCell)] {
-      return count
+    if let counts = sampleCounts[SampleCacheKey(model: cell.model, task: cell.task, cell: cell.taskCell)] {
+      return counts.samples
     }
     return try samples(of: cell).count
+  }
+
+  /// The prompt tokens of all samples that a cell has.
+  func promptTokenCount(of cell: Cell) throws(SweepError) -> Int {
+    let key = SampleCacheKey(model: cell.model, task: cell.task, cell: cell.taskCell)
+    if sampleCounts[key] == nil { _ = try samples(of: cell) }
+    return sampleCounts[key]?.promptTokens ?? 0
   }
 
   /// The samples of a cell that the limit and the shard leave.

@@ -9,23 +9,36 @@ struct SampleWork {
   let truncatedTokenCount: Int
   /// Multiply-adds of the engine, generation included.
   let multiplyAdds: Double
+
+  /// Nothing.
+  static let none = SampleWork(
+    id: SampleID(""), promptTokenCount: 0, newTokenCount: 0, truncatedTokenCount: 0, multiplyAdds: 0)
 }
 
 extension ModelFacts {
   /// A generated token reads every weight for one column of work; it takes about as long as this many prompt tokens.
   static let decodeFactor = 8.0
 
-  /// The cost of a sample after another one of the same cell, whose prefix is reused where a text is generated.
+  /// The cost of a sample after another one under the same method, whose prefix is reused.
   func work(of sample: Sample, after previous: Sample?) -> SampleWork {
     let tokens = sample.request.tokens
     let newTokens = sample.request.maxNewTokens
     var cost: Double
+    let shared = previous.map { sharedPrefix(tokens, $0.request.tokens) } ?? 0
     switch sample.request {
-    case .score: cost = multiplyAdds(max(0, tokens.count - 1), 0, max(0, tokens.count - 1))
+    case .score:
+      var reused = 0
+      if case .score? = previous?.request { reused = max(0, min(shared, tokens.count - 1) - 1) }
+      let computed = max(0, tokens.count - 1 - reused)
+      cost = multiplyAdds(computed, reused, computed)
     case .generate:
-      let shared = previous.map { sharedPrefix(tokens, $0.request.tokens) } ?? 0
       cost = multiplyAdds(tokens.count - shared, shared, 1)
       cost += Self.decodeFactor * Double(newTokens) * multiplyAdds(1, tokens.count, 1)
+    case .choices(_, let continuations):
+      cost = multiplyAdds(tokens.count - shared, shared, 1)
+      for continuation in continuations where continuation.count > 1 {
+        cost += Self.decodeFactor * multiplyAdds(continuation.count, tokens.count - 1, continuation.count)
+      }
     }
     if !cost.isFinite || cost <= 0 { cost = 1 }
     return SampleWork(
@@ -38,7 +51,8 @@ extension ModelFacts {
   /// The cost of a sample that was evaluated.
   func work(of result: SampleResult) -> Double {
     guard let output = result.outputTokens else {
-      return multiplyAdds(result.computedTokenCount, 0, result.computedTokenCount)
+      let cached = max(0, result.promptTokenCount - 1 - result.computedTokenCount)
+      return multiplyAdds(result.computedTokenCount, cached, result.computedTokenCount)
     }
     let prefill = max(1, result.computedTokenCount - max(0, output.count - 1))
     return multiplyAdds(prefill, max(0, result.promptTokenCount - prefill), 1)

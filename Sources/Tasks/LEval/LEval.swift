@@ -91,7 +91,7 @@ public struct LEval: EvaluationTask {
     var notes = [
       "closed tasks: 100 x exact match of the answer that is read out of the text (OpenLMLab/LEval, auto_eval.py); an "
         + "incomplete choice in coursera gives 25; open tasks: token F1, or ROUGE-L of Google's rouge_score beside "
-        + "ROUGE-1 and ROUGE-2, as each document says",
+        + "ROUGE-1 and ROUGE-2, as each document says (LEval_score is the cube root of the product of the three means)",
       "documents that only a judge can score are answered and counted as not scored: no judge is given",
       truncation.map {
         "deviation: documents are cut by tokens (\($0.rawValue)); the official programs cut words in steps of 250"

@@ -26,43 +26,12 @@ struct PasskeyPrompt {
         cell: "passkey length=\(length)",
         problem: "the prompt without filler has \(bare) tokens already; ask for longer ones")
     }
-    let count = largestCount(length: length, bare: bare) { ids($0).count }
+    let count = LargestFit.count(length: length, bare: bare, probe: 4 * wording.filler.count) { ids($0).count }
     let (whole, before) = text(key: key, fillers: count, depth: depth)
     let tokens = wrapper.encode(whole)
     return Rendered(
       text: wrapper.wrapped(whole), tokens: tokens, fillerCount: count,
       keyToken: commonPrefixCount(tokens, wrapper.encode(before)))
-  }
-
-  /// The largest number of fillers whose prompt has at most `length` tokens.
-  ///
-  /// More sentences never make fewer tokens, so the bracket found from the mean length of a sentence can be bisected.
-  private func largestCount(length: Int, bare: Int, tokenCount: (Int) -> Int) -> Int {
-    let cycle = wording.filler.count
-    let perFiller = max(1, Double(tokenCount(4 * cycle) - bare) / Double(4 * cycle))
-    var low = 0
-    var high = max(1, Int(Double(length - bare) / perFiller) + 1)
-    var step = 1
-    while tokenCount(high) <= length {
-      low = high
-      high += step
-      step *= 2
-    }
-    // The estimate is seldom off by more than a few sentences: look just below it first.
-    step = 1
-    while high - step > low {
-      guard tokenCount(high - step) > length else {
-        low = high - step
-        break
-      }
-      high -= step
-      step *= 2
-    }
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if tokenCount(middle) <= length { low = middle } else { high = middle }
-    }
-    return low
   }
 
   /// The whole text, and the part of it that stands before the key's first digit.

@@ -2,7 +2,7 @@ import Tokenizers
 
 /// Turns the text of a prompt into what the model reads: chat markers where a template is set, BOS by the tokenizer.
 struct PromptWrapper: Sendable {
-  private let tokenizer: Tokenizer
+  let tokenizer: Tokenizer
   private let template: ChatTemplate?
 
   /// A prompt as the model reads it.
@@ -75,10 +75,8 @@ struct PromptWrapper: Sendable {
     // Special tokens count as such only where a template wrote them.
     guard template != nil else { return tokenizer.encode(whole, parseSpecial: false) }
     let ids = tokenizer.encode(whole)
-    let empty = wrapped("", system: system)
-    let markers = tokenizer.encode(empty)
-    if specialCount(ids) == specialCount(markers) { return ids }
-    return encodeAround(text, empty: empty, whole: whole)
+    if specialCount(ids) == specialCount(tokenizer.encode(wrapped("", system: system))) { return ids }
+    return encodeAround(whole, system: system) ?? ids
   }
 
   /// A prompt that was checked to begin with exactly one BOS where the tokenizer asks for one.
@@ -123,17 +121,17 @@ struct PromptWrapper: Sendable {
   /// The ids of a prompt whose message spells special tokens: those of the message stay text.
   ///
   /// The template's own special tokens end before the message and begin again after it; between them nothing counts as
-  /// special.
-  private func encodeAround(_ text: String, empty: String, whole: String) -> [Int] {
-    let start = zip(whole, empty).prefix { $0 == $1 }.count
-    let end = min(zip(whole.reversed(), empty.reversed()).prefix { $0 == $1 }.count, empty.count - start)
-    let head = String(empty.prefix(start))
-    let tail = String(empty.suffix(end))
+  /// special. Nil where the message has no place of its own.
+  private func encodeAround(_ whole: String, system: String?) -> [Int]? {
+    // A control character in place of the message shows what stands around it.
+    let parts = wrapped("\u{1}", system: system).split(separator: "\u{1}", omittingEmptySubsequences: false)
+    guard parts.count == 2 else { return nil }
+    let (head, tail) = (String(parts[0]), String(parts[1]))
+    let message = String(decoding: whole.utf8.dropFirst(head.utf8.count).dropLast(tail.utf8.count), as: UTF8.self)
     let open = lastSpecial(in: head)?.upperBound ?? head.startIndex
     let close = firstSpecial(in: tail)?.lowerBound ?? tail.endIndex
-    let message = whole.dropFirst(start).dropLast(end)
     return tokenizer.encode(String(head[..<open]))
-      + tokenizer.encode(String(head[open...]) + message + tail[..<close], bos: .never, parseSpecial: false)
+      + tokenizer.encode(head[open...] + message + tail[..<close], bos: .never, parseSpecial: false)
       + tokenizer.encode(String(tail[close...]), bos: .never)
   }
 
@@ -147,5 +145,23 @@ struct PromptWrapper: Sendable {
 
   private func lastSpecial(in text: String) -> Range<String.Index>? {
     specials(in: text).compactMap { text.ranges(of: $0).last }.max { $0.upperBound < $1.upperBound }
+  }
+}
+
+extension PromptWrapper {
+  /// The ids of a message and the beginning of its answer, which stands behind the chat markers.
+  func encode(_ text: String, system: String? = nil, answer: String) -> [Int] {
+    guard wrapsInChat else { return encode(text + answer, system: system) }
+    return encode(text, system: system) + continuation(answer)
+  }
+
+  /// The ids of a text that goes on after others: no BOS, and nothing in it counts as special.
+  func continuation(_ text: String) -> [Int] {
+    guard !text.isEmpty else { return [] }
+    // Behind a line end, so that tokenizers that put a space before a text do not put one here.
+    let stem = tokenizer.encode("\n", bos: .never, parseSpecial: false)
+    let whole = tokenizer.encode("\n" + text, bos: .never, parseSpecial: false)
+    let isApart = whole.starts(with: stem) && whole.count > stem.count
+    return isApart ? Array(whole.dropFirst(stem.count)) : tokenizer.encode(text, bos: .never, parseSpecial: false)
   }
 }

@@ -19,3 +19,8 @@ struct SeededRandom: RandomNumberGenerator {
     return z ^ (z >> 31)
   }
 }
+
+extension SeededRandom {
+  /// Goes on to numbers that have nothing to do with those under another name.
+  mutating func jump(_ name: String) { self = SeededRandom(next(), name) }
+}

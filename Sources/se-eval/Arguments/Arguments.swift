@@ -121,7 +121,7 @@ struct Arguments: Sendable {
     }
   }
 
-  /// The method of an option; `plain` where it is not given. It says nothing with `auto`.
+  /// The method of an option, `plain` where it is not given; `auto` is an error.
   func method(_ option: Option) throws(UsageError) -> Method {
     do throws(MethodError) {
       return try Method(parsing: values[option.name] ?? "plain")

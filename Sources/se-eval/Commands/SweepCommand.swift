@@ -70,7 +70,8 @@ enum SweepCommand {
     return Interruption.status
   }
 
-  private static func makeFolder(of path: String) throws(FileError) {
+  /// Makes the folder of a file that will be written.
+  static func makeFolder(of path: String) throws(FileError) {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -1,0 +1,138 @@
+import Tasks
+
+extension ConfigurationReader {
+  func tasks(_ nodes: [Node]) throws(SweepError) -> [Configuration.TaskEntry] {
+    var tasks: [Configuration.TaskEntry] = []
+    for node in nodes {
+      let task = try task(node)
+      if tasks.contains(where: { $0.name == task.name && $0.written == task.written }) {
+        throw .configuration(node.location, .repeated("task", name: task.name))
+      }
+      tasks.append(task)
+    }
+    return tasks
+  }
+
+  private func task(_ node: Node) throws(SweepError) -> Configuration.TaskEntry {
+    let name: String
+    let location: TextLocation
+    var value: Node?
+    switch node.content {
+    case .scalar:
+      name = try node.requiredText("tasks")
+      location = node.location
+    case .mapping(let entries) where entries.count == 1:
+      name = entries[0].key
+      location = entries[0].location
+      value = entries[0].value
+    default: throw node.wrongType("tasks", "a task such as passkey: {lengths: [4096], trials: 10}")
+    }
+    let names = taskTypes.map { $0.name }
+    guard let type = taskTypes.first(where: { $0.name == name }) else {
+      throw .configuration(
+        location, .unknownTask(name, suggestion: nearest(to: name, among: names), known: names))
+    }
+    if let node = value, case .scalar(let text, isPlain: true) = node.content, text.isEmpty { value = nil }
+    let empty = Node(content: .mapping([]), location: location)
+    return try entry(type, value ?? empty, at: location)
+  }
+
+  private func entry(
+    _ type: any EvaluationTask.Type, _ node: Node, at location: TextLocation
+  ) throws(SweepError) -> Configuration.TaskEntry {
+    var entry = EntrySettings()
+    try read(node, of: type, "the task \(type.name)", folders, &entry)
+    let (written, paths) = (entry.written, entry.paths)
+    var values: [String: Value]? = written
+    for (key, path) in paths {
+      if let resolved = path.resolved { values?[key] = .text(resolved) } else { values = nil }
+    }
+    return Configuration.TaskEntry(
+      type: type, written: written, settings: values.map { TaskSettings($0) }, paths: paths,
+      locations: entry.locations, location: location)
+  }
+
+  /// The settings of an entry while they are read.
+  private struct EntrySettings {
+    var written: [String: Value] = [:]
+    var paths: [String: ConfiguredPath] = [:]
+    var locations: [String: TextLocation] = [:]
+  }
+
+  /// Reads the keys of a mapping that are not known yet, and those of the settings file that it names.
+  private func read(
+    _ node: Node, of type: any EvaluationTask.Type, _ owner: String, _ folders: PathFolders,
+    _ entry: inout EntrySettings
+  ) throws(SweepError) {
+    let reader = try MappingReader(node, owner: owner, keys: type.settings.map(\.key))
+    var file: (setting: SettingDescription, node: Node)?
+    for setting in type.settings {
+      guard let node = reader.node(setting.key) else { continue }
+      if setting.kind == .settingsFile {
+        file = (setting, node)
+        continue
+      }
+      let value = try value(of: node, setting)
+      if entry.written[setting.key] != nil { continue }
+      entry.written[setting.key] = value
+      entry.locations[setting.key] = node.location
+      if setting.kind == .path {
+        entry.paths[setting.key] = try ConfiguredPath(
+          node.requiredText(setting.key), location: node.location, folders: folders)
+      }
+    }
+    guard let file else { return }
+    let path = try ConfiguredPath(
+      file.node.requiredText(file.setting.key), location: file.node.location, folders: folders)
+    guard let resolved = path.resolved, let bytes = readFile(resolved) else {
+      // The task says what is missing.
+      entry.written[file.setting.key] = .text(path.text)
+      entry.paths[file.setting.key] = path
+      entry.locations[file.setting.key] = file.node.location
+      return
+    }
+    let root = try YAMLReader.read(bytes, file: resolved)
+    if case .mapping(let entries) = root.content, let inner = entries.first(where: { $0.key == file.setting.key }) {
+      throw .configuration(
+        inner.location,
+        .impossible(key: inner.key, found: "given", expected: "nothing: a settings file names no other one"))
+    }
+    // Its paths are relative to its own folder first.
+    let own = PathFolders(
+      environment: folders.environment, secondChoice: folders.secondChoice, exists: folders.exists,
+      firstChoice: ConfigurationFile.folder(of: resolved))
+    try read(root, of: type, "the task file \(path.text)", own, &entry)
+  }
+
+  private func value(of node: Node, _ setting: SettingDescription) throws(SweepError) -> Value {
+    let key = setting.key
+    func one(_ node: Node, _ kind: SettingDescription.Kind) throws(SweepError) -> Value {
+      switch kind {
+      case .integer, .integers:
+        guard let value = node.integer else { throw node.wrongType(key, "a whole number") }
+        return .integer(value)
+      case .number, .numbers, .countOrNumbers:
+        if let value = node.integer { return .integer(value) }
+        guard let value = node.number else { throw node.wrongType(key, "a number") }
+        return .number(value)
+      case .text, .texts, .path, .settingsFile: return .text(try node.requiredText(key))
+      case .flag:
+        guard let value = node.flag else { throw node.wrongType(key, "true or false") }
+        return .flag(value)
+      }
+    }
+    switch setting.kind {
+    case .integer, .number, .text, .flag, .path, .settingsFile: return try one(node, setting.kind)
+    case .integers, .numbers, .texts, .countOrNumbers:
+      if case .scalar = node.content, setting.kind == .countOrNumbers {
+        guard let count = node.integer else { throw node.wrongType(key, "a whole number or a list of numbers") }
+        return .integer(count)
+      }
+      guard let items = node.items else { throw node.wrongType(key, "a list") }
+      guard !items.isEmpty else { throw node.impossible(key, "at least one value") }
+      var values: [Value] = []
+      for item in items { values.append(try one(item, setting.kind)) }
+      return .list(values)
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import Tasks
+
+/// The order in which samples are evaluated, so that as few prompt tokens as possible are computed twice.
+///
+/// The engine keeps the keys and values of the last prompt and cuts them back to what the next one shares. Prompts in
+/// lexicographic order of their tokens visit every shared beginning once, which is the least possible. Results do not
+/// depend on the order (equal bits with and without reuse), and reports sort their cells themselves.
+enum ReuseOrder {
+  /// A sample among the cells that are evaluated together.
+  struct Place: Hashable {
+    /// Index of the cell in the batch.
+    let cell: Int
+    /// Index of the sample in the cell.
+    let sample: Int
+  }
+
+  /// Prompt tokens of cells that are ordered together; more than that are not held in memory at once.
+  static let tokenLimit = 4_000_000
+  /// The order is changed where it saves at least this share of the tokens.
+  private static let leastSaving = 0.02
+
+  /// The order for prompts by cell: the one that is given, unless another one saves work.
+  static func order(_ prompts: [[[Int]]]) -> [Place] {
+    let given = prompts.indices.flatMap { cell in
+      prompts[cell].indices.map { Place(cell: cell, sample: $0) }
+    }
+    guard given.count > 2 else { return given }
+    let sorted = given.enumerated().sorted { a, b in
+      let (x, y) = (prompts[a.element.cell][a.element.sample], prompts[b.element.cell][b.element.sample])
+      if x.lexicographicallyPrecedes(y) { return true }
+      return y.lexicographicallyPrecedes(x) ? false : a.offset < b.offset
+    }.map(\.element)
+    let plain = computedTokens(given, prompts)
+    let better = computedTokens(sorted, prompts)
+    return Double(better) <= (1 - leastSaving) * Double(plain) ? sorted : given
+  }
+
+  /// Prompt tokens that go through the model in this order.
+  static func computedTokens(_ order: [Place], _ prompts: [[[Int]]]) -> Int {
+    var previous: [Int] = []
+    var count = 0
+    for place in order {
+      let tokens = prompts[place.cell][place.sample]
+      count += tokens.count - sharedPrefix(tokens, previous)
+      previous = tokens
+    }
+    return count
+  }
+}
+
+extension Sweep {
+  /// Cells whose samples are evaluated together: those of one model, method and task, while they fit into memory.
+  ///
+  /// - Parameter indices: cells of one model, in the order of `cells`.
+  /// - Returns: the same cells in the same order, in groups.
+  /// - Throws: `SweepError` where a task cannot make its samples.
+  func batches(_ indices: [Int]) throws(SweepError) -> [[Int]] {
+    var batches: [[Int]] = []
+    var group: [Int] = []
+    var tokenCount = 0
+    for index in indices {
+      let cell = cells[index]
+      let count = try promptTokenCount(of: cell)
+      if let last = group.last {
+        let isSameTask = cells[last].task == cell.task && cells[last].method == cell.method
+        if !isSameTask || tokenCount + count > ReuseOrder.tokenLimit {
+          batches.append(group)
+          (group, tokenCount) = ([], 0)
+        }
+      }
+      group.append(index)
+      tokenCount += count
+    }
+    return group.isEmpty ? batches : batches + [group]
+  }
+}

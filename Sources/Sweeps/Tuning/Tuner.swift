@@ -1,0 +1,191 @@
+import Foundation
+public import Positions
+public import Store
+public import Tasks
+
+/// What happens during a search.
+public enum TuningEvent: Sendable {
+  /// A rung begins: so many (G, W) with so many samples per cell; `secondsLeft` guesses at it and all that follow.
+  case rungStarted(index: Int, count: Int, candidates: Int, samplesPerCell: Int, secondsLeft: Double?)
+  /// The rung's sweep goes on.
+  case sweep(ProgressEvent)
+  /// A rung ended, and these are left.
+  case rungFinished(index: Int, survivors: [SelfExtend])
+}
+
+/// How a search ended.
+public enum TuningOutcome: Sendable {
+  /// With a choice.
+  case finished(TuningResult)
+  /// Before its end; the same request on the same store goes on.
+  case interrupted
+  /// With samples that failed; the first reasons, in order.
+  case failed([SweepSummary.Failure])
+}
+
+/// Finds G and W for a model and a length by successive halving.
+///
+/// Every rung is a sweep over the (G, W) that are left, with twice the samples of the rung before; the better half goes
+/// on. Results are those of any sweep: stored sample by sample, shared between rungs, and not evaluated again when the
+/// search is interrupted and started once more. What the empirical rule chooses takes part in every rung, so that the
+/// comparison at the end is over the same samples.
+///
+/// - Source: arXiv 1502.07943 (successive halving).
+public final class Tuner {
+  /// The pretraining window L.
+  public let contextWindow: Int
+  /// Every (G, W) of the first rung, by G, then W.
+  public let grid: [SelfExtend]
+  /// What the empirical rule chooses; nil where nothing meets it.
+  public let rule: SelfExtend?
+
+  private let request: TuningRequest
+  private let provider: any ModelProvider
+  private let configuration: Configuration
+  private let threads: Int
+
+  /// Checks a request and lays out its grid.
+  ///
+  /// - Parameters:
+  ///   - request: what is asked.
+  ///   - provider: where models come from.
+  ///   - taskTypes: the tasks that there are; `pg19` and `passkey` are used.
+  ///   - threads: threads of the engine, for the estimate of time.
+  /// - Throws: `SweepError`; `.argument` where no (G, W) holds the target length.
+  public init(
+    _ request: TuningRequest, provider: any ModelProvider, taskTypes: [any EvaluationTask.Type], threads: Int
+  ) throws(SweepError) {
+    func read(_ methods: [SelfExtend]) throws(SweepError) -> Configuration {
+      try Configuration.read(
+        Array(request.configuration(methods: methods).utf8), file: request.name, taskTypes: taskTypes,
+        environment: [:])
+    }
+    self.request = request
+    self.provider = provider
+    self.threads = threads
+    let entry = try read([SelfExtend(groupSize: 1, neighborWindow: 1)]).models[0]
+    let files = ModelFiles(path: request.modelPath)
+    guard files.missing.isEmpty else {
+      throw .model(
+        name: entry.name, path: request.modelPath, reason: "not there: \(files.missing.joined(separator: ", "))")
+    }
+    let facts = try provider.facts(of: entry, path: request.modelPath)
+    let window = request.contextWindow ?? facts.contextWindow
+    let rule = Capacity(contextWindow: window).choice(targetLength: request.targetLength)
+    var grid = request.grid(contextWindow: window)
+    guard !grid.isEmpty else {
+      throw .argument(
+        "--target \(request.targetLength)", expected: "a length that some G and W hold with L=\(window)")
+    }
+    if let rule, !grid.contains(rule) {
+      grid.append(rule)
+      grid.sort { ($0.groupSize, $0.neighborWindow) < ($1.groupSize, $1.neighborWindow) }
+    }
+    contextWindow = window
+    self.rule = rule
+    self.grid = grid
+    configuration = try read(grid)
+  }
+
+  /// Runs what is missing of the search.
+  ///
+  /// - Parameters:
+  ///   - store: where results are and go.
+  ///   - environment: more names and values for the record of each run.
+  ///   - isCancelled: asked between layers and samples.
+  ///   - onEvent: told what happens.
+  /// - Returns: how it ended.
+  /// - Throws: `SweepError`.
+  public func run(
+    store: ResultStore, environment: [String: String] = [:], isCancelled: @escaping () -> Bool,
+    onEvent: @escaping (TuningEvent) -> Void
+  ) throws(SweepError) -> TuningOutcome {
+    var candidates = grid.map { TuningCandidate(parameters: $0, measurements: [], isFinalist: false) }
+    var left = grid
+    for (index, limit) in request.limits.enumerated() {
+      let sweep = try sweep(over: left, limit: limit)
+      let seconds = try secondsLeft(sweep, store, rung: index)
+      onEvent(
+        .rungStarted(
+          index: index + 1, count: request.limits.count, candidates: left.count, samplesPerCell: limit,
+          secondsLeft: seconds))
+      let summary = try sweep.execute(
+        store: store, environment: environment, isCancelled: isCancelled, onEvent: { onEvent(.sweep($0)) })
+      if summary.status == .interrupted { return .interrupted }
+      if !summary.failures.isEmpty { return .failed(summary.failures) }
+      let measured = try measurements(sweep, store, rung: index + 1)
+      for (parameters, measurement) in measured {
+        guard let place = candidates.firstIndex(where: { $0.parameters == parameters }) else { continue }
+        candidates[place].measurements.append(measurement)
+        if index == request.limits.count - 1, left.contains(parameters) { candidates[place].isFinalist = true }
+      }
+      let order = TuningRanking.ordered(measured.filter { left.contains($0.parameters) })
+      left = Array(order.prefix(max(1, (order.count + 1) / 2)))
+      onEvent(.rungFinished(index: index + 1, survivors: left))
+    }
+    return .finished(
+      TuningResult(
+        contextWindow: contextWindow, targetLength: request.targetLength, candidates: candidates, chosen: left[0],
+        rule: rule, usesText: request.text != nil, limits: request.limits))
+  }
+
+  /// The sweep of one rung: the candidates that are left, and what the rule chooses.
+  private func sweep(over left: [SelfExtend], limit: Int) throws(SweepError) -> Sweep {
+    let methods = (left + (rule.map { [$0] } ?? [])).map { "method=\(Method.selfExtend($0).description)" }
+    return try Sweep(
+      configuration, options: SweepOptions(only: Selection(parsing: methods), limit: limit, threads: threads),
+      provider: provider, purpose: .execution)
+  }
+
+  /// A guess: what is left of this rung, and half of the first rung's samples for every rung that follows.
+  private func secondsLeft(_ sweep: Sweep, _ store: ResultStore, rung: Int) throws(SweepError) -> Double? {
+    let plan = try sweep.plan(store: store, measuresRate: rung == 0)
+    let total = plan.cells.reduce(0) { $0 + $1.totalSeconds }
+    let perSample = total / Double(max(1, plan.sampleCount))
+    let firstCount = Double(grid.count * sweep.cells.count / max(1, Set(sweep.cells.map(\.method)).count))
+    return plan.remainingSeconds + perSample * firstCount / 2 * Double(request.limits.count - 1 - rung)
+  }
+
+  /// What each (G, W) of a rung showed on the samples of that rung, whatever else the store holds.
+  private func measurements(
+    _ sweep: Sweep, _ store: ResultStore, rung: Int
+  ) throws(SweepError) -> [(parameters: SelfExtend, measurement: TuningMeasurement)] {
+    let stored = try StoredProgress(store)
+    var sums: [SelfExtend: Sums] = [:]
+    for cell in sweep.cells {
+      guard let parameters = cell.method.selfExtend else { continue }
+      let names = Set(try sweep.selectedSamples(of: cell).map(\.sample.id.rawValue))
+      for result in try stored.results(of: cell, in: sweep) where names.contains(result.sampleID) {
+        sums[parameters, default: Sums()].add(result)
+      }
+    }
+    return grid.compactMap { parameters in
+      sums[parameters].map { (parameters, $0.measurement(rung: rung)) }
+    }
+  }
+
+  private struct Sums {
+    var found = 0.0
+    var keyCount = 0
+    var nll = 0.0
+    var tokenCount = 0.0
+
+    mutating func add(_ result: SampleResult) {
+      func score(_ metric: String) -> Double? { result.scores.first { $0.metric == metric }?.value }
+      if let accuracy = score("accuracy") {
+        found += accuracy
+        keyCount += 1
+      }
+      if let sum = score("nll_sum"), let count = score("token_count") {
+        nll += sum
+        tokenCount += count
+      }
+    }
+
+    func measurement(rung: Int) -> TuningMeasurement {
+      TuningMeasurement(
+        rung: rung, accuracy: keyCount > 0 ? found / Double(keyCount) : nil, keyCount: keyCount,
+        perplexity: tokenCount > 0 ? exp(nll / tokenCount) : nil, tokenCount: Int(tokenCount))
+    }
+  }
+}

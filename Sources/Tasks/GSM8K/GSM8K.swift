@@ -1,0 +1,124 @@
+import Metrics
+import Tokenizers
+
+/// Grade-school mathematics: a worked answer is generated and its last number compared.
+public struct GSM8K: EvaluationTask {
+  /// The task's name in a configuration.
+  public static let name = "gsm8k"
+  /// The keys of a configuration entry.
+  public static let settings = [
+    SettingDescription("path", .path, "a JSONL of `question` and `answer`, which ends with '#### number' (required)"),
+    SettingDescription("shots-path", .path, "a JSONL of examples in the same form, put before each question"),
+    SettingDescription("shots", .integer, "how many of the examples, the first ones (default all)"),
+    SettingDescription("limit", .integer, "the first rows (default all)"),
+    SettingDescription("max-new-tokens", .integer, "generation limit (default 256)"),
+  ]
+
+  /// A question with its worked answer.
+  struct Row: Sendable {
+    let question: String
+    let answer: String
+    let number: String
+  }
+
+  private let file: RowFile<Row>
+  private let shots: [Row]
+  private let shotsFile: DataFile?
+  private let limit: Int?
+  private let maxNewTokens: Int
+
+  /// Reads the settings, the questions and the examples.
+  ///
+  /// - Parameter settings: the entry's settings.
+  /// - Throws: `TaskError`.
+  public init(settings: TaskSettings) throws(TaskError) {
+    guard let path = settings.text("path") else {
+      throw .setting(key: "path", found: "missing", expected: "a JSONL of questions with worked answers")
+    }
+    file = try RowFile(
+      path, need: "it should hold questions with worked answers, as GSM8K's test.jsonl", decode: Self.row)
+    limit = try settings.positive("limit")
+    maxNewTokens = try settings.positive("max-new-tokens") ?? 256
+    let count = try settings.positive("shots")
+    guard let shotsPath = settings.text("shots-path") else {
+      guard count == nil else {
+        throw .setting(key: "shots", found: "\(count ?? 0)", expected: "nothing without `shots-path`")
+      }
+      (shots, shotsFile) = ([], nil)
+      return
+    }
+    let examples = try RowFile(shotsPath, need: "it should hold worked examples", decode: Self.row)
+    guard count ?? 1 <= examples.count else {
+      throw .setting(key: "shots", found: "\(count ?? 0)", expected: "at most \(examples.count), the rows of the file")
+    }
+    shots = try examples.entries(limit: count).map(\.row)
+    shotsFile = examples.dataFile
+  }
+
+  private static func row(_ fields: RowFields) throws(RowFieldProblem) -> Row {
+    let answer = try fields.text("answer")
+    guard let number = NumberAnswer.strict(answer) else { throw fields.problem("answer", "a text with '#### number'") }
+    return Row(question: try fields.text("question"), answer: answer, number: number)
+  }
+
+  /// The protocol's versioned name; the number of examples is part of it.
+  public var protocolName: String { "gsm8k/se-eval-v1+\(shots.count)-shot" }
+
+  /// What a report says of the protocol.
+  public var protocolNotes: [String] {
+    [
+      "'Question: ...' and 'Answer:', \(shots.count) worked examples before"
+        + (shotsFile.map { " (\($0.name))" } ?? ""),
+      "greedy, at most \(maxNewTokens) new tokens, ended before another 'Question:'",
+      "exact_match_last: the last number of the output is the answer; exact_match_marked: the one behind '####' is "
+        + "(lm-eval's flexible-extract and strict-match); commas, currency sign and a full stop at the end are ignored",
+    ]
+  }
+
+  /// The questions and the examples.
+  public var dataFiles: [DataFile] { [file.dataFile] + (shotsFile.map { [$0] } ?? []) }
+
+  /// The last number, and the marked one.
+  public var metrics: [MetricDescription] {
+    ["exact_match_last", "exact_match_marked"].map {
+      MetricDescription(name: $0, aggregation: .accuracy, higherIsBetter: true)
+    }
+  }
+
+  /// One cell.
+  public var cells: [TaskCell] {
+    [TaskCell([.init("file", .text(file.name)), .init("shots", .integer(shots.count))])]
+  }
+
+  /// Rows that are left out.
+  public func warnings(in context: SampleContext) -> [String] { file.warnings }
+
+  /// The questions.
+  public func samples(of cell: TaskCell, in context: SampleContext) throws(TaskError) -> [Sample] {
+    let wrapper = try PromptWrapper(context)
+    let head = shots.map { "Question: \($0.question)\nAnswer: \($0.answer)\n\n" }.joined()
+    var samples: [Sample] = []
+    for entry in try file.entries(limit: limit) {
+      let name = "row=\(entry.line)"
+      let prompt = try wrapper.prompt(
+        head + "Question: \(entry.row.question)\nAnswer:", sample: "gsm8k \(name)")
+      samples.append(
+        Sample(
+          id: SampleID(name), text: prompt.text,
+          request: .generate(tokens: prompt.tokens, maxNewTokens: maxNewTokens, stopTexts: ["Question:"]),
+          expected: [entry.row.number], facts: [("realised_length", .integer(prompt.tokens.count))]))
+    }
+    return samples
+  }
+
+  /// `exact_match_last` and `exact_match_marked`.
+  public func scores(of sample: Sample, outcome: Outcome) -> [Score] {
+    guard case .generation(_, let text, _) = outcome, let number = sample.expected.first else {
+      return metrics.map { Score($0.name, unscored: "the model generated nothing") }
+    }
+    return [
+      Score("exact_match_last", NumberAnswer.isEqual(NumberAnswer.last(text), number)),
+      Score("exact_match_marked", NumberAnswer.isEqual(NumberAnswer.strict(text), number)),
+    ]
+  }
+}

@@ -1,0 +1,230 @@
+import Metrics
+import Tokenizers
+
+/// Needle in a haystack: sentences hidden at some depth of a long text, asked for at the end.
+public struct Needle: EvaluationTask {
+  /// The task's name in a configuration.
+  public static let name = "needle"
+  /// The keys of a configuration entry.
+  public static let settings = [
+    SettingDescription(
+      "protocol", .text,
+      "fixed (default: sentence ends are found in the text) or original (in the tokens, as gkamradt's)"),
+    SettingDescription("lengths", .countOrNumbers, "lengths in tokens, or how many of them (required)"),
+    SettingDescription("min-length", .integer, "the first of a count of lengths (default 1000)"),
+    SettingDescription("max-length", .integer, "the last of a count of lengths (default 16000)"),
+    SettingDescription("depths", .countOrNumbers, "places of the needle, 0 to 1, or how many (default 11)"),
+    SettingDescription("depth-spacing", .text, "how a count of depths is spread: linear (default) or sigmoid"),
+    SettingDescription("path", .path, "a folder of essays as .txt files (default: the project's own sentences)"),
+    SettingDescription("template", .path, "a JSON file of wordings (default: the built-in ones)"),
+    SettingDescription(
+      "wording", .text,
+      "which wording (built in: lighthouse, the default, and soup, three needles; of a file: the first)"),
+    SettingDescription(
+      "scorer", .text, "key-phrase (default: all of them are in the answer) or string-match (their share)"),
+    SettingDescription("trials", .integer, "texts per length and depth, each beginning at another essay (default 1)"),
+    SettingDescription("max-new-tokens", .integer, "generation limit (default: 64; original: 300)"),
+  ]
+
+  /// How needles are placed.
+  enum Placement: String, CaseIterable, Sendable {
+    case fixed, original
+  }
+
+  /// Which score is the one of the tables.
+  enum Scorer: String, CaseIterable, Sendable {
+    case keyPhrase = "key-phrase"
+    case stringMatch = "string-match"
+  }
+
+  private enum Spacing: String, CaseIterable {
+    case linear, sigmoid
+  }
+
+  private let placement: Placement
+  private let scorer: Scorer
+  private let lengths: [Int]
+  /// Depths in percent, as the original program writes them.
+  private let percents: [Double]
+  private let haystack: Haystack
+  private let wording: NeedleWording
+  private let template: DataFile?
+  private let trials: Int
+  private let maxNewTokens: Int
+
+  /// Reads the settings, the essays and the wording.
+  ///
+  /// - Parameter settings: the entry's settings.
+  /// - Throws: `TaskError`.
+  public init(settings: TaskSettings) throws(TaskError) {
+    placement = try GridSettings.word("protocol", settings, default: Placement.fixed)
+    scorer = try GridSettings.word("scorer", settings, default: Scorer.keyPhrase)
+    lengths = try GridSettings.lengths(settings, least: 16)
+    percents = try Self.percents(settings)
+    trials = try settings.positive("trials") ?? 1
+    maxNewTokens = try settings.positive("max-new-tokens") ?? (placement == .original ? 300 : 64)
+    if let path = settings.text("template") {
+      let read = try NeedleWording.read(path, name: settings.text("wording"))
+      wording = read.wording
+      template = DataFile(name: TaskFiles.name(path), sha256: read.sha256)
+    } else {
+      wording = try NeedleWording.builtIn(named: settings.text("wording"))
+      template = nil
+    }
+    haystack = try Haystack(path: settings.text("path"))
+  }
+
+  private static func percents(_ settings: TaskSettings) throws(TaskError) -> [Double] {
+    let spacing = try GridSettings.word("depth-spacing", settings, default: Spacing.linear)
+    func evenly(_ count: Int) -> [Double] {
+      let points = EvenSpacing.linear(0, 100, count: count)
+      return spacing == .sigmoid
+        ? points.map { EvenSpacing.sigmoid(percent: $0) } : EvenSpacing.rounded(points).map { Double($0) }
+    }
+    let percents: [Double]
+    switch settings.values["depths"] {
+    case nil: percents = evenly(11)
+    case .integer(let count)?: percents = (1...101).contains(count) ? evenly(count) : []
+    default:
+      // To three decimals of a percent, the precision of the original grid.
+      percents = (settings.numbers("depths") ?? []).map { ($0 * 100_000).rounded() / 1000 }
+      guard settings.values["depth-spacing"] == nil else {
+        throw .setting(key: "depth-spacing", found: "given", expected: "nothing beside a list of depths")
+      }
+    }
+    guard !percents.isEmpty, percents.allSatisfy({ (0...100).contains($0) }), Set(percents).count == percents.count
+    else {
+      throw .setting(
+        key: "depths", found: settings.numbers("depths").map { "\($0)" } ?? "something else",
+        expected: "a count from 1 to 101, or a list of different numbers from 0 to 1")
+    }
+    return percents
+  }
+
+  /// The protocol's versioned name; a wording other than the default one is part of it.
+  public var protocolName: String {
+    let name = placement == .original ? "needle/original" : "needle/fixed-v1"
+    return wording == NeedleWording.builtIn[0] ? name : "\(name)+\(wording.name)"
+  }
+
+  /// What a report says of the protocol.
+  public var protocolNotes: [String] {
+    let place =
+      placement == .original
+      ? "original program's rule: the text is cut to the length less 200 less the needle, tokens are searched backwards "
+        + "for one of an encoded \".\" and the needle put behind it; on tokenizers that write full stops in a text "
+        + "otherwise (Llama-2) it comes first at every depth but 1: see realised_depth"
+      : "the needle goes behind the last sentence that ends at or before its depth, found in the text and not in its "
+        + "tokens; the whole prompt (BOS, chat markers and question included) has at most the stated length"
+    let shown =
+      scorer == .keyPhrase
+      ? "score key_phrase: 1 when every key phrase is in the answer, whatever the case; no model judges"
+      : "score string_match: share of the key phrases that are in the answer (RULER's string match); no model judges"
+    return [
+      place, haystack.note,
+      "wording '\(wording.name)'\(template.map { " of \($0.name)" } ?? ", the project's own"); \(wording.needles.count) "
+        + "needle\(wording.needles.count == 1 ? "" : "s, the first at the depth, the others evenly over the rest")",
+      "depth = share of the text; realised_depth = share of the text's tokens before the (first) needle",
+      "\(shown); greedy, at most \(maxNewTokens) new tokens",
+    ]
+  }
+
+  /// The essays and the wording's file.
+  public var dataFiles: [DataFile] { haystack.files + (template.map { [$0] } ?? []) }
+
+  /// The scorer that was chosen, and the other one.
+  public var metrics: [MetricDescription] {
+    let both = [
+      MetricDescription(name: "key_phrase", aggregation: .accuracy, higherIsBetter: true),
+      MetricDescription(name: "string_match", aggregation: .mean, higherIsBetter: true),
+    ]
+    return scorer == .keyPhrase ? both : both.reversed()
+  }
+
+  /// One cell per length and depth.
+  public var cells: [TaskCell] {
+    lengths.flatMap { length in
+      percents.map { TaskCell([.init("length", .integer(length)), .init("depth", .number(Self.share($0)))]) }
+    }
+  }
+
+  /// A percentage as a share, without the noise of binary fractions.
+  private static func share(_ percent: Double) -> Double { (percent * 1000).rounded() / 100_000 }
+
+  /// The prompts of one cell.
+  public func samples(of cell: TaskCell, in context: SampleContext) throws(TaskError) -> [Sample] {
+    guard cell.coordinates.count == 2, case .integer(let length) = cell.coordinates[0].value,
+      let depth = cell.coordinates[1].value.asNumber,
+      let percent = percents.first(where: { Self.share($0) == depth })
+    else { return [] }
+    let wrapper = try PromptWrapper(context)
+    var samples: [Sample] = []
+    for trial in 0..<trials {
+      samples.append(try sample(wrapper, length: length, percent: percent, trial: trial, context))
+    }
+    return samples
+  }
+
+  private func sample(
+    _ wrapper: PromptWrapper, length: Int, percent: Double, trial: Int, _ context: SampleContext
+  ) throws(TaskError) -> Sample {
+    let ids = haystack.ids(atLeast: lengths.max() ?? length, context, trial: trial)
+    let depth = Self.share(percent)
+    let placed: NeedlePlacement.Placed?
+    switch placement {
+    case .original:
+      placed = NeedlePlacement.original(
+        wording.needles, percent: percent, haystack: ids, length: length, context.tokenizer)
+    case .fixed: placed = longest(wrapper, length: length, percent: percent, ids, context.tokenizer)
+    }
+    guard let placed else {
+      throw .impossibleSample(
+        cell: "needle length=\(length)",
+        problem: "the prompt without any text is too long already; ask for longer ones")
+    }
+    let text = wording.rendered(context: placed.text)
+    let name = "length=\(length)/depth=\(depth)/trial=\(trial)"
+    let prompt = try wrapper.prompt(text, system: wording.system, sample: "needle \(name)")
+    var facts: [(name: String, value: Value)] = [
+      ("requested_length", .integer(length)), ("realised_length", .integer(prompt.tokens.count)),
+      ("requested_depth", .number(depth)), ("realised_depth", .number(placed.depths[0])),
+      ("haystack_tokens", .integer(placed.haystackTokenCount)), ("wording", .text(wording.name)),
+      ("trial", .integer(trial)),
+    ]
+    if placed.depths.count > 1 { facts.append(("realised_depths", .list(placed.depths.map { .number($0) }))) }
+    return Sample(
+      id: SampleID(name), text: prompt.text,
+      request: .generate(tokens: prompt.tokens, maxNewTokens: maxNewTokens), expected: wording.answers, facts: facts)
+  }
+
+  /// The text with needles whose prompt comes nearest to `length` from below; nil where not even the needles fit.
+  private func longest(
+    _ wrapper: PromptWrapper, length: Int, percent: Double, _ ids: [Int], _ tokenizer: Tokenizer
+  ) -> NeedlePlacement.Placed? {
+    func placed(_ count: Int) -> (text: NeedlePlacement.Placed, tokens: Int) {
+      let text = NeedlePlacement.fixed(wording.needles, percent: percent, haystack: ids.prefix(count), tokenizer)
+      return (text, wrapper.encode(wording.rendered(context: text.text), system: wording.system).count)
+    }
+    var count = length - placed(0).tokens
+    var best: (count: Int, text: NeedlePlacement.Placed)?
+    // Cutting and joining text changes a few tokens, so the first guess is corrected by what is left over.
+    for _ in 0..<8 where count > 0 {
+      let candidate = placed(min(count, ids.count))
+      let slack = length - candidate.tokens
+      if slack >= 0, count > best?.count ?? 0 { best = (count, candidate.text) }
+      if slack == 0 || slack > 0 && (count >= ids.count || count + slack == best?.count) { break }
+      let next = count + slack
+      if let best, next <= best.count { break }
+      count = next
+    }
+    return best?.text
+  }
+
+  /// `key_phrase`, 1 when every key phrase is in the answer, and `string_match`, the share of them.
+  public func scores(of sample: Sample, outcome: Outcome) -> [Score] {
+    guard case .generation(_, let text, _) = outcome,
+      let share = TextMatch.shareOfReferences(prediction: text, references: sample.expected)
+    else { return metrics.map { Score($0.name, unscored: "the model generated nothing") } }
+    return metrics.map { Score($0.name, $0.name == "key_phrase" ? (share == 1 ? 1 : 0) : share) }
+  }
+}
