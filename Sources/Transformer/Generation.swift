@@ -56,8 +56,10 @@ extension Session {
     return writer.continuation
   }
 
-  /// Continues several prompts greedily, each in a session of its own; a pass decodes one token of each, which costs
-  /// little more than one token of one. The results are those of `generate` for each alone, bit for bit.
+  /// Continues several prompts greedily, each in a session of its own.
+  ///
+  /// A pass decodes one token of each, which costs little more than one token of one. The results are those of
+  /// `generate` for each alone, bit for bit.
   ///
   /// - Parameter work: sessions that were made beside each other, their prompts and limits.
   /// - Returns: the continuations, in order.

@@ -56,7 +56,7 @@ import Testing
   @Test("a sweep stopped after every sample, on other threads and so without reuse of prompts, ends with equal bits")
   func resume() throws {
     let whole = try run("whole", threads: 1, samplesPerRun: .max)
-    #expect(whole.count == 2 * (2 + 4 + 2 + 2 + 6 + 6 + 1 + 3 + 3))
+    #expect(whole.count == 2 * (2 + 4 + 2 + 2 + 6 + 6 + 1 + 3 + 1 + 3))
     #expect(try run("steps", threads: 2, samplesPerRun: 1) == whole)
   }
 
@@ -119,6 +119,6 @@ import Testing
     let read = try Configuration.load(
       path: "\(Self.root)/configs/\(name).yaml", taskTypes: TaskRegistry.types, environment: [:])
     #expect(read.methods.first?.method == .plain)
-    #expect(read.methods.count > 4)
+    #expect(read.methods.count >= 2)
   }
 }

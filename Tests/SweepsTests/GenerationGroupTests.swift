@@ -17,7 +17,7 @@ import Testing
 
   @Test("a prompt that shares more than it may generate waits for the cache")
   func shared() {
-    #expect(GenerationGroup.count([prompt(40, start: 0), prompt(17, start: 0), prompt(9, start: 500)][...]) == 1)
+    #expect(GenerationGroup.count([prompt(40, start: 0), prompt(18, start: 0), prompt(9, start: 500)][...]) == 1)
     #expect(GenerationGroup.count([prompt(40, start: 0), prompt(15, start: 0), prompt(9, start: 500)][...]) == 3)
   }
 

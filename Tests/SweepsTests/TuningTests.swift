@@ -27,6 +27,16 @@ private final class Surface: ModelProvider, ModelRunner {
     _ entry: Configuration.ModelEntry, path: String, hashes: any FileHashCache
   ) throws(SweepError) -> any ModelRunner { self }
 
+  func generate(
+    together requests: [Request], method: Method, isCancelled: @escaping () -> Bool
+  ) throws(RunnerError) -> [RunnerOutcome] {
+    var outcomes: [RunnerOutcome] = []
+    for request in requests {
+      outcomes.append(try run(request, method: method, isCancelled: isCancelled, onProgress: { _ in }))
+    }
+    return outcomes
+  }
+
   func run(
     _ request: Request, method: Method, isCancelled: @escaping () -> Bool, onProgress: @escaping (Int) -> Void
   ) throws(RunnerError) -> RunnerOutcome {
