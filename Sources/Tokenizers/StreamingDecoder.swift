@@ -1,3 +1,5 @@
+import JSON
+
 /// Decodes ids as they are generated: what it has returned so far is always a prefix of the whole text.
 ///
 /// Bytes that could still become a character are held back until it is complete.

@@ -6,12 +6,13 @@ private enum Layers {
   static let allowed: [String: Set<String>] = [
     "Kernels": ["COpenBLAS", "CKernels", "Glibc", "Synchronization", "Dispatch", "Foundation"],
     "Digest": [],
-    "Checkpoints": ["Digest", "Foundation", "Glibc"],
-    "Tokenizers": ["Checkpoints", "Digest", "Foundation", "Synchronization"],
+    "JSON": [],
+    "Checkpoints": ["Digest", "JSON", "Foundation", "Glibc"],
+    "Tokenizers": ["Checkpoints", "Digest", "JSON", "Foundation", "Synchronization"],
     "Positions": ["Glibc"],
     "Transformer": ["Kernels", "Checkpoints", "Positions", "Synchronization"],
-    "Metrics": ["Foundation", "Glibc"],
-    "Tasks": ["Metrics", "Tokenizers", "Digest", "Foundation", "Synchronization"],
+    "Metrics": ["JSON", "Foundation", "Glibc"],
+    "Tasks": ["Metrics", "Tokenizers", "Digest", "JSON", "Foundation", "Synchronization"],
     "Store": ["CSQLite", "Digest", "Foundation", "Glibc", "Synchronization"],
     "Sweeps": [
       "Tasks", "Transformer", "Tokenizers", "Positions", "Store", "CYAML", "Digest", "Kernels", "Metrics", "Foundation",

@@ -72,28 +72,6 @@ import Testing
   }
 
   @Test(
-    "JSON is read as Python reads it",
-    arguments: [
-      (#""\ud83d\ude42""#, JSONValue.text("\u{1f642}")), (#""\ud83d""#, .text("\u{fffd}")),
-      (#""\ud83dA""#, .text("\u{fffd}A")),
-      ("[1, -2.5e1, true, null]", .list([.number(1), .number(-25), .flag(true), .null])),
-      ("{\"b\": 1, \"a\": {}}", .object([.init(key: "b", value: .number(1)), .init(key: "a", value: .object([]))])),
-    ])
-  func json(text: String, expected: JSONValue) throws {
-    #expect(try JSONParser.value(of: Array(text.utf8)) == expected)
-  }
-
-  @Test(
-    "broken JSON is an error at its byte",
-    arguments: [
-      "", "{", "[1,]", "{\"a\" 1}", "\"a", "tru", "1 2", "\"\\x\"", "\"\\u12\"", "+1", "\"\u{1}\"", "{1: 2}",
-      String(repeating: "[", count: 5000),
-    ])
-  func brokenJSON(text: String) {
-    #expect(throws: JSONProblem.self) { try JSONParser.value(of: Array(text.utf8)) }
-  }
-
-  @Test(
     "numbers are rounded as Python's round does",
     arguments: [
       (2.675, 2.67), (0.125, 0.12), (0.375, 0.38), (1.005, 1.0), (83.333333, 83.33), (99.995, 100), (2.5, 2.5),

@@ -21,7 +21,6 @@ import Testing
       models: [{name: demo, path: \(Self.root)/Datasets/demo/model, chat: \(chat)}]
       methods: [plain]
       tasks: [\(tasks)]
-      allow-unverified: true
       """
     let read = try Configuration.read(
       Array(text.utf8), file: "suites.yaml", overrides: [], taskTypes: TaskRegistry.types, environment: [:])

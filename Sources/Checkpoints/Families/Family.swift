@@ -1,3 +1,5 @@
+import JSON
+
 /// What is particular to one family: its names in files, and how its configuration differs from Llama's.
 ///
 /// A new family is one file here and one line in `all`, if its computation can be said in `Hyperparameters`.

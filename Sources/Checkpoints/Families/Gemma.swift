@@ -1,3 +1,5 @@
+import JSON
+
 extension Family {
   /// Gemma 1.
   ///
@@ -9,7 +11,7 @@ extension Family {
     architecture: .gemma, modelTypes: ["gemma"], ggufArchitectures: ["gemma"],
     defaults: [
       "hidden_act": .string("gelu_pytorch_tanh"), "max_position_embeddings": .integer(8192),
-      "rms_norm_eps": .real(1e-6), "rope_theta": .real(10000), "tie_word_embeddings": .bool(true),
+      "rms_norm_eps": .number(1e-6), "rope_theta": .number(10000), "tie_word_embeddings": .bool(true),
       "head_dim": .integer(256),
     ],
     outerNames: commonOuterNames, layerNames: commonLayerNames, layerNorms: ["ffn_norm"],

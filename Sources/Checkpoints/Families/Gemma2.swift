@@ -1,3 +1,5 @@
+import JSON
+
 extension Family {
   /// Gemma 2: even layers have the sliding window.
   ///
@@ -6,9 +8,9 @@ extension Family {
     architecture: .gemma2, modelTypes: ["gemma2"], ggufArchitectures: ["gemma2"],
     defaults: [
       "hidden_activation": .string("gelu_pytorch_tanh"), "max_position_embeddings": .integer(8192),
-      "rms_norm_eps": .real(1e-6), "rope_theta": .real(10000), "tie_word_embeddings": .bool(true),
+      "rms_norm_eps": .number(1e-6), "rope_theta": .number(10000), "tie_word_embeddings": .bool(true),
       "head_dim": .integer(256), "query_pre_attn_scalar": .integer(256), "sliding_window": .integer(4096),
-      "attn_logit_softcapping": .real(50), "final_logit_softcapping": .real(30),
+      "attn_logit_softcapping": .number(50), "final_logit_softcapping": .number(30),
     ],
     outerNames: commonOuterNames, layerNames: gemma2LayerNames,
     layerNorms: ["ffn_norm", "post_attention_norm", "post_ffw_norm"],

@@ -1,3 +1,5 @@
+import JSON
+
 extension Family {
   /// Gemma 3, text only: five local layers, then a global one.
   ///
@@ -9,7 +11,7 @@ extension Family {
     architecture: .gemma3, modelTypes: ["gemma3_text", "gemma3"], ggufArchitectures: ["gemma3"],
     defaults: [
       "hidden_activation": .string("gelu_pytorch_tanh"), "max_position_embeddings": .integer(131_072),
-      "rms_norm_eps": .real(1e-6), "rope_theta": .real(1_000_000), "rope_local_base_freq": .real(10000),
+      "rms_norm_eps": .number(1e-6), "rope_theta": .number(1_000_000), "rope_local_base_freq": .number(10000),
       "tie_word_embeddings": .bool(true), "head_dim": .integer(256), "num_attention_heads": .integer(8),
       "num_key_value_heads": .integer(4), "vocab_size": .integer(262_208), "hidden_size": .integer(2304),
       "intermediate_size": .integer(9216), "num_hidden_layers": .integer(26),

@@ -1,3 +1,5 @@
+import JSON
+
 extension Family {
   /// Llama 1 to 3.2.
   ///
@@ -5,8 +7,8 @@ extension Family {
   static let llama = Family(
     architecture: .llama, modelTypes: ["llama"], ggufArchitectures: ["llama"],
     defaults: [
-      "hidden_act": .string("silu"), "max_position_embeddings": .integer(2048), "rms_norm_eps": .real(1e-6),
-      "rope_theta": .real(10000), "tie_word_embeddings": .bool(false),
+      "hidden_act": .string("silu"), "max_position_embeddings": .integer(2048), "rms_norm_eps": .number(1e-6),
+      "rope_theta": .number(10000), "tie_word_embeddings": .bool(false),
     ],
     outerNames: commonOuterNames, layerNames: commonLayerNames, layerNorms: ["ffn_norm"],
     configure: { (model, config) throws(CheckpointError) in

@@ -1,3 +1,5 @@
+import JSON
+
 extension Family {
   /// Mistral 7B.
   ///
@@ -5,8 +7,8 @@ extension Family {
   static let mistral = Family(
     architecture: .mistral, modelTypes: ["mistral"], ggufArchitectures: [],
     defaults: [
-      "hidden_act": .string("silu"), "max_position_embeddings": .integer(131_072), "rms_norm_eps": .real(1e-6),
-      "rope_theta": .real(10000), "tie_word_embeddings": .bool(false), "num_key_value_heads": .integer(8),
+      "hidden_act": .string("silu"), "max_position_embeddings": .integer(131_072), "rms_norm_eps": .number(1e-6),
+      "rope_theta": .number(10000), "tie_word_embeddings": .bool(false), "num_key_value_heads": .integer(8),
       "sliding_window": .integer(4096),
     ],
     outerNames: commonOuterNames, layerNames: commonLayerNames, layerNorms: ["ffn_norm"],

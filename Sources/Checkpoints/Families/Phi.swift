@@ -1,3 +1,5 @@
+import JSON
+
 extension Family {
   /// Phi-1, Phi-1.5 and Phi-2.
   ///
@@ -5,8 +7,8 @@ extension Family {
   static let phi = Family(
     architecture: .phi, modelTypes: ["phi"], ggufArchitectures: ["phi2"],
     defaults: [
-      "hidden_act": .string("gelu_new"), "max_position_embeddings": .integer(2048), "layer_norm_eps": .real(1e-5),
-      "rope_theta": .real(10000), "tie_word_embeddings": .bool(false), "partial_rotary_factor": .real(0.5),
+      "hidden_act": .string("gelu_new"), "max_position_embeddings": .integer(2048), "layer_norm_eps": .number(1e-5),
+      "rope_theta": .number(10000), "tie_word_embeddings": .bool(false), "partial_rotary_factor": .number(0.5),
     ],
     outerNames: ["embed_tokens": "token_embd", "final_layernorm": "output_norm", "lm_head": "output"],
     layerNames: [

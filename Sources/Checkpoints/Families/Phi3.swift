@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 extension Family {
   /// Phi-3, Phi-3.5 and Phi-4 mini.
@@ -9,8 +10,8 @@ extension Family {
   static let phi3 = Family(
     architecture: .phi3, modelTypes: ["phi3"], ggufArchitectures: ["phi3"],
     defaults: [
-      "hidden_act": .string("silu"), "max_position_embeddings": .integer(4096), "rms_norm_eps": .real(1e-5),
-      "rope_theta": .real(10000), "tie_word_embeddings": .bool(false),
+      "hidden_act": .string("silu"), "max_position_embeddings": .integer(4096), "rms_norm_eps": .number(1e-5),
+      "rope_theta": .number(10000), "tie_word_embeddings": .bool(false),
       "original_max_position_embeddings": .integer(4096),
     ],
     outerNames: commonOuterNames,

@@ -1,3 +1,5 @@
+import JSON
+
 extension Family {
   /// Qwen1.5, Qwen2 and Qwen2.5: biases on q, k and v.
   ///
@@ -21,8 +23,8 @@ extension Family {
     configure: qwenWindow, configureGGUF: sameAsLlamaGGUF)
 
   private static let qwenDefaults: [String: JSONValue] = [
-    "hidden_act": .string("silu"), "max_position_embeddings": .integer(32768), "rms_norm_eps": .real(1e-6),
-    "rope_theta": .real(10000), "tie_word_embeddings": .bool(false), "use_sliding_window": .bool(false),
+    "hidden_act": .string("silu"), "max_position_embeddings": .integer(32768), "rms_norm_eps": .number(1e-6),
+    "rope_theta": .number(10000), "tie_word_embeddings": .bool(false), "use_sliding_window": .bool(false),
     "sliding_window": .integer(4096), "max_window_layers": .integer(28),
   ]
 

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// The metadata of a GGUF file, read into hyperparameters.
 struct GGUFConfiguration {

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// The metadata of one architecture in a GGUF file, with the architecture's prefix and checks.
 struct GGUFFields {

@@ -1,3 +1,5 @@
+import JSON
+
 /// config.json and generation_config.json of a Hugging Face directory, read into hyperparameters.
 struct HuggingFaceConfiguration: Sendable {
   let family: Family
@@ -75,7 +77,7 @@ extension Hyperparameters {
     ropeTheta = rope.theta
     let rotated = (rope.partialFactor * Double(headDimension)).rounded(.towardZero)
     guard rope.partialFactor <= 1 else {
-      throw config.mismatch("partial_rotary_factor", "a number up to 1", .real(rope.partialFactor))
+      throw config.mismatch("partial_rotary_factor", "a number up to 1", .number(rope.partialFactor))
     }
     rotaryDimension = Int(rotated)
     ropeScaling = try rope.scaling(contextWindow: contextWindow)

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// The rotary part of config.json, in its three spellings: `rope_theta` and `rope_scaling` beside the other keys, one
 /// object `rope_parameters`, or `rope_parameters` with one object per kind of layer.

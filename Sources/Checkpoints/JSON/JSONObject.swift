@@ -1,3 +1,5 @@
+import JSON
+
 /// The members of one JSON object with checked access; errors name the file and the full path of the member.
 struct JSONObject: Sendable {
   let file: String
@@ -14,16 +16,22 @@ struct JSONObject: Sendable {
     self.members = members
   }
 
+  /// An object whose keys are known to differ.
+  init(file: String, prefix: String = "", _ members: [JSONValue.Member]) {
+    self.init(
+      file: file, prefix: prefix, members: Dictionary(members.map { ($0.key, $0.value) }) { $1 })
+  }
+
   /// The object that a whole file holds.
   static func read(_ path: String) throws(CheckpointError) -> JSONObject {
     let mapped = try MappedFile(path: path)
     let value = try mapped.withBytes(0..<mapped.byteCount) { (bytes) throws(CheckpointError) in
-      try JSONParser.parse(bytes, file: path)
+      try JSONValue.parse(bytes, file: path)
     }
     guard case .object(let members) = value else {
       throw .invalid(file: path, field: "JSON text", expected: "an object", found: value.kind)
     }
-    return JSONObject(file: path, members: members)
+    return JSONObject(file: path, members)
   }
 
   /// A positive count.
@@ -57,7 +65,7 @@ struct JSONObject: Sendable {
   /// A finite number above zero; nil when it is absent or null.
   func optionalPositive(_ key: String) throws(CheckpointError) -> Double? {
     guard let number = try optionalNumber(key) else { return nil }
-    guard number > 0 else { throw mismatch(key, "a number above 0", .real(number)) }
+    guard number > 0 else { throw mismatch(key, "a number above 0", .number(number)) }
     return number
   }
 
@@ -109,7 +117,7 @@ struct JSONObject: Sendable {
   func object(_ key: String) throws(CheckpointError) -> JSONObject? {
     guard let value = present(key) else { return nil }
     guard case .object(let members) = value else { throw mismatch(key, "an object", value) }
-    return JSONObject(file: file, prefix: "\(prefix)\(key).", members: members)
+    return JSONObject(file: file, prefix: "\(prefix)\(key).", members)
   }
 
   /// One token id or an array of them; empty when absent or null.
@@ -141,7 +149,7 @@ struct JSONObject: Sendable {
   private static func finite(_ value: JSONValue) -> Double? {
     switch value {
     case .integer(let number): Double(number)
-    case .real(let number): number.isFinite ? number : nil
+    case .number(let number): number.isFinite ? number : nil
     default: nil
     }
   }

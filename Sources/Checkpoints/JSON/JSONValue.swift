@@ -1,25 +1,40 @@
-/// A value of a JSON text, as far as configurations and safetensors headers need it.
-enum JSONValue: Sendable, Equatable {
-  case null
-  case bool(Bool)
-  /// A number without fraction and exponent that fits 64 bits.
-  case integer(Int)
-  /// Any other number, and Python's `NaN`, `Infinity` and `-Infinity`.
-  case real(Double)
-  case string(String)
-  case array([JSONValue])
-  case object([String: JSONValue])
+import JSON
 
+extension JSONValue {
   /// What the value is, for error messages.
   var kind: String {
     switch self {
     case .null: "null"
     case .bool(let flag): "\(flag)"
     case .integer(let number): "\(number)"
-    case .real(let number): "\(number)"
+    case .number(let number): "\(number)"
     case .string(let text): "\"\(text)\""
     case .array(let elements): "an array of \(elements.count)"
     case .object: "an object"
+    }
+  }
+
+  /// Reads one JSON text strictly: a header with two tensors of one name must be refused.
+  ///
+  /// Python's `NaN` and `Infinity` are accepted, because configurations are written by Python.
+  ///
+  /// - Parameters:
+  ///   - bytes: the text.
+  ///   - file: for error messages.
+  ///   - base: where the text begins in the file.
+  /// - Returns: the value.
+  /// - Throws: `CheckpointError`.
+  static func parse(_ bytes: Span<UInt8>, file: String, base: Int = 0) throws(CheckpointError) -> JSONValue {
+    do throws(JSONProblem) {
+      return try JSONReader.value(of: bytes, rules: JSONRules(refusesRepeatedKeys: true, allowsNonFinite: true))
+    } catch {
+      if let key = error.repeatedKey { throw .duplicate(file: file, name: key) }
+      guard let byte = error.found else {
+        throw .truncated(file: file, field: "JSON text", offset: base + error.offset, needed: 1, available: 0)
+      }
+      throw .invalid(
+        file: file, field: "JSON at byte \(base + error.offset)", expected: error.expected,
+        found: byte >= 0x20 && byte < 0x7f ? "'\(Character(Unicode.Scalar(byte)))'" : "byte \(byte)")
     }
   }
 }

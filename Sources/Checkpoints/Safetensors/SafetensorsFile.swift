@@ -1,3 +1,5 @@
+import JSON
+
 /// The table of tensors of one safetensors file: an 8-byte length, a JSON header, then the data.
 ///
 /// Format: github.com/huggingface/safetensors, README. The data must be covered by the tensors without holes and
@@ -85,7 +87,7 @@ public struct SafetensorsFile: Sendable {
       guard case .object(let fields) = value else {
         throw members.mismatch(name, "an object", value)
       }
-      let object = JSONObject(file: file.path, prefix: "\(name).", members: fields)
+      let object = JSONObject(file: file.path, prefix: "\(name).", fields)
       entries.append(try Self.entry(name, object, dataStart: members.dataStart, file))
     }
     try Self.checkCoverage(entries, dataStart: members.dataStart, file)
@@ -115,11 +117,11 @@ public struct SafetensorsFile: Sendable {
       throw .truncated(file: file.path, field: "header", offset: 8, needed: length, available: bytes.count - 8)
     }
     let end = 8 + Int(length)
-    let value = try JSONParser.parse(bytes.extracting(8..<end), file: file.path, base: 8)
+    let value = try JSONValue.parse(bytes.extracting(8..<end), file: file.path, base: 8)
     guard case .object(let members) = value else {
       throw .invalid(file: file.path, field: "header", expected: "a JSON object", found: value.kind)
     }
-    return Header(object: JSONObject(file: file.path, members: members), dataStart: end)
+    return Header(object: JSONObject(file: file.path, members), dataStart: end)
   }
 
   private static func entry(

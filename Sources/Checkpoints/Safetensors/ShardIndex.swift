@@ -1,3 +1,5 @@
+import JSON
+
 /// `model.safetensors.index.json`: which shard holds which tensor.
 struct ShardIndex: Sendable {
   let path: String

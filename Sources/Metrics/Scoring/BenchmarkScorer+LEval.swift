@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 extension BenchmarkScorer {
   /// Scores L-Eval's `<task>.pred.jsonl` (rows `query`, `gt`, `<model>_pred`, `evaluation`).

@@ -1,3 +1,5 @@
+import JSON
+
 /// Scores files of predictions as the benchmarks' own programs do, without a model.
 public enum BenchmarkScorer {
   /// The benchmarks that have files of predictions.

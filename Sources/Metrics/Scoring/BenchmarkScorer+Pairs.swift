@@ -1,3 +1,5 @@
+import JSON
+
 extension BenchmarkScorer {
   /// Scores the output of lost-in-the-middle's programs (rows `model_answer` with `answers`, or with `value`).
   ///

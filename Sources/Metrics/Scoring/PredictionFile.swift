@@ -1,4 +1,5 @@
 import Foundation
+public import JSON
 
 /// A row of a file that cannot be scored; the others are.
 public struct RowProblem: Hashable, Sendable, Codable, CustomStringConvertible {
@@ -77,7 +78,7 @@ public struct PredictionFile: Sendable {
       line += 1
       guard part.contains(where: { $0 > 0x20 }) else { continue }
       do throws(JSONProblem) {
-        let value = try JSONParser.value(of: Array(part))
+        let value = try JSONReader.value(of: Array(part), rules: .python)
         if case .object = value {
           rows.append(Row(line: line, value: value))
         } else {

@@ -1,3 +1,4 @@
+import JSON
 import Metrics
 import Tokenizers
 
@@ -101,7 +102,7 @@ public struct CustomTask: EvaluationTask {
     }
     guard let value = row.value[reference] else { throw row.problem(reference, "a text, a number or a list of them") }
     let list: [JSONValue]
-    if case .list(let values) = value { list = values } else { list = [value] }
+    if case .array(let values) = value { list = values } else { list = [value] }
     let references = list.compactMap(text)
     guard references.count == list.count, !references.isEmpty else {
       throw row.problem(reference, "a text, a number or a list of them")
@@ -116,10 +117,11 @@ public struct CustomTask: EvaluationTask {
   /// A field's value as the prompt shows it: a text, or a number without `.0`.
   private static func text(of value: JSONValue) -> String? {
     switch value {
-    case .text(let text): text
+    case .string(let text): text
+    case .integer(let number): "\(number)"
     case .number(let number): Int(exactly: number).map { "\($0)" } ?? "\(number)"
-    case .flag(let flag): flag ? "true" : "false"
-    case .null, .list, .object: nil
+    case .bool(let flag): flag ? "true" : "false"
+    case .null, .array, .object: nil
     }
   }
 

@@ -1,4 +1,5 @@
 import Digest
+import JSON
 import Metrics
 
 /// Looks into a file of a benchmark: fields of every row, number of rows, hash.
@@ -83,7 +84,7 @@ struct FileCheck {
     if known.name.hasSuffix(".json") {
       let value: JSONValue
       do throws(JSONProblem) {
-        value = try JSONParser.value(of: bytes)
+        value = try JSONReader.value(of: bytes, rules: .python)
       } catch {
         throw .damagedData(path: path, line: nil, problem: "\(error)")
       }
@@ -108,7 +109,8 @@ enum RowRule {
         ?? (row["answers"]?.texts == nil ? "`answers` should be texts" : nil)
     case .leval:
       missing(row, texts: ["input"], lists: ["instructions", "outputs"])
-        ?? (row["instructions"]?.count == row["outputs"]?.count ? nil : "`instructions` and `outputs` differ in number")
+        ?? (row["instructions"]?.elements?.count == row["outputs"]?.elements?.count
+          ? nil : "`instructions` and `outputs` differ in number")
     case .kvRetrieval: missing(row, texts: ["key", "value"], lists: ["ordered_kv_records"])
     case .mdqa: missing(row, texts: ["question"], lists: ["answers", "ctxs"])
     case .passkey:
@@ -120,15 +122,7 @@ enum RowRule {
 
   private static func missing(_ row: JSONValue, texts: [String], lists: [String]) -> String? {
     if let key = texts.first(where: { row[$0]?.text == nil }) { return "`\(key)` should be a text" }
-    if let key = lists.first(where: { row[$0]?.count == nil }) { return "`\(key)` should be a list" }
-    return nil
-  }
-}
-
-extension JSONValue {
-  /// The number of a list's elements; nil for anything else.
-  fileprivate var count: Int? {
-    if case .list(let list) = self { return list.count }
+    if let key = lists.first(where: { row[$0]?.elements == nil }) { return "`\(key)` should be a list" }
     return nil
   }
 }

@@ -1,5 +1,6 @@
 import Digest
 import Foundation
+import JSON
 import Metrics
 
 /// The prompts of L-Eval's tasks, as prompts.json keeps them.

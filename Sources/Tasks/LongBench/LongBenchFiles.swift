@@ -1,5 +1,6 @@
 import Digest
 import Foundation
+import JSON
 import Metrics
 
 /// The files of one dataset of LongBench that a configuration asks for.

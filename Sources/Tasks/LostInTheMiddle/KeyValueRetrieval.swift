@@ -1,3 +1,4 @@
+import JSON
 import Metrics
 import Tokenizers
 
@@ -85,7 +86,7 @@ public struct KeyValueRetrieval: EvaluationTask {
   private static func row(_ fields: RowFields) throws(RowFieldProblem) -> Row {
     let key = try fields.text("key")
     let value = try fields.text("value")
-    guard case .list(let list)? = fields.value["ordered_kv_records"] else {
+    guard case .array(let list)? = fields.value["ordered_kv_records"] else {
       throw fields.problem("ordered_kv_records", "a list of pairs of texts")
     }
     let pairs = list.compactMap(\.texts)

@@ -1,3 +1,4 @@
+import JSON
 import Metrics
 
 /// A question of lost-in-the-middle's nq-open files with its passages.
@@ -21,10 +22,10 @@ struct MultiDocumentRow: Sendable {
   static func read(_ fields: RowFields) throws(RowFieldProblem) -> MultiDocumentRow {
     let question = try fields.text("question")
     let answers = try fields.texts("answers")
-    guard case .list(let list)? = fields.value["ctxs"] else { throw fields.problem("ctxs", "a list of passages") }
+    guard case .array(let list)? = fields.value["ctxs"] else { throw fields.problem("ctxs", "a list of passages") }
     let passages = list.compactMap { value -> Passage? in
       guard let title = value["title"]?.text, let text = value["text"]?.text else { return nil }
-      return Passage(title: title, text: text, isGold: value["isgold"] == .flag(true))
+      return Passage(title: title, text: text, isGold: value["isgold"] == .bool(true))
     }
     guard passages.count == list.count else {
       throw fields.problem("ctxs", "a list of passages with the texts `title` and `text`")

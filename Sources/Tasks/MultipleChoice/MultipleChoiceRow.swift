@@ -1,3 +1,4 @@
+import JSON
 import Metrics
 
 /// A question with its choices.
@@ -27,7 +28,7 @@ struct MultipleChoiceRow: Sendable {
     var right = parts.right
     if right == nil, let answer = value(row, fields.answer) {
       let answers: [JSONValue]
-      if case .list(let list) = answer { answers = list } else { answers = [answer] }
+      if case .array(let list) = answer { answers = list } else { answers = [answer] }
       let found = answers.compactMap { index(of: $0, in: parts) }
       if found.count == answers.count { right = Array(Set(found)).sorted() }
     }
@@ -65,7 +66,7 @@ struct MultipleChoiceRow: Sendable {
 
   private static func parts(of value: JSONValue) -> Parts? {
     if let texts = value.texts { return Parts(texts: texts) }
-    if case .list(let list) = value {
+    if case .array(let list) = value {
       let texts = list.compactMap { $0["text"]?.text }
       let labels = list.compactMap { $0["label"]?.text }
       return texts.count == list.count && labels.count == list.count ? Parts(texts: texts, labels: labels) : nil
@@ -74,16 +75,16 @@ struct MultipleChoiceRow: Sendable {
     if let texts = value["text"]?.texts, let labels = value["label"]?.texts, texts.count == labels.count {
       return Parts(texts: texts, labels: labels)
     }
-    if let texts = value["choices"]?.texts, case .list(let flags)? = value["labels"], flags.count == texts.count {
+    if let texts = value["choices"]?.texts, case .array(let flags)? = value["labels"], flags.count == texts.count {
       return Parts(texts: texts, right: flags.indices.filter { isSet(flags[$0]) })
     }
-    guard members.allSatisfy({ $0.value.number != nil || $0.value == .flag(true) || $0.value == .flag(false) }) else {
+    guard members.allSatisfy({ $0.value.number != nil || $0.value == .bool(true) || $0.value == .bool(false) }) else {
       return nil
     }
     return Parts(texts: members.map(\.key), right: members.indices.filter { isSet(members[$0].value) })
   }
 
-  private static func isSet(_ value: JSONValue) -> Bool { value == .flag(true) || value.number == 1 }
+  private static func isSet(_ value: JSONValue) -> Bool { value == .bool(true) || value.number == 1 }
 
   private static func index(of answer: JSONValue, in parts: Parts) -> Int? {
     if let number = answer.number {

@@ -1,3 +1,4 @@
+import JSON
 import Metrics
 
 /// Why a row cannot be used: the field and what it should be.
@@ -60,10 +61,10 @@ struct RowFields: Sendable {
     switch value[key] {
     case nil: "missing"
     case .null?: "null"
-    case .flag?: "true or false"
-    case .number?: "a number"
-    case .text?: "a text"
-    case .list?: "a list"
+    case .bool?: "true or false"
+    case .integer?, .number?: "a number"
+    case .string?: "a text"
+    case .array?: "a list"
     case .object?: "an object"
     }
   }

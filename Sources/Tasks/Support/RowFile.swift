@@ -1,5 +1,6 @@
 import Digest
 import Foundation
+import JSON
 import Metrics
 
 /// The rows of a JSONL dataset: every row that is what it should be, and file and line of those that are not.
@@ -87,7 +88,7 @@ struct RowFile<Row: Sendable>: Sendable {
   func entry(_ index: Int) throws(TaskError) -> Entry {
     let place = places[index]
     guard let bytes = LineReader.bytes(path, offset: place.offset, count: place.byteCount),
-      let value = try? JSONParser.value(of: bytes),
+      let value = try? JSONReader.value(of: bytes, rules: .python),
       let row = try? decode(RowFields(value: value, line: place.line))
     else { throw .damagedData(path: path, line: place.line, problem: "the file was changed while it was in use") }
     return Entry(line: place.line, row: row)
@@ -109,7 +110,7 @@ struct RowFile<Row: Sendable>: Sendable {
       return "the line has \(line.byteCount) bytes, at most \(LineReader.byteLimit) are read"
     }
     do throws(JSONProblem) {
-      let value = try JSONParser.value(of: bytes)
+      let value = try JSONReader.value(of: bytes, rules: .python)
       guard case .object = value else { return "expected an object in braces" }
       do throws(RowFieldProblem) {
         _ = try decode(RowFields(value: value, line: line.number))

@@ -1,5 +1,6 @@
 import Digest
 import Foundation
+import JSON
 import Metrics
 
 /// Reads the files that samples come from.
@@ -29,7 +30,7 @@ enum TaskFiles {
   static func json(_ path: String, need: String) throws(TaskError) -> (value: JSONValue, sha256: String) {
     let bytes = try bytes(path, need: need)
     let value: JSONValue
-    do throws(JSONProblem) { value = try JSONParser.value(of: bytes) } catch {
+    do throws(JSONProblem) { value = try JSONReader.value(of: bytes, rules: .python) } catch {
       throw .damagedData(path: path, line: nil, problem: "\(error)")
     }
     guard case .object = value else {

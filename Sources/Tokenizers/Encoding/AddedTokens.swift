@@ -1,3 +1,5 @@
+import JSON
+
 /// A token that is recognised in the text as a whole, before anything else happens to it.
 struct AddedToken: Sendable, Equatable {
   var id: Int

@@ -1,3 +1,5 @@
+import JSON
+
 /// GPT-2's spelling of bytes as printable characters, in which byte-level vocabularies are stored.
 ///
 /// Printable Latin-1 bytes stand for themselves, the 68 others for U+0100 onwards in order

@@ -1,3 +1,5 @@
+import JSON
+
 /// Byte-pair encoding of one word: symbols of single bytes or scalars, merged in the order of the ranks.
 ///
 /// Of all neighbouring pairs the one with the lowest rank merges first, of equal ranks the leftmost; the result does

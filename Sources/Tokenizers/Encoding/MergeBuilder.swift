@@ -1,3 +1,5 @@
+import JSON
+
 /// Builds a `MergeTable` out of a list of merges or out of the scores of tokens.
 struct MergeBuilder {
   private let file: String

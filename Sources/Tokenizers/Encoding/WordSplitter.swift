@@ -1,3 +1,5 @@
+import JSON
+
 /// How text is cut into words before merging; merges never cross a cut.
 enum SplitStep: Sendable {
   /// Cuts around the matches of a pattern, or of what lies between them when `isInverted`.

@@ -1,4 +1,5 @@
 import Checkpoints
+import JSON
 
 /// Reads the tokenizer of a GGUF file (`tokenizer.ggml.*`) with the defaults of llama.cpp.
 struct GGUFVocabulary {

@@ -1,4 +1,5 @@
 import Checkpoints
+import JSON
 
 /// Reads a SentencePiece model (`tokenizer.model`): a protobuf message as in
 /// github.com/google/sentencepiece, src/sentencepiece_model.proto.

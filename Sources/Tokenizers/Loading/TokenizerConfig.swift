@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// The files beside a Hugging Face tokenizer: which tokens play which part, and the chat template.
 struct TokenizerConfig {
@@ -130,12 +131,12 @@ struct TokenizerConfig {
     var tokens: [Int: (token: AddedToken, file: String)] = [:]
     for member in addedTokens?.members ?? [] {
       guard let addedTokens, case .integer(let id) = member.value else { continue }
-      tokens[id] = (AddedToken(id: id, text: member.name, isSpecial: false, isNormalized: false), addedTokens.file)
+      tokens[id] = (AddedToken(id: id, text: member.key, isSpecial: false, isNormalized: false), addedTokens.file)
     }
     if let tokenizer, let decoder = try tokenizer.object("added_tokens_decoder") {
       for member in decoder.members {
-        guard let id = Int(member.name), let object = try decoder.object(member.name) else {
-          throw decoder.mismatch(member.name, "an id and its token", member.value)
+        guard let id = Int(member.key), let object = try decoder.object(member.key) else {
+          throw decoder.mismatch(member.key, "an id and its token", member.value)
         }
         tokens[id] = (try TokenizerJSON.addedToken(object, id: id), tokenizer.file)
       }

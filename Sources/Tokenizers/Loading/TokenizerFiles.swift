@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import JSON
 
 /// Finds the files of a tokenizer and reads them into the common form.
 enum TokenizerFiles {
@@ -44,7 +45,7 @@ enum TokenizerFiles {
   static func object(_ path: String) throws(TokenizerError) -> JSONObject? {
     guard FileManager.default.fileExists(atPath: path) else { return nil }
     return try read(path) { (bytes) throws(TokenizerError) in
-      try JSONObject(file: path, path: "", JSONReader.parse(bytes, file: path))
+      try JSONObject(file: path, path: "", JSONValue.parse(bytes, file: path))
     }
   }
 }

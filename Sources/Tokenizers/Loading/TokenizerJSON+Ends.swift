@@ -1,3 +1,5 @@
+import JSON
+
 /// The post-processor and the decoder of a tokenizer.json.
 extension TokenizerJSON {
   // MARK: Post-processor

@@ -1,3 +1,5 @@
+import JSON
+
 /// The normalizer and the pre-tokenizer of a tokenizer.json.
 extension TokenizerJSON {
   /// Sequences inside sequences.

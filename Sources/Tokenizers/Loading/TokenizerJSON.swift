@@ -1,3 +1,5 @@
+import JSON
+
 /// Reads a Hugging Face `tokenizer.json` with a BPE model; the meaning is that of github.com/huggingface/tokenizers.
 struct TokenizerJSON {
   let file: String
@@ -7,7 +9,7 @@ struct TokenizerJSON {
 
   /// Reads the file's bytes into the common form.
   static func source(_ bytes: Span<UInt8>, file: String) throws(TokenizerError) -> VocabularySource {
-    let root = try JSONObject(file: file, path: "", JSONReader.parse(bytes, file: file))
+    let root = try JSONObject(file: file, path: "", JSONValue.parse(bytes, file: file))
     guard let model = try root.object("model") else { throw root.missing("model", "a BPE model") }
     var reader = TokenizerJSON(root: root, model: model)
     try reader.checkModel()
@@ -89,7 +91,7 @@ struct TokenizerJSON {
     source.symbols = ByteStringMap(capacity: members.count)
     for member in members {
       guard case .integer(let id) = member.value else { continue }
-      source.symbols.update(Array(member.name.utf8), to: id)
+      source.symbols.update(Array(member.key.utf8), to: id)
     }
     guard source.symbols.count == members.count else {
       throw .duplicate(file: file, field: "model.vocab", value: "a token")
@@ -111,7 +113,7 @@ struct TokenizerJSON {
   }
 
   /// The texts by id, checked for range, duplicates and contradictions.
-  private func entries(_ members: [JSONMember], _ added: [AddedToken]) throws(TokenizerError) -> [String?] {
+  private func entries(_ members: [JSONValue.Member], _ added: [AddedToken]) throws(TokenizerError) -> [String?] {
     var entries = [String?](repeating: nil, count: members.count)
     func set(_ text: String, _ id: Int, _ field: String) throws(TokenizerError) {
       guard id >= 0 else {
@@ -129,9 +131,9 @@ struct TokenizerJSON {
     for member in members {
       guard case .integer(let id) = member.value else {
         throw .invalid(
-          file: file, field: "model.vocab['\(member.name)']", expected: "an id", found: member.value.kind)
+          file: file, field: "model.vocab['\(member.key)']", expected: "an id", found: member.value.kind)
       }
-      try set(member.name, id, "model.vocab['\(member.name)']")
+      try set(member.key, id, "model.vocab['\(member.key)']")
     }
     for (index, token) in added.enumerated() { try set(token.text, token.id, "added_tokens[\(index)].id") }
     return entries

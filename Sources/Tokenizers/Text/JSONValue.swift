@@ -1,13 +1,6 @@
-/// A JSON value; objects keep their members in the order of the file.
-enum JSONValue: Sendable {
-  case null
-  case bool(Bool)
-  case integer(Int)
-  case number(Double)
-  case string(String)
-  case array([JSONValue])
-  case object([JSONMember])
+import JSON
 
+extension JSONValue {
   /// What the value is, for error messages.
   var kind: String {
     switch self {
@@ -33,15 +26,26 @@ extension JSONValue {
     case .string(let text): "\(text.utf8.count):\(text)"
     case .array(let elements): "[\(elements.map(\.canonicalText).joined(separator: ","))]"
     case .object(let members):
-      "{\(members.map { "\($0.name.utf8.count):\($0.name)=\($0.value.canonicalText)" }.joined())}"
+      "{\(members.map { "\($0.key.utf8.count):\($0.key)=\($0.value.canonicalText)" }.joined())}"
     }
   }
 }
 
-/// One member of a JSON object.
-struct JSONMember: Sendable {
-  let name: String
-  let value: JSONValue
+extension JSONValue {
+  /// Reads one JSON text strictly: lone surrogates and anything after the value are errors.
+  ///
+  /// - Parameters:
+  ///   - bytes: the text.
+  ///   - file: for error messages.
+  /// - Returns: the value.
+  /// - Throws: `TokenizerError.malformed`.
+  static func parse(_ bytes: Span<UInt8>, file: String) throws(TokenizerError) -> JSONValue {
+    do throws(JSONProblem) {
+      return try JSONReader.value(of: bytes)
+    } catch {
+      throw .malformed(file: file, offset: error.offset, expected: error.expected)
+    }
+  }
 }
 
 /// A JSON object with checked access; errors name the file and the full path of the member.
@@ -49,7 +53,7 @@ struct JSONObject: Sendable {
   let file: String
   /// Names of the enclosing objects, for error messages.
   let path: String
-  let members: [JSONMember]
+  let members: [JSONValue.Member]
 
   init(file: String, path: String, _ value: JSONValue) throws(TokenizerError) {
     guard case .object(let members) = value else {
@@ -65,13 +69,13 @@ struct JSONObject: Sendable {
 
   /// The last member of a name; nil when it is absent or null.
   subscript(name: String) -> JSONValue? {
-    guard let member = members.last(where: { $0.name == name }) else { return nil }
+    guard let member = members.last(where: { $0.key == name }) else { return nil }
     if case .null = member.value { return nil }
     return member.value
   }
 
   /// Whether the member is there, null included.
-  func has(_ name: String) -> Bool { members.contains { $0.name == name } }
+  func has(_ name: String) -> Bool { members.contains { $0.key == name } }
 
   func string(_ name: String) throws(TokenizerError) -> String? {
     guard let value = self[name] else { return nil }

@@ -1,7 +1,7 @@
 /// UTF-8 as bytes: scalars, validity and the start of a sequence that is still to come.
-enum UTF8Text {
+public enum UTF8Text {
   /// The scalar at `offset` of valid UTF-8 and its length in bytes.
-  static func scalar(_ bytes: Span<UInt8>, at offset: Int) -> (value: UInt32, length: Int) {
+  public static func scalar(_ bytes: Span<UInt8>, at offset: Int) -> (value: UInt32, length: Int) {
     let first = UInt32(bytes[offset])
     if first < 0x80 { return (first, 1) }
     let second = UInt32(bytes[offset + 1] & 0x3f)
@@ -12,7 +12,7 @@ enum UTF8Text {
   }
 
   /// The bytes of a sequence by its first byte; 0 for a byte that starts none.
-  static func length(first: UInt8) -> Int {
+  public static func length(first: UInt8) -> Int {
     switch first {
     case 0..<0x80: 1
     case 0xc2..<0xe0: 2
@@ -23,7 +23,7 @@ enum UTF8Text {
   }
 
   /// Whether a byte may follow the first one of a sequence: no overlong forms, no surrogates, nothing above U+10FFFF.
-  static func mayFollow(first: UInt8, _ second: UInt8) -> Bool {
+  public static func mayFollow(first: UInt8, _ second: UInt8) -> Bool {
     switch first {
     case 0xe0: 0xa0...0xbf ~= second
     case 0xed: 0x80...0x9f ~= second
@@ -34,7 +34,7 @@ enum UTF8Text {
   }
 
   /// Where the first byte lies that is not valid UTF-8; nil when all of it is valid.
-  static func firstInvalid(_ bytes: Span<UInt8>) -> Int? {
+  public static func firstInvalid(_ bytes: Span<UInt8>) -> Int? {
     var offset = 0
     while offset < bytes.count {
       let first = bytes[offset]
@@ -53,7 +53,7 @@ enum UTF8Text {
   }
 
   /// How many bytes at the end begin a sequence that more bytes could complete: 0 to 3.
-  static func incompleteSuffix(_ bytes: [UInt8]) -> Int {
+  public static func incompleteSuffix(_ bytes: [UInt8]) -> Int {
     for back in 1..<4 where back <= bytes.count {
       let start = bytes.count - back
       let length = length(first: bytes[start])
@@ -66,7 +66,7 @@ enum UTF8Text {
   }
 
   /// The bytes of one scalar.
-  static func encode(_ scalar: UInt32) -> [UInt8] {
+  public static func encode(_ scalar: UInt32) -> [UInt8] {
     guard let scalar = Unicode.Scalar(scalar) else { return [] }
     return Array(String(Character(scalar)).utf8)
   }
