@@ -29,14 +29,17 @@ public struct Checkpoint: Sendable {
 
   /// Opens a checkpoint and checks everything but the values of the weights.
   ///
-  /// - Parameter path: a .gguf file, or a folder with config.json and safetensors files, or a folder with one .gguf
-  ///   file.
+  /// - Parameters:
+  ///   - path: a .gguf file, or a folder with config.json and safetensors files, or a folder with one .gguf file.
+  ///   - pages: where the weights' bytes lie.
   /// - Returns: the checkpoint.
   /// - Throws: `CheckpointError`, naming file, field, what was expected and what was found.
-  public static func open(_ path: String) throws(CheckpointError) -> Checkpoint {
+  public static func open(
+    _ path: String, pages: MappedFile.Pages = .mapped
+  ) throws(CheckpointError) -> Checkpoint {
     switch try CheckpointSource.locate(path) {
-    case .gguf(let file): try openGGUF(file)
-    case .huggingFace(let directory): try openHuggingFace(directory)
+    case .gguf(let file): try openGGUF(file, pages)
+    case .huggingFace(let directory): try openHuggingFace(directory, pages)
     }
   }
 
@@ -68,8 +71,8 @@ public struct Checkpoint: Sendable {
   /// The number of weights.
   public var parameterCount: Int { tensors.values.reduce(0) { $0 + $1.elementCount } }
 
-  private static func openGGUF(_ path: String) throws(CheckpointError) -> Checkpoint {
-    let file = try MappedFile(path: path)
+  private static func openGGUF(_ path: String, _ pages: MappedFile.Pages) throws(CheckpointError) -> Checkpoint {
+    let file = try MappedFile(path: path, pages: pages)
     let header = try GGUFHeader.read(file)
     let configuration = try GGUFConfiguration(header, file: file)
     guard !header.tensors.isEmpty else {
@@ -87,9 +90,11 @@ public struct Checkpoint: Sendable {
       files: [file], configurationFile: nil)
   }
 
-  private static func openHuggingFace(_ directory: String) throws(CheckpointError) -> Checkpoint {
+  private static func openHuggingFace(
+    _ directory: String, _ pages: MappedFile.Pages
+  ) throws(CheckpointError) -> Checkpoint {
     let configuration = try HuggingFaceConfiguration(directory: directory)
-    let weights = try HuggingFaceWeights(directory: directory)
+    let weights = try HuggingFaceWeights(directory: directory, pages: pages)
     var tensors = try weights.tensors(family: configuration.family)
     // The reference replaces a stored output projection by the embedding when the configuration ties them.
     if configuration.hyperparameters.tiedEmbeddings { tensors["output.weight"] = nil }

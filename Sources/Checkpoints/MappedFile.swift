@@ -1,13 +1,24 @@
 import Glibc
 
-/// A file mapped into memory, read-only, for as long as the object lives.
+/// A file in memory, read-only, for as long as the object lives: mapped, or copied onto large pages.
 ///
-/// The only file of this layer with unsafe code. The mapping is private and never written; a file that another process
+/// The only file of this layer with unsafe code. A mapping is private and never written; a file that another process
 /// shortens while it is mapped stops the program with SIGBUS, so checkpoints must not be edited during a run.
 ///
 /// `@unchecked Sendable` holds because every stored property is set once, and the memory is only ever read.
 @safe
 public final class MappedFile: @unchecked Sendable {
+  /// Where the bytes lie.
+  public enum Pages: Sendable {
+    /// In the system's cache of the file: opened at once, shared with other processes, on small pages.
+    case mapped
+    /// In memory of this process on large pages, while that takes at most half of what the machine has left; else mapped.
+    ///
+    /// Decoding reads all weights for each token. With pages of 4 KB the processor spends up to half of that time in
+    /// page tables, in a virtual machine most of all.
+    case large
+  }
+
   /// The path the file was opened by.
   public let path: String
   /// The size of the file in bytes, when it was opened.
@@ -16,12 +27,14 @@ public final class MappedFile: @unchecked Sendable {
   public let modificationTimeNanoseconds: Int64
 
   private let base: UnsafeRawPointer?
+  /// What is given back in the end: the mapping that holds `base`.
+  private let mapping: UnsafeMutableRawBufferPointer
 
-  /// Maps a file.
+  /// Maps or reads a file.
   ///
   /// An empty file has no mapping and zero bytes. A file that cannot be opened, or is not a regular file, throws
   /// `CheckpointError.cannotRead`.
-  public init(path: String) throws(CheckpointError) {
+  public init(path: String, pages: Pages = .mapped) throws(CheckpointError) {
     // O_NONBLOCK: opening a named pipe must fail below instead of waiting for a writer.
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw Self.failure(path) }
@@ -36,15 +49,48 @@ public final class MappedFile: @unchecked Sendable {
     modificationTimeNanoseconds = Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)
     guard status.st_size > 0 else {
       unsafe base = nil
+      unsafe mapping = UnsafeMutableRawBufferPointer(start: nil, count: 0)
       return
     }
-    let mapping = unsafe mmap(nil, Int(status.st_size), PROT_READ, MAP_PRIVATE, descriptor, 0)
-    guard let mapping = unsafe mapping, unsafe mapping != MAP_FAILED else { throw Self.failure(path) }
-    unsafe base = UnsafeRawPointer(mapping)
+    if pages == .large, let copy = unsafe Self.copy(descriptor, byteCount) {
+      unsafe (base, mapping) = unsafe copy
+      return
+    }
+    let mapped = unsafe mmap(nil, byteCount, PROT_READ, MAP_PRIVATE, descriptor, 0)
+    guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else { throw Self.failure(path) }
+    unsafe base = UnsafeRawPointer(mapped)
+    unsafe mapping = UnsafeMutableRawBufferPointer(start: mapped, count: byteCount)
   }
 
   deinit {
-    if let base = unsafe base { unsafe munmap(UnsafeMutableRawPointer(mutating: base), byteCount) }
+    if let start = unsafe mapping.baseAddress { unsafe munmap(start, mapping.count) }
+  }
+
+  /// Reads a file onto large pages; nil where memory is short or the file cannot be read, so that it is mapped.
+  private static func copy(
+    _ descriptor: Int32, _ byteCount: Int
+  ) -> (base: UnsafeRawPointer?, mapping: UnsafeMutableRawBufferPointer)? {
+    let page = 2 << 20
+    guard byteCount >= page, byteCount <= AvailableMemory.byteCount / 2 else { return nil }
+    let length = byteCount + page
+    let start = unsafe mmap(nil, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let start = unsafe start, unsafe start != MAP_FAILED else { return nil }
+    let aligned = unsafe UnsafeMutableRawPointer(
+      bitPattern: (UInt(bitPattern: start) + UInt(page) - 1) & ~UInt(page - 1))
+    guard let aligned = unsafe aligned else { return nil }
+    unsafe madvise(aligned, byteCount, 14)  // MADV_HUGEPAGE, a macro that Swift does not see
+    var done = 0
+    while done < byteCount {
+      let count = unsafe pread(descriptor, aligned + done, min(byteCount - done, 1 << 30), off_t(done))
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else {
+        unsafe munmap(start, length)
+        return nil
+      }
+      done += count
+    }
+    unsafe mprotect(aligned, byteCount, PROT_READ)
+    return unsafe (UnsafeRawPointer(aligned), UnsafeMutableRawBufferPointer(start: start, count: length))
   }
 
   /// Lends the bytes of a range of the file.

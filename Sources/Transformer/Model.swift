@@ -17,14 +17,14 @@ public final class Model: Sendable {
   /// Divisors of the rotary frequencies that the checkpoint stores as a tensor (Llama 3 in GGUF), or nil.
   let frequencyDivisors: [Double]?
 
-  /// Opens a checkpoint and maps its weights; nothing is read but headers, norms and biases.
+  /// Opens a checkpoint; its weights stay in their stored types, on large pages where memory allows.
   ///
   /// - Parameter path: a GGUF file, or a folder in Hugging Face's layout.
   /// - Returns: the model.
   /// - Throws: `TransformerError.checkpoint`.
   public static func load(path: String) throws(TransformerError) -> Model {
     do throws(CheckpointError) {
-      return try Model(Checkpoint.open(path))
+      return try Model(Checkpoint.open(path, pages: .large))
     } catch {
       throw .checkpoint(error)
     }

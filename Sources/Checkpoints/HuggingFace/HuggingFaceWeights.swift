@@ -3,11 +3,11 @@ struct HuggingFaceWeights {
   /// The files, ordered by name.
   let files: [SafetensorsFile]
 
-  init(directory: String) throws(CheckpointError) {
+  init(directory: String, pages: MappedFile.Pages) throws(CheckpointError) {
     let names = try CheckpointSource.names(in: directory)
     // As in the reference, a file for everything goes before an index that may be left over.
     if names.contains(ShardIndex.fileName), !names.contains("model.safetensors") {
-      files = try Self.shards(ShardIndex(path: "\(directory)/\(ShardIndex.fileName)"), directory, names)
+      files = try Self.shards(ShardIndex(path: "\(directory)/\(ShardIndex.fileName)"), directory, names, pages)
       return
     }
     let candidates = names.filter { $0.hasSuffix(".safetensors") }
@@ -18,12 +18,12 @@ struct HuggingFaceWeights {
         path: directory, lookedFor: ["\(directory)/model.safetensors", "\(directory)/\(ShardIndex.fileName)"],
         present: CheckpointSource.listed(names))
     }
-    files = [try SafetensorsFile(path: "\(directory)/\(name)")]
+    files = [try SafetensorsFile(path: "\(directory)/\(name)", pages: pages)]
   }
 
   /// Opens every shard of an index, and checks that each tensor is where the index says.
   private static func shards(
-    _ index: ShardIndex, _ directory: String, _ present: [String]
+    _ index: ShardIndex, _ directory: String, _ present: [String], _ pages: MappedFile.Pages
   ) throws(CheckpointError) -> [SafetensorsFile] {
     var files: [SafetensorsFile] = []
     var locations: [String: String] = [:]
@@ -32,7 +32,7 @@ struct HuggingFaceWeights {
       guard present.contains(name) else {
         throw .notFound(path: directory, lookedFor: [path], present: CheckpointSource.listed(present))
       }
-      let file = try SafetensorsFile(path: path)
+      let file = try SafetensorsFile(path: path, pages: pages)
       for entry in file.entries { locations[entry.name] = name }
       files.append(file)
     }

@@ -43,7 +43,9 @@ public struct SafetensorsFile: Sendable {
   /// Maps a file, reads its header and checks every field of it.
   ///
   /// Throws `CheckpointError` with the field and what was expected of it.
-  public init(path: String) throws(CheckpointError) { try self.init(MappedFile(path: path)) }
+  public init(path: String, pages: MappedFile.Pages = .mapped) throws(CheckpointError) {
+    try self.init(MappedFile(path: path, pages: pages))
+  }
 
   /// The tensor of a name.
   ///
