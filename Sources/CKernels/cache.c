@@ -87,12 +87,12 @@ static uint8_t *take_segment(size_t bytes) {
   return segment;
 }
 
-static void give_segment(uint8_t *segment, size_t bytes) {
+static void give_segment(uint8_t *segment) {
   pthread_mutex_lock(&blocks_lock);
   block **at = &blocks;
-  while (segment < (*at)->base || segment >= (*at)->base + (size_t)(*at)->count * bytes) at = &(*at)->next;
+  while (segment < (*at)->base || segment >= (*at)->base + (size_t)(*at)->count * (*at)->segment) at = &(*at)->next;
   block *b = *at;
-  b->free_list[b->free_count++] = (int64_t)((size_t)(segment - b->base) / bytes);
+  b->free_list[b->free_count++] = (int64_t)((size_t)(segment - b->base) / b->segment);
   if (--b->used == 0) {
     *at = b->next;
     munmap(b->memory, b->mapped);
@@ -104,7 +104,7 @@ static void give_segment(uint8_t *segment, size_t bytes) {
 
 void ckernels_cache_release(ckernels_cache *c, int64_t position) {
   int64_t keep = (position + segment_positions - 1) / segment_positions;
-  while (c->count > keep) give_segment(c->segments[--c->count], (size_t)segment_bytes(c));
+  while (c->count > keep) give_segment(c->segments[--c->count]);
 }
 
 void ckernels_cache_destroy(ckernels_cache *c) {
