@@ -127,7 +127,7 @@ extension MissingInput: CustomStringConvertible {
       lines.append("  from its publisher, accepting the licence where there is one, and put it at the path above,")
     case .dataset:
       lines.append(
-        "  how to get it: the README says where the data of each task come from; put them at the path above,")
+        "  how to get it: `se-eval data import --help` says where the official files come from and arranges them,")
     }
     lines.append("  or say where it lies: \(argument)=PATH on the command line")
     return lines.joined(separator: "\n")
