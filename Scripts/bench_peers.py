@@ -8,6 +8,7 @@ the ratios of rounds.
 """
 import argparse
 import datetime
+import hashlib
 import json
 import os
 import platform
@@ -132,6 +133,7 @@ def better_flash(a, records, path):
 def append(a, records, record):
     record["time"] = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
     records.append(record)
+    record["setting"] = a.setting
     with open(a.out, "a") as file:
         file.write(json.dumps(record) + "\n")
 
@@ -197,10 +199,14 @@ def main():
     p.add_argument("--out", required=True, help="JSONL with every repetition")
     p.add_argument("--table", action="store_true", help="print the table of what is there and stop")
     a = p.parse_args()
+    # Repetitions of another program, llama.cpp or number of threads do not count.
+    with open(a.se_eval, "rb") as file:
+        program = hashlib.sha256(file.read()).hexdigest()[:16]
+    a.setting = f"{program} {a.llama_version} {a.threads}"
     records = []
     if os.path.exists(a.out):
         with open(a.out) as file:
-            records = [json.loads(line) for line in file]
+            records = [r for r in map(json.loads, file) if r["setting"] == a.setting]
     stations = [s for s in targets(a.middle_rounds, a.long_rounds) if a.only in s.name]
     if not a.table:
         flash = better_flash(a, records, os.path.join(a.models, "SmolLM2-135M-Q8_0.gguf"))

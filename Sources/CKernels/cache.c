@@ -39,16 +39,18 @@ typedef struct block {
   int64_t count, fresh;    // segments; those from `fresh` on were never handed out
   int64_t used, free_count;
   int64_t *free_list;
+  int large;               // on large pages
 } block;
 
 static pthread_mutex_t blocks_lock = PTHREAD_MUTEX_INITIALIZER;
 static block *blocks;
 static const size_t large_page = 2 << 20, block_bytes = 32 << 20;
 
-static block *add_block(size_t segment) {
+static block *add_block(size_t segment, int large) {
   block *b = calloc(1, sizeof *b);
   if (!b) return NULL;
   b->segment = segment;
+  b->large = large;
   b->count = (int64_t)MAX(1, block_bytes / segment);
   b->mapped = (size_t)b->count * segment + large_page;
   b->free_list = calloc((size_t)b->count, sizeof(int64_t));
@@ -62,7 +64,7 @@ static block *add_block(size_t segment) {
   b->memory = p;
   b->base = (uint8_t *)(((uintptr_t)p + large_page - 1) / large_page * large_page);
 #if defined(__linux__)
-  madvise(b->base, (size_t)b->count * segment, MADV_HUGEPAGE);
+  if (large) madvise(b->base, (size_t)b->count * segment, MADV_HUGEPAGE);
 #endif
   b->next = blocks;
   blocks = b;
@@ -70,11 +72,11 @@ static block *add_block(size_t segment) {
 }
 
 /// A segment of zeros. The system gives pages only when they are touched.
-static uint8_t *take_segment(size_t bytes) {
+static uint8_t *take_segment(size_t bytes, int large) {
   pthread_mutex_lock(&blocks_lock);
   block *b = blocks;
-  while (b && (b->segment != bytes || b->used == b->count)) b = b->next;
-  if (!b) b = add_block(bytes);
+  while (b && (b->segment != bytes || b->large != large || b->used == b->count)) b = b->next;
+  if (!b) b = add_block(bytes, large);
   uint8_t *segment = NULL;
   int is_fresh = 1;
   if (b) {
@@ -124,7 +126,8 @@ static int reserve(ckernels_cache *c, int64_t positions) {
   if (!segments) return 0;
   c->segments = segments;
   while (c->count < count) {
-    uint8_t *segment = take_segment((size_t)segment_bytes(c));
+    // A short sequence fills a few panels all over its one segment: with large pages it would hold all of it.
+    uint8_t *segment = take_segment((size_t)segment_bytes(c), c->count > 0);
     if (!segment) return 0;
     c->segments[c->count++] = segment;
   }

@@ -28,7 +28,7 @@ void finish_tile(const multiplication *m, const ckernels_product *p, int64_t til
                  const float *sum);
 /// The same for one row of a tile.
 void finish_row(const ckernels_product *p, float *y, int64_t output, int64_t outputs, const float *sum);
-/// Cuts the outputs of all products into items of about 1/8 of a thread's share, in whole groups.
+/// Cuts the outputs of all products into items of about 1/4 of a thread's share and at most 128, in whole groups.
 void divide_outputs(multiplication *m, int64_t group);
 /// The next item of those; 0 when there is none left.
 int next_outputs(multiplication *m, int worker, const ckernels_product **product, int64_t *first, int64_t *last);

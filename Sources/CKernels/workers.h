@@ -37,10 +37,10 @@ void workers_leave(ckernels_workers *workers);
 /// Calls `work(context, worker)` on this thread (worker 0) and, if `parallel`, on those others that come in time. So
 /// `work` must take its items from a shared counter and not rely on any worker but the caller.
 void workers_run(ckernels_workers *workers, int parallel, void (*work)(void *, int), void *context);
-/// Scratch memory of at least `bytes`, 64-byte aligned; contents undefined. Only between enter and leave.
 /// Divides items 0 ..< count into one contiguous part per thread, so that each walks through memory.
 void workers_divide(ckernels_workers *workers, int64_t count);
 /// The next item for a thread, of its own part or of another's that is not finished; -1 if there is none.
 int64_t workers_take(ckernels_workers *workers, int worker);
+/// Scratch memory of at least `bytes`, 64-byte aligned; contents undefined. Only between enter and leave.
 void *workers_shared(ckernels_workers *workers, size_t bytes);
 void workers_local(ckernels_workers *workers, size_t bytes);

@@ -1,6 +1,6 @@
 /// A model's weights, mapped and checked, and its hyperparameters.
 ///
-/// Opening reads headers only; the bytes of the weights are read when they are used.
+/// Opening reads headers only, unless large pages are wanted; the bytes of the weights are read when they are used.
 public struct Checkpoint: Sendable {
   /// The two kinds of checkpoints.
   public enum Format: String, Sendable {
@@ -31,16 +31,31 @@ public struct Checkpoint: Sendable {
   ///
   /// - Parameters:
   ///   - path: a .gguf file, or a folder with config.json and safetensors files, or a folder with one .gguf file.
-  ///   - pages: where the weights' bytes lie.
+  ///   - pages: where the weights' bytes lie; large ones only while all files together take at most half of the memory
+  ///     that is free.
   /// - Returns: the checkpoint.
   /// - Throws: `CheckpointError`, naming file, field, what was expected and what was found.
   public static func open(
     _ path: String, pages: MappedFile.Pages = .mapped
   ) throws(CheckpointError) -> Checkpoint {
     switch try CheckpointSource.locate(path) {
-    case .gguf(let file): try openGGUF(file, pages)
-    case .huggingFace(let directory): try openHuggingFace(directory, pages)
+    case .gguf(let file): try openGGUF(file, affordable(pages, [file]))
+    case .huggingFace(let directory):
+      try openHuggingFace(
+        directory,
+        affordable(
+          pages,
+          CheckpointSource.names(in: directory).filter { $0.hasSuffix(".safetensors") }.map { "\(directory)/\($0)" }))
     }
+  }
+
+  private static func affordable(_ pages: MappedFile.Pages, _ files: [String]) throws(CheckpointError)
+    -> MappedFile.Pages
+  {
+    guard pages == .large else { return pages }
+    var byteCount = 0
+    for file in files { byteCount += try MappedFile(path: file).byteCount }
+    return byteCount <= AvailableMemory.byteCount / 2 ? .large : .mapped
   }
 
   /// Reads the hyperparameters alone; a folder needs no weights, and a GGUF file no complete data.

@@ -12,7 +12,7 @@ public final class MappedFile: @unchecked Sendable {
   public enum Pages: Sendable {
     /// In the system's cache of the file: opened at once, shared with other processes, on small pages.
     case mapped
-    /// In memory of this process on large pages, while that takes at most half of what the machine has left; else mapped.
+    /// In memory of this process on large pages; mapped where that cannot be had.
     ///
     /// Decoding reads all weights for each token. With pages of 4 KB the processor spends up to half of that time in
     /// page tables, in a virtual machine most of all.
@@ -71,7 +71,7 @@ public final class MappedFile: @unchecked Sendable {
     _ descriptor: Int32, _ byteCount: Int
   ) -> (base: UnsafeRawPointer?, mapping: UnsafeMutableRawBufferPointer)? {
     let page = 2 << 20
-    guard byteCount >= page, byteCount <= AvailableMemory.byteCount / 2 else { return nil }
+    guard byteCount >= page else { return nil }
     let length = byteCount + page
     let start = unsafe mmap(nil, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     guard let start = unsafe start, unsafe start != MAP_FAILED else { return nil }

@@ -61,7 +61,8 @@ public struct MethodParameter: Hashable, Sendable {
       guard let number = Int(value), number >= minimum, number <= 1 << 40 else { return nil }
       return "\(number)"
     case .number(let minimum):
-      guard let number = Double(value), number >= minimum, number.isFinite else { return nil }
+      // Lengths are products of these numbers and stay far inside the integers.
+      guard let number = Double(value), number >= minimum, number <= 1e9 else { return nil }
       return MethodValues.canonical(number)
     case .word(let words):
       return words.contains(value) ? value : nil

@@ -27,6 +27,8 @@ final class TransformerRunner: ModelRunner {
     _ request: Request, method: Method, isCancelled: @escaping () -> Bool, onProgress: @escaping (Int) -> Void
   ) throws(RunnerError) -> RunnerOutcome {
     let session = makeSessions(1, method)[0]
+    // A long prompt gets the memory that short ones before it held.
+    if request.tokens.count > GenerationGroup.promptTokenLimit { sessions.removeLast(sessions.count - 1) }
     session.isCancelled = isCancelled
     let before = session.computedTokenCount
     let outcome: Outcome

@@ -64,7 +64,9 @@ enum TuningRanking {
     let order = measured.indices.sorted { a, b in
       let (x, y) = (accuracy[a] + perplexity[a], accuracy[b] + perplexity[b])
       if x != y { return x < y }
-      let (p, q) = (measured[a].measurement.perplexity ?? 0, measured[b].measurement.perplexity ?? 0)
+      let (p, q) = (
+        measured[a].measurement.perplexity ?? .infinity, measured[b].measurement.perplexity ?? .infinity
+      )
       if p != q { return p < q }
       let (first, second) = (measured[a].parameters, measured[b].parameters)
       return (first.groupSize, -first.neighborWindow) < (second.groupSize, -second.neighborWindow)

@@ -111,12 +111,12 @@ enum BenchCommand {
       session.profile = profile
       for _ in 0..<repetitions {
         session.truncate(to: depth)
-        // The prompt's last token is computed again with the first new one: a cache cut back to `depth` tokens.
-        let next = makeTokens(depth + 1)
-        seconds.append(try time { _ = try session.decode(next[depth], count: count) })
+        seconds.append(try time { _ = try session.decode(prompt[0], count: count) })
       }
       let flops = 2 * description.multiplyAdds(newTokens: count, cached: depth, logitCount: count)
-      let bytes = Double(model.weightByteCount + session.cacheByteCount) * Double(count)
+      // What one token reads: every weight, and the keys and values before it.
+      let cached = description.cacheByteCount(perTokenUnder: method, type: options.keyValueType)
+      let bytes = Double(count) * (Double(model.weightByteCount) + (Double(depth) + Double(count) / 2) * Double(cached))
       var result = measurement(
         "decode", tokens: count, depth: depth, seconds, flops: flops, bytes: bytes,
         cacheBytes: session.cacheByteCount, calibration: calibration)
