@@ -181,6 +181,6 @@ import Testing
     let task = try KeyValueRetrieval(settings: TaskSettings(["path": .text(path)]))
     #expect(try task.samples(of: task.cells[0], in: byteContext()).count == 2)
     #expect(
-      task.warnings(in: byteContext()) == ["kv.jsonl:1: 2 pairs, where most rows have 3; the row is left out"])
+      try task.warnings(in: byteContext()) == ["kv.jsonl:1: 2 pairs, where most rows have 3; the row is left out"])
   }
 }
