@@ -32,6 +32,10 @@ public struct TaskSettings: Hashable, Sendable {
   /// Values by key.
   public let values: [String: Value]
 
+  /// The largest amount of a whole number in a task's settings: no length or count comes near it, and the sum and the
+  /// product of two such numbers stay far below an `Int`'s limit.
+  public static let largestInteger = 1 << 31
+
   /// Settings from values.
   public init(_ values: [String: Value]) { self.values = values }
 
@@ -72,7 +76,29 @@ public struct TaskSettings: Hashable, Sendable {
   }
 
   /// The integers of a key (a single one counts as a list), or nil.
-  public func integers(_ key: String) -> [Int]? { numbers(key)?.map { Int($0) } }
+  ///
+  /// - Parameter key: the key.
+  /// - Returns: the numbers in the order given.
+  /// - Throws: `TaskError.setting` for what is no whole number from -`largestInteger` to `largestInteger`.
+  public func integers(_ key: String) throws(TaskError) -> [Int]? {
+    guard let given = values[key] else { return nil }
+    let list = if case .list(let list) = given { list } else { [given] }
+    var integers: [Int] = []
+    for value in list {
+      let integer: Int? =
+        switch value {
+        case .integer(let integer): integer
+        case .number(let number): Int(exactly: number)
+        case .text, .flag, .list: nil
+        }
+      guard let integer, integer.magnitude <= Self.largestInteger else {
+        throw .setting(
+          key: key, found: "\(value)", expected: "whole numbers from -\(Self.largestInteger) to \(Self.largestInteger)")
+      }
+      integers.append(integer)
+    }
+    return integers
+  }
 
   /// The numbers of a key (a single one counts as a list), or nil.
   public func numbers(_ key: String) -> [Double]? {

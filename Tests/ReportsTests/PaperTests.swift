@@ -89,6 +89,8 @@ import Testing
     let average = try #require(PaperSuite.longbench.publishedAverage(row)?.value)
     #expect(abs(values.reduce(0, +) / 16 - average) < 0.02)
     let closed = try #require(PublishedNumber.rows(.leval).first { $0.method == "SelfExtend" && $0.context == "16k" })
+    // sci_fi's 64 questions are asked twice.
+    #expect(PaperSuite.leval.columns.last?.officialCount == 128)
     #expect(PaperSuite.leval.columns.compactMap { PaperSuite.leval.published(closed, $0)?.value }.count == 6)
   }
 
@@ -225,5 +227,42 @@ import Testing
     }
     #expect(value("perplexity") == exp(2) && value("word_perplexity") == exp(4) && value("byte_perplexity") == exp(0.5))
     #expect(value("bits_per_byte") == 0.5 / log(2.0))
+  }
+  @Test("a bucket of a dataset that is not complete is a gap")
+  func bucketGaps() throws {
+    let suites = try Suites(model: "m")
+    try suites.add(
+      "longbench", model: "m", method: "plain", dataset: "qasper_e", scores: [10, 20], planned: 3,
+      bucket: { _ in "0-4k" })
+    let tables = try ReportBuilder.report(store: suites.store, name: "r").document.tables
+    let cell = try #require(tables.first { $0.id == "m-longbench-buckets" }?.rows[0].cells[0])
+    #expect(cell.value == 15 && cell.isGap)
+  }
+
+  @Test("LEval_score is the geometric mean of the three ROUGE means, and is missing where one of them is not complete")
+  func geometricMean() throws {
+    let names = ["rouge1", "rouge2", "rougeL"]
+    func table(_ lastRouge2: Double?) throws -> Table {
+      let synthetic = try SyntheticStore()
+      var record = SyntheticStore.record(
+        "leval", "plain", [("dataset", "news_summ")], metric: SyntheticStore.f1, count: 2)
+      record.metrics = (["score"] + names).map { .init(name: $0, aggregation: "mean", higherIsBetter: true) }
+      let cell = try synthetic.store.cell(record)
+      let samples: [(String, [Double?])] = [("a", [30, 1, 10]), ("b", [50, lastRouge2, 40])]
+      for (id, values) in samples {
+        let scores = zip(["score"] + names, [values[2]] + values).map {
+          SampleResult.SampleScore(metric: $0, value: $1, unscored: $1 == nil ? "no judge" : nil)
+        }
+        try synthetic.store.append(
+          SyntheticStore.result(id, "plain", scores: scores, output: "o"), cell: cell, run: synthetic.run)
+      }
+      let tables = try ReportBuilder.report(store: synthetic.store, name: "r").document.tables
+      return try #require(tables.first { $0.columns == names + ["LEval_score"] })
+    }
+    // The means 40, 5 and 25.
+    let whole = try table(9).rows[0].cells
+    #expect(whole.prefix(3).map(\.value) == [40, 5, 25])
+    #expect(abs((whole[3].value ?? 0) - 17.0997594667670) < 1e-9)
+    #expect(try table(nil).rows[0].cells[3].value == nil)
   }
 }

@@ -220,7 +220,7 @@ import Testing
     #expect(changed.name == "n")
     #expect(changed.models[0].path.resolved == "/other")
     #expect(changed.tasks[0].settings?.integer("trials", default: 0) == 5)
-    #expect(changed.tasks[1].settings?.integers("lengths") == [3, 5])
+    #expect(try changed.tasks[1].settings?.integers("lengths") == [3, 5])
     #expect(
       try configuration(text, overrides: ["methods=self-extend:G=4,W=8"]).methods.map(\.description) == [
         "self-extend:G=4,W=8"
@@ -290,5 +290,14 @@ import Testing
   func distances(_ a: String, _ b: String, _ expected: Int) {
     #expect(editDistance(a, b) == expected)
     #expect(editDistance(b, a) == expected)
+  }
+  @Test(
+    "a whole number of a task that nothing can have is refused with its place",
+    arguments: ["trials: 9223372036854775807", "lengths: [2147483649]", "depths: 4294967296", "depths: [-3000000000]"])
+  func hostileNumbers(setting: String) throws {
+    let text = Self.models + "methods: [plain]\ntasks:\n- counting: {\(setting)}\n"
+    let problem = try #require(problem(text)?.description)
+    #expect(problem.hasPrefix("test.yaml:4:") && problem.contains("2147483648"), "\(problem)")
+    #expect(self.problem(Self.models + "methods: [plain]\ntasks:\n- counting: {trials: 2147483648}\n") == nil)
   }
 }

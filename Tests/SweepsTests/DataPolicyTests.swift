@@ -87,4 +87,15 @@ private struct BenchmarkTask: EvaluationTask {
     let error = #expect(throws: SweepError.self) { try sweep(allows: true) }
     #expect(error?.status == .missingInput)
   }
+  @Test("a way out of the project's own folder is no part of it, and a file that no import made is not verified")
+  func foreign() throws {
+    #expect(throws: SweepError.self) { try sweep(path: "Datasets/../elsewhere") }
+    try manifest(sha256: "what the task found")
+    let path = folder.path + "/data"
+    let laid = DataFile(name: "laid.jsonl", sha256: "x")
+    let outside = DataVerification.of(path: path, files: [laid])
+    #expect(outside == .verified(.longbench, different: []))
+    try Data().write(to: URL(fileURLWithPath: path + "/laid.jsonl"))
+    #expect(DataVerification.of(path: path, files: [laid]) == .unverified)
+  }
 }

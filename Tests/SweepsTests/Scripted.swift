@@ -20,7 +20,7 @@ struct CountingTask: EvaluationTask {
   let trials: Int
 
   init(settings: TaskSettings) throws(TaskError) {
-    lengths = settings.integers("lengths") ?? [4, 8]
+    lengths = try settings.integers("lengths") ?? [4, 8]
     trials = settings.integer("trials", default: 2)
     if trials < 1 { throw .setting(key: "trials", found: "\(trials)", expected: "at least 1") }
     if let path = settings.text("path"), !FileManager.default.fileExists(atPath: path) {
@@ -57,7 +57,7 @@ struct ScoringTask: EvaluationTask {
   static let name = "scoring"
   static let settings: [SettingDescription] = [.init("lengths", .integers, "lengths")]
   let lengths: [Int]
-  init(settings: TaskSettings) throws(TaskError) { lengths = settings.integers("lengths") ?? [6] }
+  init(settings: TaskSettings) throws(TaskError) { lengths = try settings.integers("lengths") ?? [6] }
   var protocolName: String { "scoring/v1" }
   var protocolNotes: [String] { ["scores everything"] }
   var dataFiles: [DataFile] { [DataFile(name: "b", sha256: "2"), DataFile(name: "a", sha256: "1")] }

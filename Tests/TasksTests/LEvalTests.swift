@@ -73,7 +73,7 @@ import Testing
     let middle = try task(
       "tpo", [row(text)], prompts: ["tpo": prompts], limits.merging(["truncation": .text("middle")]) { $1 })
     #expect(try samples(middle).first?.truncatedTokenCount == 700)
-    #expect(middle.protocolName.hasSuffix("+truncation=middle"))
+    #expect(middle.protocolName.hasSuffix("+truncation=middle+reserve=100"))
     // However small the budget, the loop ends.
     let tiny = try task(
       "tpo", [row(text)], prompts: ["tpo": prompts], ["lengths": .integer(64), "reserve": .integer(63)])

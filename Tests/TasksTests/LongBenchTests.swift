@@ -225,4 +225,45 @@ import Testing
       }
     }
   }
+  /// A small jieba with one word.
+  private func jieba(word: String) throws -> String {
+    try tree([
+      "dict.txt": word,
+      "finalseg/prob_start.py": "P={'B': -0.5, 'E': -3.14e+100, 'M': -3.14e+100, 'S': -1.0}\n",
+      "finalseg/prob_trans.py":
+        "P={'B': {'E': -0.4, 'M': -1.1}, 'E': {'B': -0.6, 'S': -0.8}, 'M': {'E': -0.3, 'M': -1.2}, 'S': {'B': -0.7, 'S': -0.7}}\n",
+      "finalseg/prob_emit.py":
+        "P={'B': {'\u{6c34}': -3.5}, 'M': {'\u{6c34}': -2.0}, 'E': {'\u{6c34}': -1.5}, 'S': {'\u{6c34}': -5.0}}\n",
+    ])
+  }
+
+  @Test("what the scorer takes beside the answers is in the facts, and so in a result's identity")
+  func scoringFacts() throws {
+    var classes = row("c")
+    classes["all_classes"] = ["Place", "Person"]
+    var others = classes
+    others["all_classes"] = ["Place, Person"]
+    func fact(_ name: String, _ rows: [String: [[String: Any]]], _ more: [String: Value] = [:]) throws -> Value? {
+      let settings = more.merging(["datasets": .text(rows.keys.first ?? "")]) { $1 }
+      return try samples(try folder(rows), settings).first?.fact(name)
+    }
+    let chinese = ["dureader": [row("c")]]
+    let one = try fact("jieba", chinese, ["jieba": .text(try jieba(word: "\u{5929}\u{7a7a} 40 n\n"))])
+    let two = try fact("jieba", chinese, ["jieba": .text(try jieba(word: "\u{84dd}\u{8272} 40 n\n"))])
+    #expect(one != nil && two != nil && one != two)
+    let first = try fact("classes", ["trec": [classes]])
+    #expect(try first != nil && first == fact("classes", ["trec": [classes]]))
+    #expect(try first != fact("classes", ["trec": [others]]))
+    #expect(try fact("classes", ["qasper": [classes]]) == nil && fact("jieba", ["qasper": [classes]]) == nil)
+  }
+
+  @Test("a damaged dictionary is said to be damaged, not missing")
+  func damagedJieba() throws {
+    let path = try folder(["dureader": [row("c")]])
+    let dictionary = try jieba(word: "word without-a-number\n")
+    #expect(
+      throws: TaskError.damagedData(
+        path: dictionary + "/dict.txt", line: 1, problem: "expected a word and its frequency")
+    ) { try self.task(path, ["datasets": .text("dureader"), "jieba": .text(dictionary)]) }
+  }
 }

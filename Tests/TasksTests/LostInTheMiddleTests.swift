@@ -146,4 +146,41 @@ import Testing
     #expect(score("It was the ANSELM Ruddock!\nmore") == 1)
     #expect(score("I do not know.\nAnselm Ruddock") == 0)
   }
+  @Test(
+    "whole numbers that no prompt can have are refused, whatever a task computes of them",
+    arguments: [Int.max, 1 << 40])
+  func hostileNumbers(number: Int) throws {
+    #expect(throws: TaskError.self) { try kv(["keys": .list([.integer(number)])]) }
+    #expect(throws: TaskError.self) { try kv(["keys": .list([.number(1e300)])]) }
+    #expect(throws: TaskError.self) { try kv(["keys": .list([.number(1.5)])]) }
+    #expect(throws: TaskError.self) { try kv(["max-new-tokens": .integer(number)]) }
+    #expect(throws: TaskError.self) {
+      try Needle(settings: TaskSettings(["lengths": .integer(2), "max-length": .integer(number)]))
+    }
+    #expect(throws: TaskError.self) {
+      try RulerNIAH(
+        settings: TaskSettings([
+          "lengths": .list([.integer(400)]), "keys": .integer(number), "values": .integer(number),
+        ]))
+    }
+  }
+
+  @Test("another generation limit than the authors' is part of the protocol's name")
+  func generationLimit() throws {
+    #expect(try kv(["max-new-tokens": .integer(100)]).protocolName == "kv-retrieval/se-eval-v1")
+    #expect(try kv(["max-new-tokens": .integer(9)]).protocolName == "kv-retrieval/se-eval-v1+max-new-tokens=9")
+  }
+
+  @Test("a row with another number of pairs is left out with file and line, the others stay")
+  func oddRow() throws {
+    func row(_ count: Int) -> String {
+      let pairs = (0..<count).map { "[\"k\($0)\", \"v\($0)\"]" }.joined(separator: ", ")
+      return "{\"ordered_kv_records\": [\(pairs)], \"key\": \"k0\", \"value\": \"v0\"}\n"
+    }
+    let path = try tree(["kv.jsonl": row(2) + row(3) + row(3)]) + "/kv.jsonl"
+    let task = try KeyValueRetrieval(settings: TaskSettings(["path": .text(path)]))
+    #expect(try task.samples(of: task.cells[0], in: byteContext()).count == 2)
+    #expect(
+      try task.warnings(in: byteContext()) == ["kv.jsonl:1: 2 pairs, where most rows have 3; the row is left out"])
+  }
 }

@@ -5,14 +5,22 @@ import Foundation
 /// The dictionary and the model's tables are read from an installed jieba: se-eval does not carry them.
 /// Source: fxsjy/jieba, jieba/__init__.py (`cut`, `__cut_DAG`, `calc`) and jieba/finalseg/__init__.py (`viterbi`).
 public final class JiebaSegmenter: Sendable {
+  /// The folder that was read.
+  public let folder: String
   private let dictionary: JiebaDictionary
   private let model: JiebaModel
+
+  /// The files that decide where text is cut, under `folder`.
+  public static let fileNames = [
+    "dict.txt", "finalseg/prob_start.py", "finalseg/prob_trans.py", "finalseg/prob_emit.py",
+  ]
 
   /// Reads dict.txt and finalseg/prob_*.py of a folder.
   ///
   /// - Parameter folder: jieba's package folder.
   /// - Throws: `JiebaError`.
   public init(folder: String) throws(JiebaError) {
+    self.folder = folder
     dictionary = try JiebaDictionary(path: folder + "/dict.txt")
     model = try JiebaModel(folder: folder + "/finalseg")
   }

@@ -1,3 +1,4 @@
+import Foundation
 import Metrics
 import Store
 
@@ -52,19 +53,51 @@ extension ReportBuilder {
       for column in datasets {
         let cells = grid.cells(method, column)
         guard !cells.isEmpty else { continue }
+        let isComplete = cells.aggregate(column.metric).isComplete
         table.rows.append(
           .init(
             label: "\(method), \(column.value)",
             cells: LongBenchDataset.buckets.map { bucket in
-              let scored = cells.flatMap(\.samples).filter { $0.facts["bucket"]?.plain == bucket }
-                .compactMap { column.metric.contribution(of: $0.result, document: $0.document) }
+              let samples = cells.flatMap(\.samples).filter { $0.facts["bucket"]?.plain == bucket }
+              let scored = samples.compactMap { column.metric.contribution(of: $0.result, document: $0.document) }
               var aggregate = column.metric.aggregate(scored)
-              aggregate.expected = scored.count
-              return scored.isEmpty ? Table.Cell("") : Table.Cell(aggregate, column.metric)
+              aggregate.unscored = samples.count - scored.count
+              aggregate.expected = samples.count
+              var cell = samples.isEmpty ? Table.Cell("") : Table.Cell(aggregate, column.metric)
+              // Of samples that are missing or failed nobody knows the bucket.
+              if !isComplete { cell.isGap = true }
+              return cell
             }))
       }
     }
     table.note = "A bucket without rows is empty (the official program prints nan)."
     document.table(table)
+  }
+
+  /// L-Eval's open tasks: ROUGE-1, ROUGE-2 and ROUGE-L, and LEval_score, the geometric mean of the three means.
+  mutating func addLEval(_ section: Section, _ grid: Grid) {
+    guard section.task == PaperSuite.leval.rawValue, grid.axis == "dataset" else { return }
+    let names = ["rouge1", "rouge2", "rougeL"]
+    var table = Table(
+      id: slugs.slug([section.model, section.title, grid.variant, "rouge"]),
+      title: "\(section.title)\(variant(grid)): ROUGE of the open tasks", corner: "method, dataset",
+      columns: names + ["LEval_score"])
+    table.coordinates = coordinates(section, grid)
+    for method in grid.methods {
+      for column in grid.columns {
+        let cells = grid.cells(method, column)
+        let metrics = names.compactMap { name in cells.first?.record.metrics.first { $0.name == name } }
+        let parts = metrics.map { cells.aggregate($0) }
+        guard parts.count == names.count, parts.contains(where: { $0.count > 0 }) else { continue }
+        let values = parts.compactMap { $0.isComplete ? $0.value : nil }
+        var score = Table.Cell.paper(values.count == names.count ? cbrt(values.reduce(1, *)) : nil)
+        score.isGap = score.value == nil
+        table.rows.append(
+          .init(
+            label: "\(method), \(column.value)", cells: zip(parts, metrics).map { Table.Cell($0, $1) } + [score]))
+      }
+    }
+    table.note = "LEval_score is the cube root of the product of the three means, where all three are complete."
+    if !table.rows.isEmpty { document.table(table) }
   }
 }

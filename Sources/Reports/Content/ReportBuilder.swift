@@ -54,6 +54,7 @@ struct ReportBuilder {
     for grid in section.grids {
       addMeasuredTable(section, grid)
       addLongBench(section, grid)
+      addLEval(section, grid)
       addCurve(section, grid)
       addGroupByWindow(section, grid)
       addDepthHeatmap(section, grid)

@@ -57,7 +57,7 @@ enum PaperSuite: String, CaseIterable, Hashable, Sendable {
     }
   }
 
-  /// A column: the paper's heading, the name in a sweep, and the rows of the whole dataset.
+  /// A column: the paper's heading, the name in a sweep, and the samples of the whole dataset.
   struct Column: Hashable, Sendable {
     let title: String
     let dataset: String
@@ -72,7 +72,12 @@ enum PaperSuite: String, CaseIterable, Hashable, Sendable {
         Column(title: $0.name, dataset: $0.name, officialCount: $0.officialRowCount)
       }
     case .leval:
-      LEvalTask.closedColumns.map { Column(title: $0.title, dataset: $0.task, officialCount: $0.questionCount) }
+      // A question with two judgements is two samples.
+      LEvalTask.closedColumns.map {
+        Column(
+          title: $0.title, dataset: $0.task,
+          officialCount: $0.questionCount * (LEvalTask(named: $0.task) == .judgements ? 2 : 1))
+      }
     }
   }
 

@@ -106,13 +106,19 @@ extension ConfigurationReader {
 
   private func value(of node: Node, _ setting: SettingDescription) throws(SweepError) -> Value {
     let key = setting.key
+    // Once for all tasks: what they compute of two settings cannot overflow.
+    func bounded(_ value: Int, _ node: Node) throws(SweepError) -> Int {
+      let limit = TaskSettings.largestInteger
+      guard value.magnitude <= limit else { throw node.impossible(key, "a number from -\(limit) to \(limit)") }
+      return value
+    }
     func one(_ node: Node, _ kind: SettingDescription.Kind) throws(SweepError) -> Value {
       switch kind {
       case .integer, .integers:
         guard let value = node.integer else { throw node.wrongType(key, "a whole number") }
-        return .integer(value)
+        return .integer(try bounded(value, node))
       case .number, .numbers, .countOrNumbers:
-        if let value = node.integer { return .integer(value) }
+        if let value = node.integer { return .integer(try bounded(value, node)) }
         guard let value = node.number else { throw node.wrongType(key, "a number") }
         return .number(value)
       case .text, .texts, .path, .settingsFile: return .text(try node.requiredText(key))
@@ -126,7 +132,7 @@ extension ConfigurationReader {
     case .integers, .numbers, .texts, .countOrNumbers:
       if case .scalar = node.content, setting.kind == .countOrNumbers {
         guard let count = node.integer else { throw node.wrongType(key, "a whole number or a list of numbers") }
-        return .integer(count)
+        return .integer(try bounded(count, node))
       }
       guard let items = node.items else { throw node.wrongType(key, "a list") }
       guard !items.isEmpty else { throw node.impossible(key, "at least one value") }

@@ -4,7 +4,7 @@ import Foundation
 public enum DataVerification: Hashable, Sendable {
   /// Every file is as it was imported; `different` are those that were never the official ones.
   case verified(Benchmark, different: [String])
-  /// No import made them.
+  /// No import made them, or one of them was laid into the folder later.
   case unverified
   /// An import made the folder, and a file is not what was imported.
   case damaged(problem: String)
@@ -33,9 +33,14 @@ public enum DataVerification: Hashable, Sendable {
       return .damaged(problem: "\(error)")
     }
     var different: [String] = []
+    var isForeign = false
     for file in files {
       let namesakes = manifest.files.filter { $0.name == file.name || $0.name.hasSuffix("/" + file.name) }
-      guard !namesakes.isEmpty else { continue }
+      guard !namesakes.isEmpty else {
+        // A file of another folder is not judged; one that was laid beside the imported ones no import made.
+        if isUnder(folder, file.name) { isForeign = true }
+        continue
+      }
       guard let entry = namesakes.first(where: { $0.sha256 == file.sha256 }) else {
         return .damaged(
           problem: "\(file.name) is not what was imported on \(manifest.imported); "
@@ -43,7 +48,11 @@ public enum DataVerification: Hashable, Sendable {
       }
       if entry.standing == .different { different.append("\(entry.name): \(entry.note ?? "not the official file")") }
     }
-    return .verified(manifest.benchmark, different: different)
+    return isForeign ? .unverified : .verified(manifest.benchmark, different: different)
+  }
+
+  private static func isUnder(_ folder: String, _ name: String) -> Bool {
+    (FileManager.default.subpaths(atPath: folder) ?? []).contains { $0 == name || $0.hasSuffix("/" + name) }
   }
 
   /// The folder with a manifest that a path lies in.

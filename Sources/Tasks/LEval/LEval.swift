@@ -34,6 +34,8 @@ public struct LEval: EvaluationTask {
 
   /// The published generation limit.
   static let maxNewTokens = 512
+  /// The tokens of the window that the published program keeps free of the document.
+  static let reserve = 512
 
   /// Reads the settings and checks the rows of the tasks.
   ///
@@ -48,7 +50,7 @@ public struct LEval: EvaluationTask {
     reserve = try settings.positive("reserve")
     maxNewTokens = try settings.positive("max-new-tokens")
     includesJudged = settings.flag("judged", default: true)
-    lengths = settings.integers("lengths") ?? []
+    lengths = try settings.integers("lengths") ?? []
     let shortest = lengths.min() ?? Int.max
     guard shortest >= 64, Set(lengths).count == lengths.count, reserve ?? 0 < shortest else {
       throw .setting(
@@ -82,6 +84,7 @@ public struct LEval: EvaluationTask {
     var name = own.count == files.sources.count ? "leval/se-eval-v1" : "leval/v1"
     if name == "leval/v1", !own.isEmpty { name += "+own-prompts=\(own.joined(separator: ","))" }
     if let truncation { name += "+truncation=\(truncation.rawValue)" }
+    if let reserve, reserve != Self.reserve { name += "+reserve=\(reserve)" }
     if let maxNewTokens, maxNewTokens != Self.maxNewTokens { name += "+max-new-tokens=\(maxNewTokens)" }
     return name
   }
@@ -96,12 +99,22 @@ public struct LEval: EvaluationTask {
       truncation.map {
         "deviation: documents are cut by tokens (\($0.rawValue)); the official programs cut words in steps of 250"
       }
-        ?? "a document of more tokens than the window less \(reserve ?? 512) is cut to fewer and fewer words until it fits, "
+        ?? "a document of more tokens than the window less \(reserveText) is cut to fewer and fewer words until it fits, "
         + "in steps of 250, as in llama2-chat-test.py; code keeps its end",
       "questions of one document follow each other and have it as their common beginning",
       "greedy, at most \(maxNewTokens ?? Self.maxNewTokens) new tokens",
     ]
+    if let reserve, reserve != Self.reserve {
+      notes.append(
+        "deviation: \(reserve) tokens are kept free of the document; the official program keeps \(Self.reserve)")
+    }
+    if let maxNewTokens, maxNewTokens != Self.maxNewTokens {
+      notes.append("deviation: at most \(maxNewTokens) new tokens; the official program allows \(Self.maxNewTokens)")
+    }
     let own = files.sources.filter { !$0.isOfficial }.map(\.name)
+    if own.count < files.sources.count {
+      notes.append("deviation: messages are those of turbo-16k-0613; the Llama-2 script's differ")
+    }
     if !own.isEmpty {
       notes.append("deviation: \(own.joined(separator: ", ")): the prompts are not the benchmark's")
     }
@@ -111,6 +124,10 @@ public struct LEval: EvaluationTask {
           + "one in the project's own words; both count alike")
     }
     return notes
+  }
+
+  private var reserveText: String {
+    reserve.map { "\($0)" } ?? "\(Self.reserve) (a quarter of a window below \(4 * Self.reserve))"
   }
 
   /// The tasks' files and those of the prompts.
@@ -149,9 +166,15 @@ public struct LEval: EvaluationTask {
     else { return [] }
     let length = cell.coordinates.last?.value.asNumber.map { Int($0) }
     let window = length ?? Self.standardLength(window: context.contextWindow)
+    let budget = window - (reserve ?? min(Self.reserve, window / 4))
+    guard budget >= 1 else {
+      throw .impossibleSample(
+        cell: "leval \(source.name)",
+        problem: "nothing is left of a window of \(window) tokens for the document; lower `reserve` (\(reserveText))")
+    }
     let maker = LEvalPrompt(
       source: source, wrapper: try PromptWrapper(context), tokenizer: context.tokenizer, truncation: truncation,
-      budget: window - (reserve ?? min(512, window / 4)))
+      budget: budget)
     var samples: [Sample] = []
     var facts: [Sample] = []
     for entry in try source.file.entries(limit: documents) where includesJudged || !entry.row.isJudged {

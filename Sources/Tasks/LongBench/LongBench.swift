@@ -1,3 +1,4 @@
+import Digest
 import Metrics
 import Tokenizers
 
@@ -30,6 +31,8 @@ public struct LongBench: EvaluationTask {
   private let truncation: Truncation
   private let maxNewTokens: Int?
   private let segmenter: JiebaSegmenter?
+  /// What cuts Chinese text: the hash of jieba's files, or `none`.
+  private let segmenterState: String
 
   /// Reads the settings and checks the rows of the datasets.
   ///
@@ -41,7 +44,7 @@ public struct LongBench: EvaluationTask {
     }
     limit = try settings.positive("limit")
     maxNewTokens = try settings.positive("max-new-tokens")
-    lengths = settings.integers("lengths") ?? []
+    lengths = try settings.integers("lengths") ?? []
     guard lengths.allSatisfy({ $0 >= 16 }), Set(lengths).count == lengths.count else {
       throw .setting(key: "lengths", found: "\(lengths)", expected: "different lengths of at least 16 tokens")
     }
@@ -49,6 +52,7 @@ public struct LongBench: EvaluationTask {
     let (datasets, isE) = try Self.datasets(settings.texts("datasets") ?? ["all-english"])
     self.isE = isE
     segmenter = try Self.segmenter(settings.text("jieba"), datasets)
+    if let segmenter { segmenterState = try Self.hash(of: segmenter) } else { segmenterState = "none" }
     files = try LongBenchFiles(path: path, config: settings.text("config"), datasets: datasets, isE: isE)
   }
 
@@ -80,10 +84,24 @@ public struct LongBench: EvaluationTask {
     _ folder: String?, _ datasets: [LongBenchDataset]
   ) throws(TaskError) -> JiebaSegmenter? {
     guard datasets.contains(where: \.metric.needsSegmenter) else { return nil }
-    guard let folder else { return try? JiebaSegmenter.installed() }
-    do { return try JiebaSegmenter.installed(named: folder) } catch {
-      throw .missingData(path: folder, need: "it should hold jieba's dict.txt and finalseg: \(error)")
+    do throws(JiebaError) { return try JiebaSegmenter.installed(named: folder) } catch {
+      switch error {
+      case .notFound:
+        guard let folder else { return nil }
+        throw .missingData(path: folder, need: "it should hold jieba's dict.txt and finalseg: \(error)")
+      case .damaged(let path, let line, let problem): throw .damagedData(path: path, line: line, problem: problem)
+      }
     }
+  }
+
+  private static func hash(of segmenter: JiebaSegmenter) throws(TaskError) -> String {
+    var digest = SHA256()
+    for name in JiebaSegmenter.fileNames {
+      let bytes = try TaskFiles.bytes(segmenter.folder + "/" + name, need: "it is a file of jieba")
+      digest.update("\(name) \(bytes.count)\n")
+      digest.update(bytes)
+    }
+    return String(digest.hexadecimal().prefix(16))
   }
 
   /// `longbench/v1` or `longbench-e/v1`; every deviation from it is part of the name.
@@ -106,7 +124,7 @@ public struct LongBench: EvaluationTask {
         : "deviation: truncation is \(truncation.rawValue); the official program cuts the middle",
       "chat markers around the prompt but for trec, triviaqa, samsum, lsht, lcc and repobench-p; Llama-2's are [INST] "
         + "and [/INST] without spaces and without a system prompt, as in the official program",
-      "special tokens that a document spells out stay text; the official program lets them act",
+      "deviation: special tokens that a document spells out stay text; the official program lets them act",
       "greedy; samsum ends at a line end and has at least one token",
       "code similarity is difflib's ratio (the official requirements); code_sim@indel is given beside it",
     ]
@@ -212,6 +230,7 @@ public struct LongBench: EvaluationTask {
       ("full_prompt_tokens", .integer(prompt.fullCount)), ("prompt_tokens", .integer(prompt.tokens.count)),
       ("chat", .text(prompt.template)),
     ]
+    facts += scoringFacts(source)
     let newline = isSamsum ? context.tokenizer.encode("\n", bos: .never).last.map { [$0] } ?? [] : []
     return Sample(
       id: id, text: prompt.text,
@@ -219,6 +238,19 @@ public struct LongBench: EvaluationTask {
         tokens: prompt.tokens, maxNewTokens: min(source.maxNewTokens, maxNewTokens ?? Int.max), stopTokens: newline,
         minNewTokens: isSamsum ? 1 : 0), expected: entry.row.answers, facts: facts,
       truncatedTokenCount: prompt.removedCount)
+  }
+
+  /// What the scorer takes beside the answers: facts are part of a result's identity, so that a score that was stored
+  /// without jieba, or with other classes, is not taken for one with them.
+  private func scoringFacts(_ source: LongBenchSource) -> [(name: String, value: Value)] {
+    var facts: [(name: String, value: Value)] = []
+    if source.dataset.metric.needsSegmenter { facts.append(("jieba", .text(segmenterState))) }
+    if source.dataset.metric == .classification {
+      // The length before each name keeps lists apart whose names hold the separator.
+      let classes = source.allClasses.map { $0.map { "\($0.utf8.count):\($0)" }.joined(separator: "\n") }
+      facts.append(("classes", .text(classes.map { String(SHA256.hexadecimal(of: $0).prefix(16)) } ?? "none")))
+    }
+    return facts
   }
 
   /// `score`, 100 x the official score of the row; for code `code_sim@indel` beside it.

@@ -45,13 +45,13 @@ public struct KeyValueRetrieval: EvaluationTask {
     isQueryAware = settings.flag("query-aware", default: false)
     limit = try settings.positive("limit")
     trials = try settings.positive("trials") ?? 10
-    maxNewTokens = try settings.positive("max-new-tokens") ?? 100
+    maxNewTokens = try settings.positive("max-new-tokens") ?? LostInTheMiddle.maxNewTokens
     prompt = try LostInTheMiddle.prompt(
       path: settings.text("prompts"),
       name: isQueryAware ? "kv_retrieval_with_query_aware_contextualization.prompt" : "kv_retrieval.prompt",
       own: Self.ownPrompt + (isQueryAware ? "Key: \"{key}\"\n\n" : "") + Self.ownEnd,
       fields: ["formatted_kv_records", "key"])
-    var counts = settings.integers("keys") ?? [75]
+    var counts = try settings.integers("keys") ?? [75]
     if let path = settings.text("path") {
       for key in ["keys", "trials"] where settings.values[key] != nil {
         throw .setting(key: key, found: "given", expected: "nothing beside `path`, whose rows say it")
@@ -59,13 +59,11 @@ public struct KeyValueRetrieval: EvaluationTask {
       try LostInTheMiddle.refuseCompressed(path)
       let file = try RowFile(
         path, need: "it should be kv-retrieval-75_keys.jsonl or another of lost-in-the-middle", decode: Self.row)
-      self.file = file
-      counts = [try file.entry(0).row.pairs.count]
-      for entry in try file.entries() where entry.row.pairs.count != counts[0] {
-        throw .damagedData(
-          path: path, line: entry.line,
-          problem: "\(entry.row.pairs.count) pairs, where the rows before have \(counts[0])")
+      let usual = LostInTheMiddle.mostCommon(try file.entries().map(\.row.pairs.count))
+      self.file = try file.leavingOut { row in
+        row.pairs.count == usual ? nil : "\(row.pairs.count) pairs, where most rows have \(usual)"
       }
+      counts = [usual]
     } else {
       guard limit == nil else {
         throw .setting(key: "limit", found: "given", expected: "nothing without `path`; set `trials`")
@@ -100,6 +98,7 @@ public struct KeyValueRetrieval: EvaluationTask {
   /// The protocol's versioned name: the authors' prompt or the project's own, asked once or twice.
   public var protocolName: String {
     "kv-retrieval/\(prompt.version)" + (isQueryAware ? "+query-aware" : "")
+      + LostInTheMiddle.deviation(maxNewTokens: maxNewTokens)
   }
 
   /// What a report says of the protocol.

@@ -2,6 +2,18 @@ import Foundation
 
 /// What key-value retrieval and multi-document question answering read alike.
 enum LostInTheMiddle {
+  /// The authors' generation limit.
+  static let maxNewTokens = 100
+
+  /// What another generation limit adds to a protocol's name.
+  static func deviation(maxNewTokens count: Int) -> String { count == maxNewTokens ? "" : "+max-new-tokens=\(count)" }
+
+  /// The number that stands most often in a list, the larger one of several; 1 for an empty list.
+  static func mostCommon(_ counts: [Int]) -> Int {
+    let times = Dictionary(counts.map { ($0, 1) }, uniquingKeysWith: +)
+    return times.max { ($0.value, $0.key) < ($1.value, $1.key) }?.key ?? 1
+  }
+
   /// Gold positions: a list, or a count of positions evenly spread from the first to the last, rounded down as the
   /// authors' (0, 34, 69, 104, 139 of 140).
   ///

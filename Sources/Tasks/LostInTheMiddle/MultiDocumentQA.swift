@@ -51,22 +51,25 @@ public struct MultiDocumentQA: EvaluationTask {
       throw .setting(key: "order", found: "random", expected: "retrieval: there is no query-aware prompt that says so")
     }
     limit = try settings.positive("limit")
-    maxNewTokens = try settings.positive("max-new-tokens") ?? 100
+    maxNewTokens = try settings.positive("max-new-tokens") ?? LostInTheMiddle.maxNewTokens
     prompt = try Self.prompt(settings.text("prompts"), isQueryAware: isQueryAware, order)
-    let file = try RowFile(
+    let all = try RowFile(
       path, need: "it should be an nq-open file of lost-in-the-middle", decode: MultiDocumentRow.read)
     let asked = try settings.positive("documents")
+    let usual = LostInTheMiddle.mostCommon(try all.entries().map(\.row.passages.count))
+    let file = try all.leavingOut { row in
+      row.passages.count == usual ? nil : "\(row.passages.count) passages, where most rows have \(usual)"
+    }
     let rows = try file.entries().map(\.row)
-    let counts = Set(rows.map(\.passages.count))
-    let isBorrowing = counts == [1] && asked != 1
+    let isBorrowing = usual == 1 && asked != 1
     golds = isBorrowing ? rows.compactMap(\.gold) : []
-    documents = isBorrowing ? asked ?? 10 : counts.min() ?? 1
-    if !isBorrowing, counts.count > 1 || asked ?? documents != documents {
+    documents = isBorrowing ? asked ?? 10 : usual
+    if !isBorrowing, let asked, asked != documents {
       throw .setting(
-        key: "documents", found: asked.map { "\($0)" } ?? "missing",
+        key: "documents", found: "\(asked)",
         expected:
-          "nothing: the rows of \(TaskFiles.name(path)) have \(counts.sorted()) passages each; only gold passages "
-          + "alone are filled up, and no file with different numbers can be used")
+          "nothing: the rows of \(TaskFiles.name(path)) have \(usual) passages each; only gold passages alone are "
+          + "filled up")
     }
     if isBorrowing, file.count < documents {
       throw .setting(key: "documents", found: "\(documents)", expected: "at most \(file.count), the rows of the file")
@@ -101,6 +104,7 @@ public struct MultiDocumentQA: EvaluationTask {
   public var protocolName: String {
     "mdqa/\(prompt.version)" + (isBorrowing ? "+other-gold-distractors" : "")
       + (isQueryAware ? "+query-aware" : "") + (order == .random ? "+random-order" : "")
+      + LostInTheMiddle.deviation(maxNewTokens: maxNewTokens)
   }
 
   /// What a report says of the protocol.

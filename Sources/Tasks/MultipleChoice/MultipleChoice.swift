@@ -107,19 +107,38 @@ public struct MultipleChoice: EvaluationTask {
   }
 
   /// Rows that are left out.
-  public func warnings(in context: SampleContext) -> [String] { file.warnings }
+  public func warnings(in context: SampleContext) -> [String] {
+    guard let wrapper = try? PromptWrapper(context), let entries = try? file.entries(limit: limit) else {
+      return file.warnings
+    }
+    return file.warnings
+      + entries.compactMap { entry -> String? in
+        do throws(TaskError) {
+          guard try sample(entry, wrapper) == nil else { return nil }
+          return "\(file.name):\(entry.line): a choice has no tokens of its own; the row is left out"
+        } catch {
+          return nil  // What stops a sample is said where samples are made.
+        }
+      }
+  }
 
   /// The questions.
   public func samples(of cell: TaskCell, in context: SampleContext) throws(TaskError) -> [Sample] {
     let wrapper = try PromptWrapper(context)
     var samples: [Sample] = []
-    for entry in try file.entries(limit: limit) { samples.append(try sample(entry, wrapper)) }
+    for entry in try file.entries(limit: limit) {
+      if let sample = try sample(entry, wrapper) { samples.append(sample) }
+    }
+    guard !samples.isEmpty else {
+      throw .impossibleSample(cell: "multiple-choice \(file.name)", problem: "no row has tokens for all its choices")
+    }
     return samples
   }
 
+  /// One question; nil where a choice has no tokens of its own with this tokenizer.
   private func sample(
     _ entry: RowFile<MultipleChoiceRow>.Entry, _ wrapper: PromptWrapper
-  ) throws(TaskError) -> Sample {
+  ) throws(TaskError) -> Sample? {
     let row = entry.row
     let name = "row=\(entry.line)"
     var parts = instruction.isEmpty ? [] : [instruction]
@@ -127,9 +146,7 @@ public struct MultipleChoice: EvaluationTask {
     let text = (parts + [block(row)]).joined(separator: "\n\n")
     let prompt = try wrapper.prompt(text, sample: "multiple-choice \(name)")
     let continuations = row.choices.indices.map { tokens(of: continuation(row, $0), after: text, prompt, wrapper) }
-    guard !continuations.contains([]) else {
-      throw .impossibleSample(cell: "multiple-choice \(name)", problem: "a choice has no tokens of its own")
-    }
+    guard !continuations.contains([]) else { return nil }
     return Sample(
       id: SampleID(name), text: prompt.text, request: .choices(prefix: prompt.tokens, continuations: continuations),
       expected: row.right.map { row.choices[$0] },

@@ -52,6 +52,9 @@ public struct Needle: EvaluationTask {
   private let trials: Int
   private let maxNewTokens: Int
 
+  /// The original program's generation limit.
+  private static let originalMaxNewTokens = 300
+
   /// Reads the settings, the essays and the wording.
   ///
   /// - Parameter settings: the entry's settings.
@@ -62,7 +65,7 @@ public struct Needle: EvaluationTask {
     lengths = try GridSettings.lengths(settings, least: 16)
     percents = try Self.percents(settings)
     trials = try settings.positive("trials") ?? 1
-    maxNewTokens = try settings.positive("max-new-tokens") ?? (placement == .original ? 300 : 64)
+    maxNewTokens = try settings.positive("max-new-tokens") ?? (placement == .original ? Self.originalMaxNewTokens : 64)
     if let path = settings.text("template") {
       let read = try NeedleWording.read(path, name: settings.text("wording"))
       wording = read.wording
@@ -101,10 +104,13 @@ public struct Needle: EvaluationTask {
     return percents
   }
 
-  /// The protocol's versioned name; a wording other than the default one is part of it.
+  /// The protocol's versioned name; a wording other than the default one, and a limit other than the original
+  /// one, are part of it.
   public var protocolName: String {
-    let name = placement == .original ? "needle/original" : "needle/fixed-v1"
-    return wording == NeedleWording.builtIn[0] ? name : "\(name)+\(wording.name)"
+    var name = placement == .original ? "needle/original" : "needle/fixed-v1"
+    if wording != NeedleWording.builtIn[0] { name += "+\(wording.name)" }
+    if placement == .original, maxNewTokens != Self.originalMaxNewTokens { name += "+max-new-tokens=\(maxNewTokens)" }
+    return name
   }
 
   /// What a report says of the protocol.

@@ -40,7 +40,7 @@ public struct PG19: EvaluationTask {
     guard let path = settings.text("path") else {
       throw .setting(key: "path", found: "missing", expected: "a folder of .txt files")
     }
-    let lengths = settings.integers("lengths") ?? []
+    let lengths = try settings.integers("lengths") ?? []
     guard !lengths.isEmpty, lengths.allSatisfy({ $0 >= 2 }), Set(lengths).count == lengths.count else {
       throw .setting(key: "lengths", found: "\(lengths)", expected: "different lengths of at least 2 tokens")
     }

@@ -39,7 +39,7 @@ public struct Passkey: EvaluationTask {
   /// - Parameter settings: the entry's settings.
   /// - Throws: `TaskError`.
   public init(settings: TaskSettings) throws(TaskError) {
-    lengths = settings.integers("lengths") ?? []
+    lengths = try settings.integers("lengths") ?? []
     depths = try Self.depths(settings)
     trials = settings.integer("trials", default: 5)
     digits = settings.integer("digits", default: 5)

@@ -48,7 +48,7 @@ public struct PerplexityTask: EvaluationTask {
         expected: PerplexityConvention.allCases.map(\.rawValue).joined(separator: ", ") + ", or sliding-S")
     }
     self.convention = convention
-    lengths = settings.integers("lengths") ?? []
+    lengths = try settings.integers("lengths") ?? []
     guard !lengths.isEmpty, lengths.allSatisfy({ $0 >= 4 }), Set(lengths).count == lengths.count else {
       throw .setting(key: "lengths", found: "\(lengths)", expected: "different lengths of at least 4 tokens")
     }

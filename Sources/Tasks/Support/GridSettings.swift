@@ -8,13 +8,15 @@ enum GridSettings {
   /// - Returns: different lengths in the order given.
   /// - Throws: `TaskError.setting`.
   static func lengths(_ settings: TaskSettings, least: Int) throws(TaskError) -> [Int] {
-    var lengths = settings.integers("lengths") ?? []
+    var lengths = try settings.integers("lengths") ?? []
     if case .integer(let count)? = settings.values["lengths"] {
       let ends = (settings.integer("min-length", default: 1000), settings.integer("max-length", default: 16000))
-      guard (1...1000).contains(count), ends.0 <= ends.1 else {
+      guard (1...1000).contains(count), 0 <= ends.0, ends.0 <= ends.1, ends.1 <= TaskSettings.largestInteger else {
         throw .setting(
           key: "lengths", found: "\(count)",
-          expected: "a count from 1 to 1000 (with min-length not above max-length), or a list of lengths")
+          expected:
+            "a count from 1 to 1000 (with min-length not above max-length, both at most \(TaskSettings.largestInteger)), "
+            + "or a list of lengths")
       }
       lengths = EvenSpacing.rounded(EvenSpacing.linear(Double(ends.0), Double(ends.1), count: count))
     } else {

@@ -29,10 +29,10 @@ struct RowFile<Row: Sendable>: Sendable {
   /// The file.
   let path: String
   /// The rows that cannot be used.
-  let problems: [RowProblem]
+  private(set) var problems: [RowProblem]
   /// SHA-256 of the file's content.
   let sha256: String
-  private let places: [Place]
+  private var places: [Place]
   private let decode: Decoder
 
   /// The number of good rows.
@@ -78,6 +78,26 @@ struct RowFile<Row: Sendable>: Sendable {
     self.places = places
     self.problems = problems
     sha256 = lines.sha256()
+  }
+
+  /// Leaves out rows that are good by themselves and do not fit the others.
+  ///
+  /// - Parameter problem: what is wrong with a row; nil for one that stays.
+  /// - Returns: the file with the other rows.
+  /// - Throws: `TaskError.damagedData` when the file is no longer what it was.
+  func leavingOut(_ problem: (Row) -> String?) throws(TaskError) -> RowFile {
+    var rest = self
+    rest.places = []
+    for index in places.indices {
+      let entry = try entry(index)
+      if let problem = problem(entry.row) {
+        rest.problems.append(RowProblem(file: path, line: entry.line, problem: problem))
+      } else {
+        rest.places.append(places[index])
+      }
+    }
+    rest.problems.sort { ($0.line, $0.problem) < ($1.line, $1.problem) }
+    return rest
   }
 
   /// Reads one good row.

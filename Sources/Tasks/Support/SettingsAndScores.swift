@@ -1,15 +1,18 @@
 import Metrics
 
 extension TaskSettings {
-  /// A whole number of 1 or more, or nil where the key is not given.
+  /// A whole number from 1 to `largestInteger`, or nil where the key is not given.
   ///
   /// - Parameter key: the key.
   /// - Returns: the number.
-  /// - Throws: `TaskError.setting` for a smaller one.
+  /// - Throws: `TaskError.setting` for another one.
   func positive(_ key: String) throws(TaskError) -> Int? {
     guard values[key] != nil else { return nil }
     let value = integer(key, default: 0)
     guard value >= 1 else { throw .setting(key: key, found: "\(value)", expected: "1 or more") }
+    guard value <= Self.largestInteger else {
+      throw .setting(key: key, found: "\(value)", expected: "at most \(Self.largestInteger)")
+    }
     return value
   }
 }
