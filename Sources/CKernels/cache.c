@@ -157,20 +157,37 @@ static void store_panel(const storing *s, int64_t head, int64_t first, int64_t l
     return;
   }
   for (int64_t r = 0; r < last - first; r++) {
-    for (int64_t d = 0; d < c->dimension; d++) {
-      int64_t at = d * panel_keys + slot + r;
-      if (c->half) {
-        k->float_to_half(x + r * s->stride + d, 1, (uint16_t *)panel + at);
-      } else {
-        ((float *)panel)[at] = x[r * s->stride + d];
+    for (int64_t d0 = 0; d0 < c->dimension; d0 += 256) {
+      const int64_t count = MIN(256, c->dimension - d0), at = d0 * panel_keys + slot + r;
+      const float *from = x + r * s->stride + d0;
+      uint16_t halves[256];
+      if (c->half) k->float_to_half(from, count, halves);
+      for (int64_t d = 0; d < count; d++) {
+        if (c->half) {
+          ((uint16_t *)panel)[at + d * panel_keys] = halves[d];
+        } else {
+          ((float *)panel)[at + d * panel_keys] = from[d];
+        }
       }
     }
+  }
+}
+
+/// Asks for the panels of one position. A key is spread over as many cache lines as it has dimensions, and at depth they
+/// have left every cache since the last token: stores alone would wait for them one after another.
+static void prefetch_panels(const storing *s) {
+  const ckernels_cache *c = s->cache;
+  for (int64_t h = 0; h < c->heads; h++) {
+    const uint8_t *panel = c->segments[s->position / segment_positions] + key_panel(c, h, s->variant, s->position);
+    const int64_t bytes = c->dimension * panel_keys * cache_element(c);
+    for (int64_t b = 0; b < bytes; b += 64) __builtin_prefetch(panel + b, 1);
   }
 }
 
 static void store_key_groups(void *context, int worker) {
   (void)worker;
   storing *s = context;
+  if (s->rows == 1) prefetch_panels(s);
   for (;;) {
     int64_t group = atomic_fetch_add(&s->next, 1);
     if (group >= s->groups) return;
