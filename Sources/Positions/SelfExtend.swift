@@ -47,6 +47,9 @@ public struct SelfExtend: Hashable, Sendable {
   }
 
   /// The longest sequence whose relative positions stay inside a pretraining window of L tokens: (L - W) * G + W.
+  ///
+  /// The paper's formula. Where G does not divide W the rounding of positions can reach L itself for the last tokens of
+  /// such a sequence, one more than the L - 1 of training.
   public func maximumLength(contextWindow: Int) -> Int {
     max(0, contextWindow - neighborWindow) * groupSize + min(neighborWindow, contextWindow)
   }

@@ -12,12 +12,17 @@ struct FileError: Error {
 enum Files {
   /// The bytes of a file.
   static func read(_ path: String) throws(FileError) -> Data {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw FileError(path: path, problem: "there is no such file")
+    }
+    // By a handle: it also reads pipes and devices, which `Data(contentsOf:)` refuses.
+    guard let handle = FileHandle(forReadingAtPath: path) else {
+      throw FileError(path: path, problem: "it cannot be opened; check its permissions")
+    }
     do {
-      return try Data(contentsOf: URL(fileURLWithPath: path))
+      return try handle.readToEnd() ?? Data()
     } catch {
-      let exists = FileManager.default.fileExists(atPath: path)
-      let problem = exists ? "it cannot be read: \(error.localizedDescription)" : "there is no such file"
-      throw FileError(path: path, problem: problem)
+      throw FileError(path: path, problem: "it cannot be read: \(error.localizedDescription)")
     }
   }
 

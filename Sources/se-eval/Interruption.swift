@@ -34,5 +34,5 @@ enum Interruption {
   }
 
   /// Lets the dispatch source see the signal instead of the default action.
-  private static func ignore(_ number: Int32) { unsafe _ = signal(number, SIG_IGN) }
+  private static func ignore(_ number: Int32) { _ = signal(number, SIG_IGN) }
 }

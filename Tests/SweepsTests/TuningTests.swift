@@ -12,7 +12,11 @@ private final class Surface: ModelProvider, ModelRunner {
   let scripted = ScriptedProvider()
   var numericsVersion: String { "surface" }
   var environment: [String: String] { [:] }
-  var modelHash: String { "weights" }
+  var modelHash = "weights"
+  /// Group sizes that give no finite log-probability.
+  var brokenGroups: Set<Int> = []
+  /// A model that likes large groups instead.
+  var isReversed = false
   var requests = 0
   var cancelsAfter = Int.max
 
@@ -46,7 +50,9 @@ private final class Surface: ModelProvider, ModelRunner {
     let largest = Capacity(contextWindow: 1024).judge(parameters, targetLength: 4096).largestRelativePosition
     switch request {
     case .score(let tokens):
-      let loss = Float(parameters.groupSize) / 64 + (largest < 700 ? 1 : 3)
+      let size = Float(parameters.groupSize)
+      var loss = (isReversed ? 64 - size : size) / 64 + (largest < 700 ? 1 : 3)
+      if brokenGroups.contains(parameters.groupSize) { loss = .nan }
       return RunnerOutcome(
         .logProbabilities(Array(repeating: -loss, count: tokens.count - 1)), computedTokenCount: tokens.count)
     case .generate(let tokens, _, _, _, _):
@@ -149,6 +155,38 @@ private final class Surface: ModelProvider, ModelRunner {
     #expect(first.requests + second.requests == third.requests)
     // 20 pairs with 1 window and 2 depths, then half as many with as many again, and again; 3 to measure the speed.
     #expect(third.requests == 3 * (20 + 10 + 2 * 5) + 3)
+  }
+
+  @Test("another model's results in the same store do not take part")
+  func sharedStore() throws {
+    let store = try ResultStore.open(folder.path + "/tune.sqlite", mode: .create)
+    func search(_ provider: Surface) throws -> TuningResult? {
+      let outcome = try tuner(request(), provider).run(store: store, isCancelled: { false }, onEvent: { _ in })
+      if case .finished(let result) = outcome { return result }
+      return nil
+    }
+    let first = try search(Surface())
+    let other = Surface()
+    other.modelHash = "other weights"
+    other.isReversed = true
+    #expect(try search(other)?.chosen.groupSize == 64)
+    let again = Surface()
+    #expect(try search(again)?.candidates == first?.candidates)
+    #expect(again.requests <= 3)
+  }
+
+  @Test("a pair whose texts cannot be scored is not chosen")
+  func broken() throws {
+    let provider = Surface()
+    provider.brokenGroups = [8]
+    let store = try ResultStore.open(folder.path + "/tune.sqlite", mode: .create)
+    let outcome = try tuner(request(), provider).run(store: store, isCancelled: { false }, onEvent: { _ in })
+    guard case .finished(let result) = outcome else {
+      Issue.record("\(outcome)")
+      return
+    }
+    #expect(result.chosen.groupSize == 16)
+    #expect(result.candidates.filter { $0.parameters.groupSize == 8 }.allSatisfy { $0.last?.perplexity == nil })
   }
 
   @Test("a length that nothing holds is an error")

@@ -109,7 +109,9 @@ extension ConfigurationReader {
     // Once for all tasks: what they compute of two settings cannot overflow.
     func bounded(_ value: Int, _ node: Node) throws(SweepError) -> Int {
       let limit = TaskSettings.largestInteger
-      guard value.magnitude <= limit else { throw node.impossible(key, "a number from -\(limit) to \(limit)") }
+      guard value.magnitude <= limit else {
+        throw node.impossible(key, value > 0 ? "at most \(limit)" : "at least -\(limit)")
+      }
       return value
     }
     func one(_ node: Node, _ kind: SettingDescription.Kind) throws(SweepError) -> Value {

@@ -109,7 +109,7 @@ private final class Executor {
     }
     return SweepSummary(
       status: status, progress: meter.progress(), failures: failures, missing: sweep.missing, gates: gates,
-      warnings: [])
+      warnings: [], cells: cellIDs)
   }
 
   /// Evaluates all cells of one model.

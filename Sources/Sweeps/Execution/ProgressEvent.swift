@@ -1,3 +1,5 @@
+public import Store
+
 /// What happens during a sweep, as numbers and names; the caller turns it into a bar, lines or JSON.
 public enum ProgressEvent: Sendable {
   /// The work is known and begins.
@@ -107,6 +109,8 @@ public struct SweepSummary: Sendable {
   public var gates: [GateResult]
   /// The warnings that were stored with the run.
   public var warnings: [String]
+  /// Where the results of each cell of the sweep are, in its order; nil for a cell that was not reached.
+  public var cells: [CellID?]
 
   /// One failed sample.
   public struct Failure: Hashable, Sendable {

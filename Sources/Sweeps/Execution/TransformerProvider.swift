@@ -1,5 +1,5 @@
 public import Kernels
-public import Positions
+import Positions
 public import Tokenizers
 public import Transformer
 

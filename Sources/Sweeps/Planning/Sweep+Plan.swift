@@ -173,14 +173,6 @@ struct StoredProgress {
     return Set(done.map(\.sample.id.rawValue))
   }
 
-  /// The stored results of a cell; none where the store has no such cell.
-  func results(of cell: Cell, in sweep: Sweep) throws(SweepError) -> [SampleResult] {
-    guard let found = try match(for: cell, in: sweep) else { return [] }
-    return try stored { () throws(StoreError) in
-      try store.results(in: found.id, withPrompts: false, withLogProbabilities: false)
-    }
-  }
-
   /// The speed on the samples of the model that are stored.
   func rate(of model: Sweep.PreparedModel, cells: [Cell], in sweep: Sweep) throws(SweepError) -> Rate? {
     var work = 0.0

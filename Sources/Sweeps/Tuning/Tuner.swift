@@ -113,7 +113,7 @@ public final class Tuner {
         store: store, environment: environment, isCancelled: isCancelled, onEvent: { onEvent(.sweep($0)) })
       if summary.status == .interrupted { return .interrupted }
       if !summary.failures.isEmpty { return .failed(summary.failures) }
-      let measured = try measurements(sweep, store, rung: index + 1)
+      let measured = try measurements(sweep, summary.cells, store, rung: index + 1)
       for (parameters, measurement) in measured {
         guard let place = candidates.firstIndex(where: { $0.parameters == parameters }) else { continue }
         candidates[place].measurements.append(measurement)
@@ -148,14 +148,16 @@ public final class Tuner {
 
   /// What each (G, W) of a rung showed on the samples of that rung, whatever else the store holds.
   private func measurements(
-    _ sweep: Sweep, _ store: ResultStore, rung: Int
+    _ sweep: Sweep, _ cells: [CellID?], _ store: ResultStore, rung: Int
   ) throws(SweepError) -> [(parameters: SelfExtend, measurement: TuningMeasurement)] {
-    let stored = try StoredProgress(store)
     var sums: [SelfExtend: Sums] = [:]
-    for cell in sweep.cells {
-      guard let parameters = cell.method.selfExtend else { continue }
+    for (cell, id) in zip(sweep.cells, cells) {
+      guard let id, let parameters = cell.method.selfExtend else { continue }
       let names = Set(try sweep.selectedSamples(of: cell).map(\.sample.id.rawValue))
-      for result in try stored.results(of: cell, in: sweep) where names.contains(result.sampleID) {
+      let results = try stored { () throws(StoreError) in
+        try store.results(in: id, withPrompts: false, withLogProbabilities: false)
+      }
+      for result in results where names.contains(result.sampleID) {
         sums[parameters, default: Sums()].add(result)
       }
     }
@@ -164,28 +166,31 @@ public final class Tuner {
     }
   }
 
+  /// A sample without a score counts against its (G, W): as a key that was not found, as a text without perplexity.
   private struct Sums {
     var found = 0.0
     var keyCount = 0
     var nll = 0.0
     var tokenCount = 0.0
+    var hasUnscoredText = false
 
     mutating func add(_ result: SampleResult) {
-      func score(_ metric: String) -> Double? { result.scores.first { $0.metric == metric }?.value }
-      if let accuracy = score("accuracy") {
-        found += accuracy
+      func value(_ metric: String) -> Double? { result.scores.first { $0.metric == metric }?.value }
+      if result.scores.contains(where: { $0.metric == "accuracy" }) {
+        found += value("accuracy") ?? 0
         keyCount += 1
-      }
-      if let sum = score("nll_sum"), let count = score("token_count") {
+      } else if let sum = value("nll_sum"), let count = value("token_count") {
         nll += sum
         tokenCount += count
+      } else {
+        hasUnscoredText = true
       }
     }
 
     func measurement(rung: Int) -> TuningMeasurement {
       TuningMeasurement(
         rung: rung, accuracy: keyCount > 0 ? found / Double(keyCount) : nil, keyCount: keyCount,
-        perplexity: tokenCount > 0 ? exp(nll / tokenCount) : nil, tokenCount: Int(tokenCount))
+        perplexity: tokenCount > 0 && !hasUnscoredText ? exp(nll / tokenCount) : nil, tokenCount: Int(tokenCount))
     }
   }
 }

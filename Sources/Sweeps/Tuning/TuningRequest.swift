@@ -1,4 +1,4 @@
-public import Positions
+import Positions
 
 /// What `tune` is asked: a model, a length, and how much to spend.
 public struct TuningRequest: Sendable {
@@ -52,7 +52,8 @@ public struct TuningRequest: Sendable {
   /// The (G, W) that hold the target: for each W the smallest power of two G whose maximum length reaches N, and the
   /// three after it.
   ///
-  /// Ordered by G, then W. G = 1 is plain attention whatever W is, and stands once.
+  /// N is the length of a prompt; the dozen tokens that a passkey's answer adds to it do not count. Ordered by G, then W.
+  /// G = 1 is plain attention whatever W is, and stands once.
   func grid(contextWindow: Int) -> [SelfExtend] {
     let capacity = Capacity(contextWindow: contextWindow)
     var grid: Set<SelfExtend> = []

@@ -9,7 +9,7 @@ public struct TuningMeasurement: Hashable, Sendable {
   public var accuracy: Double?
   /// Keys that were asked for.
   public var keyCount: Int
-  /// The perplexity; nil where there is no text.
+  /// The perplexity; nil where there is no text, or where some of it could not be scored.
   public var perplexity: Double?
   /// Scored tokens.
   public var tokenCount: Int

@@ -1,5 +1,5 @@
 import Digest
-public import Foundation
+import Foundation
 
 /// The folder that holds the imported benchmarks: what is there, missing, damaged.
 public struct DataFolder: Sendable {

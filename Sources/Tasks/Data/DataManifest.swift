@@ -1,5 +1,5 @@
 import Digest
-public import Foundation
+import Foundation
 
 /// What an import wrote into a benchmark's folder: names, hashes, rows and where they came from.
 public struct DataManifest: Codable, Hashable, Sendable {

@@ -97,14 +97,18 @@ public struct PG19: EvaluationTask {
     }
   }
 
-  /// The windows of one length over all documents.
+  /// The windows of one length over all documents: the first of each document, then the second of each, and so on, so
+  /// that the first few samples are of many documents.
   public func samples(of cell: TaskCell, in context: SampleContext) throws(TaskError) -> [Sample] {
     guard case .integer(let length)? = cell.coordinates.first?.value else { return [] }
-    var samples: [Sample] = []
-    for document in documents {
+    let texts = documents.map { document in
       let ids = tokens(of: document, context)
-      for (index, end) in ends(ids.count, longestText(context)).enumerated() {
-        samples.append(sample(document, ids, index: index, end: end, length: length, context))
+      return (document, ids, ends: ends(ids.count, longestText(context)))
+    }
+    var samples: [Sample] = []
+    for index in 0..<(texts.map(\.ends.count).max() ?? 0) {
+      for (document, ids, ends) in texts where index < ends.count {
+        samples.append(sample(document, ids, index: index, end: ends[index], length: length, context))
       }
     }
     guard !samples.isEmpty else {
