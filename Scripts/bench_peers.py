@@ -110,6 +110,8 @@ def theirs(a, station, path, flash):
     command = [a.llama_bench, "-m", path, "-t", str(a.threads), "-r", "1", "-fa", str(flash), "-o", "json"]
     if station.prefill:
         command += ["-p", str(station.prefill), "-n", "0"]
+        # Its warm-up is the whole prompt once more; that matters to a short one only.
+        command += ["--no-warmup"] * (station.prefill >= 8192)
     else:
         command += ["-p", "0", "-n", str(station.decode), "-d", str(station.depth)]
     output, peak = peak_of(command)

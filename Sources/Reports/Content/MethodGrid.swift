@@ -12,6 +12,9 @@ struct MethodGrid {
     let column: Grid.Column
     /// `aggregates[group][window]`, nil where there is no such method.
     let aggregates: [[Aggregate?]]
+
+    /// Methods that were planned for the column.
+    var plannedCount: Int { aggregates.joined().count { $0 != nil } }
   }
 
   /// The grids among methods: at least two group sizes or two windows, and three methods.

@@ -52,10 +52,11 @@ extension ReportBuilder {
   /// Group sizes by neighbor windows, for each column.
   mutating func addGroupByWindow(_ section: Section, _ grid: Grid) {
     for family in MethodGrid.families(of: grid.methods) {
-      var panels: [MethodGrid.Panel] = []
-      for column in grid.columns {
-        let panel = family.panel(grid, column)
-        panels.append(panel)
+      let panels = grid.columns.map { family.panel(grid, $0) }
+      // Pairs that `auto` chose, one or two for each length, are no surface to look at.
+      guard panels.contains(where: { $0.plannedCount > 2 }) else { continue }
+      for panel in panels {
+        let column = panel.column
         var table = Table(
           id: slugs.slug([section.model, section.title, grid.variant, family.name, "g-by-w", column.value]),
           title: "\(section.title)\(variant(grid)): \(column.metric.title) of \(family.name), G by W"
