@@ -20,7 +20,8 @@ protocol PositionMethod: Sendable {
   ///   - slidingWindow: the sliding window of the checkpoint's layers, nil where they have none.
   /// - Returns: the layout.
   func layout(contextWindow: Int, slidingWindow: Int?) -> AttentionLayout
-  /// What becomes of the rotary frequencies; nil where the checkpoint's own scaling stays.
+  /// What becomes of the rotary frequencies, in place of the checkpoint's own scaling (as `rope_scaling` in a
+  /// configuration replaces it); nil where that stays.
   func rotaryScaling(contextWindow: Int) -> RotaryScaling?
   /// The longest sequence that stays inside what a model of window L was trained on; nil for no limit.
   func maximumLength(contextWindow: Int) -> Int?

@@ -10,7 +10,7 @@ public struct TuningReport: Sendable, Encodable {
     public let accuracy: Double?
     /// Keys that were asked for.
     public let keyCount: Int
-    /// The perplexity; nil without a text.
+    /// The perplexity; nil without a text, or where some of it could not be scored.
     public let perplexity: Double?
     /// Scored tokens.
     public let tokenCount: Int

@@ -43,6 +43,11 @@ public struct ModelDescription: Sendable {
   /// All parameters but norms and biases.
   public var parameterCount: Int { blockParameterCount + embeddingParameterCount }
 
+  /// True where the checkpoint itself changes the rotary frequencies (Llama 3.1, LongRoPE and the like).
+  public var hasRotaryScaling: Bool {
+    hyperparameters.ropeScaling != .none || hyperparameters.ropeFrequencyFactors != nil
+  }
+
   /// Bytes of cached keys and values per token under a method.
   public func cacheByteCount(perTokenUnder method: Method, type: KeyValueType) -> Int {
     let h = hyperparameters

@@ -98,7 +98,7 @@ import Testing
     arguments: [
       ("plain", 1000), ("plain:window=none", 1000), ("self-extend:G=4,W=200", 3400), ("sliding-window:W=1000", nil),
       ("sliding-window:W=1001", 1000), ("attention-sinks:sinks=4,W=996", nil), ("attention-sinks:sinks=4,W=997", 1000),
-      ("lm-infinite:sinks=10,W=999", nil), ("lm-infinite:W=1000", 1000), ("linear:factor=2.5", 2500),
+      ("lm-infinite:sinks=10,W=1000", nil), ("lm-infinite:W=1001", 1000), ("linear:factor=2.5", 2500),
       ("ntk:factor=4", 4000), ("dynamic-ntk:factor=2", nil), ("yarn:factor=4", 4000),
       ("yarn:factor=4,original=500", 2000), ("rerope:W=999", nil), ("rerope:W=1000", 1000),
       ("leaky-rerope:W=200,leak=4", 3400), ("leaky-rerope:W=1000,leak=4", 1000), ("dual-chunk", nil),

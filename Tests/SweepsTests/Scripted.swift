@@ -85,6 +85,8 @@ final class ScriptedProvider: ModelProvider, ModelRunner {
   /// Every request that was carried out, in order.
   var requests: [(tokens: [Int], method: Method)] = []
   var loadedModels: [String] = []
+  /// True for a model that changes its frequencies itself.
+  var hasRotaryScaling = false
   /// Requests after which `isCancelled` is true.
   var cancelsAfter = Int.max
   /// True for prompts that fail.
@@ -94,7 +96,7 @@ final class ScriptedProvider: ModelProvider, ModelRunner {
 
   func facts(of entry: Configuration.ModelEntry, path: String) throws(SweepError) -> ModelFacts {
     ModelFacts(
-      contextWindow: window, slidingWindow: nil, parameterCount: 100,
+      contextWindow: window, slidingWindow: nil, hasRotaryScaling: hasRotaryScaling, parameterCount: 100,
       multiplyAdds: { new, cached, logits in Double(new * 100 + new * (new + cached)) },
       cacheByteCount: { method, type in (method == .plain ? 8 : 12) * (type == .float32 ? 2 : 1) },
       activationByteCount: 5000)

@@ -205,6 +205,18 @@ import Testing
     #expect(plan.warnings.contains { $0.contains("G does not divide W") })
   }
 
+  @Test("a plan says when a method replaces the checkpoint's own scaling of frequencies", arguments: [true, false])
+  func replacedScaling(hasScaling: Bool) throws {
+    let provider = ScriptedProvider()
+    provider.hasRotaryScaling = hasScaling
+    let plan = try sweep(
+      methods: "[plain, self-extend:G=2,W=4, yarn:factor=4]", tasks: "[counting: {lengths: [12]}]", provider: provider,
+      purpose: .plan
+    ).plan(store: nil)
+    let warnings = plan.warnings.filter { $0.contains("replaces the checkpoint's own scaling") }
+    #expect(warnings.count == (hasScaling ? 1 : 0) && warnings.allSatisfy { $0.hasPrefix("m: yarn:factor=4 ") })
+  }
+
   @Test("a plan after a sweep finds everything done and takes its speed from the store")
   func planAfterSweep() throws {
     let store = try ResultStore.open(folder.path + "/s.sqlite", mode: .create)

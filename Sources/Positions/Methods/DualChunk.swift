@@ -2,7 +2,9 @@
 ///
 /// - Formula: with chunks of s tokens, keys sit at j mod s; the query sits at i mod s for its own chunk, at
 ///   min(i mod s + s, L - 1) for the chunk before it, at L - 1 for older ones. s is 3/4 of L where `chunk` is absent.
-/// - Source: arXiv 2402.17463, sections 3.1 to 3.3; HKUNLP/ChunkLlama.
+/// - Source: arXiv 2402.17463, sections 3.1 to 3.3. The authors' program (HKUNLP/ChunkLlama) differs: its chunks are
+///   shorter by a local window (L / 16), it holds older queries at 3/4 L instead of L - 1, and later versions also
+///   scale cosines and sines with the length.
 /// - Maximum length: none while s < L; L otherwise.
 struct DualChunk: PositionMethod {
   static let name = "dual-chunk"

@@ -2,14 +2,15 @@
 ///
 /// - Formula: relative position i - j for the last W keys, W for the first `sinks` keys before them; the rest is masked.
 /// - Source: arXiv 2308.16137, section 3.
-/// - Maximum length: none while W < L; L otherwise.
+/// - Maximum length: none while W <= L, as the authors use it (W = L, where the first keys are seen at L, one beyond
+///   what was trained); L otherwise.
 struct LMInfinite: PositionMethod {
   static let name = "lm-infinite"
   static let parameters = [
     MethodParameter("sinks", "sinks", .integer(minimum: 1), .stated("10")),
     MethodParameter("W", "window", .integer(minimum: 1)),
   ]
-  static let limit = "none where W < L, else L"
+  static let limit = "none where W <= L, else L"
 
   private let sinks: Int
   private let window: Int
@@ -25,5 +26,5 @@ struct LMInfinite: PositionMethod {
       ranges: [.seen(query: 0, key: 0), .masked, .seen(query: 1, key: 1)], edges: [.first(sinks), .recent(window)])
   }
 
-  func maximumLength(contextWindow: Int) -> Int? { window < contextWindow ? nil : contextWindow }
+  func maximumLength(contextWindow: Int) -> Int? { window <= contextWindow ? nil : contextWindow }
 }

@@ -1,7 +1,8 @@
 /// `leaky-rerope`: beyond W the distance grows by 1 / leak per token.
 ///
 /// - Formula: with d = i - j, relative position d where d < W, W + (d - W) / leak otherwise.
-/// - Source: Jianlin Su, "Rectified rotary position embeddings", 2023 (kexue.fm/archives/9708).
+/// - Source: Jianlin Su, "Rectified rotary position embeddings", 2023 (kexue.fm/archives/9708). His programs also multiply the query at
+///   position p by max(1, ln(p + 1) / ln(L)); that is not done here.
 /// - Maximum length: W + (L - W) * leak.
 struct LeakyReRoPE: PositionMethod {
   static let name = "leaky-rerope"

@@ -1,7 +1,8 @@
 /// `rerope`: distances of W or more are all seen as W.
 ///
 /// - Formula: relative position min(i - j, W).
-/// - Source: Jianlin Su, "Rectified rotary position embeddings", 2023 (kexue.fm/archives/9708).
+/// - Source: Jianlin Su, "Rectified rotary position embeddings", 2023 (kexue.fm/archives/9708). His programs also multiply the query at
+///   position p by max(1, ln(p + 1) / ln(L)); that is not done here.
 /// - Maximum length: none while W < L; L otherwise.
 struct ReRoPE: PositionMethod {
   static let name = "rerope"

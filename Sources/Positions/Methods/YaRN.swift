@@ -1,8 +1,8 @@
 /// `yarn`: interpolation of slow frequencies only, with an attention temperature.
 ///
 /// - Formula: frequencies that turn fewer than 1 time in the original context are divided by the factor, those that turn
-///   more than 32 times stay, a linear ramp between; queries and keys times 0.1 ln(factor) + 1 together. `original` is
-///   the context that the checkpoint was trained on, L where it is absent.
+///   more than 32 times stay, a linear ramp between; queries and keys each times 0.1 ln(factor) + 1. `original` is the
+///   context that the checkpoint was trained on, L where it is absent.
 /// - Source: arXiv 2309.00071, sections 3.2 to 3.4.
 /// - Maximum length: factor * original.
 struct YaRN: PositionMethod {

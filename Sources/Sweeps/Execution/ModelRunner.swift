@@ -8,6 +8,8 @@ public struct ModelFacts: Sendable {
   public var contextWindow: Int
   /// The sliding window of the checkpoint, or nil.
   public var slidingWindow: Int?
+  /// True where the checkpoint itself changes the rotary frequencies (Llama 3.1, LongRoPE and the like).
+  public var hasRotaryScaling: Bool
   /// The number of parameters.
   public var parameterCount: Int
   /// Multiply-adds of new tokens after cached ones, with logits for the last of them.
@@ -19,12 +21,13 @@ public struct ModelFacts: Sendable {
 
   /// Facts from their parts.
   public init(
-    contextWindow: Int, slidingWindow: Int?, parameterCount: Int,
+    contextWindow: Int, slidingWindow: Int?, hasRotaryScaling: Bool, parameterCount: Int,
     multiplyAdds: @escaping @Sendable (_ newTokens: Int, _ cached: Int, _ logitCount: Int) -> Double,
     cacheByteCount: @escaping @Sendable (Method, Configuration.CacheType) -> Int, activationByteCount: Int
   ) {
     self.contextWindow = contextWindow
     self.slidingWindow = slidingWindow
+    self.hasRotaryScaling = hasRotaryScaling
     self.parameterCount = parameterCount
     self.multiplyAdds = multiplyAdds
     self.cacheByteCount = cacheByteCount

@@ -54,6 +54,7 @@ public final class TransformerProvider: ModelProvider {
     }
     return ModelFacts(
       contextWindow: description.contextWindow, slidingWindow: description.uniformSlidingWindow,
+      hasRotaryScaling: description.hasRotaryScaling,
       parameterCount: description.parameterCount,
       multiplyAdds: { description.multiplyAdds(newTokens: $0, cached: $1, logitCount: $2) },
       cacheByteCount: { method, type in

@@ -34,6 +34,11 @@ extension Sweep {
         guard let length = longest[method] else { continue }
         plan.warnings += method.warnings(contextWindow: model.contextWindow, length: length)
           .map { "\(model.entry.name): \($0)" }
+        if model.facts.hasRotaryScaling, method.rotaryScaling(contextWindow: model.contextWindow) != nil {
+          plan.warnings.append(
+            "\(model.entry.name): \(method) replaces the checkpoint's own scaling of the rotary frequencies; it does not "
+              + "add to it")
+        }
       }
       plan.models.append(summary)
     }

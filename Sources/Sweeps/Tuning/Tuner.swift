@@ -71,12 +71,14 @@ public final class Tuner {
     }
     let facts = try provider.facts(of: entry, path: request.modelPath)
     let window = request.contextWindow ?? facts.contextWindow
-    let rule = Capacity(contextWindow: window).choice(targetLength: request.targetLength)
+    var rule = Capacity(contextWindow: window).choice(targetLength: request.targetLength)
     var grid = request.grid(contextWindow: window)
     guard !grid.isEmpty else {
       throw .argument(
         "--target \(request.targetLength)", expected: "a length that some G and W hold with L=\(window)")
     }
+    // With G = 1 every W is plain attention, which stands in the grid once.
+    if rule?.groupSize == 1, let plain = grid.first(where: { $0.groupSize == 1 }) { rule = plain }
     if let rule, !grid.contains(rule) {
       grid.append(rule)
       grid.sort { ($0.groupSize, $0.neighborWindow) < ($1.groupSize, $1.neighborWindow) }

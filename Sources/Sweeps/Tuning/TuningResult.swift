@@ -54,14 +54,18 @@ public struct TuningResult: Sendable {
 /// Orders (G, W) by what they showed.
 enum TuningRanking {
   /// The candidates from best to worst: by the sum of the ranks in accuracy and in perplexity, equal values sharing the
-  /// mean of their ranks; then by perplexity, then the smaller G, then the larger W.
+  /// mean of their ranks; then by perplexity, then the smaller G, then the larger W. One whose text could not be scored
+  /// comes after all others.
   ///
   /// Ranks put the two measures on one scale without a weight between them: where every key is found, perplexity
   /// decides, and where no key is found by some, a slightly lower perplexity does not save them.
   static func ordered(_ measured: [(parameters: SelfExtend, measurement: TuningMeasurement)]) -> [SelfExtend] {
     let accuracy = ranks(measured.map { -($0.measurement.accuracy ?? -1) })
     let perplexity = ranks(measured.map { $0.measurement.perplexity ?? .infinity })
+    let hasText = measured.contains { $0.measurement.perplexity != nil }
     let order = measured.indices.sorted { a, b in
+      let isBroken = [a, b].map { hasText && measured[$0].measurement.perplexity == nil }
+      if isBroken[0] != isBroken[1] { return isBroken[1] }
       let (x, y) = (accuracy[a] + perplexity[a], accuracy[b] + perplexity[b])
       if x != y { return x < y }
       let (p, q) = (

@@ -102,18 +102,19 @@ enum BenchCommand {
 
     func decode(_ count: Int, depth: Int) throws -> Measurement {
       let session = makeSession()
-      session.plannedLength = depth + count
+      session.plannedLength = depth + count + 1
       let prompt = makeTokens(max(1, depth))
       _ = try session.logits(prompt, last: 1)
       // One token outside the clock: every 1,024th makes the system hand out new pages of the cache, which weighs in a
       // measurement of 32 tokens as it never does in a generation. llama-bench, too, warms up first.
       _ = try session.decode(prompt[0], count: 1)
+      let start = session.tokens.count
       var seconds: [Double] = []
       let calibration = workers.calibrationRate()
       let profile = wantsProfile ? ForwardProfile() : nil
       session.profile = profile
       for _ in 0..<repetitions {
-        session.truncate(to: depth)
+        session.truncate(to: start)
         seconds.append(try time { _ = try session.decode(prompt[0], count: count) })
       }
       let flops = 2 * description.multiplyAdds(newTokens: count, cached: depth, logitCount: count)
