@@ -132,20 +132,6 @@ def better_flash(a, records, path):
     return best
 
 
-def measure_peak(a, records, path):
-    """The rates of this machine that bound everything: float32 arithmetic and memory; the best of three, once."""
-    if any(record.get("peak") for record in records):
-        return
-    best = {"gflops": 0, "gigabytes_per_second": 0}
-    for _ in range(3):
-        output, _ = peak_of([a.se_eval, "bench", "--model", path, "--threads", str(a.threads), "--prefill", "64",
-                             "--decode", "4", "--repeat", "1", "--peak", "--json"])
-        prefill, decode = [json.loads(line) for line in output.splitlines()][-2:]
-        for row, key in [(prefill, "gflops"), (decode, "gigabytes_per_second")]:
-            best[key] = max(best[key], row[key] / row["share_of_peak"])
-    append(a, records, {"peak": best})
-
-
 def append(a, records, record):
     record["time"] = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
     records.append(record)
@@ -174,11 +160,7 @@ def show(value, digits=2):
 
 
 def table(records, stations):
-    peak = next((r["peak"] for r in records if r.get("peak")), None)
-    if peak:
-        print(f"peak of this machine: {peak['gflops']:.0f} GFLOP/s in float32, "
-              f"{peak['gigabytes_per_second']:.1f} GB/s\n")
-    print("| model | what | llama.cpp tokens/s | se-eval tokens/s | ratio | at the machine's peak | int8 tokens/s | ratio "
+    print("| model | what | llama.cpp tokens/s | se-eval tokens/s | ratio | its limit | int8 tokens/s | ratio "
           "| Self-Extend: time / plain | peak MiB, ours / llama.cpp | reached | calibration | rounds |")
     print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     for s in stations:
@@ -187,18 +169,24 @@ def table(records, stations):
             continue
         extended = ratio(records, s, "self-extend", "float32")
         peaks = [median(records, s, v, "peak_bytes") for v in ("float32", "llama.cpp")]
-        # Prefill is bound by arithmetic, decoding by memory. The ratio that the whole peak would give is the limit.
-        key, unit = ("gflops", "GFLOP/s") if s.prefill else ("gigabytes_per_second", "GB/s")
-        reached, plain = median(records, s, "float32", key), ratio(records, s, "float32", "llama.cpp")
-        limit = plain * peak[key] / reached if peak and plain and reached else None
+        plain = ratio(records, s, "float32", "llama.cpp")
+        # Prefill is bound by arithmetic: the best calibration beside the runs is what the machine could give. The ratio
+        # that all of it would give is the limit. Decoding is bound by memory.
+        if s.prefill:
+            rate = median(records, s, "float32", "gflops")
+            share = rate / max(r["calibration"] for r in records
+                               if r.get("station") == s.name and r["variant"] == "float32")
+            limit = plain / share if plain else None
+            reached = f"{rate:.0f} GFLOP/s, {share:.0%}"
+        else:
+            limit, reached = None, f"{median(records, s, 'float32', 'gigabytes_per_second'):.0f} GB/s"
         cells = [
             s.model, s.name[len(s.model) + 1:], show(median(records, s, "llama.cpp", "tokens_per_second"), 1),
             show(median(records, s, "float32", "tokens_per_second"), 1), show(plain), show(limit),
             show(median(records, s, "int8", "tokens_per_second"), 1), show(ratio(records, s, "int8", "llama.cpp")),
             show(1 / extended if extended else None),
             " / ".join(str(int(p) >> 20) if p else "" for p in peaks),
-            f"{reached:.0f} {unit}" + (f", {reached / peak[key]:.0%}" if peak else ""),
-            show(median(records, s, "float32", "calibration"), 0), str(rounds)]
+            reached, show(median(records, s, "float32", "calibration"), 0), str(rounds)]
         print("| " + " | ".join(cells) + " |")
 
 
@@ -233,9 +221,7 @@ def main():
             records = [r for r in map(json.loads, file) if r["setting"] == a.setting]
     stations = [s for s in targets(a.middle_rounds, a.long_rounds) if a.only in s.name]
     if not a.table:
-        small = os.path.join(a.models, "SmolLM2-135M-Q8_0.gguf")
-        measure_peak(a, records, small)
-        flash = better_flash(a, records, small)
+        flash = better_flash(a, records, os.path.join(a.models, "SmolLM2-135M-Q8_0.gguf"))
         done = {(r["station"], r["round"], r["variant"]) for r in records if "station" in r}
         for station in stations:
             path = os.path.join(a.models, station.model.replace(" ", "-") + ".gguf")

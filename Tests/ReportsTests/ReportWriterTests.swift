@@ -66,6 +66,22 @@ import Testing
     }
   }
 
+  @Test("pairs that `auto` chose for each length make no table of G by W, a grid does")
+  func groupByWindow() throws {
+    func hasTable(_ pairs: [(String, Int)]) throws -> Bool {
+      let synthetic = try SyntheticStore()
+      for (method, length) in pairs {
+        let cell = try synthetic.passkeyCell("self-extend:" + method, length: length, depth: "0.5")
+        try synthetic.appendPasskey(method, length: length, depth: "0.5", trial: 0, cell: cell)
+      }
+      let folder = try TemporaryFolder()
+      _ = try ReportWriter(store: synthetic.store, name: "r").write(to: folder.path, formats: [.markdown])
+      return try text(folder, "report.md").contains("G by W")
+    }
+    #expect(try !hasTable([("G=2,W=256", 512), ("G=4,W=128", 1024), ("G=8,W=128", 2048), ("G=8,W=128", 512)]))
+    #expect(try hasTable([("G=2,W=256", 512), ("G=4,W=128", 512), ("G=8,W=128", 512)]))
+  }
+
   @Test("a gap is marked: missing, failed and unscored are counted beside the number")
   func gaps() throws {
     let synthetic = try SyntheticStore()

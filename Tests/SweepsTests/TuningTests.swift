@@ -212,6 +212,8 @@ private final class Surface: ModelProvider, ModelRunner {
     #expect(order([point(1, 1, 9), point(2, 1, 7), point(3, 1, 8)]) == [2, 3, 1])
     #expect(order([point(1, 0, 7), point(2, 1, 8)]) == [1, 2])
     #expect(order([point(4, 0.5, nil), point(2, 1, nil), point(3, 1, nil)]) == [2, 3, 4])
+    // Without a perplexity where others have one: last, however many keys were found.
+    #expect(order([point(1, 1, nil), point(2, 0.8, nil), point(3, 0.6, 20)]) == [3, 1, 2])
     #expect(order([point(1, 1, .nan), point(2, nil, 8)]).count == 2)
   }
 }
