@@ -170,12 +170,11 @@ def table(records, stations):
         extended = ratio(records, s, "self-extend", "float32")
         peaks = [median(records, s, v, "peak_bytes") for v in ("float32", "llama.cpp")]
         plain = ratio(records, s, "float32", "llama.cpp")
-        # Prefill is bound by arithmetic: the best calibration beside the runs is what the machine could give. The ratio
-        # that all of it would give is the limit. Decoding is bound by memory.
+        # Prefill is bound by arithmetic: the best calibration of all runs is what the machine can give. The ratio that
+        # all of it would give is the limit. Decoding is bound by memory.
         if s.prefill:
             rate = median(records, s, "float32", "gflops")
-            share = rate / max(r["calibration"] for r in records
-                               if r.get("station") == s.name and r["variant"] == "float32")
+            share = rate / max(r["calibration"] for r in records if "calibration" in r)
             limit = plain / share if plain else None
             reached = f"{rate:.0f} GFLOP/s, {share:.0%}"
         else:

@@ -18,6 +18,7 @@ static int64_t segment_bytes(const ckernels_cache *c) {
 
 ckernels_cache *ckernels_cache_create(int64_t heads, int64_t dimension, int64_t variants, int half) {
   ckernels_cache *c = calloc(1, sizeof *c);
+  if (!c) return NULL;
   c->heads = heads;
   c->dimension = dimension;
   c->padded = (dimension + 15) / 16 * 16;

@@ -117,18 +117,27 @@ void workers_run(ckernels_workers *w, int parallel, void (*work)(void *, int), v
 
 ckernels_workers *ckernels_workers_create(int threads, int isa) {
   ckernels_workers *w = calloc(1, sizeof *w);
+  if (!w) return NULL;
   w->isa = isa;
   w->vnni = isa == ckernels_avx512 && ckernels_has_vnni();
   w->k = kernel_table_for(isa);
   w->local = calloc((size_t)threads, sizeof(void *));
   w->parts = aligned_alloc(64, (size_t)threads * sizeof(work_part));
   w->started = calloc((size_t)threads, sizeof(pthread_t));
+  if (!w->local || !w->parts || !w->started) {
+    free(w->local);
+    free(w->parts);
+    free(w->started);
+    free(w);
+    return NULL;
+  }
   pthread_mutex_init(&w->lock, NULL);
   pthread_mutex_init(&w->parking, NULL);
   pthread_cond_init(&w->wake, NULL);
   w->threads = 1;
   for (int i = 1; i < threads; i++) {
     start *s = malloc(sizeof *s);
+    if (!s) break;
     *s = (start){w, i};
     if (pthread_create(&w->started[i - 1], NULL, worker_main, s)) {
       free(s);

@@ -106,6 +106,8 @@ extension Workers {
         fatalError("attention: query \(kind.query) of \(queries), key \(kind.key) of \(cache.keyVariants)")
       }
     }
+    let pairs = Set(kinds.filter { !$0.masked }.map { [$0.query, $0.key] })
+    guard pairs.count <= 8 else { fatalError("attention: \(pairs.count) pairs of rotations, at most 8") }
     guard queries <= 8, Int(ranges.ends.max() ?? 0) <= cache.capacity else {
       fatalError("attention: \(queries) queries, end \(ranges.ends.max() ?? 0) of \(cache.capacity) cached positions")
     }

@@ -55,6 +55,14 @@ public final class Model: Sendable {
   /// Bytes of all weights as stored.
   public var weightByteCount: Int { checkpoint.tensors.values.reduce(0) { $0 + $1.byteRange.count } }
 
+  /// Bytes of weights that decoding one token reads: all of them, but one row of an embedding that is not the output.
+  public var decodedByteCount: Int {
+    guard checkpoint.tensors["output.weight"] != nil, let table = checkpoint.tensors["token_embd.weight"] else {
+      return weightByteCount
+    }
+    return weightByteCount - table.byteRange.count + table.byteRange.count / max(1, hyperparameters.vocabularySize)
+  }
+
   /// The number of stored parameters.
   public var parameterCount: Int { checkpoint.tensors.values.reduce(0) { $0 + $1.elementCount } }
 }

@@ -11,10 +11,12 @@ extension Hyperparameters {
     }
     try require(layerCount <= 4096, "the layer count", "at most 4096", "\(layerCount)")
     try require(headCount <= 1 << 14, "the head count", "at most \(1 << 14)", "\(headCount)")
-    try require(headDimension <= 1 << 14, "the head dimension", "at most \(1 << 14)", "\(headDimension)")
+    try require(headDimension <= 256, "the head dimension", "at most 256", "\(headDimension)")
     try require(
       headCount % keyValueHeadCount == 0, "the head count", "a multiple of the \(keyValueHeadCount) key/value heads",
       "\(headCount)")
+    try require(
+      headCount / keyValueHeadCount <= 256, "the head count", "at most 256 for each key/value head", "\(headCount)")
     try require(
       rotaryDimension > 0 && rotaryDimension <= headDimension && rotaryDimension % 2 == 0, "the rotary dimension",
       "an even number from 2 to the head dimension \(headDimension)", "\(rotaryDimension)")
