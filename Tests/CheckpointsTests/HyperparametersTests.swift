@@ -132,6 +132,19 @@ import Testing
     #expect(try read(config("")).activation == .geluTanh)
   }
 
+  @Test("shapes that the kernels do not take are refused by name", arguments: [(512, 8, 1), (64, 512, 1)])
+  func limits(headSize: Int, heads: Int, keyValueHeads: Int) throws {
+    let error = try #require(throws: CheckpointError.self) {
+      try read(
+        """
+        {"model_type": "gemma", "hidden_size": 2048, "intermediate_size": 16384, "num_attention_heads": \(heads),
+         "num_key_value_heads": \(keyValueHeads), "num_hidden_layers": 18, "vocab_size": 256000, "head_dim": \(headSize),
+         "max_position_embeddings": 8192, "rms_norm_eps": 1e-06}
+        """)
+    }
+    #expect("\(error)".contains("expected at most 256") && "\(error)".contains(headSize > 256 ? "dimension" : "count"))
+  }
+
   @Test("Gemma 2: soft caps, its own attention scale, a window in even layers")
   func gemma2() throws {
     let model = try read(
