@@ -53,9 +53,10 @@ public struct TuningResult: Sendable {
 
 /// Orders (G, W) by what they showed.
 enum TuningRanking {
-  /// The candidates from best to worst: by the sum of the ranks in accuracy and in perplexity, equal values sharing the
-  /// mean of their ranks; then by perplexity, then the smaller G, then the larger W. One whose text could not be scored
-  /// comes after all others.
+  /// The candidates from best to worst.
+  ///
+  /// By the sum of the ranks in accuracy and in perplexity, equal values sharing the mean of their ranks; then by
+  /// perplexity, then the smaller G, then the larger W. One whose text could not be scored comes after all others.
   ///
   /// Ranks put the two measures on one scale without a weight between them: where every key is found, perplexity
   /// decides, and where no key is found by some, a slightly lower perplexity does not save them.

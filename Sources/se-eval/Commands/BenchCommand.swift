@@ -120,7 +120,8 @@ enum BenchCommand {
       let flops = 2 * description.multiplyAdds(newTokens: count, cached: depth, logitCount: count)
       // What one token reads: every weight, and the keys and values before it.
       let cached = description.cacheByteCount(perTokenUnder: method, type: options.keyValueType)
-      let bytes = Double(count) * (Double(model.decodedByteCount) + (Double(depth) + Double(count) / 2) * Double(cached))
+      let meanDepth = Double(depth) + Double(count) / 2
+      let bytes = Double(count) * (Double(model.decodedByteCount) + meanDepth * Double(cached))
       var result = measurement(
         "decode", tokens: count, depth: depth, seconds, flops: flops, bytes: bytes,
         cacheBytes: session.cacheByteCount, calibration: calibration)
