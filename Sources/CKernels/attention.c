@@ -4,20 +4,24 @@
 // within each super tile of 1024 keys, from a fresh state; super tiles merged in ascending order. So the bits do not
 // depend on how queries are cut into blocks, and decoding may give super tiles to different threads.
 //
-// An item of work is a block of query rows of one key/value head (tokens x query heads that share it, about 192 rows,
-// so that keys converted from float16 are used 192 times). Of a tile only the panels of 64 keys that some row of a
-// register tile can see are computed, and only with the query and key variants that are needed there.
+// An item of work is a block of query rows of one key/value head (tokens x query heads that share it, about 384 rows,
+// so that keys converted from float16 are used 384 times). Within a key tile it goes strip by strip: the scores of a
+// strip stay in L1 from the product through the softmax to the weighted values, while a panel of keys serves the whole
+// strip. Of a tile only the panels of 64 keys that some row of a register tile can see are computed, and only with the
+// query and key variants that are needed there.
 #include "cache.h"
 #include "workers.h"
 
-enum { tile_keys = 256, super_keys = 1024, panels_per_tile = 4, pairs_limit = 8, block_rows = 192, rows_limit = 256 };
+enum { tile_keys = 256, super_keys = 1024, panels_per_tile = 4, pairs_limit = 8, block_rows = 384, strip_tiles = 4 };
 
 typedef struct {
   ckernels_workers *w;
   const ckernels_attention *a;
   int64_t group, d, padded, block_tokens, blocks, supers;
   int64_t pairs;                       // distinct (query, key) variants
-  int32_t pair_query[pairs_limit], pair_key[pairs_limit];
+  int32_t pair_query[pairs_limit], pair_slot[pairs_limit];
+  int64_t key_count;                   // key variants in use: slots
+  int32_t slot_key[pairs_limit];
   int32_t pair_of[64];                 // per range; -1 masked
   int64_t queries;                     // query variants
   int split;                           // items are (block, super tile)
@@ -29,8 +33,9 @@ typedef struct {
 /// Scratch of one item.
 typedef struct {
   float *q[pairs_limit];      // [rows][d], scaled, per query variant
-  float *s[pairs_limit];      // [rows][256], per pair
-  float *keys, *values;       // one tile in float32
+  float *s[pairs_limit];      // [strip rows][256], per pair
+  float *keys[pairs_limit];   // one tile in float32, per key variant
+  float *values;
   float *m, *l, *o;           // state of the super tile
   float *m_all, *l_all, *o_all;
   unsigned *need;             // [pairs + 1][row tiles]: panels per pair, and of all pairs
@@ -39,13 +44,15 @@ typedef struct {
 
 static int64_t padded16(int64_t n) { return (n + 15) / 16 * 16; }
 
+static int64_t tiles_of(int64_t rows) { return (rows + tile_rows - 1) / tile_rows; }
+
 static size_t layout(const attending *c, float *base, item_scratch *s) {
   int64_t rows = c->block_tokens * c->group, at = 0;
-  int64_t tiles = (rows + tile_rows - 1) / tile_rows;
+  int64_t tiles = tiles_of(rows);
 #define TAKE(field, type, n) (s->field = (type *)(base + at), at += padded16((int64_t)(((n) * sizeof(type)) / 4 + 1)))
   for (int64_t i = 0; i < c->queries; i++) TAKE(q[i], float, rows * c->d);
-  for (int64_t i = 0; i < c->pairs; i++) TAKE(s[i], float, rows * tile_keys);
-  TAKE(keys, float, tile_keys * c->d);
+  for (int64_t i = 0; i < c->pairs; i++) TAKE(s[i], float, strip_tiles * tile_rows * tile_keys);
+  for (int64_t i = 0; i < c->key_count; i++) TAKE(keys[i], float, tile_keys * c->d);
   TAKE(values, float, tile_keys * c->padded);
   TAKE(m, float, rows);
   TAKE(l, float, rows);
@@ -69,7 +76,7 @@ static void range_of(const ckernels_attention *a, int64_t t, int64_t r, int64_t 
 
 /// Which panels of the tile at `base` each row tile needs; 0 if none.
 static unsigned find_needs(const attending *c, const item_scratch *s, int64_t t0, int64_t t1, int64_t base) {
-  int64_t rows = (t1 - t0) * c->group, tiles = (rows + tile_rows - 1) / tile_rows;
+  int64_t rows = (t1 - t0) * c->group, tiles = tiles_of(rows);
   unsigned all = 0;
   memset(s->need, 0, sizeof(unsigned) * (size_t)((c->pairs + 1) * tiles));
   for (int64_t i = 0; i < tiles; i++) s->visible[i] = base;
@@ -113,98 +120,137 @@ static const float *as_floats(const attending *c, const void *from, int64_t size
   return scratch;
 }
 
-/// Scores of one pair of variants, where they are needed.
-static void score(const attending *c, const item_scratch *s, int64_t head, int64_t pair, int64_t rows, int64_t base) {
-  int64_t tiles = (rows + tile_rows - 1) / tile_rows;
-  const unsigned *need = s->need + pair * tiles;
+/// One tile of keys and values, and the rows of a block that see it.
+typedef struct {
+  const attending *c;
+  const item_scratch *s;
+  int64_t head, t0, base, rows, tiles;
+  const void *stored_keys[pairs_limit], *stored_values;   // keys by slot
+  const float *keys[pairs_limit], *values;                // in float32; unless `direct`
+  int direct;                 // few rows: float16 is converted on the way
+} tile_view;
+
+static void prepare_tile(tile_view *v, unsigned all) {
+  const attending *c = v->c;
+  unsigned panels[pairs_limit] = {0};
+  for (int64_t p = 0; p < c->pairs; p++) {
+    for (int64_t i = 0; i < v->tiles; i++) panels[c->pair_slot[p]] |= v->s->need[p * v->tiles + i];
+  }
+  for (int64_t i = 0; i < c->key_count; i++) {
+    v->stored_keys[i] = keys_at(c, v->head, c->slot_key[i], v->base);
+    if (!v->direct) v->keys[i] = as_floats(c, v->stored_keys[i], 64 * c->d, panels[i], v->s->keys[i]);
+  }
+  v->stored_values = values_at(c, v->head, v->base);
+  if (!v->direct) v->values = as_floats(c, v->stored_values, 64 * c->padded, all, v->s->values);
+}
+
+/// Scores of one pair of variants for row tiles first ..< last, where they are needed. False: nowhere.
+static int score(const tile_view *v, int64_t pair, int64_t first, int64_t last) {
+  const attending *c = v->c;
+  const unsigned *need = v->s->need + pair * v->tiles;
+  const float *q = v->s->q[c->pair_query[pair]];
+  const int32_t slot = c->pair_slot[pair];
   unsigned any = 0;
-  for (int64_t i = 0; i < tiles; i++) any |= need[i];
-  if (!any) return;
-  const void *stored = keys_at(c, head, c->pair_key[pair], base);
-  const float *q = s->q[c->pair_query[pair]];
-  int direct = c->a->cache->half && tiles == 1;
-  const float *keys = direct ? NULL : as_floats(c, stored, 64 * c->d, any, s->keys);
+  for (int64_t i = first; i < last; i++) any |= need[i];
   for (int p = 0; p < panels_per_tile; p++) {
-    for (int64_t i = 0; i < tiles; i++) {
+    if (!(any >> p & 1)) continue;
+    for (int64_t i = first; i < last; i++) {
       if (!(need[i] >> p & 1)) continue;
-      int64_t row = i * tile_rows, count = MIN(tile_rows, rows - row);
-      float *to = s->s[pair] + row * tile_keys + p * 64;
-      if (direct) {
-        c->w->k->half_tile(c->d, (int)count, 4, q, c->d, (const uint16_t *)stored + p * 64 * c->d, c->d * panel_keys,
-                           panel_keys, to, tile_keys, 0);
+      int64_t row = i * tile_rows, count = MIN(tile_rows, v->rows - row), at = p * 64 * c->d;
+      float *to = v->s->s[pair] + (i - first) * tile_rows * tile_keys + p * 64;
+      if (v->direct) {
+        c->w->k->half_tile(c->d, (int)count, 4, q + row * c->d, c->d, (const uint16_t *)v->stored_keys[slot] + at,
+                           c->d * panel_keys, panel_keys, to, tile_keys, 0);
       } else {
-        c->w->k->tile(c->d, (int)count, 4, q + row * c->d, c->d, keys + p * 64 * c->d, c->d * panel_keys, panel_keys,
-                      to, tile_keys, 0);
+        c->w->k->tile(c->d, (int)count, 4, q + row * c->d, c->d, v->keys[slot] + at, c->d * panel_keys, panel_keys, to,
+                      tile_keys, 0);
       }
     }
   }
+  return any != 0;
 }
 
 static void fill_none(float *p, int64_t count) {
   for (int64_t i = 0; i < count; i++) p[i] = -__builtin_inff();
 }
 
-/// Gathers the scores of one token's rows into those of pair `into`: each range from its own pair, -inf elsewhere.
-static void select_scores(const attending *c, const item_scratch *s, int64_t t, int64_t row, int64_t into,
-                          int64_t base) {
-  int64_t seen = base, end = base + tile_keys;
+/// Gathers the scores of one token's rows first ..< last of the strip into those of pair `into`: each range from its own
+/// pair, -inf elsewhere.
+static void select_scores(const tile_view *v, int64_t t, int64_t first_row, int64_t last_row, int64_t into) {
+  const attending *c = v->c;
+  int64_t base = v->base, seen = base, end = base + tile_keys;
   for (int64_t r = 0; r < c->a->kind_count; r++) {
     int64_t first, last, pair = c->pair_of[r];
     range_of(c->a, t, r, &first, &last);
     first = MAX(first, base), last = MIN(last, end);
     if (pair < 0 || first >= last) continue;
-    for (int64_t g = row; g < row + c->group; g++) {
-      float *to = s->s[into] + g * tile_keys - base;
-      if (seen < first) fill_none(to + seen, first - seen);
-      if (pair != into) {
-        memcpy(to + first, s->s[pair] + g * tile_keys - base + first, (size_t)(last - first) * 4);
+    if (seen < first || pair != into) {
+      for (int64_t g = first_row; g < last_row; g++) {
+        float *to = v->s->s[into] + g * tile_keys - base;
+        if (seen < first) fill_none(to + seen, first - seen);
+        if (pair != into) {
+          memcpy(to + first, v->s->s[pair] + g * tile_keys - base + first, (size_t)(last - first) * 4);
+        }
       }
     }
     seen = last;
   }
-  for (int64_t g = row; seen < end && g < row + c->group; g++) {
-    fill_none(s->s[into] + g * tile_keys - base + seen, end - seen);
+  for (int64_t g = first_row; seen < end && g < last_row; g++) {
+    fill_none(v->s->s[into] + g * tile_keys - base + seen, end - seen);
   }
 }
 
-static void weigh_values(const attending *c, const item_scratch *s, const float *weights, int64_t head, int64_t rows,
-                         int64_t base, unsigned all) {
-  int64_t tiles = (rows + tile_rows - 1) / tile_rows, vectors = c->padded / 16;
-  const void *stored = values_at(c, head, base);
-  int direct = c->a->cache->half && tiles == 1;
-  const float *values = direct ? NULL : as_floats(c, stored, 64 * c->padded, all, s->values);
+/// Adds the values of the tile, weighted, to the rows of row tiles first ..< last.
+static void weigh_values(const tile_view *v, const float *weights, int64_t first, int64_t last) {
+  const attending *c = v->c;
+  const unsigned *need = v->s->need + c->pairs * v->tiles;
+  int64_t vectors = c->padded / 16;
   for (int p = 0; p < panels_per_tile; p++) {
-    for (int64_t i = 0; i < tiles; i++) {
-      if (!(s->need[c->pairs * tiles + i] >> p & 1)) continue;
+    for (int64_t i = first; i < last; i++) {
+      if (!(need[i] >> p & 1)) continue;
       // Not beyond what is visible: what lies there may be memory of an abandoned continuation.
-      int64_t row = i * tile_rows, count = MIN(tile_rows, rows - row), at = p * 64 * c->padded;
-      int64_t steps = MIN(64, s->visible[i] - base - p * 64);
-      const float *w = weights + row * tile_keys + p * 64;
-      float *to = s->o + row * c->padded;
-      if (direct) {
-        c->w->k->half_tile(steps, (int)count, vectors, w, tile_keys, (const uint16_t *)stored + at, 16, c->padded, to,
-                           c->padded, 1);
+      int64_t row = i * tile_rows, count = MIN(tile_rows, v->rows - row), at = p * 64 * c->padded;
+      int64_t steps = MIN(64, v->s->visible[i] - v->base - p * 64);
+      const float *w = weights + (i - first) * tile_rows * tile_keys + p * 64;
+      float *to = v->s->o + row * c->padded;
+      if (v->direct) {
+        c->w->k->half_tile(steps, (int)count, vectors, w, tile_keys, (const uint16_t *)v->stored_values + at, 16,
+                           c->padded, to, c->padded, 1);
       } else {
-        c->w->k->tile(steps, (int)count, vectors, w, tile_keys, values + at, 16, c->padded, to, c->padded, 1);
+        c->w->k->tile(steps, (int)count, vectors, w, tile_keys, v->values + at, 16, c->padded, to, c->padded, 1);
       }
     }
   }
+}
+
+static void one_strip(const tile_view *v, int64_t first, int64_t last) {
+  const attending *c = v->c;
+  const item_scratch *s = v->s;
+  int64_t row0 = first * tile_rows, row1 = MIN(last * tile_rows, v->rows), into = -1;
+  for (int64_t p = 0; p < c->pairs; p++) {
+    if (score(v, p, first, last) && into < 0) into = p;
+  }
+  if (into < 0) return;
+  for (int64_t t = row0 / c->group; t * c->group < row1; t++) {
+    select_scores(v, v->t0 + t, MAX(t * c->group, row0) - row0, MIN((t + 1) * c->group, row1) - row0, into);
+  }
+  for (int64_t i = first; i < last; i++) {
+    int64_t row = i * tile_rows;
+    c->w->k->softmax_rows((int)MIN(tile_rows, v->rows - row), s->s[into] + (row - row0) * tile_keys,
+                          s->need[c->pairs * v->tiles + i], c->a->softcap, s->m + row, s->l + row,
+                          s->o + row * c->padded, c->padded);
+  }
+  weigh_values(v, s->s[into], first, last);
 }
 
 static void one_tile(const attending *c, const item_scratch *s, int64_t head, int64_t t0, int64_t t1, int64_t base) {
   unsigned all = find_needs(c, s, t0, t1, base);
   if (!all) return;
-  int64_t rows = (t1 - t0) * c->group, tiles = (rows + tile_rows - 1) / tile_rows, into = -1;
-  for (int64_t p = 0; p < c->pairs; p++) {
-    score(c, s, head, p, rows, base);
-    for (int64_t i = 0; into < 0 && i < tiles; i++) into = s->need[p * tiles + i] ? p : -1;
-  }
-  for (int64_t t = t0; t < t1; t++) select_scores(c, s, t, (t - t0) * c->group, into, base);
-  for (int64_t r = 0; r < rows; r++) {
-    c->w->k->softmax_row(s->s[into] + r * tile_keys, s->need[c->pairs * tiles + r / tile_rows], c->a->softcap, s->m + r,
-                         s->l + r, s->o + r * c->padded, c->padded);
-  }
-  weigh_values(c, s, s->s[into], head, rows, base, all);
+  int64_t rows = (t1 - t0) * c->group, tiles = tiles_of(rows);
+  tile_view v = {.c = c, .s = s, .head = head, .t0 = t0, .base = base, .rows = rows, .tiles = tiles,
+                 .direct = c->a->cache->half && tiles == 1};
+  prepare_tile(&v, all);
+  for (int64_t i = 0; i < tiles; i += strip_tiles) one_strip(&v, i, MIN(i + strip_tiles, tiles));
 }
 
 static int64_t block_end(const attending *c, int64_t t0, int64_t t1) {
@@ -322,15 +368,17 @@ static void find_pairs(attending *c) {
   for (int64_t r = 0; r < a->kind_count; r++) {
     c->pair_of[r] = -1;
     if (a->kinds[r].masked) continue;
-    int64_t p = 0;
-    while (p < c->pairs && (c->pair_query[p] != a->kinds[r].query || c->pair_key[p] != a->kinds[r].key)) p++;
+    int32_t slot = 0, p = 0;
+    while (slot < c->key_count && c->slot_key[slot] != a->kinds[r].key) slot++;
+    if (slot == c->key_count) c->slot_key[c->key_count++] = a->kinds[r].key;
+    while (p < c->pairs && (c->pair_query[p] != a->kinds[r].query || c->pair_slot[p] != slot)) p++;
     if (p == c->pairs) {
       c->pair_query[p] = a->kinds[r].query;
-      c->pair_key[p] = a->kinds[r].key;
+      c->pair_slot[p] = slot;
       c->pairs++;
       c->queries = MAX(c->queries, a->kinds[r].query + 1);
     }
-    c->pair_of[r] = (int32_t)p;
+    c->pair_of[r] = p;
   }
 }
 

@@ -30,7 +30,8 @@ ckernels_cache *ckernels_cache_create(int64_t heads, int64_t dimension, int64_t 
 // Segments of all layers lie side by side in blocks of large pages. With small ones every 4 KB of keys cost a walk
 // through the page tables, two-fold in a virtual machine: decoding at depth was a third slower.
 
-/// Segments of one size. Blocks whose segments are all free go back to the system.
+/// Segments of one size. A block whose segments are all free waits for the next sequence, which then meets pages that
+/// are there (a first touch costs up to 3 % of a prefill); it goes back to the system when another size is asked for.
 typedef struct block {
   struct block *next;
   uint8_t *memory;         // what was mapped
@@ -46,6 +47,21 @@ typedef struct block {
 static pthread_mutex_t blocks_lock = PTHREAD_MUTEX_INITIALIZER;
 static block *blocks;
 static const size_t large_page = 2 << 20, block_bytes = 32 << 20;
+
+/// Gives the blocks back that wait for sequences of another size than `segment`.
+static void drop_idle(size_t segment) {
+  for (block **at = &blocks; *at;) {
+    block *b = *at;
+    if (b->used == 0 && b->segment != segment) {
+      *at = b->next;
+      munmap(b->memory, b->mapped);
+      free(b->free_list);
+      free(b);
+    } else {
+      at = &b->next;
+    }
+  }
+}
 
 static block *add_block(size_t segment, int large) {
   block *b = calloc(1, sizeof *b);
@@ -72,21 +88,22 @@ static block *add_block(size_t segment, int large) {
   return b;
 }
 
-/// A segment of zeros. The system gives pages only when they are touched.
+/// A segment. The system gives pages only when they are touched, so it is not cleared: what was never stored is never
+/// read, or masked (attention.c).
 static uint8_t *take_segment(size_t bytes, int large) {
   pthread_mutex_lock(&blocks_lock);
   block *b = blocks;
   while (b && (b->segment != bytes || b->large != large || b->used == b->count)) b = b->next;
-  if (!b) b = add_block(bytes, large);
+  if (!b) {
+    drop_idle(bytes);
+    b = add_block(bytes, large);
+  }
   uint8_t *segment = NULL;
-  int is_fresh = 1;
   if (b) {
     b->used++;
-    is_fresh = b->free_count == 0;
-    segment = b->base + (size_t)(is_fresh ? b->fresh++ : b->free_list[--b->free_count]) * bytes;
+    segment = b->base + (size_t)(b->free_count ? b->free_list[--b->free_count] : b->fresh++) * bytes;
   }
   pthread_mutex_unlock(&blocks_lock);
-  if (segment && !is_fresh) memset(segment, 0, bytes);
   return segment;
 }
 
@@ -96,12 +113,7 @@ static void give_segment(uint8_t *segment) {
   while (segment < (*at)->base || segment >= (*at)->base + (size_t)(*at)->count * (*at)->segment) at = &(*at)->next;
   block *b = *at;
   b->free_list[b->free_count++] = (int64_t)((size_t)(segment - b->base) / b->segment);
-  if (--b->used == 0) {
-    *at = b->next;
-    munmap(b->memory, b->mapped);
-    free(b->free_list);
-    free(b);
-  }
+  b->used--;
   pthread_mutex_unlock(&blocks_lock);
 }
 
@@ -119,7 +131,7 @@ void ckernels_cache_destroy(ckernels_cache *c) {
 int64_t ckernels_cache_bytes(const ckernels_cache *c) { return c->count * segment_bytes(c); }
 int64_t ckernels_cache_capacity(const ckernels_cache *c) { return c->count * segment_positions; }
 
-/// Segments up to `positions`. Values of positions not yet stored are zero.
+/// Segments up to `positions`.
 static int reserve(ckernels_cache *c, int64_t positions) {
   int64_t count = (positions + segment_positions - 1) / segment_positions;
   if (count <= c->count) return 1;

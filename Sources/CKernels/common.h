@@ -17,6 +17,7 @@
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 
+typedef float v4 __attribute__((ext_vector_type(4)));
 typedef float v8 __attribute__((ext_vector_type(8)));
 typedef float v16 __attribute__((ext_vector_type(16)));
 typedef double d8 __attribute__((ext_vector_type(8)));
@@ -40,8 +41,8 @@ typedef struct {
                int64_t b_vector, int64_t b_step, float *c, int64_t c_row, int adding);
   void (*half_tile)(int64_t steps, int rows, int64_t vectors, const float *a, int64_t a_row, const uint16_t *b,
                     int64_t b_vector, int64_t b_step, float *c, int64_t c_row, int adding);
-  void (*softmax_row)(float *scores, unsigned panels, float cap, float *maximum, float *sum, float *out,
-                      int64_t dimension);
+  void (*softmax_rows)(int rows, float *scores, unsigned panels, float cap, float *maximum, float *sum, float *out,
+                       int64_t dimension);
   void (*merge)(float *maximum, float *sum, float *out, float maximum2, float sum2, const float *out2,
                 int64_t dimension);
   void (*divide)(const float *x, float by, int64_t count, float *into);

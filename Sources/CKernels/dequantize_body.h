@@ -39,9 +39,16 @@ INLINE void NAME(pack_unit)(const int type, const uint8_t *rows, int64_t row_byt
   }
   NAME(transpose16)(low);
   NAME(transpose16)(high);
-  int64_t j = unit * 4;
-  for (int k = 0; k < 32 && j + k / 8 < steps; k++) {
-    NAME(store16)(panel + ((k % 8) * steps + j + k / 8) * panel_outputs, k < 16 ? low[k] : high[k - 16]);
+  float *to = panel + unit * 4 * panel_outputs;
+  const int64_t lane = steps * panel_outputs;
+  if (unit * 4 + 4 <= steps) {
+    UNROLL for (int k = 0; k < 16; k++) NAME(store16)(to + (k % 8) * lane + k / 8 * panel_outputs, low[k]);
+    to += 2 * panel_outputs;
+    UNROLL for (int k = 0; k < 16; k++) NAME(store16)(to + (k % 8) * lane + k / 8 * panel_outputs, high[k]);
+    return;
+  }
+  for (int k = 0; k < 32 && unit * 4 + k / 8 < steps; k++) {
+    NAME(store16)(to + (k % 8) * lane + k / 8 * panel_outputs, k < 16 ? low[k] : high[k - 16]);
   }
 }
 

@@ -12,7 +12,7 @@
                      int64_t, int);                                                                                   \
   void ckernels_half_tile_##SUFFIX(int64_t, int, int64_t, const float *, int64_t, const uint16_t *, int64_t, int64_t, \
                           float *, int64_t, int);                                                                     \
-  void ckernels_softmax_row_##SUFFIX(float *, unsigned, float, float *, float *, float *, int64_t);                   \
+  void ckernels_softmax_rows_##SUFFIX(int, float *, unsigned, float, float *, float *, float *, int64_t);             \
   void ckernels_merge_##SUFFIX(float *, float *, float *, float, float, const float *, int64_t);                      \
   void ckernels_divide_##SUFFIX(const float *, float, int64_t, float *);                                              \
   void ckernels_scale_##SUFFIX(const float *, float, int64_t, float *);                                               \
@@ -34,7 +34,7 @@
       .pack_rows = ckernels_pack_rows_##SUFFIX,             .product_tile = ckernels_product_tile_##SUFFIX,           \
       .vector_product = ckernels_vector_product_##SUFFIX,   .tile = ckernels_tile_##SUFFIX,                           \
       .half_tile = ckernels_half_tile_##SUFFIX,                                                                       \
-      .softmax_row = ckernels_softmax_row_##SUFFIX,         .merge = ckernels_merge_##SUFFIX,                         \
+      .softmax_rows = ckernels_softmax_rows_##SUFFIX,       .merge = ckernels_merge_##SUFFIX,                         \
       .divide = ckernels_divide_##SUFFIX,                   .scale = ckernels_scale_##SUFFIX,                         \
       .half_to_float = ckernels_half_to_float_##SUFFIX,     .float_to_half = ckernels_float_to_half_##SUFFIX,         \
       .transpose_keys = ckernels_transpose_keys_##SUFFIX,   .exp = ckernels_exp_##SUFFIX,                             \

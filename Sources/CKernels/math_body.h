@@ -13,27 +13,26 @@ INLINE v16 NAME(exp_series)(v16 r) {
 }
 /// x = n ln 2 + r (Cody-Waite, ln 2 in two parts). Adding 1.5 * 2^23 rounds to an integer, held in the low bits.
 #undef EXP_REDUCE
-#define EXP_REDUCE(x, n, r)                                                                                           \
+#define EXP_REDUCE(x, r)                                                                                              \
   const v16 shifter = 12582912.0f;                                                                                   \
   v16 shifted = NAME(fma16)(x, (v16)1.44269504088896341f, shifter), rounded = shifted - shifter;                     \
-  i16x n = (i16x)shifted - (i16x)shifter;                                                                            \
   v16 r = NAME(fma16)(rounded, (v16)2.12194440e-4f, NAME(fma16)(rounded, (v16)-0.693359375f, x))
 
 /// e^x, relative error below 1.2e-7. Exactly 0 below -87.33 (where it would be subnormal), infinite above 88.73.
 INLINE v16 NAME(exp16)(v16 x) {
   v16 clamped = NAME(select16)(x > 89.0f, (v16)89.0f, x);
   clamped = NAME(select16)(clamped < -88.0f, (v16)-88.0f, clamped);
-  EXP_REDUCE(clamped, n, r);
+  EXP_REDUCE(clamped, r);
   // Times 2^n in two steps, because n = 128 has no float of its own.
-  i16x half = n >> 1;
+  i16x n = (i16x)shifted - (i16x)shifter, half = n >> 1;
   v16 y = NAME(exp_series)(r) * (v16)((half + 127) << 23) * (v16)((n - half + 127) << 23);
   return NAME(select16)(x < -87.33f, (v16)0.0f, y);
 }
-/// e^x for x <= 0, exactly 0 below -87: n goes straight into the exponent. For the weights of a softmax.
+/// e^x for x <= 0, exactly 0 below -87. For the weights of a softmax: n goes straight into the exponent (what the
+/// shifter adds leaves the word on the left), and what the series makes of numbers below -87 is thrown away.
 INLINE v16 NAME(exp_negative)(v16 x) {
-  v16 clamped = NAME(select16)(x < -87.0f, (v16)-87.0f, x);
-  EXP_REDUCE(clamped, n, r);
-  v16 y = (v16)((i16x)NAME(exp_series)(r) + (n << 23));
+  EXP_REDUCE(x, r);
+  v16 y = (v16)((u16x)NAME(exp_series)(r) + ((u16x)shifted << 23));
   return NAME(select16)(x < -87.0f, (v16)0.0f, y);
 }
 

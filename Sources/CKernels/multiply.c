@@ -77,11 +77,45 @@ int next_panel(multiplication *m, int64_t panel, const ckernels_product **produc
   return 1;
 }
 
+/// What a thread will read next, asked for a little at a time while it computes.
+typedef struct {
+  const uint8_t *next, *end;
+  int64_t step;
+} reading_ahead;
+
+/// The weights of the panel that comes `threads` later, in `calls` portions: most likely this thread takes it.
+static reading_ahead read_ahead(const multiplication *m, const ckernels_product *p, int64_t output, int64_t calls) {
+  reading_ahead ahead = {0};
+  int64_t later = output + m->w->threads * panel_outputs;
+  while (later >= p->outputs) {
+    later -= (p->outputs + panel_outputs - 1) / panel_outputs * panel_outputs;
+    if (++p == m->products + m->count) return ahead;
+  }
+  ahead.next = (const uint8_t *)p->weights + later * p->row_bytes;
+  ahead.end = ahead.next + MIN(panel_outputs, p->outputs - later) * p->row_bytes;
+  ahead.step = ((ahead.end - ahead.next) / calls + 63) / 64 * 64;
+  return ahead;
+}
+
+static inline void prefetch_some(reading_ahead *ahead) {
+  const uint8_t *until = ahead->end - ahead->next > ahead->step ? ahead->next + ahead->step : ahead->end;
+  for (; ahead->next < until; ahead->next += 64) __builtin_prefetch(ahead->next, 0, 2);
+}
+
+/// The rows of y that a tile adds to: they were written long ago.
+static void prefetch_tile(const multiplication *m, const ckernels_product *p, int64_t tile, int64_t output) {
+  for (int64_t r = tile * tile_rows; r < MIN((tile + 1) * tile_rows, m->rows); r++) {
+    const float *y = p->y + r * p->y_stride + output;
+    for (int64_t o = 0; o < MIN(panel_outputs, p->outputs - output); o += 16) __builtin_prefetch(y + o, 1, 3);
+  }
+}
+
 static void run_panel(multiplication *m, const ckernels_product *p, int64_t output, int64_t tile0, int64_t tile1,
                       float *scratch) {
   const kernel_table *k = m->w->k;
   float *panel = scratch, *chain = panel + m->steps * 8 * panel_outputs;
   float *sum = chain + row_block_tiles * tile_rows * panel_outputs;
+  reading_ahead ahead = read_ahead(m, p, output, 8 * (tile1 - tile0));
   k->pack_weights(p->type, (const uint8_t *)p->weights + output * p->row_bytes, p->row_bytes,
                   MIN(panel_outputs, p->outputs - output), m->columns, panel);
   int64_t first, last = 0;
@@ -93,16 +127,17 @@ static void run_panel(multiplication *m, const ckernels_product *p, int64_t outp
       for (int64_t j = 0; j < m->steps; j += m->part) {
         int64_t length = MIN(m->part, m->steps - j);
         int flags = (j ? tile_continues : 0) | (j + length == m->steps ? tile_ends : 0) | (lane ? 0 : tile_first_lane);
+        const int is_last = lane == 7 && j + length == m->steps;
         const float *a = x + (lane * m->steps + j) * tile_rows * tiles;
         for (int64_t t = t0; t < t1; t++) {
           int64_t at = (t - first) * tile_rows * panel_outputs;
+          if (j == 0) prefetch_some(&ahead);
+          if (is_last && p->adding) prefetch_tile(m, p, t, output);
           k->product_tile(length, a + (t - first) * tile_rows * length,
                           panel + (lane * m->steps + j) * panel_outputs, chain + at, sum + at, flags);
+          if (is_last) finish_tile(m, p, t, output, panel_outputs, sum + at);
         }
       }
-    }
-    for (int64_t t = t0; t < t1; t++) {
-      finish_tile(m, p, t, output, panel_outputs, sum + (t - first) * tile_rows * panel_outputs);
     }
   }
 }

@@ -1,48 +1,57 @@
 #include "vector_body.h"
 #include "math_body.h"
 
-/// One row of scores of one key tile [256] joins the online softmax: `scores` become weights exp(s - m), `sum` and
-/// `out` are rescaled. Only panels (of 64 keys) of the mask are looked at. A row with no visible key keeps its bits.
-void NAME(softmax_row)(float *scores, unsigned panels, float cap, float *maximum, float *sum, float *out,
-                       int64_t dimension) {
+/// Up to 6 rows of scores of one key tile [rows][256] join the online softmax: `scores` become weights exp(s - m), `sum`
+/// and `out` [rows][dimension] are rescaled. Only panels (of 64 keys) of the mask are looked at. A row with no visible
+/// key keeps its bits. First the maxima of all rows, so that one vector of exponentials rescales them all.
+void NAME(softmax_rows)(int rows, float *scores, unsigned panels, float cap, float *maximum, float *sum, float *out,
+                        int64_t dimension) {
   const v16 none = -__builtin_inff();
-  v16 top[4] = {none, none, none, none};
-  for (int p = 0; p < 4; p++) {
-    if (!(panels >> p & 1)) continue;
-    UNROLL for (int i = 0; i < 4; i++) {
-      float *at = scores + p * 64 + i * 16;
-      v16 s = NAME(load16)(at);
-      if (cap != 0) {
-        s = NAME(select16)(s == none, none, NAME(softcap16)(s, (v16)cap));
-        NAME(store16)(at, s);
-      }
-      top[i] = NAME(select16)(s > top[i], s, top[i]);
-    }
-  }
-  UNROLL for (int i = 1; i < 4; i++) top[0] = NAME(select16)(top[i] > top[0], top[i], top[0]);
-  float m = NAME(max16)(top[0]);
-  if (m == -__builtin_inff()) {
+  v16 before = 0.0f, after = 0.0f;
+  for (int r = 0; r < rows; r++) {
+    v16 top[4] = {none, none, none, none};
     for (int p = 0; p < 4; p++) {
-      if (panels >> p & 1) memset(scores + p * 64, 0, 256);
+      if (!(panels >> p & 1)) continue;
+      UNROLL for (int i = 0; i < 4; i++) {
+        float *at = scores + r * 256 + p * 64 + i * 16;
+        v16 s = NAME(load16)(at);
+        if (cap != 0) {
+          s = NAME(select16)(s == none, none, NAME(softcap16)(s, (v16)cap));
+          NAME(store16)(at, s);
+        }
+        top[i] = NAME(select16)(s > top[i], s, top[i]);
+      }
     }
-    return;
+    UNROLL for (int i = 1; i < 4; i++) top[0] = NAME(select16)(top[i] > top[0], top[i], top[0]);
+    float m = NAME(max16)(top[0]);
+    before[r] = maximum[r];
+    after[r] = m == -__builtin_inff() ? m : m > maximum[r] ? m : maximum[r];
   }
-  m = m > *maximum ? m : *maximum;
-  v16 total[4] = {0.0f, 0.0f, 0.0f, 0.0f};
-  for (int p = 0; p < 4; p++) {
-    if (!(panels >> p & 1)) continue;
-    UNROLL for (int i = 0; i < 4; i++) {
-      float *at = scores + p * 64 + i * 16;
-      v16 w = NAME(exp_negative)(NAME(load16)(at) - m);
-      NAME(store16)(at, w);
-      total[i] = total[i] + w;
+  v16 alphas = NAME(exp_negative)(before - after);
+  for (int r = 0; r < rows; r++) {
+    float *row = scores + r * 256, m = after[r], alpha = alphas[r];
+    if (m == -__builtin_inff()) {
+      for (int p = 0; p < 4; p++) {
+        if (panels >> p & 1) memset(row + p * 64, 0, 256);
+      }
+      continue;
     }
-  }
-  float alpha = NAME(exp_negative)((v16)(*maximum - m))[0];
-  *sum = __builtin_fmaf(*sum, alpha, NAME(sum16)((total[0] + total[1]) + (total[2] + total[3])));
-  *maximum = m;
-  if (alpha != 1.0f) {
-    for (int64_t d = 0; d < dimension; d += 16) NAME(store16)(out + d, NAME(load16)(out + d) * alpha);
+    v16 total[4] = {0.0f, 0.0f, 0.0f, 0.0f};
+    for (int p = 0; p < 4; p++) {
+      if (!(panels >> p & 1)) continue;
+      UNROLL for (int i = 0; i < 4; i++) {
+        float *at = row + p * 64 + i * 16;
+        v16 w = NAME(exp_negative)(NAME(load16)(at) - m);
+        NAME(store16)(at, w);
+        total[i] = total[i] + w;
+      }
+    }
+    sum[r] = __builtin_fmaf(sum[r], alpha, NAME(sum16)((total[0] + total[1]) + (total[2] + total[3])));
+    maximum[r] = m;
+    if (alpha != 1.0f) {
+      float *to = out + r * dimension;
+      for (int64_t d = 0; d < dimension; d += 16) NAME(store16)(to + d, NAME(load16)(to + d) * alpha);
+    }
   }
 }
 

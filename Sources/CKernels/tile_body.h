@@ -121,12 +121,10 @@ void NAME(pack_rows)(const float *x, int64_t stride, int64_t rows, int64_t colum
     for (int64_t j = 0; j < length; j++) {
       v8 v[8] = {0};
       int64_t k = (first + j) * 8;
-      for (int r = 0; r < rows; r++) {
-        if (k + 8 <= columns) {
-          v[r] = NAME(load8)(x + r * stride + k);
-        } else {
-          memcpy(&v[r], x + r * stride + k, (size_t)(columns - k) * 4);
-        }
+      if (rows == tile_rows && k + 8 <= columns) {
+        UNROLL for (int r = 0; r < tile_rows; r++) v[r] = NAME(load8)(x + r * stride + k);
+      } else {
+        for (int r = 0; r < rows; r++) memcpy(&v[r], x + r * stride + k, (size_t)MIN(8, columns - k) * 4);
       }
       // 8x8 transpose: lanes become rows.
       v8 a[8], b[8];

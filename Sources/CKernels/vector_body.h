@@ -40,9 +40,9 @@ INLINE double NAME(sum16d)(d8 low, d8 high) {
 }
 INLINE float NAME(max16)(v16 v) {
   v8 a = v.lo > v.hi ? v.lo : v.hi;
-  float m = a[0];
-  UNROLL for (int i = 1; i < 8; i++) m = a[i] > m ? a[i] : m;
-  return m;
+  v4 b = a.lo > a.hi ? a.lo : a.hi;
+  float c = b[0] > b[2] ? b[0] : b[2], d = b[1] > b[3] ? b[1] : b[3];
+  return c > d ? c : d;
 }
 
 /// IEEE half to float, exactly, by integer arithmetic: multiplying by a power of two, the usual trick, would lose the
