@@ -193,4 +193,23 @@ struct AttentionProblem {
       queries: [keys], rows: 1, heads: 1, cache: cache, ranges: .causal(rows: 1, at: 9), scale: 1, into: into)
     #expect(into.array.allSatisfy { $0.isFinite })
   }
+
+  @Test("memory that an earlier sequence left does no harm", arguments: problems)
+  func leftovers(problem: AttentionProblem) {
+    let expected = bits(problem.solve(Workers(threads: 1), chunk: problem.rows))
+    let rows = problem.length + 1500
+    let width = problem.keyValueHeads * problem.dimension
+    for bad in [Float.nan, .infinity] {
+      var cache: KeyValueCache? = KeyValueCache(
+        keyValueHeads: problem.keyValueHeads, headDimension: problem.dimension, keyVariants: problem.variants,
+        type: problem.type)
+      let poison = FloatBuffer([Float](repeating: bad, count: rows * width))
+      for variant in 0..<problem.variants {
+        cache?.storeKeys(poison, kStride: width, rows: rows, at: 0, variant: variant)
+      }
+      cache?.storeValues(poison, vStride: width, rows: rows, at: 0)
+      cache = nil
+      #expect(bits(problem.solve(Workers(threads: 2), chunk: 50)) == expected)
+    }
+  }
 }
