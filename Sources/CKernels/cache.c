@@ -30,8 +30,9 @@ ckernels_cache *ckernels_cache_create(int64_t heads, int64_t dimension, int64_t 
 // Segments of all layers lie side by side in blocks of large pages. With small ones every 4 KB of keys cost a walk
 // through the page tables, two-fold in a virtual machine: decoding at depth was a third slower.
 
-/// Segments of one size. A block whose segments are all free waits for the next sequence, which then meets pages that
-/// are there (a first touch costs up to 3 % of a prefill); it goes back to the system when another size is asked for.
+/// Segments of one size. A block whose segments are all free is idle: it waits for the next sequence, which then meets
+/// pages that are there (a first touch costs up to 3 % of a prefill). All idle ones go back to the system before a new
+/// block is made, since none of them can serve what is asked for, and with `ckernels_cache_drop_idle`.
 typedef struct block {
   struct block *next;
   uint8_t *memory;         // what was mapped
@@ -48,11 +49,10 @@ static pthread_mutex_t blocks_lock = PTHREAD_MUTEX_INITIALIZER;
 static block *blocks;
 static const size_t large_page = 2 << 20, block_bytes = 32 << 20;
 
-/// Gives the blocks back that wait for sequences of another size than `segment`.
-static void drop_idle(size_t segment) {
+static void drop_idle(void) {
   for (block **at = &blocks; *at;) {
     block *b = *at;
-    if (b->used == 0 && b->segment != segment) {
+    if (b->used == 0) {
       *at = b->next;
       munmap(b->memory, b->mapped);
       free(b->free_list);
@@ -61,6 +61,20 @@ static void drop_idle(size_t segment) {
       at = &b->next;
     }
   }
+}
+
+void ckernels_cache_drop_idle(void) {
+  pthread_mutex_lock(&blocks_lock);
+  drop_idle();
+  pthread_mutex_unlock(&blocks_lock);
+}
+
+int64_t ckernels_cache_idle_bytes(void) {
+  int64_t bytes = 0;
+  pthread_mutex_lock(&blocks_lock);
+  for (block *b = blocks; b; b = b->next) bytes += b->used ? 0 : (int64_t)b->mapped;
+  pthread_mutex_unlock(&blocks_lock);
+  return bytes;
 }
 
 static block *add_block(size_t segment, int large) {
@@ -88,14 +102,14 @@ static block *add_block(size_t segment, int large) {
   return b;
 }
 
-/// A segment. The system gives pages only when they are touched, so it is not cleared: what was never stored is never
-/// read, or masked (attention.c).
+/// A segment. The system gives pages only when they are touched, so it is not cleared, and may hold what another
+/// sequence or model left: attention reads only what was stored (the contract of `ckernels_attend`), or discards it.
 static uint8_t *take_segment(size_t bytes, int large) {
   pthread_mutex_lock(&blocks_lock);
   block *b = blocks;
   while (b && (b->segment != bytes || b->large != large || b->used == b->count)) b = b->next;
   if (!b) {
-    drop_idle(bytes);
+    drop_idle();
     b = add_block(bytes, large);
   }
   uint8_t *segment = NULL;

@@ -2,7 +2,8 @@
 //
 // Tiles: activations are packed once per call; a thread takes a panel of 64 outputs, unpacks its weights to float32
 // [lane][step][64] (at 512 rows this is 2 % of the work), and then for each lane and each part of its chain (16-24 KB
-// of weights, which stay in L1) runs all row tiles. The lane sums live in a buffer of the panel (in L2).
+// of weights, which stay in L1) runs all row tiles. The lane sums live in a buffer of the panel (in L2); the last part
+// of the last lane writes a tile's results while its sums are in L1. Meanwhile the next panel's stored weights are read.
 #include "multiply.h"
 #include "int8.h"
 
@@ -83,17 +84,18 @@ typedef struct {
   int64_t step;
 } reading_ahead;
 
-/// The weights of the panel that comes `threads` later, in `calls` portions: most likely this thread takes it.
-static reading_ahead read_ahead(const multiplication *m, const ckernels_product *p, int64_t output, int64_t calls) {
+/// The weights of the panel that lies `distance` panels behind, in `calls` portions: most likely this thread takes it.
+static reading_ahead read_ahead(const multiplication *m, const ckernels_product *p, int64_t output, int64_t distance,
+                                int64_t calls) {
   reading_ahead ahead = {0};
-  int64_t later = output + m->w->threads * panel_outputs;
+  int64_t later = output + distance * panel_outputs;
   while (later >= p->outputs) {
     later -= (p->outputs + panel_outputs - 1) / panel_outputs * panel_outputs;
     if (++p == m->products + m->count) return ahead;
   }
   ahead.next = (const uint8_t *)p->weights + later * p->row_bytes;
   ahead.end = ahead.next + MIN(panel_outputs, p->outputs - later) * p->row_bytes;
-  ahead.step = ((ahead.end - ahead.next) / calls + 63) / 64 * 64;
+  ahead.step = (ahead.end - ahead.next + 64 * calls - 1) / (64 * calls) * 64;
   return ahead;
 }
 
@@ -115,7 +117,9 @@ static void run_panel(multiplication *m, const ckernels_product *p, int64_t outp
   const kernel_table *k = m->w->k;
   float *panel = scratch, *chain = panel + m->steps * 8 * panel_outputs;
   float *sum = chain + row_block_tiles * tile_rows * panel_outputs;
-  reading_ahead ahead = read_ahead(m, p, output, 8 * (tile1 - tile0));
+  // A panel that is cut among the threads: so is the next.
+  const int64_t distance = tile1 - tile0 < m->tiles ? 1 : m->w->threads;
+  reading_ahead ahead = read_ahead(m, p, output, distance, 8 * (tile1 - tile0));
   k->pack_weights(p->type, (const uint8_t *)p->weights + output * p->row_bytes, p->row_bytes,
                   MIN(panel_outputs, p->outputs - output), m->columns, panel);
   int64_t first, last = 0;

@@ -4,7 +4,7 @@
 //
 // Bytes are spread to 32-bit lanes by a byte shuffle inside each 128-bit quarter; so `quarters` first brings the bytes
 // of step j to quarter 0 (a, lanes 0-3), 1 (a, 4-7), 2 (b, 0-3), 3 (b, 4-7). Quants of 4 bits then select from a table
-// of 16 values per row (scale and minimum already applied); larger ones are converted and scaled.
+// of 16 values (of the K types one per row, with scale and minimum applied); larger ones are converted and scaled.
 
 #include <immintrin.h>
 
@@ -87,34 +87,33 @@ INLINE void pairs_q8_0(const int xrows, const uint8_t *a, const uint8_t *b, cons
     step_rows(xrows, _mm512_mul_ps(d, _mm512_cvtepi32_ps(spread(q, j, 3))), x + 8 * j, stride, acc);
   }
 }
-/// 32 4-bit quants per row in 16 bytes (low nibbles first), values from the two tables.
-INLINE void pairs_table16(const int xrows, const uint8_t *a, const uint8_t *b, __m512 ta, __m512 tb, const float *x,
-                          int64_t stride, v16 *acc) {
+/// 32 4-bit quants per row in 16 bytes (low nibbles first), as values quant + `from` of the 4 steps. The permutation
+/// looks at the low 4 bits of a lane only, so that the two bytes of a lane need shifts but no masks.
+INLINE void quants4(const uint8_t *a, const uint8_t *b, const float from, __m512 *w) {
   __m512i q = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)a));
   q = _mm512_mask_broadcast_i32x4(q, 0xff00, _mm_loadu_si128((const __m128i *)b));
-  __m512i set[2] = {nibbles(q), nibbles(_mm512_srli_epi16(q, 4))};
-  // Quarter 0 and 2: bytes 0-3 of the step, 1 and 3: bytes 4-7; both are in every quarter.
-  const __m512i first = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7);
-  UNROLL for (int j = 0; j < 4; j++) {
-    __m512i lanes = _mm512_shuffle_epi8(set[j / 2], _mm512_add_epi32(first, _mm512_set1_epi32(8 * (j % 2))));
-    step_rows(xrows, _mm512_permutex2var_ps(ta, lanes, tb), x + 8 * j, stride, acc);
-  }
+  // Lane l of a row's eight: byte l (steps 0 and 2), then byte l + 8 (steps 1 and 3).
+#define LANE(l) ((l) | ((l) + 8) << 8)
+  q = _mm512_shuffle_epi8(q, _mm512_setr_epi32(LANE(0), LANE(1), LANE(2), LANE(3), LANE(4), LANE(5), LANE(6), LANE(7),
+                                               LANE(0), LANE(1), LANE(2), LANE(3), LANE(4), LANE(5), LANE(6), LANE(7)));
+#undef LANE
+  const __m512 values = counting(from);
+  w[0] = _mm512_permutexvar_ps(q, values);
+  w[1] = _mm512_permutexvar_ps(_mm512_srli_epi32(q, 8), values);
+  w[2] = _mm512_permutexvar_ps(_mm512_srli_epi32(q, 4), values);
+  w[3] = _mm512_permutexvar_ps(_mm512_srli_epi32(q, 12), values);
 }
 INLINE void pairs_q4_0(const int xrows, const uint8_t *a, const uint8_t *b, const float *x, int64_t stride, v16 *acc) {
-  uint16_t u, v;
-  memcpy(&u, a, 2);
-  memcpy(&v, b, 2);
-  __m128 d = _mm_cvtph_ps(_mm_cvtsi32_si128(u | v << 16));
-  __m512 ta = _mm512_mul_ps(_mm512_broadcastss_ps(d), counting(-8));
-  __m512 tb = _mm512_mul_ps(_mm512_broadcastss_ps(_mm_movehdup_ps(d)), counting(-8));
-  pairs_table16(xrows, a + 2, b + 2, ta, tb, x, stride, acc);
+  __m512 d = scales2(a, b, _mm_set1_ps(1)), w[4];
+  quants4(a + 2, b + 2, -8, w);
+  UNROLL for (int j = 0; j < 4; j++) step_rows(xrows, _mm512_mul_ps(d, w[j]), x + 8 * j, stride, acc);
 }
 INLINE void pairs_q4_1(const int xrows, const uint8_t *a, const uint8_t *b, const float *x, int64_t stride, v16 *acc) {
-  __m512 d = _mm512_castps128_ps512(two_halves(a, b));
-#define PICK(i) _mm512_permutexvar_ps(_mm512_set1_epi32(i), d)
-  __m512 ta = _mm512_fmadd_ps(PICK(0), counting(0), PICK(1)), tb = _mm512_fmadd_ps(PICK(2), counting(0), PICK(3));
-#undef PICK
-  pairs_table16(xrows, a + 4, b + 4, ta, tb, x, stride, acc);
+  const __m512i first = _mm512_setr_epi32(0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 2, 2, 2, 2, 2, 2);
+  __m512 both = _mm512_castps128_ps512(two_halves(a, b)), d = _mm512_permutexvar_ps(first, both), w[4];
+  __m512 m = _mm512_permutexvar_ps(_mm512_add_epi32(first, _mm512_set1_epi32(1)), both);
+  quants4(a + 4, b + 4, 0, w);
+  UNROLL for (int j = 0; j < 4; j++) step_rows(xrows, _mm512_fmadd_ps(d, w[j], m), x + 8 * j, stride, acc);
 }
 
 /// Scales (d * scale) and negated minima of the 8 sub-blocks of a Q4_K or Q5_K block: [8], [8].

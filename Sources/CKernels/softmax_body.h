@@ -1,9 +1,9 @@
 #include "vector_body.h"
 #include "math_body.h"
 
-/// Up to 6 rows of scores of one key tile [rows][256] join the online softmax: `scores` become weights exp(s - m), `sum`
-/// and `out` [rows][dimension] are rescaled. Only panels (of 64 keys) of the mask are looked at. A row with no visible
-/// key keeps its bits. First the maxima of all rows, so that one vector of exponentials rescales them all.
+/// Up to 6 rows of scores of one key tile [rows][256] join the online softmax: `scores` become weights exp(s - m),
+/// `sum` and `out` [rows][dimension] are rescaled. Only panels (of 64 keys) of the mask are looked at. A row with no
+/// visible key keeps its bits. First the maxima of all rows, so that one vector of exponentials rescales them all.
 void NAME(softmax_rows)(int rows, float *scores, unsigned panels, float cap, float *maximum, float *sum, float *out,
                         int64_t dimension) {
   const v16 none = -__builtin_inff();

@@ -49,8 +49,8 @@ extension Workers {
   ///
   /// Letters: T rows, H query heads, K key/value heads (H % K == 0; head h reads head h / (H / K)), D head dimension.
   /// Keys are taken in tiles of 256 within super tiles of 1024 absolute positions, so the bits of a row do not depend on
-  /// the other rows, the chunking or the threads. Memory besides the result: fixed per thread, and for few rows a state
-  /// of H * (D + 2) floats per row and 1024 keys.
+  /// the other rows, the chunking or the threads. Memory besides the result: fixed per thread, and where the rows are too
+  /// few for all threads a state of H * (D + 2) floats per row and 1024 keys.
   ///
   /// - Parameters:
   ///   - queries: per query variant `[T, H * D]`, rotated.
@@ -58,7 +58,7 @@ extension Workers {
   ///   - qStride: elements from row to row; H * D if nil.
   ///   - rows: T.
   ///   - heads: H.
-  ///   - cache: keys and values of all positions that the ranges name.
+  ///   - cache: keys of all positions that the ranges name, and values of all positions below the highest end.
   ///   - ranges: for each row what it sees.
   ///   - scale: factor of the scores.
   ///   - softcap: `cap * tanh(score / cap)` before the mask, or nil.

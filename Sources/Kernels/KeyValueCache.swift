@@ -10,7 +10,8 @@ public enum KeyValueType: String, Sendable, CaseIterable {
 
 /// Keys and values of one layer, by position.
 ///
-/// Memory comes in segments of 1024 positions, never moved or copied; pages are taken when they are first written. Keys
+/// Memory comes in segments of 1024 positions, never moved or copied; pages are taken when they are first written. What
+/// a cache gives up stays with the process for the next one, which need not take pages again (`releaseIdleMemory`). Keys
 /// can be held in several variants (rotations), for methods under which one key has more than one position.
 /// `Sendable` without a lock for the reason `FloatBuffer` gives.
 @safe public final class KeyValueCache: @unchecked Sendable {
@@ -73,10 +74,16 @@ public enum KeyValueType: String, Sendable, CaseIterable {
   /// For stores that are given no pool: the calling thread alone.
   private static let caller = Workers(threads: 1)
 
-  /// Frees the segments that lie wholly at or beyond `position`; what is below stays.
+  /// Gives up the segments that lie wholly at or beyond `position`; what is below stays.
   public func releaseBeyond(_ position: Int) {
     unsafe ckernels_cache_release(handle, Int64(max(0, position)))
   }
+
+  /// Gives the memory that no cache of this process uses back to the system; for the end of a model's work, as the next
+  /// one's weights may need it.
+  public static func releaseIdleMemory() { ckernels_cache_drop_idle() }
+  /// Bytes that `releaseIdleMemory` would give back.
+  static var idleByteCount: Int { Int(ckernels_cache_idle_bytes()) }
 
   /// Bytes of the segments held.
   public var byteCount: Int { unsafe Int(ckernels_cache_bytes(handle)) }

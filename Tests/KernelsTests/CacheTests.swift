@@ -1,6 +1,7 @@
-import Kernels
 import TestSupport
 import Testing
+
+@testable import Kernels
 
 @Suite struct CacheTests {
   private let workers = Workers(threads: 1)
@@ -57,5 +58,60 @@ import Testing
       fill(one, from: 0, count: 2100, seed: UInt64(index % shapes.count))
       #expect(attention(one, count: 2100) == alone[index % shapes.count])
     }
+  }
+}
+
+/// Memory that no cache uses is a fact of the whole process.
+///
+/// Other tests make and drop caches at the same time, so each of these is tried until it is seen once; what cannot happen
+/// is not seen in any number of attempts.
+@Suite(.serialized) struct IdleMemoryTests {
+  private static let heads = 24
+  private static let dimension = 256
+  /// 50 MB, more than all blocks of small segments: each is a block of its own.
+  private static let segment = heads * 1024 * dimension * 4 * 2
+
+  /// A cache with `count` segments, of one position each.
+  private func cache(segments count: Int) -> KeyValueCache {
+    let cache = KeyValueCache(
+      keyValueHeads: Self.heads, headDimension: Self.dimension, keyVariants: 1, type: .float32)
+    let row = FloatBuffer(count: Self.heads * Self.dimension)
+    for segment in 0..<count {
+      cache.storeValues(row, vStride: Self.heads * Self.dimension, rows: 1, at: segment * 1024)
+    }
+    return cache
+  }
+
+  private func isSeen(_ what: () -> Bool) -> Bool { (0..<100).contains { _ in what() } }
+  private var idle: Int { KeyValueCache.idleByteCount }
+
+  @Test("what a cache gives up waits for the next one, until it is asked for")
+  func kept() {
+    let isKept = isSeen {
+      KeyValueCache.releaseIdleMemory()
+      _ = cache(segments: 3)
+      return idle >= 3 * Self.segment
+    }
+    #expect(isKept)
+    let isReleased = isSeen {
+      _ = cache(segments: 3)
+      let before = idle
+      KeyValueCache.releaseIdleMemory()
+      return idle <= before - 3 * Self.segment
+    }
+    #expect(isReleased)
+  }
+
+  @Test("short sequences leave nothing idle beside a long one")
+  func shortThenLong() {
+    let isGivenBack = isSeen {
+      KeyValueCache.releaseIdleMemory()
+      var short = (0..<4).map { _ in cache(segments: 1) }
+      short.removeAll()
+      let before = idle
+      let long = cache(segments: 2)
+      return before >= 4 * Self.segment && idle < Self.segment && long.byteCount == 2 * Self.segment
+    }
+    #expect(isGivenBack)
   }
 }

@@ -126,6 +126,21 @@ import Testing
     }
   }
 
+  @Test("log-probabilities of what is nearly and wholly impossible")
+  func impossible() {
+    let x: [Float] = [0, -86.99, -87, -87.01, -200, -1e4, -3e38, -.infinity, -0.5]
+    let targets = Array(x.indices)
+    let rows = FloatBuffer(targets.flatMap { _ in x })
+    let result = everywhere("logProbabilities") {
+      $0.logProbabilities(rows, rows: targets.count, columns: x.count, targets: targets)
+    }
+    let total = log(x.reduce(0.0) { $0 + exp(Double($1)) })
+    #expect(result[7] == -.infinity)
+    for target in targets where target != 7 {
+      #expect(abs(Double(result[target]) - (Double(x[target]) - total)) <= 2e-7 * max(1, abs(Double(x[target]))))
+    }
+  }
+
   @Test("the lowest index wins a tie")
   func ties() {
     var x = [Float](repeating: -1, count: 100)

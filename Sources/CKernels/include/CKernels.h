@@ -94,8 +94,13 @@ int ckernels_cache_store_keys(ckernels_workers *workers, ckernels_cache *cache, 
                               int64_t rows, int64_t position, int64_t variant);
 int ckernels_cache_store_values(ckernels_workers *workers, ckernels_cache *cache, const float *values, int64_t stride,
                                 int64_t rows, int64_t position);
-/// Frees the segments that lie wholly at or beyond `position`.
+/// Gives up the segments that lie wholly at or beyond `position`. Their memory stays with the process for the next
+/// sequence, until a segment of another kind needs new memory or `ckernels_cache_drop_idle` is called.
 void ckernels_cache_release(ckernels_cache *cache, int64_t position);
+/// Gives the memory that no cache uses back to the system.
+void ckernels_cache_drop_idle(void);
+/// Bytes that the function above would give back.
+int64_t ckernels_cache_idle_bytes(void);
 int64_t ckernels_cache_bytes(const ckernels_cache *cache);
 /// Positions for which memory is held.
 int64_t ckernels_cache_capacity(const ckernels_cache *cache);
@@ -113,6 +118,7 @@ typedef struct {
   float softcap;                // 0: none
   float *into;                  // [rows][heads * dimension]
 } ckernels_attention;
+/// Keys of all positions that the ranges cover, and values of all positions below the highest end, must be stored.
 void ckernels_attend(ckernels_workers *workers, const ckernels_attention *attention);
 
 typedef struct { double flops_single, flops_all, bytes_single, bytes_all; } ckernels_peak;

@@ -23,6 +23,11 @@ final class TransformerRunner: ModelRunner {
     self.options = options
   }
 
+  deinit {
+    sessions = []
+    KeyValueCache.releaseIdleMemory()
+  }
+
   func run(
     _ request: Request, method: Method, isCancelled: @escaping () -> Bool, onProgress: @escaping (Int) -> Void
   ) throws(RunnerError) -> RunnerOutcome {
