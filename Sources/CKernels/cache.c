@@ -200,8 +200,8 @@ static void store_panel(const storing *s, int64_t head, int64_t first, int64_t l
   }
 }
 
-/// Asks for the panels of one position. A key is spread over as many cache lines as it has dimensions, and at depth they
-/// have left every cache since the last token: stores alone would wait for them one after another.
+/// Asks for the panels of one position. A key is spread over as many cache lines as it has dimensions, and at depth
+/// they have left every cache since the last token: stores alone would wait for them one after another.
 static void prefetch_panels(const storing *s) {
   const ckernels_cache *c = s->cache;
   for (int64_t h = 0; h < c->heads; h++) {

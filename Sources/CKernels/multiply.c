@@ -3,7 +3,7 @@
 // Tiles: activations are packed once per call; a thread takes a panel of 64 outputs, unpacks its weights to float32
 // [lane][step][64] (at 512 rows this is 2 % of the work), and then for each lane and each part of its chain (16-24 KB
 // of weights, which stay in L1) runs all row tiles. The lane sums live in a buffer of the panel (in L2); the last part
-// of the last lane writes a tile's results while its sums are in L1. Meanwhile the next panel's stored weights are read.
+// of the last lane writes a tile's results while its sums are in L1. Meanwhile the next panel's weights are read.
 #include "multiply.h"
 #include "int8.h"
 

@@ -90,10 +90,30 @@ INLINE void NAME(units)(const int type, const int xrows, const uint8_t *const *r
   }
 }
 
-INLINE float NAME(sum8)(v16 v, const int half) {
-  float s = v[half * 8];
-  UNROLL for (int l = 1; l < 8; l++) s = s + v[half * 8 + l];
-  return s;
+/// The lanes of each weight row, added in ascending order, for row `r` of x.
+INLINE void NAME(row_sums)(v16 acc[PAIRS][MAX_ROWS], const int r, float *sums) {
+#if LEVEL == 2
+  // All 8 rows at once: their lanes l side by side, then vector additions.
+#define LANES4(x, y, l)                                                                                              \
+  __builtin_shufflevector(x, y, l, l + 8, l + 16, l + 24, l + 1, l + 9, l + 17, l + 25, l + 2, l + 10, l + 18,       \
+                          l + 26, l + 3, l + 11, l + 19, l + 27)
+#define LANES2(x, y, l)                                                                                              \
+  __builtin_shufflevector(x, y, l, l + 1, l + 2, l + 3, l + 16, l + 17, l + 18, l + 19, l + 4, l + 5, l + 6, l + 7,  \
+                          l + 20, l + 21, l + 22, l + 23)
+  const v16 a0 = LANES4(acc[0][r], acc[1][r], 0), a4 = LANES4(acc[0][r], acc[1][r], 4);
+  const v16 b0 = LANES4(acc[2][r], acc[3][r], 0), b4 = LANES4(acc[2][r], acc[3][r], 4);
+  const v16 lanes[4] = {LANES2(a0, b0, 0), LANES2(a0, b0, 8), LANES2(a4, b4, 0), LANES2(a4, b4, 8)};
+#undef LANES4
+#undef LANES2
+  v8 s = lanes[0].lo + lanes[0].hi;
+  UNROLL for (int i = 1; i < 4; i++) s = (s + lanes[i].lo) + lanes[i].hi;
+  memcpy(sums, &s, 32);
+#else
+  UNROLL for (int i = 0; i < 2 * PAIRS; i++) {
+    sums[i] = acc[i / 2][r][i % 2 * 8];
+    UNROLL for (int l = 1; l < 8; l++) sums[i] = sums[i] + acc[i / 2][r][i % 2 * 8 + l];
+  }
+#endif
 }
 
 /// The last columns % 32, padded with zeros to a multiple of 8 (not 32: the contract counts the padding).
@@ -144,8 +164,10 @@ INLINE void NAME(vector_rows)(const int type, const int xrows, const ckernels_pr
   }
   if (rest) NAME(last_columns)(type, xrows, rows, x, stride, columns, acc);
   UNROLL for (int r = 0; r < xrows; r++) {
+    float sums[2 * PAIRS];
+    NAME(row_sums)(acc, r, sums);
     UNROLL for (int i = 0; i < 2 * PAIRS; i++) {
-      float total = NAME(sum8)(acc[i / 2][r], i % 2);
+      float total = sums[i];
       if (o + i < last) {
         float *to = y + r * p->y_stride + o + i;
         if (p->bias) total = total + p->bias[o + i];
