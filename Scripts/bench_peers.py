@@ -22,7 +22,7 @@ SELF_EXTEND = "self-extend:G=4,W=1024"
 class Station:
     """One measurement: a model, prompt tokens or decoded tokens after `depth` cached ones, and how often."""
 
-    def __init__(self, model, prefill=0, decode=0, depth=0, rounds=5, int8=False, self_extend=False):
+    def __init__(self, model, rounds, prefill=0, decode=0, depth=0, int8=False, self_extend=False):
         self.model, self.prefill, self.decode, self.depth, self.rounds = model, prefill, decode, depth, rounds
         self.variants = ["llama.cpp", "float32"] + ["int8"] * int8 + ["self-extend"] * self_extend
 
@@ -40,24 +40,24 @@ def quantised(model):
     return model.endswith(("Q8_0", "Q4_0", "Q4_1"))
 
 
-def targets(middle, long):
+def targets(short, middle, long):
     """The table of targets, cheap measurements first."""
     stations = []
     for m in SMALL:
-        stations += [Station(m, prefill=512, int8=quantised(m)), Station(m, decode=32)]
+        stations += [Station(m, short, prefill=512, int8=quantised(m)), Station(m, short, decode=32)]
     for m in SMALL:
-        stations.append(Station(m, prefill=2048, rounds=middle, int8=quantised(m), self_extend=True))
+        stations.append(Station(m, middle, prefill=2048, int8=quantised(m), self_extend=True))
     for m in ["SmolLM2-135M F16", "SmolLM2-135M Q8_0", "SmolLM2-135M Q4_0"]:
-        stations.append(Station(m, decode=32, depth=2048, rounds=middle, self_extend=True))
+        stations.append(Station(m, middle, decode=32, depth=2048, self_extend=True))
     for m in LARGE:
-        stations += [Station(m, prefill=512, rounds=middle, int8=quantised(m)), Station(m, decode=32, rounds=middle)]
+        stations += [Station(m, middle, prefill=512, int8=quantised(m)), Station(m, middle, decode=32)]
     for m in ["SmolLM2-135M Q8_0", "SmolLM2-135M F16"]:
-        stations.append(Station(m, prefill=16384, rounds=long, int8=quantised(m), self_extend=True))
-        stations.append(Station(m, prefill=8192, rounds=long, int8=quantised(m), self_extend=True))
-        stations.append(Station(m, decode=32, depth=8192, rounds=long, self_extend=True))
+        stations.append(Station(m, long, prefill=16384, int8=quantised(m), self_extend=True))
+        stations.append(Station(m, long, prefill=8192, int8=quantised(m), self_extend=True))
+        stations.append(Station(m, long, decode=32, depth=8192, self_extend=True))
     for m in LARGE:
-        stations.append(Station(m, prefill=2048, rounds=long, int8=quantised(m)))
-    stations.append(Station("Llama-1.1B Q8_0", decode=32, depth=2048, rounds=long))
+        stations.append(Station(m, long, prefill=2048, int8=quantised(m)))
+    stations.append(Station("Llama-1.1B Q8_0", long, decode=32, depth=2048))
     return stations
 
 
@@ -204,6 +204,7 @@ def main():
     p.add_argument("--llama-bench", required=True)
     p.add_argument("--llama-version", default="")
     p.add_argument("--threads", type=int, default=2)
+    p.add_argument("--short-rounds", type=int, default=5, help="rounds of the measurements that take less than a second")
     p.add_argument("--middle-rounds", type=int, default=5, help="rounds of the measurements that take seconds")
     p.add_argument("--long-rounds", type=int, default=3, help="rounds of the measurements that take minutes")
     p.add_argument("--only", default="", help="measurements whose name contains this text")
@@ -218,7 +219,7 @@ def main():
     if os.path.exists(a.out):
         with open(a.out) as file:
             records = [r for r in map(json.loads, file) if r["setting"] == a.setting]
-    stations = [s for s in targets(a.middle_rounds, a.long_rounds) if a.only in s.name]
+    stations = [s for s in targets(a.short_rounds, a.middle_rounds, a.long_rounds) if a.only in s.name]
     if not a.table:
         flash = better_flash(a, records, os.path.join(a.models, "SmolLM2-135M-Q8_0.gguf"))
         done = {(r["station"], r["round"], r["variant"]) for r in records if "station" in r}
