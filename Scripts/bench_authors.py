@@ -72,7 +72,7 @@ def serve(a):
 
 def ours(a, tokens):
     command = [a.se_eval, "bench", "--model", a.model, "--threads", str(a.threads), "--repeat", "1", "--json",
-               "--decode", "0", "--method", f"self-extend:G={a.group},W={a.window}", "--prefill"]
+               "--decode", "0", "--kv", a.kv, "--method", f"self-extend:G={a.group},W={a.window}", "--prefill"]
     run = lambda n: json.loads(subprocess.run(command + [str(n)], check=True, capture_output=True, text=True).stdout)
     row, least = run(tokens), run(1)
     return row["seconds"][0], row["peak_bytes"] - least["peak_bytes"]
@@ -84,6 +84,7 @@ def main():
     p.add_argument("--se-eval", default=".build/release/se-eval")
     p.add_argument("--lengths", default="2048,4096")
     p.add_argument("--rounds", type=int, default=5)
+    p.add_argument("--kv", default="float32", help="se-eval's keys and values: float32 or float16")
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--group", type=int, default=4)
     p.add_argument("--window", type=int, default=1024)
