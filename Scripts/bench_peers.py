@@ -206,7 +206,7 @@ def main():
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--short-rounds", type=int, default=5, help="rounds of the measurements that take less than a second")
     p.add_argument("--middle-rounds", type=int, default=5, help="rounds of the measurements that take seconds")
-    p.add_argument("--long-rounds", type=int, default=3, help="rounds of the measurements that take minutes")
+    p.add_argument("--long-rounds", type=int, default=5, help="rounds of the measurements that take minutes")
     p.add_argument("--only", default="", help="measurements whose name contains this text")
     p.add_argument("--out", required=True, help="JSONL with every repetition")
     p.add_argument("--table", action="store_true", help="print the table of what is there and stop")
