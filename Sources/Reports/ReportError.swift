@@ -1,3 +1,4 @@
+import Evaluation
 public import Store
 
 /// Why a report, a baseline or a listing cannot be made; facts only, worded by `description`.

@@ -1,3 +1,4 @@
+import Evaluation
 public import Store
 
 /// Lists the stored samples of cells: prompt, output, expected answers and scores.
@@ -107,7 +108,7 @@ public struct SamplePrinter: Sendable {
       case "method": record.method == value
       case "task": record.task == value
       case "protocol": record.protocolName == value
-      default: record.coordinates.contains { $0.name == key && Self.equal($0.value, value) }
+      default: record.coordinates.contains { $0.name == key && Self.equal($0.text, value) }
       }
     }
   }
@@ -120,7 +121,7 @@ public struct SamplePrinter: Sendable {
 
   private func block(_ listed: Listed, full: Bool) -> String {
     let cell = listed.cell
-    let place = cell.coordinates.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
+    let place = cell.coordinates.map(\.label).joined(separator: " ")
     var lines = ["== \(cell.model) | \(cell.method) | \(cell.task) \(place) | \(cell.protocolName)"]
     guard let result = listed.result else {
       lines.append("sample:   \(listed.failedSample ?? "")")
@@ -135,7 +136,7 @@ public struct SamplePrinter: Sendable {
       "prompt:   \(full ? result.prompt : Self.shortened(result.prompt))",
     ]
     if let output = result.output {
-      lines.append("output:   \(output) (\(result.finishReason ?? "no finish reason"))")
+      lines.append("output:   \(output) (\(result.finishReason?.rawValue ?? "no finish reason"))")
       lines.append("expected: \(result.expected.joined(separator: " | "))")
     }
     let scores = result.scores.map { score in

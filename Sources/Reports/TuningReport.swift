@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 
 /// The surface that a search for G and W saw, as Markdown, pictures and JSON.

@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 
 /// Values of the records as columns: canonical JSON and little-endian floats.

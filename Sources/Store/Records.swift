@@ -1,3 +1,5 @@
+public import Evaluation
+
 /// One invocation of `sweep`: what was asked, where and with which versions.
 public struct RunRecord: Hashable, Sendable, Codable {
   /// The configuration's name; also the folder under Reports/.
@@ -44,45 +46,17 @@ public struct CellRecord: Hashable, Sendable, Codable {
   /// SHA-256 over names and hashes of the data files; empty for a generator.
   public var dataHash: String
   /// The coordinates in table order, names and values as text: `[("length", "4096"), ("depth", "0.5")]`.
-  public var coordinates: [Coordinate]
+  public var coordinates: Coordinates
   /// The metrics of the task, the table's one first.
-  public var metrics: [Metric]
+  public var metrics: [MetricDescription]
   /// The samples that the cell must have to be complete.
   public var sampleCount: Int
-
-  /// A named coordinate.
-  public struct Coordinate: Hashable, Sendable, Codable {
-    /// The axis, for example `length`.
-    public var name: String
-    /// The place on the axis, as text.
-    public var value: String
-    /// A coordinate.
-    public init(name: String, value: String) {
-      self.name = name
-      self.value = value
-    }
-  }
-
-  /// A metric's name and how it is aggregated: `accuracy`, `perplexity` or `mean`.
-  public struct Metric: Hashable, Sendable, Codable {
-    /// The name under which scores are stored.
-    public var name: String
-    /// `accuracy`, `perplexity` or `mean`.
-    public var aggregation: String
-    /// True where a larger number is better.
-    public var higherIsBetter: Bool
-    /// A metric.
-    public init(name: String, aggregation: String, higherIsBetter: Bool) {
-      self.name = name
-      self.aggregation = aggregation
-      self.higherIsBetter = higherIsBetter
-    }
-  }
 
   /// A record from its parts.
   public init(
     model: String, contextWindow: Int, modelHash: String, method: String, task: String, settings: String,
-    protocolName: String, protocolNotes: [String], dataHash: String, coordinates: [Coordinate], metrics: [Metric],
+    protocolName: String, protocolNotes: [String], dataHash: String, coordinates: Coordinates,
+    metrics: [MetricDescription],
     sampleCount: Int
   ) {
     self.model = model
@@ -124,9 +98,9 @@ public struct SampleResult: Hashable, Sendable, Codable {
   /// The output's token ids, nil for a text that was only scored.
   public var outputTokens: [Int]?
   /// `eos`, `length`, `stop`, or `choice` where choices were compared; nil for a text that was only scored.
-  public var finishReason: String?
+  public var finishReason: FinishReason?
   /// Scores by metric.
-  public var scores: [SampleScore]
+  public var scores: [Score]
   /// Natural-log probabilities of the tokens after the first, or of all choices' tokens one choice after another; nil
   /// for a text that was generated.
   public var logProbabilities: [Float]?
@@ -135,27 +109,11 @@ public struct SampleResult: Hashable, Sendable, Codable {
   /// Tokens that were computed; fewer than the prompt's where a prefix was reused.
   public var computedTokenCount: Int
 
-  /// A metric's value for the sample, or why there is none.
-  public struct SampleScore: Hashable, Sendable, Codable {
-    /// The metric's name.
-    public var metric: String
-    /// The value, nil when the sample could not be scored.
-    public var value: Double?
-    /// Why there is no value.
-    public var unscored: String?
-    /// A score.
-    public init(metric: String, value: Double?, unscored: String?) {
-      self.metric = metric
-      self.value = value
-      self.unscored = unscored
-    }
-  }
-
   /// A result from its parts.
   public init(
     sampleID: String, identity: String, prompt: String, firstTokens: [Int], promptTokenCount: Int,
     truncatedTokenCount: Int, expected: [String], facts: String, output: String?, outputTokens: [Int]?,
-    finishReason: String?, scores: [SampleScore], logProbabilities: [Float]?, durationSeconds: Double,
+    finishReason: FinishReason?, scores: [Score], logProbabilities: [Float]?, durationSeconds: Double,
     computedTokenCount: Int
   ) {
     self.sampleID = sampleID

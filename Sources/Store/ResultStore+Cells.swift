@@ -1,4 +1,5 @@
 import Digest
+import Evaluation
 
 extension ResultStore {
   /// The cell with this record: found, or inserted; equal records have the same cell.
@@ -77,7 +78,7 @@ extension ResultStore {
     let method: String
     let task: String
     let settings: String
-    let coordinates: [CellRecord.Coordinate]
+    let coordinates: Coordinates
 
     init(_ record: CellRecord) {
       model = record.model
@@ -107,7 +108,7 @@ extension ResultStore {
     if let id = try connection.first("SELECT id FROM cells WHERE key = ?", [.text(key)], { $0.integer(0) }) {
       return (CellID(id), false)
     }
-    let coordinates = record.coordinates.map { "\($0.name)=\($0.value)" }.joined(separator: ",")
+    let coordinates = record.coordinates.label
     try connection.run(
       "INSERT INTO cells (key, model, method, task, coordinates, record) VALUES (?, ?, ?, ?, ?, ?)",
       [.text(key), .text(record.model), .text(record.method), .text(record.task), .text(coordinates), .text(json)])

@@ -1,3 +1,5 @@
+import Evaluation
+
 extension ResultStore {
   /// The current results of a cell, by sample name.
   ///
@@ -39,8 +41,8 @@ extension ResultStore {
 
   private func scores(
     _ connection: Connection, _ cell: CellID
-  ) throws(StoreError) -> [Int64: [SampleResult.SampleScore]] {
-    var scores: [Int64: [SampleResult.SampleScore]] = [:]
+  ) throws(StoreError) -> [Int64: [Score]] {
+    var scores: [Int64: [Score]] = [:]
     try connection.forEachRow(
       """
       SELECT s.evaluation, s.metric, s.value, s.unscored FROM scores s
@@ -55,7 +57,7 @@ extension ResultStore {
   }
 
   private func result(
-    _ row: Statement, scores: [SampleResult.SampleScore]
+    _ row: Statement, scores: [Score]
   ) throws(StoreError) -> SampleResult {
     let id = row.integer(0)
     guard let firstTokens = Encoding.integers(row.text(3)) else {
@@ -72,6 +74,8 @@ extension ResultStore {
     if case .some(.none) = logProbabilities {
       throw damaged("evaluations", id, "log_probabilities is not a multiple of four bytes")
     }
+    let finishReason = row.optionalText(10).map { FinishReason(rawValue: $0) }
+    if case .some(.none) = finishReason { throw damaged("evaluations", id, "finish_reason is none that is known") }
     var prompt = ""
     if !row.isNull(15) {
       let text = StoredPrompt.text(codec: row.count(15), byteCount: row.count(16), content: row.blob(17))
@@ -81,7 +85,7 @@ extension ResultStore {
     return SampleResult(
       sampleID: row.text(1), identity: row.text(2), prompt: prompt, firstTokens: firstTokens,
       promptTokenCount: row.count(4), truncatedTokenCount: row.count(5), expected: expected, facts: row.text(7),
-      output: row.optionalText(8), outputTokens: outputTokens ?? nil, finishReason: row.optionalText(10),
+      output: row.optionalText(8), outputTokens: outputTokens ?? nil, finishReason: finishReason ?? nil,
       scores: scores, logProbabilities: logProbabilities ?? nil, durationSeconds: row.real(11),
       computedTokenCount: row.count(12))
   }

@@ -1,4 +1,5 @@
 import Digest
+import Evaluation
 
 extension ResultStore {
   /// What is stored of a cell: identity by sample, current results only.

@@ -1,3 +1,5 @@
+import Evaluation
+
 extension ResultStore {
   /// Inserts an evaluation with its prompt and scores; the caller holds the transaction.
   static func insert(
@@ -15,7 +17,7 @@ extension ResultStore {
         .text(result.identity), .integer(promptRow), .text(Encoding.json(result.firstTokens)),
         .count(result.promptTokenCount), .count(result.truncatedTokenCount), .text(Encoding.json(result.expected)),
         .text(result.facts), .optional(result.output), .optional(result.outputTokens.map { Encoding.json($0) }),
-        .optional(result.finishReason), .optional(result.logProbabilities.map { Encoding.bytes($0) }),
+        .optional(result.finishReason?.rawValue), .optional(result.logProbabilities.map { Encoding.bytes($0) }),
         .real(result.durationSeconds.isFinite ? result.durationSeconds : 0), .count(result.computedTokenCount),
         .real(recordedAt),
       ])

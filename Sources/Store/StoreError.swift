@@ -1,4 +1,5 @@
 import CSQLite
+import Evaluation
 
 /// What SQLite said, and to what.
 public struct SQLiteFailure: Hashable, Sendable {

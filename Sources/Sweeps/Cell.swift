@@ -1,3 +1,4 @@
+public import Evaluation
 public import Positions
 public import Tasks
 
@@ -20,19 +21,6 @@ public struct Cell: Hashable, Sendable {
     self.task = task
     self.taskCell = taskCell
     self.choice = choice
-  }
-}
-
-extension TaskCell {
-  /// The length in tokens that the cell is about, nil where it has none.
-  var length: Int? {
-    guard case .integer(let length)? = coordinates.first(where: { $0.name == "length" })?.value else { return nil }
-    return length
-  }
-
-  /// `length=4096,depth=0.5`.
-  public var label: String {
-    coordinates.map { "\($0.name)=\($0.value.spelling)" }.joined(separator: ",")
   }
 }
 

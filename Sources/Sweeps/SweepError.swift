@@ -1,3 +1,4 @@
+import Evaluation
 public import Tasks
 
 /// A model or dataset that is not there.

@@ -1,60 +1,5 @@
+public import Evaluation
 public import Tokenizers
-
-/// The name of a sample inside its task: the same for every model and method, and never changed once published.
-public struct SampleID: Hashable, Sendable, Codable, Comparable, CustomStringConvertible {
-  /// The text that is stored, for example `length=4096/depth=0.50/trial=3`.
-  public let rawValue: String
-
-  /// An identifier from its stored text.
-  public init(_ rawValue: String) { self.rawValue = rawValue }
-
-  /// The stored text.
-  public var description: String { rawValue }
-
-  /// The order of the stored texts.
-  public static func < (a: SampleID, b: SampleID) -> Bool { a.rawValue < b.rawValue }
-}
-
-/// What a task asks the model runner to do with one prompt.
-public enum Request: Hashable, Sendable {
-  /// Natural-log probabilities of every token after the first, given all before it (`count - 1` values).
-  case score(tokens: [Int])
-  /// Greedy continuation: at most `maxNewTokens`, ended by EOS, by any of `stopTokens`, or by a text in `stopTexts`.
-  ///
-  /// Neither EOS nor a stop token is chosen before there are `minNewTokens`.
-  case generate(
-    tokens: [Int], maxNewTokens: Int, stopTokens: [Int] = [], stopTexts: [String] = [], minNewTokens: Int = 0)
-  /// Natural-log probabilities of the tokens of each continuation, given the prefix and what stands before them.
-  ///
-  /// Neither the prefix nor a continuation is empty. The prefix goes through the model once for all of them.
-  case choices(prefix: [Int], continuations: [[Int]])
-
-  /// The prompt's token ids.
-  public var tokens: [Int] {
-    switch self {
-    case .score(let tokens): tokens
-    case .generate(let tokens, _, _, _, _): tokens
-    case .choices(let prefix, _): prefix
-    }
-  }
-}
-
-/// Why a generation ended.
-public enum FinishReason: String, Hashable, Sendable, Codable {
-  case endOfText = "eos"
-  case length
-  case stop
-}
-
-/// What the model runner gives back for a request.
-public enum Outcome: Hashable, Sendable {
-  /// One natural-log probability per token after the first.
-  case logProbabilities([Float])
-  /// The new tokens (without the one that ended the text) and their text without special tokens.
-  case generation(tokens: [Int], text: String, finishReason: FinishReason)
-  /// For each continuation, in order, one natural-log probability per token.
-  case choiceLogProbabilities([[Float]])
-}
 
 /// One prompt, or one text to score, with what is expected of it.
 public struct Sample: Sendable {
@@ -82,30 +27,6 @@ public struct Sample: Sendable {
     self.expected = expected
     self.facts = facts
     self.truncatedTokenCount = truncatedTokenCount
-  }
-}
-
-/// A named number that a scorer gives to one sample, for example `accuracy` 1 or `nll_sum` 512.4.
-public struct Score: Hashable, Sendable, Codable {
-  /// The metric's name, as in reports.
-  public let metric: String
-  /// The value; `nil` when the sample could not be scored, with the reason in `unscored`.
-  public let value: Double?
-  /// Why there is no value.
-  public let unscored: String?
-
-  /// A score.
-  public init(_ metric: String, _ value: Double) {
-    self.metric = metric
-    self.value = value
-    self.unscored = nil
-  }
-
-  /// A sample that cannot be scored, and why.
-  public init(_ metric: String, unscored: String) {
-    self.metric = metric
-    self.value = nil
-    self.unscored = unscored
   }
 }
 

@@ -1,51 +1,11 @@
-/// One row of a task's grid: the coordinates that make a cell of a table together with model and method.
-public struct TaskCell: Hashable, Sendable {
-  /// Coordinates in table order, for example `length = 4096`, `depth = 0.5`; rendered `length=4096,depth=0.5`.
-  public let coordinates: [Coordinate]
+public import Evaluation
 
+/// One row of a task's grid.
+public typealias TaskCell = Coordinates
+
+extension Coordinates {
   /// A named coordinate.
-  public struct Coordinate: Hashable, Sendable {
-    /// The axis, for example `length`.
-    public let name: String
-    /// The place on the axis.
-    public let value: Value
-
-    /// A coordinate.
-    public init(_ name: String, _ value: Value) {
-      self.name = name
-      self.value = value
-    }
-  }
-
-  /// A cell.
-  public init(_ coordinates: [Coordinate]) { self.coordinates = coordinates }
-}
-
-/// How the scores of a cell's samples become the cell's number in a table.
-public enum Aggregation: String, Hashable, Sendable, Codable {
-  /// Share of samples that are right, with a Wilson interval.
-  case accuracy
-  /// exp of the mean token NLL, with an interval from resampling documents.
-  case perplexity
-  /// Plain mean of the per-sample score, with a bootstrap interval.
-  case mean
-}
-
-/// A metric that a task reports.
-public struct MetricDescription: Hashable, Sendable {
-  /// The name under which scores are stored.
-  public let name: String
-  /// How samples are aggregated.
-  public let aggregation: Aggregation
-  /// True where a larger number is better.
-  public let higherIsBetter: Bool
-
-  /// A metric.
-  public init(name: String, aggregation: Aggregation, higherIsBetter: Bool) {
-    self.name = name
-    self.aggregation = aggregation
-    self.higherIsBetter = higherIsBetter
-  }
+  public typealias Coordinate = Evaluation.Coordinate
 }
 
 /// A benchmark plugin: makes samples from its settings and turns a model's output into scores.

@@ -1,3 +1,5 @@
+public import Evaluation
+
 /// A key that a task's configuration entry may hold.
 public struct SettingDescription: Hashable, Sendable {
   /// The type of a setting's value.
@@ -107,17 +109,6 @@ public struct TaskSettings: Hashable, Sendable {
     case .number(let value)?: [value]
     case .list(let list)?: list.compactMap(\.asNumber)
     default: nil
-    }
-  }
-}
-
-extension Value {
-  /// The value as a number, where it is one.
-  public var asNumber: Double? {
-    switch self {
-    case .integer(let value): Double(value)
-    case .number(let value): value
-    case .text, .flag, .list: nil
     }
   }
 }

@@ -11,18 +11,20 @@ private enum Layers {
     "Tokenizers": ["Checkpoints", "Digest", "JSON", "Foundation", "Synchronization"],
     "Positions": ["Glibc"],
     "Transformer": ["Kernels", "Checkpoints", "Positions", "Synchronization"],
-    "Metrics": ["JSON", "Foundation", "Glibc"],
-    "Tasks": ["Metrics", "Tokenizers", "Digest", "JSON", "Foundation", "Synchronization"],
-    "Store": ["CSQLite", "Digest", "Foundation", "Glibc", "Synchronization"],
+    "Evaluation": ["JSON"],
+    "Metrics": ["Evaluation", "JSON", "Foundation", "Glibc"],
+    "Tasks": ["Evaluation", "Metrics", "Tokenizers", "Digest", "JSON", "Foundation", "Synchronization"],
+    "Store": ["CSQLite", "Digest", "Evaluation", "Foundation", "Glibc", "Synchronization"],
     "Sweeps": [
-      "Tasks", "Transformer", "Tokenizers", "Positions", "Store", "CYAML", "Digest", "Kernels", "Metrics", "Foundation",
+      "Evaluation", "JSON", "Tasks", "Transformer", "Tokenizers", "Positions", "Store", "CYAML", "Digest", "Kernels",
+      "Metrics", "Foundation",
       "Glibc",
       "Synchronization",
     ],
-    "Reports": ["Store", "Metrics", "Foundation", "Glibc"],
+    "Reports": ["Evaluation", "Store", "Metrics", "Foundation", "Glibc"],
     "se-eval": [
       "Kernels", "Checkpoints", "Positions", "Tokenizers", "Transformer", "Metrics", "Tasks", "Store", "Sweeps",
-      "Reports", "Digest", "Foundation", "Dispatch", "Glibc", "Synchronization",
+      "Evaluation", "JSON", "Reports", "Digest", "Foundation", "Dispatch", "Glibc", "Synchronization",
     ],
   ]
 

@@ -1,3 +1,4 @@
+import Evaluation
 import Reports
 import Store
 import Testing
@@ -15,7 +16,7 @@ import Testing
     accuracy.modelHash = modelHash
     let cell = try synthetic.store.cell(accuracy)
     for index in 0..<count {
-      let score = SampleResult.SampleScore(metric: "accuracy", value: index < right ? 1 : 0, unscored: nil)
+      let score = Score(metric: "accuracy", value: index < right ? 1 : 0, unscored: nil)
       try synthetic.store.append(
         SyntheticStore.result("\(index)", "plain", scores: [score], output: "x"), cell: cell, run: synthetic.run)
     }

@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 import Metrics
 import Store
@@ -30,8 +31,8 @@ import Testing
         CellRecord(
           model: model, contextWindow: 4096, modelHash: "feed", method: method, task: task, settings: "{}",
           protocolName: "\(task)/v1", protocolNotes: ["deviation: the moon was full"], dataHash: "da7a",
-          coordinates: [.init(name: "dataset", value: dataset)],
-          metrics: [.init(name: "score", aggregation: "mean", higherIsBetter: true)],
+          coordinates: [Coordinate(name: "dataset", spelling: dataset)],
+          metrics: [.init(name: "score", aggregation: .mean, higherIsBetter: true)],
           sampleCount: planned ?? scores.count))
       for (index, score) in scores.enumerated() {
         let name = "\(dataset)/\(index)"
@@ -41,7 +42,8 @@ import Testing
             promptTokenCount: 3500,
             truncatedTokenCount: index == 0 ? 90 : 0, expected: ["a"],
             facts: #"{"bucket":"\#(bucket(index))","chat":"llama-2"}"#, output: "a", outputTokens: [5],
-            finishReason: "eos", scores: [.init(metric: "score", value: score, unscored: nil)], logProbabilities: nil,
+            finishReason: .endOfText, scores: [.init(metric: "score", value: score, unscored: nil)],
+            logProbabilities: nil,
             durationSeconds: 1, computedTokenCount: 10), cell: cell, run: run)
       }
     }
@@ -222,7 +224,7 @@ import Testing
         })
     }
     func value(_ name: String) -> Double? {
-      let metric = CellRecord.Metric(name: name, aggregation: "perplexity", higherIsBetter: false)
+      let metric = MetricDescription(name: name, aggregation: .perplexity, higherIsBetter: false)
       return metric.aggregate(["a", "b"].compactMap { metric.contribution(of: result($0), document: $0) }).value
     }
     #expect(value("perplexity") == exp(2) && value("word_perplexity") == exp(4) && value("byte_perplexity") == exp(0.5))
@@ -246,12 +248,12 @@ import Testing
       let synthetic = try SyntheticStore()
       var record = SyntheticStore.record(
         "leval", "plain", [("dataset", "news_summ")], metric: SyntheticStore.f1, count: 2)
-      record.metrics = (["score"] + names).map { .init(name: $0, aggregation: "mean", higherIsBetter: true) }
+      record.metrics = (["score"] + names).map { .init(name: $0, aggregation: .mean, higherIsBetter: true) }
       let cell = try synthetic.store.cell(record)
       let samples: [(String, [Double?])] = [("a", [30, 1, 10]), ("b", [50, lastRouge2, 40])]
       for (id, values) in samples {
         let scores = zip(["score"] + names, [values[2]] + values).map {
-          SampleResult.SampleScore(metric: $0, value: $1, unscored: $1 == nil ? "no judge" : nil)
+          Score(metric: $0, value: $1, unscored: $1 == nil ? "no judge" : nil)
         }
         try synthetic.store.append(
           SyntheticStore.result(id, "plain", scores: scores, output: "o"), cell: cell, run: synthetic.run)

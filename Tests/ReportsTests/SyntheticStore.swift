@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 import Store
 import TestSupport
@@ -49,32 +50,32 @@ struct SyntheticStore {
   }
 
   static func record(
-    _ task: String, _ method: String, _ coordinates: [(String, String)], metric: CellRecord.Metric, count: Int,
+    _ task: String, _ method: String, _ coordinates: [(String, String)], metric: MetricDescription, count: Int,
     dataHash: String = ""
   ) -> CellRecord {
     CellRecord(
       model: "Tiny-1K", contextWindow: 1024, modelHash: "feed", method: method, task: task,
       settings: #"{"trials":2}"#, protocolName: "\(task)/v1",
       protocolNotes: ["The prompt ends with the question.", "Deviation: the haystack is `generated`."],
-      dataHash: dataHash, coordinates: coordinates.map { .init(name: $0.0, value: $0.1) },
+      dataHash: dataHash, coordinates: Coordinates(coordinates.map { Coordinate(name: $0.0, spelling: $0.1) }),
       metrics: [metric], sampleCount: count)
   }
 
   static func result(
-    _ id: String, _ method: String, facts: String = "{}", scores: [SampleResult.SampleScore], output: String? = nil,
+    _ id: String, _ method: String, facts: String = "{}", scores: [Score], output: String? = nil,
     tokens: Int = 500, logProbabilities: [Float]? = nil
   ) -> SampleResult {
     SampleResult(
       sampleID: id, identity: "\(method)/\(id)", prompt: "A prompt of \(id). What is the key?", firstTokens: [1, 319],
       promptTokenCount: tokens, truncatedTokenCount: id.hasSuffix("trial=1") ? 12 : 0,
       expected: output == nil ? [] : ["71824"], facts: facts, output: output, outputTokens: output.map { _ in [5, 6] },
-      finishReason: output == nil ? nil : "length", scores: scores, logProbabilities: logProbabilities,
+      finishReason: output == nil ? nil : FinishReason.length, scores: scores, logProbabilities: logProbabilities,
       durationSeconds: Double.random(in: 0.5..<2), computedTokenCount: Int.random(in: 1...tokens))
   }
 
-  static let accuracy = CellRecord.Metric(name: "accuracy", aggregation: "accuracy", higherIsBetter: true)
-  static let perplexity = CellRecord.Metric(name: "perplexity", aggregation: "perplexity", higherIsBetter: false)
-  static let f1 = CellRecord.Metric(name: "f1", aggregation: "mean", higherIsBetter: true)
+  static let accuracy = MetricDescription(name: "accuracy", aggregation: .accuracy, higherIsBetter: true)
+  static let perplexity = MetricDescription(name: "perplexity", aggregation: .perplexity, higherIsBetter: false)
+  static let f1 = MetricDescription(name: "f1", aggregation: .mean, higherIsBetter: true)
 
   /// One passkey cell; sample ids are those of `passkeyIDs`.
   func passkeyCell(_ method: String, length: Int, depth: String) throws -> CellID {

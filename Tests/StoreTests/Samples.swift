@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 import Store
 
@@ -29,15 +30,15 @@ enum Samples {
     CellRecord(
       model: "tiny", contextWindow: 4096, modelHash: "m0", method: method, task: "passkey", settings: "{}",
       protocolName: protocolName, protocolNotes: ["a note"], dataHash: "",
-      coordinates: [.init(name: "length", value: "\(length)"), .init(name: "depth", value: "0.5")],
-      metrics: [.init(name: "accuracy", aggregation: "accuracy", higherIsBetter: true)], sampleCount: count)
+      coordinates: [Coordinate(name: "length", spelling: "\(length)"), Coordinate(name: "depth", spelling: "0.5")],
+      metrics: [.init(name: "accuracy", aggregation: .accuracy, higherIsBetter: true)], sampleCount: count)
   }
 
   static func result(_ id: String, identity: String? = nil, prompt: String = "The key is 12345.") -> SampleResult {
     SampleResult(
       sampleID: id, identity: identity ?? "identity of \(id)", prompt: prompt, firstTokens: [1, 306, 4658],
       promptTokenCount: 4000, truncatedTokenCount: 7, expected: ["12345", "é\u{0}x"],
-      facts: #"{"depth":0.5,"length":4096}"#, output: " 12345", outputTokens: [29871, 29896], finishReason: "length",
+      facts: #"{"depth":0.5,"length":4096}"#, output: " 12345", outputTokens: [29871, 29896], finishReason: .length,
       scores: [
         .init(metric: "accuracy", value: 1, unscored: nil),
         .init(metric: "f1", value: nil, unscored: "no answer was found"),

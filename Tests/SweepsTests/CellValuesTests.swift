@@ -1,3 +1,4 @@
+import Evaluation
 import Store
 import Testing
 
@@ -12,17 +13,17 @@ import Testing
       logProbabilities: nil, durationSeconds: 1, computedTokenCount: 1)
   }
 
-  private func values(_ metrics: [(String, String)], _ results: [SampleResult]) -> [String: Double] {
+  private func values(_ metrics: [(String, Aggregation)], _ results: [SampleResult]) -> [String: Double] {
     let record = CellRecord(
       model: "m", contextWindow: 8, modelHash: "h", method: "plain", task: "t", settings: "{}", protocolName: "t/v1",
-      protocolNotes: [], dataHash: "", coordinates: [.init(name: "length", value: "4")],
+      protocolNotes: [], dataHash: "", coordinates: [Coordinate(name: "length", spelling: "4")],
       metrics: metrics.map { .init(name: $0.0, aggregation: $0.1, higherIsBetter: true) }, sampleCount: 2)
     return Dictionary(uniqueKeysWithValues: CellValues.of(record, results).map { ($0.metric, $0.value) })
   }
 
   @Test("a metric has no number for gates while a sample lacks its score; other metrics keep theirs")
   func partial() {
-    let metrics = [("score", "mean"), ("rouge1", "mean"), ("f1", "mean")]
+    let metrics: [(String, Aggregation)] = [("score", .mean), ("rouge1", .mean), ("f1", .mean)]
     let whole = [result("a", [("score", 1), ("rouge1", 4)]), result("b", [("score", 0), ("rouge1", 2)])]
     #expect(values(metrics, whole) == ["score": 0.5, "rouge1": 3])
     let unscored = [whole[0], result("b", [("score", nil), ("rouge1", 2)])]
@@ -33,7 +34,7 @@ import Testing
 
   @Test("a perplexity needs the sum and the count of every sample")
   func perplexity() {
-    let metrics = [("perplexity", "perplexity"), ("word_perplexity", "perplexity")]
+    let metrics: [(String, Aggregation)] = [("perplexity", .perplexity), ("word_perplexity", .perplexity)]
     let first = result("a", [("nll_sum", 0), ("token_count", 4), ("word_count", 2)])
     #expect(values(metrics, [first, first]) == ["perplexity": 1, "word_perplexity": 1])
     #expect(values(metrics, [first, result("b", [("nll_sum", 0), ("token_count", 4)])]) == ["perplexity": 1])

@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 import Kernels
 import Positions
@@ -78,7 +79,7 @@ import Testing
     #expect(needle.computed < needle.prompt * 7 / 10, "\(needle)")
     let cells = try store.cells().filter { $0.record.task == "multiple-choice" }
     let result = try #require(try store.results(in: cells[0].id, withPrompts: true, withLogProbabilities: true).first)
-    #expect(result.finishReason == "choice" && result.output?.contains("[log-probabilities A -") == true)
+    #expect(result.finishReason == .choice && result.output?.contains("[log-probabilities A -") == true)
     #expect(result.scores.map(\.metric) == ["accuracy", "accuracy_norm_chars", "accuracy_norm_bytes", "mc2"])
     // Four choices, all of their tokens.
     #expect(result.facts.contains("\"choice_tokens\":["))
@@ -94,7 +95,7 @@ import Testing
     var values: [String: [[Float]?]] = [:]
     for cell in try store.cells() where cell.record.task == "pg19" {
       let results = try store.results(in: cell.id, withPrompts: false, withLogProbabilities: true)
-      values["\(cell.record.method) \(cell.record.coordinates[0].value)"] = results.map(\.logProbabilities)
+      values["\(cell.record.method) \(cell.record.coordinates[0].text)"] = results.map(\.logProbabilities)
     }
     #expect(values["plain 24"] == values["self-extend:G=4,W=32 24"])
     #expect(values["plain 96"] != values["self-extend:G=4,W=32 96"])

@@ -1,3 +1,5 @@
+import Evaluation
+
 /// A report before it takes a form: every renderer shows the same blocks.
 struct Document: Sendable {
   var title: String

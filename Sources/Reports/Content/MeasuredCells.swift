@@ -1,8 +1,9 @@
+import Evaluation
 import Store
 
 extension Table.Cell {
   /// A measured number: value, interval, count, and what is missing of it.
-  init(_ aggregate: Aggregate, _ metric: CellRecord.Metric) {
+  init(_ aggregate: Aggregate, _ metric: MetricDescription) {
     guard let value = aggregate.value else {
       self.init("missing")
       isGap = true
@@ -20,7 +21,7 @@ extension Table.Cell {
   }
 
   /// A paired difference; accuracy in percentage points.
-  init(_ difference: MethodDifference, _ metric: CellRecord.Metric) {
+  init(_ difference: MethodDifference, _ metric: MetricDescription) {
     guard let value = difference.difference else {
       self.init("no pairs")
       isGap = true

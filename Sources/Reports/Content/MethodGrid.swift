@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 import Store
 
@@ -82,11 +83,11 @@ struct MethodGrid {
 /// Values as shares of a colour scale, 1 being the best: accuracy from 0 to 1, anything else from worst to best of
 /// what is shown, perplexities by their logarithm.
 struct Shares {
-  private let metric: CellRecord.Metric
+  private let metric: MetricDescription
   private let low: Double
   private let high: Double
 
-  init(_ metric: CellRecord.Metric, _ values: [Double]) {
+  init(_ metric: MetricDescription, _ values: [Double]) {
     self.metric = metric
     let placed = values.map { metric.isPerplexity ? log($0) : $0 }
     low = metric.isPercentage ? 0 : placed.min() ?? 0

@@ -1,3 +1,4 @@
+import Evaluation
 import Store
 
 /// How a measured table differs from the published one in everything that is not the method.
@@ -51,7 +52,7 @@ enum PaperDeviations {
     let truncated = samples.count { $0.result.truncatedTokenCount > 0 }
     let most = samples.map(\.result.truncatedTokenCount).max() ?? 0
     let longest = samples.map(\.result.promptTokenCount).max() ?? 0
-    let ended = samples.count { $0.result.finishReason == "length" }
+    let ended = samples.count { $0.result.finishReason == .length }
     var list = [
       "Limit: the longest prompt has \(longest) tokens; \(truncated) of \(samples.count) prompts were cut"
         + (most > 0 ? ", by \(most) tokens at most" : "") + "; \(ended) answers ended at the generation limit."

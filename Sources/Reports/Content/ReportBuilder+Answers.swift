@@ -1,3 +1,4 @@
+import Evaluation
 import Store
 
 extension ReportBuilder {
@@ -77,9 +78,9 @@ struct AnswerCounts {
     longest = results.map(\.promptTokenCount).max()
     truncated = results.count { $0.truncatedTokenCount > 0 }
     mostCut = results.map(\.truncatedTokenCount).max() ?? 0
-    endedByEOS = results.count { $0.finishReason == "eos" }
-    endedByLimit = results.count { $0.finishReason == "length" }
-    endedByStop = results.count { $0.finishReason == "stop" }
+    endedByEOS = results.count { $0.finishReason == .endOfText }
+    endedByLimit = results.count { $0.finishReason == .length }
+    endedByStop = results.count { $0.finishReason == .stop }
     empty = results.count { $0.output?.allSatisfy(\.isWhitespace) ?? false }
     unscored = cells.reduce(0) { $0 + $1.unscoredCount }
     failed = cells.reduce(0) { $0 + $1.failures.count }

@@ -1,3 +1,4 @@
+import Evaluation
 import Store
 
 /// Makes the blocks of a report from what is stored; nothing here depends on times or on how often a sweep was resumed.

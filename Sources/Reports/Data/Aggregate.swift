@@ -1,3 +1,4 @@
+import Evaluation
 import Metrics
 import Store
 
@@ -34,9 +35,9 @@ struct Contribution: Hashable, Sendable {
   var mean: Double { sums.mean ?? 0 }
 }
 
-extension CellRecord.Metric {
-  var isPercentage: Bool { aggregation == "accuracy" }
-  var isPerplexity: Bool { aggregation == "perplexity" }
+extension MetricDescription {
+  var isPercentage: Bool { aggregation == .accuracy }
+  var isPerplexity: Bool { aggregation == .perplexity }
 
   /// What the tables say: `accuracy (%)`.
   var title: String { isPercentage ? "\(name) (%)" : name }

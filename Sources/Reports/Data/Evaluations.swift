@@ -1,3 +1,4 @@
+import Evaluation
 import Store
 
 /// A cell with what is stored of it; prompts and log-probabilities stay in the store.
@@ -8,12 +9,12 @@ struct LoadedCell: Sendable {
   let failures: [StoredFailure]
 
   /// The coordinates in one text, for example `length=4096,depth=0.5`.
-  var place: String { record.coordinates.map { "\($0.name)=\($0.value)" }.joined(separator: ",") }
+  var place: String { record.coordinates.label }
 
-  func coordinate(_ name: String) -> String? { record.coordinates.first { $0.name == name }?.value }
+  func coordinate(_ name: String) -> String? { record.coordinates.first { $0.name == name }?.text }
 
   /// The cell's own number for one of its metrics.
-  func aggregate(_ metric: CellRecord.Metric) -> Aggregate { [self].aggregate(metric) }
+  func aggregate(_ metric: MetricDescription) -> Aggregate { [self].aggregate(metric) }
 
   /// For messages.
   var name: String { "\(record.model) \(record.method) \(record.task) \(place)" }
@@ -29,7 +30,7 @@ struct LoadedSample: Sendable {
 
 extension [LoadedCell] {
   /// What the samples of all cells contribute, and how many do not.
-  func contributions(_ metric: CellRecord.Metric) -> (scored: [Contribution], unscored: Int) {
+  func contributions(_ metric: MetricDescription) -> (scored: [Contribution], unscored: Int) {
     var scored: [Contribution] = []
     var unscored = 0
     for sample in flatMap(\.samples) {
@@ -43,7 +44,7 @@ extension [LoadedCell] {
   }
 
   /// One number over all samples of all cells.
-  func aggregate(_ metric: CellRecord.Metric) -> Aggregate {
+  func aggregate(_ metric: MetricDescription) -> Aggregate {
     let (scored, unscored) = contributions(metric)
     var aggregate = metric.aggregate(scored)
     aggregate.unscored = unscored
@@ -97,7 +98,7 @@ struct Evaluations: Sendable {
     if a.task != b.task { return NaturalOrder.isBefore(a.task, b.task) }
     if a.settings != b.settings { return NaturalOrder.isBefore(a.settings, b.settings) }
     if a.method != b.method { return NaturalOrder.methodIsBefore(a.method, b.method) }
-    for (x, y) in zip(a.coordinates, b.coordinates) where x != y { return NaturalOrder.isBefore(x.value, y.value) }
+    for (x, y) in zip(a.coordinates, b.coordinates) where x != y { return NaturalOrder.isBefore(x.text, y.text) }
     return a.coordinates.count < b.coordinates.count
   }
 }

@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 
 /// Any JSON value: a sample's facts, a resolved configuration.

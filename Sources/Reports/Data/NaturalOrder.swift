@@ -1,3 +1,5 @@
+import Evaluation
+
 /// The order in which a person would list names with numbers in them: `G=4` before `G=16`, `0.5` before `10`.
 enum NaturalOrder {
   /// True when `a` comes before `b`.

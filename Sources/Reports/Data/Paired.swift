@@ -1,3 +1,4 @@
+import Evaluation
 import Metrics
 import Store
 
@@ -33,7 +34,7 @@ struct PairedSample: Sendable {
 
 enum Pairing {
   /// The samples that both have a score for, by coordinates and sample name.
-  static func pairs(_ a: [LoadedCell], _ b: [LoadedCell], _ metric: CellRecord.Metric) -> [PairedSample] {
+  static func pairs(_ a: [LoadedCell], _ b: [LoadedCell], _ metric: MetricDescription) -> [PairedSample] {
     struct Key: Hashable {
       let place: String
       let sampleID: String
@@ -56,7 +57,7 @@ enum Pairing {
   }
 
   /// The difference over pairs, with an interval and the counts of flips.
-  static func difference(_ pairs: [PairedSample], _ metric: CellRecord.Metric) -> MethodDifference {
+  static func difference(_ pairs: [PairedSample], _ metric: MetricDescription) -> MethodDifference {
     var result = MethodDifference(count: pairs.count)
     let (a, b) = (pairs.map(\.contributionA), pairs.map(\.contributionB))
     guard let valueA = metric.combined(a), let valueB = metric.combined(b) else { return result }

@@ -1,3 +1,4 @@
+import Evaluation
 import Store
 
 /// One entry of a task under one model: all methods and all coordinates.
@@ -62,7 +63,7 @@ struct Grid: Sendable {
   struct Column: Hashable, Sendable {
     let value: String
     /// The metric of the cells of this column.
-    let metric: CellRecord.Metric
+    let metric: MetricDescription
     let contextWindow: Int
 
     var number: Double? { Double(value) }
@@ -80,7 +81,7 @@ struct Grid: Sendable {
     let names = cells.first?.record.coordinates.map(\.name) ?? []
     let axis = ["dataset", "length"].first { names.contains($0) } ?? names.first { $0 != depth } ?? ""
     let byVariant = Dictionary(grouping: cells) { cell in
-      cell.record.coordinates.filter { $0.name != axis && $0.name != depth }.map { "\($0.name)=\($0.value)" }
+      cell.record.coordinates.filter { $0.name != axis && $0.name != depth }.map(\.label)
         .joined(separator: ",")
     }
     return byVariant.keys.sorted(by: NaturalOrder.isBefore).map { variant in
@@ -106,7 +107,7 @@ struct Grid: Sendable {
   }
 
   /// The metric of the whole table, nil where columns differ.
-  var metric: CellRecord.Metric? {
+  var metric: MetricDescription? {
     Set(columns.map(\.metric)).count == 1 ? columns.first?.metric : nil
   }
 

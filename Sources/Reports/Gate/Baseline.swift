@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 public import Store
 
@@ -142,7 +143,7 @@ public struct Baseline: Hashable, Sendable, Codable {
 }
 
 extension Baseline.Entry {
-  init(_ cell: LoadedCell, _ metric: CellRecord.Metric) {
+  init(_ cell: LoadedCell, _ metric: MetricDescription) {
     let aggregate = cell.aggregate(metric)
     self.init(
       model: cell.record.model, method: cell.record.method, task: cell.record.task, settings: cell.record.settings,

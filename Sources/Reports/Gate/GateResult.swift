@@ -1,3 +1,5 @@
+import Evaluation
+
 /// What a store did against a baseline.
 public struct GateResult: Hashable, Sendable, Encodable {
   /// A number in both.

@@ -1,3 +1,4 @@
+import Evaluation
 import Metrics
 
 /// A number that the Self-Extend paper is said to report, with where that is said.

@@ -1,3 +1,4 @@
+import Evaluation
 import Store
 
 /// Comma-separated values (RFC 4180, lines end in a newline); numbers in full precision.
@@ -47,7 +48,7 @@ extension CSV {
         let aggregate = cell.aggregate(metric)
         csv.add(
           cellFields(cell, axes) + [
-            metric.name, metric.aggregation, "\(metric.higherIsBetter)", number(aggregate.value),
+            metric.name, metric.aggregation.rawValue, "\(metric.higherIsBetter)", number(aggregate.value),
             number(aggregate.low), number(aggregate.high), "\(aggregate.count)",
             "\(aggregate.unscored)", "\(aggregate.failed)", "\(aggregate.missing)", "\(aggregate.expected)",
             "\(counts.truncated)", "\(counts.endedByEOS)", "\(counts.endedByLimit)", "\(counts.endedByStop)",
@@ -76,7 +77,7 @@ extension CSV {
             result.sampleID, result.identity, "\(result.promptTokenCount)", "\(result.truncatedTokenCount)",
             result.firstTokens.map(String.init).joined(separator: " "),
           ] + facts.map { sample.facts[$0]?.plain ?? "" } + [
-            canonicalJSON(result.expected, pretty: false), result.output ?? "", result.finishReason ?? "",
+            canonicalJSON(result.expected, pretty: false), result.output ?? "", result.finishReason?.rawValue ?? "",
           ]
         for score in result.scores {
           csv.add(known + [score.metric, number(score.value), score.unscored ?? "", ""])

@@ -1,3 +1,4 @@
+import Evaluation
 import Store
 
 /// What a store cost: tokens asked for and computed, and time.

@@ -1,3 +1,5 @@
+import Evaluation
+
 /// The report as one HTML file: pictures inside, tables sorted by a click on a heading, nothing fetched.
 enum HTML {
   static func render(_ document: Document) -> String {

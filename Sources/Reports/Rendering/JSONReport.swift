@@ -1,3 +1,4 @@
+import Evaluation
 import Store
 
 /// The report for programs: every table's numbers, every cell, every gap.
@@ -104,14 +105,14 @@ extension JSONReport.CellReport {
     protocolName = record.protocolName
     protocolNotes = record.protocolNotes
     dataHash = record.dataHash
-    coordinates = Dictionary(record.coordinates.map { ($0.name, $0.value) }) { first, _ in first }
+    coordinates = Dictionary(record.coordinates.map { ($0.name, $0.text) }) { first, _ in first }
     planned = record.sampleCount
     stored = cell.samples.count
     failures = Dictionary(cell.failures.map { ($0.sampleID, $0.message) }) { first, _ in first }
     metrics = record.metrics.map { metric in
       let aggregate = cell.aggregate(metric)
       return JSONReport.MetricReport(
-        name: metric.name, aggregation: metric.aggregation, higherIsBetter: metric.higherIsBetter,
+        name: metric.name, aggregation: metric.aggregation.rawValue, higherIsBetter: metric.higherIsBetter,
         value: aggregate.value, low: aggregate.low, high: aggregate.high, n: aggregate.count,
         unscored: aggregate.unscored)
     }

@@ -1,3 +1,5 @@
+import Evaluation
+
 /// The measured tables for a paper, to be read with `\input`.
 enum LaTeX {
   static func render(_ document: Document) -> String {

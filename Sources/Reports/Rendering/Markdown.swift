@@ -1,3 +1,5 @@
+import Evaluation
+
 /// The report as GitHub-flavoured Markdown.
 enum Markdown {
   /// The report; `figureFolder` says where the pictures are, nil leaves them out.

@@ -1,3 +1,5 @@
+import Evaluation
+
 extension Table.Cell {
   /// `3.53 [3.41, 3.66] n=48`.
   var plainText: String { detail.isEmpty ? text : "\(text) \(detail)" }

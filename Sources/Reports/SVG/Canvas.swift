@@ -1,3 +1,5 @@
+import Evaluation
+
 /// An SVG picture under construction: coordinates in pixels, from the top left.
 ///
 /// The panel is explicitly white and the text explicitly dark, so that a picture reads the same on a dark page.

@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 
 /// Panels of coloured cells with the number printed in each.

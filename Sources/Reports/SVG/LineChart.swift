@@ -1,3 +1,5 @@
+import Evaluation
+
 /// Lines over a number line, with bands for intervals and a mark at the context window.
 struct LineChart {
   struct Point {

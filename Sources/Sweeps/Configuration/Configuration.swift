@@ -1,4 +1,6 @@
 import Digest
+public import Evaluation
+import JSON
 public import Positions
 public import Tasks
 

@@ -1,3 +1,6 @@
+import Evaluation
+import JSON
+
 /// A condition on the numbers of a sweep; a sweep that misses one ends with status 3.
 public struct Gate: Hashable, Sendable {
   /// How much a number may move.

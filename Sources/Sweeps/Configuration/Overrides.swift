@@ -1,3 +1,5 @@
+import Evaluation
+
 /// A `key=value` argument of the command line that changes a configuration before it is checked.
 ///
 /// The key is a path of words separated by dots: `seed`, `tasks.passkey.trials`, `models.0.path`. In a list of models

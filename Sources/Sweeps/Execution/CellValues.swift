@@ -1,3 +1,4 @@
+import Evaluation
 import Metrics
 import Store
 
@@ -8,11 +9,11 @@ enum CellValues {
   /// A sample that could not be scored leaves its metrics without a number: a gate must not pass on what is left.
   static func of(_ record: CellRecord, _ results: [SampleResult]) -> [GateValue] {
     guard results.count >= record.sampleCount, !results.isEmpty else { return [] }
-    let coordinates = record.coordinates.map { "\($0.name)=\($0.value)" }.joined(separator: ",")
+    let coordinates = record.coordinates.label
     return record.metrics.compactMap { metric in
       let value: Double?
       switch metric.aggregation {
-      case "perplexity": value = perplexity(metric.name, results)
+      case .perplexity: value = perplexity(metric.name, results)
       default: value = values(of: metric.name, in: results).flatMap(mean)
       }
       return value.map {

@@ -1,3 +1,5 @@
+import Evaluation
+import JSON
 import Positions
 public import Store
 import Tasks
@@ -355,19 +357,19 @@ private final class Executor {
       firstTokens: Array(sample.request.tokens.prefix(8)), promptTokenCount: sample.request.tokens.count,
       truncatedTokenCount: sample.truncatedTokenCount, expected: sample.expected,
       facts: SampleKey.facts(of: sample).spelling, output: nil, outputTokens: nil, finishReason: nil,
-      scores: scores.map { .init(metric: $0.metric, value: $0.value, unscored: $0.unscored) }, logProbabilities: nil,
+      scores: scores, logProbabilities: nil,
       durationSeconds: seconds, computedTokenCount: outcome.computedTokenCount)
     switch outcome.outcome {
     case .logProbabilities(let values): result.logProbabilities = values
     case .generation(let tokens, let text, let finishReason):
       result.outputTokens = tokens
       result.output = text
-      result.finishReason = finishReason.rawValue
+      result.finishReason = finishReason
     case .choiceLogProbabilities(let values):
       // One after another in the order of the choices; the facts say how many tokens each has.
       result.logProbabilities = values.flatMap { $0 }
       result.output = sweep.tasks[sweep.cells[place.index].task]?.answer(of: sample, outcome: outcome.outcome)
-      if result.output != nil { result.finishReason = "choice" }
+      if result.output != nil { result.finishReason = .choice }
     }
     let row = result
     try stored { () throws(StoreError) in try store.append(row, cell: id, run: run) }

@@ -1,3 +1,4 @@
+public import Evaluation
 public import Positions
 public import Tasks
 public import Tokenizers

@@ -1,3 +1,4 @@
+import Evaluation
 public import Store
 
 /// What happens during a sweep, as numbers and names; the caller turns it into a bar, lines or JSON.

@@ -1,3 +1,4 @@
+import Evaluation
 public import Kernels
 import Positions
 public import Tokenizers

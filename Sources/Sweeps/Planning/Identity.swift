@@ -1,4 +1,6 @@
 import Digest
+import Evaluation
+import JSON
 import Positions
 import Tasks
 
@@ -49,22 +51,6 @@ struct SampleKey {
   /// The facts of a sample as one object; a name that stands twice keeps its last value.
   static func facts(of sample: Sample) -> CanonicalJSON {
     .object(Dictionary(sample.facts.map { ($0.name, CanonicalJSON($0.value)) }) { $1 })
-  }
-}
-
-extension Request {
-  /// The most new tokens; 0 for a text that is only scored.
-  var maxNewTokens: Int {
-    if case .generate(_, let count, _, _, _) = self { return count }
-    return 0
-  }
-
-  /// The longest sequence that the model sees: prompt and new tokens, or the longest continuation.
-  var sequenceLength: Int {
-    switch self {
-    case .score, .generate: tokens.count + maxNewTokens
-    case .choices(let prefix, let continuations): prefix.count + (continuations.map(\.count).max() ?? 0)
-    }
   }
 }
 

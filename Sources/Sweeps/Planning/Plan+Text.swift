@@ -1,3 +1,6 @@
+import Evaluation
+import JSON
+
 extension Plan {
   /// The plan as a person reads it: one row per method and length, then memory, time and warnings.
   public var text: String {

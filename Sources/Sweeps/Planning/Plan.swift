@@ -1,3 +1,5 @@
+import Evaluation
+
 /// What a sweep would do: cells, samples, tokens, memory and time; nothing was evaluated to make it.
 public struct Plan: Sendable {
   /// The configuration's name.

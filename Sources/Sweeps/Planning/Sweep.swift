@@ -1,4 +1,5 @@
 import Digest
+import Evaluation
 import Foundation
 import Positions
 import Store
@@ -271,10 +272,8 @@ extension Sweep {
       method: cell.method.description, task: configuration.tasks[cell.task].name,
       settings: configuration.tasks[cell.task].settingsText, protocolName: task.protocolName,
       protocolNotes: task.protocolNotes, dataHash: dataHash,
-      coordinates: cell.taskCell.coordinates.map { .init(name: $0.name, value: $0.value.spelling) },
-      metrics: task.metrics.map {
-        .init(name: $0.name, aggregation: $0.aggregation.rawValue, higherIsBetter: $0.higherIsBetter)
-      }, sampleCount: try sampleCount(of: cell))
+      coordinates: cell.taskCell,
+      metrics: task.metrics, sampleCount: try sampleCount(of: cell))
   }
 }
 

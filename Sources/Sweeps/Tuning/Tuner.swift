@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 public import Positions
 public import Store

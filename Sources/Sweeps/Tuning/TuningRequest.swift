@@ -1,3 +1,5 @@
+import Evaluation
+import JSON
 import Positions
 
 /// What `tune` is asked: a model, a length, and how much to spend.

@@ -1,3 +1,4 @@
+public import Evaluation
 import JSON
 import Metrics
 import Tokenizers

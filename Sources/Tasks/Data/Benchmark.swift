@@ -1,3 +1,5 @@
+import Evaluation
+
 /// A benchmark whose official files a user brings, and what is known of them.
 public enum Benchmark: String, CaseIterable, Sendable, Hashable, Codable {
   case longbench

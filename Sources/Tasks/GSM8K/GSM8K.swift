@@ -1,3 +1,4 @@
+public import Evaluation
 import Metrics
 import Tokenizers
 

@@ -1,4 +1,5 @@
 import Digest
+public import Evaluation
 import Metrics
 import Tokenizers
 

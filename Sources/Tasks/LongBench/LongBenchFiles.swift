@@ -1,4 +1,5 @@
 import Digest
+import Evaluation
 import Foundation
 import JSON
 import Metrics

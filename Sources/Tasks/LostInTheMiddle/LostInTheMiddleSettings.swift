@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 
 /// What key-value retrieval and multi-document question answering read alike.

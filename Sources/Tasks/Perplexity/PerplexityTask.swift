@@ -1,3 +1,4 @@
+public import Evaluation
 import Foundation
 import Metrics
 import Tokenizers

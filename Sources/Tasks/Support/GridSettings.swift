@@ -1,3 +1,5 @@
+import Evaluation
+
 /// Reads the axes of a grid from a configuration entry.
 enum GridSettings {
   /// Prompt lengths: a list, or a count of lengths evenly spaced between two ends.

@@ -1,4 +1,5 @@
 import Digest
+import Evaluation
 import Metrics
 
 /// Random numbers that depend on nothing but a name: equal for equal coordinates, whatever ran before.

@@ -1,9 +1,7 @@
-import Tasks
-
 /// A JSON value that has exactly one spelling: sorted keys, no spaces, shortest numbers.
 ///
 /// Hashes and stored texts are made of it, so the spelling is part of the identity of results and must not change.
-enum CanonicalJSON {
+public enum CanonicalJSON: Hashable, Sendable {
   case text(String)
   case integer(Int)
   case number(Double)
@@ -12,21 +10,11 @@ enum CanonicalJSON {
   case array([CanonicalJSON])
   case object([String: CanonicalJSON])
 
-  init(_ value: Value) {
-    switch value {
-    case .integer(let value): self = .integer(value)
-    case .number(let value): self = .number(value)
-    case .text(let value): self = .text(value)
-    case .flag(let value): self = .flag(value)
-    case .list(let values): self = .array(values.map { CanonicalJSON($0) })
-    }
-  }
-
   /// An optional text; null when there is none.
-  init(_ text: String?) { self = text.map { .text($0) } ?? .null }
+  public init(_ text: String?) { self = text.map { .text($0) } ?? .null }
 
   /// The one spelling.
-  var spelling: String {
+  public var spelling: String {
     var output = ""
     write(to: &output)
     return output
@@ -80,13 +68,5 @@ enum CanonicalJSON {
       }
     }
     output += "\""
-  }
-}
-
-extension Value {
-  /// The value as a table shows it: texts bare, numbers without a needless fraction.
-  var spelling: String {
-    if case .text(let text) = self { return text }
-    return CanonicalJSON(self).spelling
   }
 }
