@@ -29,7 +29,9 @@ let package = Package(
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .target(
       name: "CKernels",
-      cSettings: [.unsafeFlags(["-O3", "-mbranches-within-32B-boundaries"], .when(platforms: [.linux]))]),
+      cSettings: [
+        .headerSearchPath("."), .unsafeFlags(["-O3", "-mbranches-within-32B-boundaries"], .when(platforms: [.linux])),
+      ]),
     .target(
       name: "Kernels", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: common,
       linkerSettings: [.linkedLibrary("m")]),
