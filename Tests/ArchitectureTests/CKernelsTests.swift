@@ -62,7 +62,7 @@ import Testing
       for line in text.split(separator: "\n") where line.hasSuffix("{") && line.first?.isLetter == true {
         let head = line.prefix { $0 != "(" }
         guard head.count < line.count, !head.contains("="),
-          !["static", "enum", "typedef", "struct"].contains(where: head.hasPrefix)
+          !["static", "enum", "typedef", "struct"].contains(where: { head.hasPrefix($0) })
         else { continue }
         let name = head.split(whereSeparator: { " *".contains($0) }).last ?? ""
         count += 1

@@ -74,6 +74,16 @@ private enum Layers {
     }
   }
 
+  @Test("only a device's folder names the memory and the threads that it computes with", arguments: Layers.files)
+  func devices(path: String) throws {
+    guard path.hasPrefix("Transformer/"), !path.hasPrefix("Transformer/Devices/CPU/") else { return }
+    let own = try Regex(#"\b(FloatBuffer|KeyValueCache|Workers\.|workers\.)"#)
+    for (number, line) in try Layers.lines(path).enumerated() {
+      let code = line.split(separator: "//", maxSplits: 1, omittingEmptySubsequences: false)[0]
+      #expect(code.firstMatch(of: own) == nil, "\(path):\(number + 1) computes without asking a device")
+    }
+  }
+
   @Test("no file grows past what one can read at once", arguments: Layers.files)
   func size(path: String) throws {
     #expect(try Layers.lines(path).count <= 401, "\(path) has more than 400 lines")
