@@ -27,6 +27,7 @@ let package = Package(
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "CKernels",
       cSettings: [
@@ -42,7 +43,7 @@ let package = Package(
     layer("Positions"),
     layer("Transformer", ["Kernels", "Checkpoints", "Positions"]),
     layer("Metrics", ["JSON"]),
-    layer("Tasks", ["Metrics", "Tokenizers", "Digest", "JSON"]),
+    layer("Tasks", ["Metrics", "Tokenizers", "CZlib", "Digest", "JSON"]),
     layer("Store", ["CSQLite", "Digest"]),
     layer("Sweeps", ["Tasks", "Transformer", "Tokenizers", "Positions", "Store", "CYAML", "Digest"]),
     layer("Reports", ["Store", "Metrics"]),

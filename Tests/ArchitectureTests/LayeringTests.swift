@@ -12,7 +12,7 @@ private enum Layers {
     "Positions": ["Glibc"],
     "Transformer": ["Kernels", "Checkpoints", "Positions", "Synchronization"],
     "Metrics": ["JSON", "Foundation", "Glibc"],
-    "Tasks": ["Metrics", "Tokenizers", "Digest", "JSON", "Foundation", "Synchronization"],
+    "Tasks": ["Metrics", "Tokenizers", "CZlib", "Digest", "JSON", "Foundation", "Synchronization"],
     "Store": ["CSQLite", "Digest", "Foundation", "Glibc", "Synchronization"],
     "Sweeps": [
       "Tasks", "Transformer", "Tokenizers", "Positions", "Store", "CYAML", "Digest", "Kernels", "Metrics", "Foundation",
@@ -29,7 +29,8 @@ private enum Layers {
   /// Targets and single files that may hold unsafe code.
   static func mayBeUnsafe(_ path: String) -> Bool {
     path.hasPrefix("Kernels/") || path.hasPrefix("Store/SQLite/") || path.hasPrefix("Sweeps/YAML/")
-      || ["Checkpoints/MappedFile.swift", "se-eval/Interruption.swift"].contains(path)
+      || ["Checkpoints/MappedFile.swift", "Tasks/Data/Archive/Inflate.swift", "se-eval/Interruption.swift"].contains(
+        path)
   }
 
   static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
