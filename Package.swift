@@ -27,9 +27,12 @@ let package = Package(
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "CKernels",
-      cSettings: [.unsafeFlags(["-O3", "-mbranches-within-32B-boundaries"], .when(platforms: [.linux]))]),
+      cSettings: [
+        .headerSearchPath("."), .unsafeFlags(["-O3", "-mbranches-within-32B-boundaries"], .when(platforms: [.linux])),
+      ]),
     .target(
       name: "Kernels", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: common,
       linkerSettings: [.linkedLibrary("m")]),
@@ -41,7 +44,7 @@ let package = Package(
     layer("Transformer", ["Kernels", "Checkpoints", "Positions"]),
     layer("Evaluation", ["JSON"]),
     layer("Metrics", ["Evaluation", "JSON"]),
-    layer("Tasks", ["Evaluation", "Metrics", "Tokenizers", "Digest", "JSON"]),
+    layer("Tasks", ["Evaluation", "Metrics", "Tokenizers", "CZlib", "Digest", "JSON"]),
     layer("Store", ["CSQLite", "Digest", "Evaluation"]),
     layer(
       "Sweeps", ["Tasks", "Transformer", "Tokenizers", "Positions", "Store", "CYAML", "Digest", "Evaluation", "JSON"]),

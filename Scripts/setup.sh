@@ -8,7 +8,7 @@ command -v swift >/dev/null 2>&1 || {
 }
 
 missing=""
-for package in libopenblas-dev libsqlite3-dev libyaml-dev pkg-config; do
+for package in libopenblas-dev libsqlite3-dev libyaml-dev zlib1g-dev pkg-config; do
   state=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)
   [ "$state" = "install ok installed" ] || missing="$missing $package"
 done

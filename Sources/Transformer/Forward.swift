@@ -2,13 +2,14 @@ import Checkpoints
 import Kernels
 import Positions
 
-/// The forward pass: embedding, blocks, logits. One path for all families; what a family lacks is nil in its weights.
+/// The forward pass: embedding, blocks, logits. One path for all families and devices; what a family lacks is nil in its
+/// weights.
 extension Session {
   /// Runs a pass through all layers; keys and values are cached, `state.hidden` holds the last layer's output.
   func forward(_ pass: Pass) throws(TransformerError) {
-    let tables = measure(.positions) { kinds.map { PositionTables($0, pass: pass) } }
+    let tables = measure(.positions) { kinds.map { PositionTables($0, pass: pass, device: device) } }
     measure(.embedding) {
-      workers.embed(
+      device.embed(
         pass.parts.flatMap(\.tokens), model.embedding, scale: model.hyperparameters.embeddingScale, into: state.hidden)
     }
     for layer in model.layers.indices {
@@ -22,13 +23,13 @@ extension Session {
     let h = model.hyperparameters
     let size = h.hiddenSize
     let logits = state.logits(rows: rows)
-    state.normed.store(state.hidden.array(firstRow * size..<(firstRow + rows) * size), at: 0)
+    device.copy(state.hidden, firstRow * size..<(firstRow + rows) * size, to: state.normed, at: 0)
     norm(state.normed, model.outputNorm, rows: rows, columns: size, into: state.normed)
     measure(.logits) {
-      workers.multiply(
-        state.normed, xStride: size, rows: rows,
+      device.multiply(
+        state.normed, width: size, rows: rows,
         [product(model.output, into: logits, stride: h.vocabularySize)], compute: options.compute)
-      if let cap = h.finalSoftcap { workers.softcap(logits, count: rows * h.vocabularySize, cap: cap) }
+      if let cap = h.finalSoftcap { device.softcap(logits, count: rows * h.vocabularySize, cap: cap) }
     }
   }
 
@@ -56,8 +57,8 @@ extension Session {
     let queryWidth = h.headCount * h.headDimension
     let keyWidth = h.keyValueHeadCount * h.headDimension
     measure(.products) {
-      workers.multiply(
-        state.normed, xStride: h.hiddenSize, rows: rows,
+      device.multiply(
+        state.normed, width: h.hiddenSize, rows: rows,
         [
           product(weights.query, into: state.query, stride: queryWidth),
           product(weights.key, into: state.key, stride: keyWidth),
@@ -80,15 +81,15 @@ extension Session {
       let cache = part.session.caches[index]
       let count = part.tokens.count
       measure(.cache) {
-        cache.storeValues(
-          state.value, vOffset: part.firstRow * keyWidth, vStride: keyWidth, rows: count,
-          at: part.positions.lowerBound, workers: count > 1 ? workers : nil)
+        device.storeValues(
+          state.value, firstRow: part.firstRow, rows: count, in: cache, at: part.positions.lowerBound)
       }
       measure(.attention) {
-        workers.attention(
-          queries: Array(state.rotatedQueries.prefix(tables.queries.count)), qOffset: part.firstRow * queryWidth,
-          rows: count, heads: h.headCount, cache: cache, ranges: ranges, scale: h.attentionScale,
-          softcap: h.attentionSoftcap, into: state.query, intoOffset: part.firstRow * queryWidth)
+        device.attend(
+          DeviceAttention(
+            queries: Array(state.rotatedQueries.prefix(tables.queries.count)), firstRow: part.firstRow, rows: count,
+            heads: h.headCount, scale: h.attentionScale, softcap: h.attentionSoftcap),
+          cache: cache, ranges: ranges, into: state.query)
       }
     }
   }
@@ -96,15 +97,14 @@ extension Session {
   /// Rotates `state.key` for every variant and caches the result.
   private func storeKeys(layer: Int, _ pass: Pass, tables: [RotaryTable]) {
     let h = model.hyperparameters
-    let width = h.keyValueHeadCount * h.headDimension
     for (variant, table) in tables.enumerated() {
       rotate(
         state.key, rows: pass.rows, heads: h.keyValueHeadCount, table: table, scale: nil, into: state.rotatedKey)
       for part in pass.parts {
         measure(.cache) {
-          part.session.caches[layer].storeKeys(
-            state.rotatedKey, kOffset: part.firstRow * width, kStride: width, rows: part.tokens.count,
-            at: part.positions.lowerBound, variant: variant, workers: part.tokens.count > 1 ? workers : nil)
+          device.storeKeys(
+            state.rotatedKey, firstRow: part.firstRow, rows: part.tokens.count, in: part.session.caches[layer],
+            at: part.positions.lowerBound, variant: variant)
         }
       }
     }
@@ -116,61 +116,57 @@ extension Session {
     var products = [product(weights.up, into: state.up, stride: h.intermediateSize)]
     if let gate = weights.gate { products.append(product(gate, into: state.gate, stride: h.intermediateSize)) }
     measure(.products) {
-      workers.multiply(state.normed, xStride: h.hiddenSize, rows: rows, products, compute: options.compute)
+      device.multiply(state.normed, width: h.hiddenSize, rows: rows, products, compute: options.compute)
     }
     let count = rows * h.intermediateSize
     measure(.activation) {
-      if weights.gate != nil {
-        workers.gate(state.gate, state.up, count: count, activation: kernel(h.activation), into: state.up)
-      } else {
-        workers.activate(state.up, count: count, activation: kernel(h.activation))
-      }
+      device.activate(
+        gate: weights.gate == nil ? nil : state.gate, up: state.up, count: count, activation: kernel(h.activation))
     }
   }
 
   /// The last product of a half block, added to the residual stream, through a norm where the family has one.
-  private func finish(_ weights: DenseWeights, from x: FloatBuffer, width: Int, rows: Int, norm post: NormWeights?) {
+  private func finish(_ weights: DenseWeights, from x: any DeviceBuffer, width: Int, rows: Int, norm post: NormWeights?)
+  {
     let size = model.hyperparameters.hiddenSize
     let target = post == nil ? state.hidden : state.branch
     measure(.products) {
-      workers.multiply(
-        x, xStride: width, rows: rows, [product(weights, into: target, stride: size, adding: post == nil)],
+      device.multiply(
+        x, width: width, rows: rows, [product(weights, into: target, stride: size, adding: post == nil)],
         compute: options.compute)
     }
     guard let post else { return }
     norm(state.branch, post, rows: rows, columns: size, into: state.branch)
-    measure(.norms) { workers.add(state.hidden, state.branch, count: rows * size, into: state.hidden) }
+    measure(.norms) { device.add(state.branch, to: state.hidden, count: rows * size) }
   }
 
-  private func product(_ weights: DenseWeights, into y: FloatBuffer, stride: Int, adding: Bool = false)
-    -> Workers.Product
-  {
-    Workers.Product(
-      weights: weights.matrix, into: y, offset: 0, stride: stride, adding: adding, bias: weights.bias)
+  private func product(
+    _ weights: DenseWeights, into y: any DeviceBuffer, stride: Int, adding: Bool = false
+  ) -> DenseProduct {
+    DenseProduct(weights: weights.matrix, bias: weights.bias, into: y, stride: stride, adding: adding)
   }
 
-  private func norm(_ x: FloatBuffer, _ weights: NormWeights, rows: Int, columns: Int, into y: FloatBuffer) {
+  private func norm(
+    _ x: any DeviceBuffer, _ weights: NormWeights, rows: Int, columns: Int, into y: any DeviceBuffer
+  ) {
     let h = model.hyperparameters
-    measure(.norms) {
-      switch h.norm {
-      case .rms:
-        workers.rmsNorm(x, rows: rows, columns: columns, weight: weights.scale, epsilon: h.normEpsilon, into: y)
-      case .layer:
-        workers.layerNorm(
-          x, rows: rows, columns: columns, weight: weights.scale, bias: weights.bias, epsilon: h.normEpsilon, into: y)
-      }
-    }
+    let norm = DeviceNorm(
+      kind: h.norm == .rms ? .rms : .layer, scale: weights.scale, bias: weights.bias, epsilon: h.normEpsilon)
+    measure(.norms) { device.norm(x, rows: rows, columns: columns, norm, into: y) }
   }
 
   private func rotate(
-    _ x: FloatBuffer, rows: Int, heads: Int, table: RotaryTable, scale: FloatBuffer?, into y: FloatBuffer
+    _ x: any DeviceBuffer, rows: Int, heads: Int, table: RotaryTable, scale: (any DeviceBuffer)?,
+    into y: any DeviceBuffer
   ) {
     let h = model.hyperparameters
     measure(.rotation) {
-      workers.rotate(
-        x, xOffset: 0, xStride: heads * h.headDimension, rows: rows, heads: heads, headDimension: h.headDimension,
-        rotaryDimension: h.rotaryDimension, pairing: h.ropePairing == .halves ? .halves : .interleaved,
-        cosines: table.cosines, sines: table.sines, rowScale: scale, into: y)
+      device.rotate(
+        x, rows: rows,
+        DeviceRotation(
+          heads: heads, headDimension: h.headDimension, rotaryDimension: h.rotaryDimension,
+          pairing: h.ropePairing == .halves ? .halves : .interleaved, cosines: table.cosines, sines: table.sines,
+          rowScale: scale), into: y)
     }
   }
 }

@@ -41,7 +41,10 @@ extension Session {
   func measure<Result>(_ phase: ForwardProfile.Phase, _ work: () -> Result) -> Result {
     guard let profile else { return work() }
     let begin = ContinuousClock.now
-    defer { profile.add(ContinuousClock.now - begin, to: phase) }
+    defer {
+      device.finish()
+      profile.add(ContinuousClock.now - begin, to: phase)
+    }
     return work()
   }
 }

@@ -90,7 +90,7 @@ extension Session {
     if writer.isDone { return writer }
     let shared = reusePrefix(of: prompt)
     try extend(Array(prompt[shared...]), logitCount: 1) { logits, _, _ in
-      writer.take(logits, row: 0, columns: model.hyperparameters.vocabularySize, workers)
+      writer.take(logits, row: 0, columns: model.hyperparameters.vocabularySize, device)
     }
     return writer
   }
@@ -99,7 +99,7 @@ extension Session {
   private func step(_ writer: inout GreedyWriter) throws(TransformerError) {
     guard let last = writer.tokens.last else { return }
     try extend([last], logitCount: 1) { logits, _, _ in
-      writer.take(logits, row: 0, columns: model.hyperparameters.vocabularySize, workers)
+      writer.take(logits, row: 0, columns: model.hyperparameters.vocabularySize, device)
     }
   }
 
@@ -118,7 +118,7 @@ extension Session {
     let logits = state.logits(rows: next.count)
     for (row, sequence) in sequences.enumerated() {
       writers[sequence.index].take(
-        logits, row: row, columns: model.hyperparameters.vocabularySize, workers)
+        logits, row: row, columns: model.hyperparameters.vocabularySize, device)
     }
   }
 
@@ -134,7 +134,7 @@ extension Session {
     var chosen: [Int] = []
     for _ in 0..<count {
       try extend([next], logitCount: 1) { logits, _, _ in
-        next = workers.argmax(logits, row: 0, columns: model.hyperparameters.vocabularySize)
+        next = device.argmax(logits, row: 0, columns: model.hyperparameters.vocabularySize)
       }
       chosen.append(next)
     }

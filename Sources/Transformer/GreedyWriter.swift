@@ -1,5 +1,3 @@
-import Kernels
-
 /// A continuation that is being written: takes the most likely token after each pass until something ends it.
 struct GreedyWriter {
   /// The new ids so far, without the stop token.
@@ -22,10 +20,10 @@ struct GreedyWriter {
   }
 
   /// Takes the most likely token of a row of logits `[rows, columns]`, the lowest id on a tie, or ends.
-  mutating func take(_ logits: FloatBuffer, row: Int, columns: Int, _ workers: Workers) {
-    var next = workers.argmax(logits, row: row, columns: columns)
+  mutating func take(_ logits: any DeviceBuffer, row: Int, columns: Int, _ device: any Device) {
+    var next = device.argmax(logits, row: row, columns: columns)
     if tokens.count < options.minNewTokens, options.stopTokens.contains(next) {
-      next = mostLikely(logits.array(row * columns..<(row + 1) * columns), without: options.stopTokens)
+      next = mostLikely(device.read(logits, row * columns..<(row + 1) * columns), without: options.stopTokens)
     }
     if options.stopTokens.contains(next) {
       ending = .stopToken

@@ -3,14 +3,14 @@ import Kernels
 
 /// A norm's scale and, for a layer norm, its bias; `[E]` each.
 struct NormWeights: Sendable {
-  let scale: FloatBuffer
-  let bias: FloatBuffer?
+  let scale: any DeviceBuffer
+  let bias: (any DeviceBuffer)?
 }
 
 /// A dense layer: `[out, in]` weights in their stored type, `[out]` bias or nil.
 struct DenseWeights: Sendable {
-  let matrix: WeightMatrix
-  let bias: FloatBuffer?
+  let matrix: any DeviceMatrix
+  let bias: (any DeviceBuffer)?
 }
 
 /// The weights of one transformer block; what a family does not have is nil.
@@ -31,36 +31,41 @@ struct LayerWeights: Sendable {
   let postFeedForwardNorm: NormWeights?
 }
 
-/// Reads weights of a checkpoint by their canonical names.
+/// Brings weights of a checkpoint to a device, by their canonical names.
 struct WeightReader {
   let checkpoint: Checkpoint
-  let workers: Workers
+  let device: any Device
 
   /// The matrix of a tensor `[out, in]`, or rows of it.
-  func matrix(_ name: String, rows: Range<Int>? = nil) throws(CheckpointError) -> WeightMatrix {
+  func matrix(_ name: String, rows: Range<Int>? = nil) throws(CheckpointError) -> any DeviceMatrix {
     let whole = try checkpoint.tensor(name)
     let tensor = rows.map { whole.rows($0) } ?? whole
     let columns = tensor.shape.last ?? 0
     let rowCount = columns == 0 ? 0 : tensor.elementCount / columns
     return tensor.file.withBytes(tensor.byteRange) { bytes in
-      WeightMatrix(
+      device.makeMatrix(
         bytes: bytes, owner: tensor.file, type: WeightType(tensor.type), rows: rowCount, columns: columns)
     }
   }
 
   /// A vector in float32, or nil where the checkpoint has none of that name.
-  func vector(_ name: String, rows: Range<Int>? = nil, adding offset: Float = 0) throws(CheckpointError) -> FloatBuffer?
-  {
+  func values(_ name: String) throws(CheckpointError) -> [Float]? {
     guard checkpoint.tensors[name] != nil else { return nil }
     let tensor = try checkpoint.tensor(name)
-    let row = tensor.file.withBytes(tensor.byteRange) { bytes in
-      WeightMatrix(
+    return tensor.file.withBytes(tensor.byteRange) { bytes in
+      let row = WeightMatrix(
         bytes: bytes, owner: tensor.file, type: WeightType(tensor.type), rows: 1, columns: tensor.elementCount)
+      return row.values(row: 0)
     }
-    let buffer = FloatBuffer(count: tensor.elementCount)
-    workers.embed([0], row, scale: 1, into: buffer)
-    guard offset != 0 || rows != nil else { return buffer }
-    return FloatBuffer(buffer.array(rows ?? 0..<tensor.elementCount).map { $0 + offset })
+  }
+
+  /// The same on the device: some of its elements, with `offset` added.
+  func vector(
+    _ name: String, rows: Range<Int>? = nil, adding offset: Float = 0
+  ) throws(CheckpointError) -> (any DeviceBuffer)? {
+    guard let values = try values(name) else { return nil }
+    guard offset != 0 || rows != nil else { return device.makeBuffer(values) }
+    return device.makeBuffer(values[rows ?? 0..<values.count].map { $0 + offset })
   }
 
   /// A dense layer from `<prefix>.weight` and, where there is one, `<prefix>.bias`.
@@ -80,7 +85,7 @@ struct WeightReader {
   func requiredNorm(_ prefix: String) throws(CheckpointError) -> NormWeights {
     if let norm = try norm(prefix) { return norm }
     _ = try checkpoint.tensor("\(prefix).weight")
-    return NormWeights(scale: FloatBuffer(count: 0), bias: nil)
+    return NormWeights(scale: device.makeBuffer(count: 0), bias: nil)
   }
 
   /// The weights of block `index`.

@@ -10,30 +10,35 @@ public final class Model: Sendable {
   public let hyperparameters: Hyperparameters
   /// The checkpoint that the weights are mapped from.
   public let checkpoint: Checkpoint
-  let embedding: WeightMatrix
+  /// What the weights were brought to.
+  public let device: any Device
+  let embedding: any DeviceMatrix
   let layers: [LayerWeights]
   let outputNorm: NormWeights
   let output: DenseWeights
   /// Divisors of the rotary frequencies that the checkpoint stores as a tensor (Llama 3 in GGUF), or nil.
   let frequencyDivisors: [Double]?
 
-  /// Opens a checkpoint; its weights stay in their stored types, on large pages where memory allows.
+  /// Opens a checkpoint; on the processor its weights stay in their stored types, on large pages where memory allows.
   ///
-  /// - Parameter path: a GGUF file, or a folder in Hugging Face's layout.
+  /// - Parameters:
+  ///   - path: a GGUF file, or a folder in Hugging Face's layout.
+  ///   - device: where the weights go; nil for the processor.
   /// - Returns: the model.
   /// - Throws: `TransformerError.checkpoint`.
-  public static func load(path: String) throws(TransformerError) -> Model {
+  public static func load(path: String, device: (any Device)? = nil) throws(TransformerError) -> Model {
     do throws(CheckpointError) {
-      return try Model(Checkpoint.open(path, pages: .large))
+      return try Model(Checkpoint.open(path, pages: .large), device ?? CPUDevice(Workers(threads: 1)))
     } catch {
       throw .checkpoint(error)
     }
   }
 
-  private init(_ checkpoint: Checkpoint) throws(CheckpointError) {
-    let reader = WeightReader(checkpoint: checkpoint, workers: Workers(threads: 1))
+  private init(_ checkpoint: Checkpoint, _ device: any Device) throws(CheckpointError) {
+    let reader = WeightReader(checkpoint: checkpoint, device: device)
     let hyperparameters = checkpoint.hyperparameters
     self.checkpoint = checkpoint
+    self.device = device
     self.hyperparameters = hyperparameters
     embedding = try reader.matrix("token_embd.weight")
     var layers: [LayerWeights] = []
@@ -42,11 +47,7 @@ public final class Model: Sendable {
     outputNorm = try reader.requiredNorm("output_norm")
     let hasOutput = checkpoint.tensors["output.weight"] != nil
     output = hasOutput ? try reader.dense("output") : DenseWeights(matrix: embedding, bias: nil)
-    if let divisors = try reader.vector("rope_freqs.weight") {
-      frequencyDivisors = divisors.array(0..<divisors.count).map { Double($0) }
-    } else {
-      frequencyDivisors = nil
-    }
+    frequencyDivisors = try reader.values("rope_freqs.weight")?.map { Double($0) }
   }
 
   /// The pretraining window L, in tokens.

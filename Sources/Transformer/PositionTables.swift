@@ -3,10 +3,10 @@ import Positions
 
 /// Cosines and sines of some rows, `[rows][rotaryDimension / 2]`.
 struct RotaryTable {
-  let cosines: FloatBuffer
-  let sines: FloatBuffer
+  let cosines: any DeviceBuffer
+  let sines: any DeviceBuffer
 
-  init(_ rotary: RotaryEmbedding, map: PositionMap, pass: Pass) {
+  init(_ rotary: RotaryEmbedding, map: PositionMap, pass: Pass, device: any Device) {
     var cosines: [Float] = []
     var sines: [Float] = []
     for part in pass.parts {
@@ -14,8 +14,8 @@ struct RotaryTable {
       cosines += table.cosines
       sines += table.sines
     }
-    self.cosines = FloatBuffer(cosines)
-    self.sines = FloatBuffer(sines)
+    self.cosines = device.makeBuffer(cosines)
+    self.sines = device.makeBuffer(sines)
   }
 }
 
@@ -26,15 +26,15 @@ struct PositionTables {
   /// One table per key variant.
   let keys: [RotaryTable]
   /// Per part of the pass: which keys each query sees, and with which variants.
-  let ranges: [AttentionRanges]
+  let ranges: [any DeviceRanges]
   /// The logarithmic query scale per row, or nil.
-  let queryScale: FloatBuffer?
+  let queryScale: (any DeviceBuffer)?
 
-  init(_ kind: Model.LayerKind, pass: Pass) {
+  init(_ kind: Model.LayerKind, pass: Pass, device: any Device) {
     var made: [PositionMap: RotaryTable] = [:]
     func table(_ map: PositionMap) -> RotaryTable {
       if let table = made[map] { return table }
-      let table = RotaryTable(kind.rotary, map: map, pass: pass)
+      let table = RotaryTable(kind.rotary, map: map, pass: pass, device: device)
       made[map] = table
       return table
     }
@@ -45,11 +45,12 @@ struct PositionTables {
       AttentionRanges.Kind(query: $0.query, key: $0.key, masked: $0.isMasked)
     }
     ranges = pass.parts.map { part in
-      AttentionRanges(
-        kinds: kinds, starts: part.positions.flatMap { layout.starts(query: $0).map { Int32($0) } },
-        ends: part.positions.map { Int32($0 + 1) })
+      device.makeRanges(
+        AttentionRanges(
+          kinds: kinds, starts: part.positions.flatMap { layout.starts(query: $0).map { Int32($0) } },
+          ends: part.positions.map { Int32($0 + 1) }))
     }
     let positions = pass.parts.flatMap(\.positions)
-    queryScale = layout.logBase == nil ? nil : FloatBuffer(positions.map { layout.queryScale($0) })
+    queryScale = layout.logBase == nil ? nil : device.makeBuffer(positions.map { layout.queryScale($0) })
   }
 }

@@ -1,7 +1,6 @@
 import Checkpoints
-import Kernels
 
-/// Every buffer of a forward pass over at most `capacity` tokens, allocated once per session (logits when needed).
+/// Every buffer of a forward pass on a device over at most `capacity` tokens, allocated once per session (logits when needed).
 ///
 /// Letters: T tokens, E hidden size, F feed-forward size, H query heads, K key/value heads, D head dimension, V vocabulary.
 final class RunState {
@@ -10,41 +9,46 @@ final class RunState {
   /// The most rows of logits computed at once.
   let logitRows: Int
   /// `[T, E]`, the residual stream.
-  let hidden: FloatBuffer
+  let hidden: any DeviceBuffer
   /// `[T, E]`, the output of a norm.
-  let normed: FloatBuffer
+  let normed: any DeviceBuffer
   /// `[T, E]`, the output of a half block where it is normed before it is added.
-  let branch: FloatBuffer
+  let branch: any DeviceBuffer
   /// `[T, H * D]` before rotation, and then the attention's output.
-  let query: FloatBuffer
+  let query: any DeviceBuffer
   /// `[T, H * D]` per query variant, rotated.
-  let rotatedQueries: [FloatBuffer]
+  let rotatedQueries: [any DeviceBuffer]
   /// Keys `[T, K * D]`, before rotation.
-  let key: FloatBuffer
+  let key: any DeviceBuffer
   /// Keys `[T, K * D]` of one variant, rotated.
-  let rotatedKey: FloatBuffer
+  let rotatedKey: any DeviceBuffer
   /// Values `[T, K * D]`.
-  let value: FloatBuffer
+  let value: any DeviceBuffer
   /// The gate `[T, F]`.
-  let gate: FloatBuffer
+  let gate: any DeviceBuffer
   /// The feed-forward half `[T, F]`.
-  let up: FloatBuffer
+  let up: any DeviceBuffer
   private let vocabularySize: Int
-  private var logits = FloatBuffer(count: 0)
+  private let device: any Device
+  private var logits: any DeviceBuffer
 
-  init(_ h: Hyperparameters, capacity: Int, queryVariants: Int, usesBranch: Bool, logitRows: Int) {
+  init(
+    _ h: Hyperparameters, device: any Device, capacity: Int, queryVariants: Int, usesBranch: Bool, logitRows: Int
+  ) {
+    self.device = device
+    logits = device.makeBuffer(count: 0)
     self.capacity = capacity
     self.logitRows = logitRows
-    hidden = FloatBuffer(count: capacity * h.hiddenSize)
-    normed = FloatBuffer(count: capacity * h.hiddenSize)
-    branch = FloatBuffer(count: usesBranch ? capacity * h.hiddenSize : 0)
-    query = FloatBuffer(count: capacity * h.headCount * h.headDimension)
-    rotatedQueries = (0..<queryVariants).map { _ in FloatBuffer(count: capacity * h.headCount * h.headDimension) }
-    key = FloatBuffer(count: capacity * h.keyValueHeadCount * h.headDimension)
-    rotatedKey = FloatBuffer(count: capacity * h.keyValueHeadCount * h.headDimension)
-    value = FloatBuffer(count: capacity * h.keyValueHeadCount * h.headDimension)
-    gate = FloatBuffer(count: h.gatedFeedForward ? capacity * h.intermediateSize : 0)
-    up = FloatBuffer(count: capacity * h.intermediateSize)
+    hidden = device.makeBuffer(count: capacity * h.hiddenSize)
+    normed = device.makeBuffer(count: capacity * h.hiddenSize)
+    branch = device.makeBuffer(count: usesBranch ? capacity * h.hiddenSize : 0)
+    query = device.makeBuffer(count: capacity * h.headCount * h.headDimension)
+    rotatedQueries = (0..<queryVariants).map { _ in device.makeBuffer(count: capacity * h.headCount * h.headDimension) }
+    key = device.makeBuffer(count: capacity * h.keyValueHeadCount * h.headDimension)
+    rotatedKey = device.makeBuffer(count: capacity * h.keyValueHeadCount * h.headDimension)
+    value = device.makeBuffer(count: capacity * h.keyValueHeadCount * h.headDimension)
+    gate = device.makeBuffer(count: h.gatedFeedForward ? capacity * h.intermediateSize : 0)
+    up = device.makeBuffer(count: capacity * h.intermediateSize)
     vocabularySize = h.vocabularySize
   }
 
@@ -52,8 +56,8 @@ final class RunState {
   ///
   /// - Parameter rows: at most `logitRows`.
   /// - Returns: the same buffer until a larger one is wanted.
-  func logits(rows: Int) -> FloatBuffer {
-    if logits.count < rows * vocabularySize { logits = FloatBuffer(count: rows * vocabularySize) }
+  func logits(rows: Int) -> any DeviceBuffer {
+    if logits.count < rows * vocabularySize { logits = device.makeBuffer(count: rows * vocabularySize) }
     return logits
   }
 }

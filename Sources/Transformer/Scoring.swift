@@ -1,5 +1,4 @@
 import Checkpoints
-import Kernels
 
 extension Session {
   /// Natural-log probabilities of tokens given all before them: element t is log p(tokens[t + 1] | tokens[0...t]).
@@ -32,7 +31,7 @@ extension Session {
     var computed: [Float] = []
     computed.reserveCapacity(inputs.count - firstComputed)
     try extend(Array(inputs[kept...]), logitCount: inputs.count - firstComputed) { logits, first, rows in
-      computed += workers.logProbabilities(
+      computed += device.logProbabilities(
         logits, rows: rows, columns: model.hyperparameters.vocabularySize,
         targets: Array(sequence[kept + first + 1..<kept + first + 1 + rows]))
     }
@@ -65,7 +64,7 @@ extension Session {
       try extend(Array(inputs[kept...]), logitCount: stem.count + 1) { logits, first, rows in
         let place = kept + first + 1 - prefix.count
         for index in members {
-          result[index] += workers.logProbabilities(
+          result[index] += device.logProbabilities(
             logits, rows: rows, columns: model.hyperparameters.vocabularySize,
             targets: Array(continuations[index][place..<place + rows]))
         }
@@ -103,7 +102,7 @@ extension Session {
     var result: [Float] = []
     let size = model.hyperparameters.vocabularySize
     try extend(sequence, logitCount: min(last ?? sequence.count, sequence.count)) { logits, _, rows in
-      result += logits.array(0..<rows * size)
+      result += device.read(logits, 0..<rows * size)
     }
     return result
   }

@@ -1,5 +1,4 @@
 import Checkpoints
-public import Kernels
 public import Positions
 
 /// One sequence of tokens under one method: its key/value cache and the forward pass that extends it.
@@ -27,11 +26,11 @@ public final class Session {
   /// Tokens that went through the layers since the session began.
   public private(set) var computedTokenCount = 0
 
-  let workers: Workers
+  let device: any Device
   let options: SessionOptions
   let kinds: [Model.LayerKind]
   let state: RunState
-  var caches: [KeyValueCache]
+  var caches: [any DeviceCache]
   /// Log-probabilities of cached tokens as far as they are known: element t belongs to `tokens[t + 1]`.
   var knownLogProbabilities: [Float] = []
   /// The length class that the cached tokens of each kind were computed for.
@@ -42,40 +41,42 @@ public final class Session {
   /// - Parameters:
   ///   - model: the model; shared with other sessions.
   ///   - method: how positions and the mask are treated.
-  ///   - workers: the threads and kernels that compute.
+  ///   - device: what computes, of the kind that the model was loaded for; nil for the model's own device.
   ///   - options: types and chunking.
   public convenience init(
-    model: Model, method: Method, workers: Workers, options: SessionOptions = SessionOptions()
+    model: Model, method: Method, device: (any Device)? = nil, options: SessionOptions = SessionOptions()
   ) {
+    let device = device ?? model.device
     let kinds = model.kinds(method)
     let state = RunState(
-      model.hyperparameters, capacity: max(1, options.chunkSize ?? 512),
+      model.hyperparameters, device: device, capacity: max(1, options.chunkSize ?? 512),
       queryVariants: kinds.map(\.layout.queryMaps.count).max() ?? 1,
       usesBranch: model.layers.contains { $0.postAttentionNorm != nil || $0.postFeedForwardNorm != nil },
       logitRows: max(1, min(options.chunkSize ?? 512, 128)))
-    self.init(model: model, method: method, workers: workers, options: options, kinds: kinds, state: state)
+    self.init(model: model, method: method, device: device, options: options, kinds: kinds, state: state)
   }
 
   /// An empty sequence of the same model and method as another, with a cache of its own and the other's buffers; the
   /// two are used in turn, by one caller, and can be generated together.
   public convenience init(beside other: Session) {
     self.init(
-      model: other.model, method: other.method, workers: other.workers, options: other.options, kinds: other.kinds,
+      model: other.model, method: other.method, device: other.device, options: other.options, kinds: other.kinds,
       state: other.state)
   }
 
   private init(
-    model: Model, method: Method, workers: Workers, options: SessionOptions, kinds: [Model.LayerKind], state: RunState
+    model: Model, method: Method, device: any Device, options: SessionOptions, kinds: [Model.LayerKind],
+    state: RunState
   ) {
     self.model = model
     self.method = method
-    self.workers = workers
+    self.device = device
     self.options = options
     self.kinds = kinds
     self.state = state
     let h = model.hyperparameters
     caches = (0..<h.layerCount).map { layer in
-      KeyValueCache(
+      device.makeCache(
         keyValueHeads: h.keyValueHeadCount, headDimension: h.headDimension,
         keyVariants: kinds[model.kindIndex(layer: layer)].layout.keyMaps.count, type: options.keyValueType)
     }
@@ -118,7 +119,7 @@ public final class Session {
   ///   - visit: called in order with a buffer `[rows, V]`, the index in `newTokens` of its first row, and its rows.
   /// - Throws: `TransformerError.tokenOutOfRange` or `.cancelled`; then the sequence is as long as the last whole chunk.
   func extend(
-    _ newTokens: [Int], logitCount: Int, visit: (_ logits: FloatBuffer, _ first: Int, _ rows: Int) -> Void
+    _ newTokens: [Int], logitCount: Int, visit: (_ logits: any DeviceBuffer, _ first: Int, _ rows: Int) -> Void
   ) throws(TransformerError) {
     let vocabularySize = model.hyperparameters.vocabularySize
     if let index = newTokens.firstIndex(where: { $0 < 0 || $0 >= vocabularySize }) {

@@ -15,7 +15,6 @@ final class ProgressPrinter {
   private let style: Style
   private let clock = ContinuousClock()
   private var lastDrawn: ContinuousClock.Instant?
-  private var barWidth = 0
 
   init(_ arguments: Arguments) throws(UsageError) {
     let mode = try arguments.word(GlobalOptions.progress, ProgressMode.self) ?? .auto

@@ -13,7 +13,7 @@ private enum Layers {
     "Transformer": ["Kernels", "Checkpoints", "Positions", "Synchronization"],
     "Evaluation": ["JSON"],
     "Metrics": ["Evaluation", "JSON", "Foundation", "Glibc"],
-    "Tasks": ["Evaluation", "Metrics", "Tokenizers", "Digest", "JSON", "Foundation", "Synchronization"],
+    "Tasks": ["Evaluation", "Metrics", "Tokenizers", "CZlib", "Digest", "JSON", "Foundation", "Synchronization"],
     "Store": ["CSQLite", "Digest", "Evaluation", "Foundation", "Glibc", "Synchronization"],
     "Sweeps": [
       "Evaluation", "JSON", "Tasks", "Transformer", "Tokenizers", "Positions", "Store", "CYAML", "Digest", "Kernels",
@@ -31,7 +31,8 @@ private enum Layers {
   /// Targets and single files that may hold unsafe code.
   static func mayBeUnsafe(_ path: String) -> Bool {
     path.hasPrefix("Kernels/") || path.hasPrefix("Store/SQLite/") || path.hasPrefix("Sweeps/YAML/")
-      || ["Checkpoints/MappedFile.swift", "se-eval/Interruption.swift"].contains(path)
+      || ["Checkpoints/MappedFile.swift", "Tasks/Data/Archive/Inflate.swift", "se-eval/Interruption.swift"].contains(
+        path)
   }
 
   static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -73,6 +74,16 @@ private enum Layers {
       let code = line.split(separator: "//", maxSplits: 1, omittingEmptySubsequences: false)[0]
       let isUnsafe = ["unsafe ", "Unsafe", "unsafe("].contains { code.contains($0) }
       #expect(!isUnsafe, "\(path):\(number + 1) holds unsafe code")
+    }
+  }
+
+  @Test("only a device's folder names the memory and the threads that it computes with", arguments: Layers.files)
+  func devices(path: String) throws {
+    guard path.hasPrefix("Transformer/"), !path.hasPrefix("Transformer/Devices/CPU/") else { return }
+    let own = try Regex(#"\b(FloatBuffer|KeyValueCache|Workers\.|workers\.)"#)
+    for (number, line) in try Layers.lines(path).enumerated() {
+      let code = line.split(separator: "//", maxSplits: 1, omittingEmptySubsequences: false)[0]
+      #expect(code.firstMatch(of: own) == nil, "\(path):\(number + 1) computes without asking a device")
     }
   }
 

@@ -56,6 +56,30 @@ import Testing
     }
   }
 
+  @Test("what decompresses to more than its limit is refused")
+  func bomb() {
+    let count = "short and fixed".count + 200
+    #expect(throws: Never.self) { try Archive.gunzip(Self.gz, limit: count) }
+    #expect { try Archive.gunzip(Self.gz, limit: count - 1) } throws: {
+      ($0 as? Archive.Problem)?.text.contains("would decompress to more than") == true
+    }
+    // A bomb of 1.4 MB may not take a gigabyte; a data set of 100 MB may grow tenfold.
+    #expect(Archive.limit(compressed: 1_400_000) == 256 << 20)
+    #expect(Archive.limit(compressed: 100_000_000) > 1_000_000_000)
+    #expect(Archive.limit(compressed: 1 << 40) == 1 << 32)
+  }
+
+  @Test("a zip archive that names files outside of it is refused", arguments: ["../data", "/data/", "a/../.."])
+  func outside(name: String) {
+    // The name stands twice, in the file's header and in the directory, as data/a.txt.
+    var zip = Self.zip
+    let wanted = Array((name + "/zzzzzzzzzz").utf8.prefix(10))
+    for start in zip.indices.dropLast(10) where Array(zip[start..<start + 10]) == Array("data/a.txt".utf8) {
+      zip.replaceSubrange(start..<start + 10, with: wanted)
+    }
+    #expect { try Archive.entries(zip) } throws: { ($0 as? Archive.Problem)?.text.contains("outside") == true }
+  }
+
   @Test("a changed byte never gives another text, and never stops the program")
   func damaged() {
     var random = SplitMix64(seed: 9)

@@ -90,8 +90,6 @@ struct Family: Sendable {
 }
 
 extension Family {
-  /// No difference from Llama in config.json.
-  static let sameAsLlama: Configure = { (_, _) throws(CheckpointError) in }
   /// No difference from Llama in GGUF metadata.
   static let sameAsLlamaGGUF: ConfigureGGUF = { (_, _) throws(CheckpointError) in }
 }

@@ -21,15 +21,8 @@ public final class TransformerProvider: ModelProvider {
     self.options = options
   }
 
-  /// Numerics version of the engine and kind of arithmetic; what else moves bits only where the arithmetic is inexact.
-  public var numericsVersion: String {
-    let version = "\(NumericsVersion.current)/\(options.compute.rawValue)"
-    return switch options.compute {
-    case .float32: version
-    case .int8: "\(version)/\(workers.instructionSet)"
-    case .openBLAS: "\(version)/\(workers.instructionSet)/\(workers.threads)"
-    }
-  }
+  /// What of the device and its arithmetic moves bits.
+  public var numericsVersion: String { CPUDevice(workers).numericsIdentity(options.compute) }
 
   /// Names and values for the record of a run.
   public var environment: [String: String] {

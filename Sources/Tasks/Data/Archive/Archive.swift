@@ -7,8 +7,9 @@ enum Archive {
     let text: String
   }
 
-  /// More than this is not decompressed from one file.
-  static let limit = 1 << 32
+  /// The most bytes that `count` compressed ones may become: text shrinks to a tenth, and synthetic repetitions are
+  /// small; a decompression bomb grows a thousandfold.
+  static func limit(compressed count: Int) -> Int { min(1 << 32, max(256 << 20, 128 * count)) }
 
   /// A file in a zip archive.
   struct Entry: Hashable, Sendable {
@@ -42,6 +43,10 @@ enum Archive {
       guard entry.compressedCount < 0xffff_ffff, entry.offset < 0xffff_ffff else {
         throw Problem(text: "it is a zip of more than 4 GB; extract it and name the folder")
       }
+      guard !name.hasPrefix("/"), !name.split(separator: "/").contains("..") else {
+        throw Problem(
+          text: "it holds a file named \(name), which lies outside of it; take the archive from its authors")
+      }
       if !name.hasSuffix("/") { entries.append(entry) }
       place += 46 + nameCount + extra
     }
@@ -58,40 +63,58 @@ enum Archive {
     let bytes: [UInt8]
     switch entry.method {
     case 0: bytes = Array(zip[start..<end])
-    case 8: bytes = try inflated(zip, start, end, limit: entry.count).bytes
+    case 8:
+      guard entry.count <= limit(compressed: entry.compressedCount) else {
+        throw tooLong(limit(compressed: entry.compressedCount))
+      }
+      bytes = try inflated(zip, start..<end, .raw, limit: entry.count).bytes
     default: throw Problem(text: "\(entry.name) is compressed in a way that is not read here; extract it first")
     }
-    guard bytes.count == entry.count, Checksum.crc32(bytes) == entry.checksum else {
+    guard bytes.count == entry.count, Inflate.checksum(bytes) == entry.checksum else {
       throw Problem(text: "\(entry.name) in it is damaged: its checksum does not fit; download it again")
     }
     return bytes
   }
 
   /// The bytes of a gzip file (RFC 1952), of all its members, held to their checksums.
-  static func gunzip(_ gz: [UInt8]) throws(Problem) -> [UInt8] {
+  ///
+  /// - Parameters:
+  ///   - gz: the file.
+  ///   - limit: the most bytes that may come out; nil for what its size allows.
+  /// - Returns: the bytes.
+  /// - Throws: `Problem`.
+  static func gunzip(_ gz: [UInt8], limit: Int? = nil) throws(Problem) -> [UInt8] {
+    let limit = limit ?? self.limit(compressed: gz.count)
     var output: [UInt8] = []
     var place = 0
     repeat {
-      let start = try endOfHeader(gz, place)
-      let (bytes, end) = try inflated(gz, start, gz.count, limit: limit - output.count)
-      guard end + 8 <= gz.count, UInt32(little(gz, end, 4)) == Checksum.crc32(bytes),
-        UInt64(little(gz, end + 4, 4)) == UInt64(bytes.count) & 0xffff_ffff
-      else { throw Problem(text: "it is damaged: its checksum does not fit; download it again") }
-      output = output.isEmpty ? bytes : output + bytes
-      place = end + 8
+      let (bytes, end) = try inflated(gz, place..<gz.count, .gzip, limit: limit - output.count, of: limit)
+      output += bytes
+      place = end
     } while place < gz.count && gz[place] == 0x1f
     return output
   }
 
   private static let damaged = Problem(text: "it is no readable archive, or an incomplete one; download it again")
 
+  private static func tooLong(_ limit: Int) -> Problem {
+    Problem(
+      text: "it would decompress to more than \(limit >> 20) MiB, as no dataset does; "
+        + "if it is what you want, decompress it and name the result")
+  }
+
   private static func inflated(
-    _ bytes: [UInt8], _ start: Int, _ end: Int, limit: Int
+    _ bytes: [UInt8], _ range: Range<Int>, _ format: Inflate.Format, limit: Int, of total: Int? = nil
   ) throws(Problem) -> (bytes: [UInt8], end: Int) {
     do throws(Inflate.Problem) {
-      return try Inflate.bytes(of: bytes, from: start, to: end, limit: limit)
+      return try Inflate.bytes(of: bytes, range, format: format, limit: limit)
     } catch {
-      throw damaged
+      switch error {
+      case .tooLong where format == .gzip: throw tooLong(total ?? limit)
+      case .damaged where format == .gzip:
+        throw Problem(text: "it is damaged: its checksum does not fit; download it again")
+      default: throw damaged
+      }
     }
   }
 
@@ -103,37 +126,9 @@ enum Archive {
     throw damaged
   }
 
-  private static func endOfHeader(_ gz: [UInt8], _ start: Int) throws(Problem) -> Int {
-    guard start + 18 <= gz.count, gz[start] == 0x1f, gz[start + 1] == 0x8b, gz[start + 2] == 8 else { throw damaged }
-    let flags = gz[start + 3]
-    var place = start + 10
-    if flags & 4 != 0 { place += 2 + Int(little(gz, place, 2)) }
-    for flag in [UInt8(8), 16] where flags & flag != 0 {
-      while place < gz.count, gz[place] != 0 { place += 1 }
-      place += 1
-    }
-    if flags & 2 != 0 { place += 2 }
-    guard place < gz.count else { throw damaged }
-    return place
-  }
-
   /// A little-endian number of 2 or 4 bytes; 0 beyond the end.
   private static func little(_ bytes: [UInt8], _ offset: Int, _ count: Int) -> Int {
     guard offset >= 0, offset + count <= bytes.count else { return 0 }
     return (0..<count).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) }
-  }
-}
-
-/// CRC-32 of zip and gzip.
-enum Checksum {
-  private static let table: [UInt32] = (0..<256).map { start in
-    (0..<8).reduce(UInt32(start)) { value, _ in value & 1 == 1 ? 0xedb8_8320 ^ value >> 1 : value >> 1 }
-  }
-
-  static func crc32(_ bytes: [UInt8]) -> UInt32 {
-    let table = table
-    var value: UInt32 = 0xffff_ffff
-    for byte in bytes { value = table[Int((value ^ UInt32(byte)) & 0xff)] ^ value >> 8 }
-    return ~value
   }
 }

@@ -1,0 +1,165 @@
+public import Kernels
+
+/// Float32 values in a device's memory.
+///
+/// Only their device can read them; `Device.read` brings some to the caller.
+public protocol DeviceBuffer: AnyObject, Sendable {
+  /// Number of elements.
+  var count: Int { get }
+}
+
+/// A weight matrix `[rows, columns]` in a device's memory, in whatever layout suits it.
+public protocol DeviceMatrix: AnyObject, Sendable {
+  /// Number of outputs.
+  var rows: Int { get }
+  /// Number of inputs.
+  var columns: Int { get }
+}
+
+/// Keys and values of one layer of one sequence, by position.
+public protocol DeviceCache: AnyObject, Sendable {
+  /// Bytes of memory held.
+  var byteCount: Int { get }
+  /// Gives up memory that lies wholly at or beyond `position`; what is below stays.
+  func releaseBeyond(_ position: Int)
+}
+
+/// Which keys each query of a pass sees, brought to a device once for all layers.
+public protocol DeviceRanges: AnyObject, Sendable {}
+
+/// One product of a call of `Device.multiply`.
+public struct DenseProduct {
+  /// O x K weights.
+  public var weights: any DeviceMatrix
+  /// `[O]`, added to each row, or nil.
+  public var bias: (any DeviceBuffer)?
+  /// Receives rows of O elements; not the input.
+  public var into: any DeviceBuffer
+  /// Elements of `into` from row to row, at least O.
+  public var stride: Int
+  /// Whether the result is added to what is there (a residual) instead of replacing it.
+  public var adding: Bool
+}
+
+/// A norm over rows.
+public struct DeviceNorm {
+  /// Which norm.
+  public enum Kind: Sendable {
+    /// Root mean square: `x / sqrt(mean(x^2) + epsilon) * scale`.
+    case rms
+    /// Layer norm: `(x - mean) / sqrt(variance + epsilon) * scale + bias`.
+    case layer
+  }
+  /// Which norm.
+  public var kind: Kind
+  /// `[columns]`.
+  public var scale: any DeviceBuffer
+  /// `[columns]`, of a layer norm, or nil.
+  public var bias: (any DeviceBuffer)?
+  /// Added to the mean square.
+  public var epsilon: Float
+}
+
+/// A rotary embedding of heads.
+public struct DeviceRotation {
+  /// Heads per row.
+  public var heads: Int
+  /// D, elements per head.
+  public var headDimension: Int
+  /// The first elements of each head that turn, even; the rest is copied.
+  public var rotaryDimension: Int
+  /// Which elements turn together.
+  public var pairing: Pairing
+  /// `[rows, rotaryDimension / 2]`.
+  public var cosines: any DeviceBuffer
+  /// `[rows, rotaryDimension / 2]`.
+  public var sines: any DeviceBuffer
+  /// `[rows]`, a factor of the whole row, or nil.
+  public var rowScale: (any DeviceBuffer)?
+}
+
+/// Where attention takes its rows from, and how scores are made.
+public struct DeviceAttention {
+  /// Per query variant `[T, H * D]`, rotated.
+  public var queries: [any DeviceBuffer]
+  /// The row of `queries` and of the result where the sequence's tokens begin.
+  public var firstRow: Int
+  /// The sequence's new tokens.
+  public var rows: Int
+  /// H, query heads.
+  public var heads: Int
+  /// Factor of the scores.
+  public var scale: Float
+  /// `cap * tanh(score / cap)` before the mask, or nil.
+  public var softcap: Float?
+}
+
+/// What computes: the operations that a forward pass is made of, over memory that only the device sees.
+///
+/// The forward pass (`Session`) asks for operations in order and never looks at a buffer; a device may queue them and
+/// return at once. Only `read`, `logProbabilities`, `argmax` and `finish` wait. So activations, caches and weights can
+/// stay in a graphics card's memory. A device is one folder beside this file. Its objects may be used with it alone;
+/// handing it those of another device is a mistake that stops the program. Sizes are checked by the device.
+///
+/// Letters: T rows, E columns, H query heads, K key/value heads, D head dimension, V vocabulary.
+public protocol Device: AnyObject, Sendable {
+  /// The kind of device, as in `--device`: "cpu".
+  var kind: String { get }
+  /// What of this device and its arithmetic moves the bits of a result; part of the identity of every stored one.
+  ///
+  /// The CPU's begins with its numerics version ("2/float32"); that of another device begins with its kind and name.
+  func numericsIdentity(_ compute: Compute) -> String
+
+  /// `count` zeros.
+  func makeBuffer(count: Int) -> any DeviceBuffer
+  /// A buffer that holds `values`.
+  func makeBuffer(_ values: [Float]) -> any DeviceBuffer
+  /// A stored matrix: `rows` rows of `columns` elements of a type, without gaps.
+  ///
+  /// The bytes stay where they are as long as `owner` lives: a device that reads them in place keeps the owner, another
+  /// copies what it needs.
+  func makeMatrix(
+    bytes: Span<UInt8>, owner: any AnyObject & Sendable, type: WeightType, rows: Int, columns: Int
+  ) -> any DeviceMatrix
+  /// An empty cache; each key is kept in `keyVariants` rotations.
+  func makeCache(
+    keyValueHeads: Int, headDimension: Int, keyVariants: Int, type: KeyValueType
+  ) -> any DeviceCache
+  /// What each row of a sequence's part of a pass sees.
+  func makeRanges(_ ranges: AttentionRanges) -> any DeviceRanges
+  /// The elements of `range`, for the caller. Waits.
+  func read(_ buffer: any DeviceBuffer, _ range: Range<Int>) -> [Float]
+  /// Copies elements between two different buffers.
+  func copy(_ source: any DeviceBuffer, _ range: Range<Int>, to target: any DeviceBuffer, at: Int)
+  /// Waits until everything that was asked for is done.
+  func finish()
+  /// Gives back the memory that nothing uses.
+  func releaseIdleMemory()
+
+  /// Rows `ids` of an embedding, times `scale`, to `[ids.count, columns]`.
+  func embed(_ ids: [Int], _ table: any DeviceMatrix, scale: Float, into: any DeviceBuffer)
+  /// `y[r, o] (+)= sum over k of x[r, k] * w[o, k] (+ bias[o])` for `[T, width]` rows and each product.
+  func multiply(_ x: any DeviceBuffer, width: Int, rows: Int, _ products: [DenseProduct], compute: Compute)
+  /// A norm of each of `rows` rows of `columns`; `into` may be `x`.
+  func norm(_ x: any DeviceBuffer, rows: Int, columns: Int, _ norm: DeviceNorm, into: any DeviceBuffer)
+  /// Rotary embedding of `[T, heads * D]`.
+  func rotate(_ x: any DeviceBuffer, rows: Int, _ rotation: DeviceRotation, into: any DeviceBuffer)
+  /// Keeps rows of rotated keys `[rows, K * D]`, from `firstRow` of the buffer on, as the positions from `position` on.
+  func storeKeys(
+    _ keys: any DeviceBuffer, firstRow: Int, rows: Int, in cache: any DeviceCache, at position: Int, variant: Int)
+  /// Keeps rows of values `[rows, K * D]`, from `firstRow` of the buffer on, as the positions from `position` on.
+  func storeValues(_ values: any DeviceBuffer, firstRow: Int, rows: Int, in cache: any DeviceCache, at position: Int)
+  /// Softmax of scaled scores, applied to the values; to the same rows of `into`, `[T, H * D]`.
+  func attend(
+    _ attention: DeviceAttention, cache: any DeviceCache, ranges: any DeviceRanges, into: any DeviceBuffer)
+  /// `up = activation(gate) * up` for `count` elements, or `activation(up)` where there is no gate.
+  func activate(gate: (any DeviceBuffer)?, up: any DeviceBuffer, count: Int, activation: Activation)
+  /// `x = x + y` for `count` elements.
+  func add(_ y: any DeviceBuffer, to x: any DeviceBuffer, count: Int)
+  /// `x = cap * tanh(x / cap)` for `count` elements.
+  func softcap(_ x: any DeviceBuffer, count: Int, cap: Float)
+  /// Natural logarithm of the softmax of each row of `[rows, columns]` at its target. Waits.
+  func logProbabilities(_ logits: any DeviceBuffer, rows: Int, columns: Int, targets: [Int]) -> [Float]
+  /// Index of the largest of the `columns` logits of row `row`; the lowest on ties. Waits.
+  func argmax(_ logits: any DeviceBuffer, row: Int, columns: Int) -> Int
+}
