@@ -30,6 +30,13 @@ public struct Sample: Sendable {
   }
 }
 
+extension Sample {
+  /// What a scorer needs to know of it.
+  public var reference: Reference {
+    Reference(sampleID: id, expected: expected, facts: facts, promptTokenCount: request.tokens.count)
+  }
+}
+
 /// What a task may know of the model for which it makes samples.
 public struct SampleContext: Sendable {
   /// The model's tokenizer.

@@ -15,6 +15,8 @@ extension Coordinates {
 public protocol EvaluationTask: Sendable {
   /// The task's name in a configuration, for example `passkey`.
   static var name: String { get }
+  /// Rises with every change of the scorer that can move a score, so that what is stored is scored again.
+  static var scorerVersion: Int { get }
   /// The keys that a configuration may set, in the order of the documentation.
   static var settings: [SettingDescription] { get }
 
@@ -43,15 +45,20 @@ public protocol EvaluationTask: Sendable {
   func samples(of cell: TaskCell, in context: SampleContext) throws(TaskError) -> [Sample]
 
   /// The scores of one outcome, one for each of `metrics` that applies, plus any auxiliary ones.
-  func scores(of sample: Sample, outcome: Outcome) -> [Score]
+  ///
+  /// - Parameters:
+  ///   - reference: what a store keeps of the sample, so that stored outcomes can be scored again without a model.
+  ///   - outcome: what the model did.
+  /// - Returns: the scores, unscored ones with the reason.
+  func scores(of reference: Reference, outcome: Outcome) -> [Score]
 
   /// What is shown as the output of a sample for which the model wrote no text, for example the likeliest choice.
-  func answer(of sample: Sample, outcome: Outcome) -> String?
+  func answer(of reference: Reference, outcome: Outcome) -> String?
 }
 
 extension EvaluationTask {
   /// Nothing.
-  public func answer(of sample: Sample, outcome: Outcome) -> String? { nil }
+  public func answer(of reference: Reference, outcome: Outcome) -> String? { nil }
   /// Nothing.
   public func warnings(in context: SampleContext) -> [String] { [] }
 }

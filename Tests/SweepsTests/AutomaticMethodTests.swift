@@ -9,6 +9,7 @@ import Testing
 /// A task whose cells have no length.
 private struct NowhereTask: EvaluationTask {
   static let name = "nowhere"
+  static let scorerVersion = 1
   static let settings: [SettingDescription] = []
   init(settings: TaskSettings) throws(TaskError) {}
   var protocolName: String { "nowhere/v1" }
@@ -17,7 +18,7 @@ private struct NowhereTask: EvaluationTask {
   var metrics: [MetricDescription] { [] }
   var cells: [TaskCell] { [TaskCell([.init("dataset", .text("a"))])] }
   func samples(of cell: TaskCell, in context: SampleContext) throws(TaskError) -> [Sample] { [] }
-  func scores(of sample: Sample, outcome: Outcome) -> [Score] { [] }
+  func scores(of reference: Reference, outcome: Outcome) -> [Score] { [] }
 }
 
 @Suite struct AutomaticMethodTests {

@@ -8,6 +8,7 @@ import Testing
 /// A task of a benchmark's name that reads one file of its folder.
 private struct BenchmarkTask: EvaluationTask {
   static let name = "longbench"
+  static let scorerVersion = 1
   static let settings: [SettingDescription] = [.init("path", .path, "a folder")]
   let file: DataFile
   init(settings: TaskSettings) throws(TaskError) {
@@ -21,7 +22,7 @@ private struct BenchmarkTask: EvaluationTask {
   func samples(of cell: TaskCell, in context: SampleContext) throws(TaskError) -> [Sample] {
     [Sample(id: SampleID("row=0"), text: "text", request: .generate(tokens: [1, 2], maxNewTokens: 1))]
   }
-  func scores(of sample: Sample, outcome: Outcome) -> [Score] { [Score("score", 1)] }
+  func scores(of reference: Reference, outcome: Outcome) -> [Score] { [Score("score", 1)] }
 }
 
 @Suite struct DataPolicyTests {

@@ -11,6 +11,7 @@ import Tasks
 /// A task without data: sample n of a cell is `length` tokens that depend on length, n and seed.
 struct CountingTask: EvaluationTask {
   static let name = "counting"
+  static let scorerVersion = 1
   static let settings: [SettingDescription] = [
     .init("lengths", .integers, "prompt lengths"), .init("depths", .countOrNumbers, "depths"),
     .init("trials", .integer, "samples per cell"), .init("label", .text, "a word"),
@@ -47,15 +48,16 @@ struct CountingTask: EvaluationTask {
     }
   }
 
-  func scores(of sample: Sample, outcome: Outcome) -> [Score] {
+  func scores(of reference: Reference, outcome: Outcome) -> [Score] {
     guard case .generation(_, let text, _) = outcome else { return [Score("accuracy", unscored: "no text")] }
-    return [Score("accuracy", sample.expected.contains(text) ? 1 : 0)]
+    return [Score("accuracy", reference.expected.contains(text) ? 1 : 0)]
   }
 }
 
 /// Another task of the same shape, for names that are nearly the same.
 struct ScoringTask: EvaluationTask {
   static let name = "scoring"
+  static let scorerVersion = 1
   static let settings: [SettingDescription] = [.init("lengths", .integers, "lengths")]
   let lengths: [Int]
   init(settings: TaskSettings) throws(TaskError) { lengths = try settings.integers("lengths") ?? [6] }
@@ -68,7 +70,7 @@ struct ScoringTask: EvaluationTask {
     guard case .integer(let length)? = cell.coordinates.first?.value else { return [] }
     return [Sample(id: SampleID("window=0"), text: "text", request: .score(tokens: Array(0..<length)))]
   }
-  func scores(of sample: Sample, outcome: Outcome) -> [Score] {
+  func scores(of reference: Reference, outcome: Outcome) -> [Score] {
     guard case .logProbabilities(let values) = outcome else { return [] }
     let sum = -values.reduce(0) { $0 + Double($1) }
     return [Score("nll_sum", sum), Score("token_count", Double(values.count))]

@@ -76,7 +76,7 @@ import Testing
     func score(_ more: [String: Value], _ text: String) throws -> [Double?] {
       let task = try task(more)
       return task.scores(
-        of: try samples(task)[0], outcome: .generation(tokens: [], text: text, finishReason: .length)
+        of: try samples(task)[0].reference, outcome: .generation(tokens: [], text: text, finishReason: .length)
       ).map(\.value)
     }
     #expect(try score([:], "it is\nRed") == [1])

@@ -140,7 +140,7 @@ import Testing
   func closed() throws {
     func score(_ name: String, _ gold: String, _ prediction: String) throws -> Double? {
       let task = try task(name, [row("d", [("q", gold)])])
-      return task.scores(of: try samples(task)[0], outcome: generated(prediction)).first?.value
+      return task.scores(of: try samples(task)[0].reference, outcome: generated(prediction)).first?.value
     }
     #expect(try score("tpo", "B", "(B) because") == 100)
     #expect(try score("coursera", "AB", "A") == 25)
@@ -161,7 +161,7 @@ import Testing
     #expect(samples[0].text.contains("STORY") && !samples[2].text.contains("STORY"))
     #expect(samples[2].text.contains("Rain falls up, True or False?") && !samples[2].text.contains("by the story"))
     func score(_ index: Int, _ text: String) -> Double? {
-      task.scores(of: samples[index], outcome: generated(text))[0].value
+      task.scores(of: samples[index].reference, outcome: generated(text))[0].value
     }
     #expect(score(0, "True") == 100 && score(0, "False") == 0 && score(0, "Perhaps") == 0)
     #expect(score(2, "It is false.") == 100 && score(2, "True") == 0 && score(3, "true") == 100)
@@ -170,10 +170,10 @@ import Testing
   @Test("open tasks are scored as their document says, and without a judge there is no score")
   func open() throws {
     let f1 = try task("financial_qa", [row("d", [("q", "the red cat")], evaluation: "f1")])
-    let f1Score = f1.scores(of: try samples(f1)[0], outcome: generated("red dog"))
+    let f1Score = f1.scores(of: try samples(f1)[0].reference, outcome: generated("red dog"))
     #expect(f1Score == [Score("score", 50)])
     let rouge = try task("news_summ", [row("d", [("q", "the cat was on the mat")], evaluation: "rouge")])
-    let scores = rouge.scores(of: try samples(rouge)[0], outcome: generated("the cat sat on the mat"))
+    let scores = rouge.scores(of: try samples(rouge)[0].reference, outcome: generated("the cat sat on the mat"))
     #expect(scores.map(\.metric) == ["score", "rouge1", "rouge2", "rougeL"])
     #expect(abs((scores[0].value ?? 0) - 83.3333) < 1e-3 && abs((scores[2].value ?? 0) - 60) < 1e-9)
     for kind in ["LLM", "human"] {
@@ -181,7 +181,8 @@ import Testing
       let samples = try samples(judged)
       #expect(samples.count == 2)
       #expect(
-        judged.scores(of: samples[0], outcome: generated("x")).first?.unscored?.hasPrefix("no judge given") == true)
+        judged.scores(of: samples[0].reference, outcome: generated("x")).first?.unscored?.hasPrefix("no judge given")
+          == true)
       let without = try task(
         "news_summ", [row("d", evaluation: kind), row("e", evaluation: "rouge")], ["judged": .flag(false)])
       let left = try self.samples(without)
@@ -212,7 +213,7 @@ import Testing
       for sample in try task.samples(of: cell, in: byteContext()) {
         let gold = sample.expected[0]
         let answer = sample.fact("part") == .text("fact") ? (gold.contains("fact: T") ? "True" : "False") : gold
-        let score = try #require(task.scores(of: sample, outcome: generated(answer)).first)
+        let score = try #require(task.scores(of: sample.reference, outcome: generated(answer)).first)
         if score.unscored == nil { #expect(abs((score.value ?? 0) - 100) < 1e-9, "\(sample.id)") }
       }
     }

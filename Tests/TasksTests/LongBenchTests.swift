@@ -169,16 +169,17 @@ import Testing
     ])
     let trec = try task(path, ["datasets": .text("trec")])
     let sample = try trec.samples(of: trec.cells[0], in: byteContext())[0]
-    #expect(trec.scores(of: sample, outcome: generated("\n\nPlace\nPerson")).map(\.value) == [100])
-    #expect(trec.scores(of: sample, outcome: generated("Person")).first?.value == 0)
-    #expect(trec.scores(of: sample, outcome: .logProbabilities([])).first?.unscored != nil)
+    #expect(trec.scores(of: sample.reference, outcome: generated("\n\nPlace\nPerson")).map(\.value) == [100])
+    #expect(trec.scores(of: sample.reference, outcome: generated("Person")).first?.value == 0)
+    #expect(trec.scores(of: sample.reference, outcome: .logProbabilities([])).first?.unscored != nil)
     let lcc = try task(path, ["datasets": .text("lcc")])
     let code = try lcc.samples(of: lcc.cells[0], in: byteContext())[0]
-    #expect(lcc.scores(of: code, outcome: generated("tide")) == [Score("score", 25), Score("code_sim@indel", 50)])
-    #expect(lcc.scores(of: code, outcome: generated("")).first?.value == 0)
+    #expect(
+      lcc.scores(of: code.reference, outcome: generated("tide")) == [Score("score", 25), Score("code_sim@indel", 50)])
+    #expect(lcc.scores(of: code.reference, outcome: generated("")).first?.value == 0)
     let qasper = try task(path, ["datasets": .text("qasper")])
     let unanswered = try qasper.samples(of: qasper.cells[0], in: byteContext())[0]
-    #expect(qasper.scores(of: unanswered, outcome: generated("x")).first?.value == 0)
+    #expect(qasper.scores(of: unanswered.reference, outcome: generated("x")).first?.value == 0)
   }
 
   @Test("Chinese scores need jieba: a folder without its dictionary is missing data")
@@ -220,7 +221,7 @@ import Testing
         let samples = try task.samples(of: cell, in: byteContext())
         #expect(samples.count >= 2)
         for sample in samples {
-          let score = try #require(task.scores(of: sample, outcome: generated(sample.expected[0])).first)
+          let score = try #require(task.scores(of: sample.reference, outcome: generated(sample.expected[0])).first)
           if score.unscored == nil { #expect(abs((score.value ?? 0) - 100) < 1e-5, "\(sample.id)") }
         }
       }

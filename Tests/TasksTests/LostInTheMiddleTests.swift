@@ -71,8 +71,8 @@ import Testing
     #expect(a.map(\.expected) == b.map(\.expected) && a[0].expected != a[1].expected && a[0].text != b[0].text)
     #expect(try task.samples(of: task.cells[0], in: byteContext(seed: 2)).map(\.expected) != a.map(\.expected))
     let right = Outcome.generation(tokens: [], text: "it is \(a[0].expected[0].uppercased()).", finishReason: .length)
-    #expect(task.scores(of: a[0], outcome: right).map(\.value) == [1])
-    #expect(task.scores(of: a[1], outcome: right).map(\.value) == [0])
+    #expect(task.scores(of: a[0].reference, outcome: right).map(\.value) == [1])
+    #expect(task.scores(of: a[1].reference, outcome: right).map(\.value) == [0])
   }
 
   @Test("what cannot be is refused, a compressed file with the command that unpacks it")
@@ -142,7 +142,8 @@ import Testing
     let task = try mdqa()
     let sample = try #require(try task.samples(of: task.cells[0], in: byteContext()).first)
     func score(_ text: String) -> Double? {
-      task.scores(of: sample, outcome: .generation(tokens: [], text: text, finishReason: .length)).first?.value
+      task.scores(of: sample.reference, outcome: .generation(tokens: [], text: text, finishReason: .length)).first?
+        .value
     }
     #expect(score("It was the ANSELM Ruddock!\nmore") == 1)
     #expect(score("I do not know.\nAnselm Ruddock") == 0)

@@ -88,19 +88,19 @@ import Testing
     let task = try task([Self.row])
     let sample = try #require(try samples(task).first)
     func score(_ values: [[Float]]) -> [Double?] {
-      task.scores(of: sample, outcome: .choiceLogProbabilities(values)).map(\.value)
+      task.scores(of: sample.reference, outcome: .choiceLogProbabilities(values)).map(\.value)
     }
     // "one" has 3 characters and "twelve" 6: -3/3 against -4/6.
     let values = score([[-1, -2], [-2, -2]])
     #expect(values.prefix(3) == [0, 1, 1])
     #expect(abs((values[3] ?? 0) - 1 / (1 + exp(1.0))) < 1e-12)
     let letters = try self.task([Self.row], ["style": .text("letters")])
-    let byLetter = letters.scores(of: sample, outcome: .choiceLogProbabilities([[-3], [-4]])).map(\.value)
+    let byLetter = letters.scores(of: sample.reference, outcome: .choiceLogProbabilities([[-3], [-4]])).map(\.value)
     #expect(byLetter.prefix(3) == [0, 0, 0], "letters are equally long")
     #expect(score([[-1], [-1]]).prefix(3) == [0, 1, 1], "the first of equals counts")
     #expect(score([[-.infinity], [-1]]).allSatisfy { $0 == nil })
     #expect(score([[-1]]).allSatisfy { $0 == nil })
-    let answer = task.answer(of: sample, outcome: .choiceLogProbabilities([[-1, -2], [-2, -2]]))
+    let answer = task.answer(of: sample.reference, outcome: .choiceLogProbabilities([[-1, -2], [-2, -2]]))
     #expect(answer == "A. one [log-probabilities A -3.0, B -4.0]")
     #expect(task.metrics.map(\.name) == ["accuracy", "accuracy_norm_chars", "accuracy_norm_bytes", "mc2"])
   }
@@ -109,10 +109,10 @@ import Testing
   func severalRight() throws {
     let task = try task(["{\"question\": \"Q?\", \"choices\": {\"a\": 1, \"b\": 0, \"c\": 1}}"])
     let sample = try #require(try samples(task).first)
-    let values = task.scores(of: sample, outcome: .choiceLogProbabilities([[-9], [-1], [-1]])).map(\.value)
+    let values = task.scores(of: sample.reference, outcome: .choiceLogProbabilities([[-9], [-1], [-1]])).map(\.value)
     #expect(values[0] == 0, "the first of equals is wrong here")
     #expect(abs((values[3] ?? 0) - 0.5) < 0.001)
-    #expect(task.scores(of: sample, outcome: .choiceLogProbabilities([[-9], [-2], [-1]])).first?.value == 1)
+    #expect(task.scores(of: sample.reference, outcome: .choiceLogProbabilities([[-9], [-2], [-1]])).first?.value == 1)
   }
 
   @Test("the number of a worked answer, marked or last")
@@ -143,6 +143,6 @@ import Testing
       return
     }
     let outcome = Outcome.generation(tokens: [], text: " It is 12 - 5 = 7.", finishReason: .stop)
-    #expect(task.scores(of: all[0], outcome: outcome).map(\.value) == [1, 0])
+    #expect(task.scores(of: all[0].reference, outcome: outcome).map(\.value) == [1, 0])
   }
 }

@@ -207,7 +207,7 @@ let datasets = URL(fileURLWithPath: #filePath).deletingLastPathComponent().delet
     let sample = Sample(
       id: SampleID("x"), text: "", request: .generate(tokens: [1], maxNewTokens: 4), expected: ["honey", "pears"])
     func score(_ task: Needle, _ text: String) -> [String] {
-      task.scores(of: sample, outcome: .generation(tokens: [], text: text, finishReason: .length))
+      task.scores(of: sample.reference, outcome: .generation(tokens: [], text: text, finishReason: .length))
         .map { "\($0.metric) \($0.value ?? -1)" }
     }
     let phrase = try task()
@@ -216,7 +216,7 @@ let datasets = URL(fileURLWithPath: #filePath).deletingLastPathComponent().delet
     let share = try task(["scorer": .text("string-match")])
     #expect(share.metrics.first?.name == "string_match")
     #expect(score(share, "honey") == ["string_match 0.5", "key_phrase 0.0"])
-    #expect(phrase.scores(of: sample, outcome: .logProbabilities([])).allSatisfy { $0.unscored != nil })
+    #expect(phrase.scores(of: sample.reference, outcome: .logProbabilities([])).allSatisfy { $0.unscored != nil })
   }
 
   @Test("impossible settings are refused by key")

@@ -71,12 +71,12 @@ import Tokenizers
     let task = try task(["a.txt": text])
     let sample = try #require(try task.samples(of: task.cells[0], in: context()).first)
     let values = [Float](repeating: -9, count: 49) + [Float](repeating: -2, count: 50)
-    let scores = task.scores(of: sample, outcome: .logProbabilities(values))
+    let scores = task.scores(of: sample.reference, outcome: .logProbabilities(values))
     #expect(scores.map(\.metric) == ["perplexity", "nll_sum", "token_count"])
     #expect(abs((scores[0].value ?? 0) - exp(2)) < 1e-9)
     #expect(scores[1].value == 100 && scores[2].value == 50)
-    #expect(task.scores(of: sample, outcome: .logProbabilities([-1])).first?.unscored != nil)
+    #expect(task.scores(of: sample.reference, outcome: .logProbabilities([-1])).first?.unscored != nil)
     let infinite = [Float](repeating: -.infinity, count: 99)
-    #expect(task.scores(of: sample, outcome: .logProbabilities(infinite)).first?.unscored != nil)
+    #expect(task.scores(of: sample.reference, outcome: .logProbabilities(infinite)).first?.unscored != nil)
   }
 }

@@ -142,12 +142,13 @@ import Tokenizers
     let sample = Sample(
       id: SampleID("x"), text: "", request: .generate(tokens: [1], maxNewTokens: 4), expected: ["12345"])
     func score(_ text: String) -> [Double?] {
-      task.scores(of: sample, outcome: .generation(tokens: [], text: text, finishReason: .length)).map(\.value)
+      task.scores(of: sample.reference, outcome: .generation(tokens: [], text: text, finishReason: .length)).map(
+        \.value)
     }
     #expect(score(" 12345. Keep") == [1, 1])
     #expect(score(" 123456") == [0, 1])
     #expect(score("It is 12345") == [1, 0])
     #expect(score("7 12345") == [0, 0])
-    #expect(task.scores(of: sample, outcome: .logProbabilities([])).first?.unscored != nil)
+    #expect(task.scores(of: sample.reference, outcome: .logProbabilities([])).first?.unscored != nil)
   }
 }

@@ -36,7 +36,9 @@ import Tokenizers
   private func sums(_ task: PerplexityTask, _ samples: [Sample]) -> [String: Double] {
     var sums: [String: Double] = [:]
     for sample in samples {
-      for score in task.scores(of: sample, outcome: .logProbabilities(logProbabilities(sample.request.tokens))) {
+      for score in task.scores(
+        of: sample.reference, outcome: .logProbabilities(logProbabilities(sample.request.tokens)))
+      {
         sums[score.metric, default: 0] += score.value ?? .nan
       }
     }

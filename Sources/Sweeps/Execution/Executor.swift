@@ -351,7 +351,8 @@ private final class Executor {
     _ outcome: RunnerOutcome, _ pending: PendingSample, _ place: inout CellProgress, _ id: CellID, seconds: Double
   ) throws(SweepError) {
     let sample = pending.sample
-    let scores = sweep.tasks[sweep.cells[place.index].task]?.scores(of: sample, outcome: outcome.outcome) ?? []
+    let scores =
+      sweep.tasks[sweep.cells[place.index].task]?.scores(of: sample.reference, outcome: outcome.outcome) ?? []
     var result = SampleResult(
       sampleID: sample.id.rawValue, identity: pending.identity, prompt: sample.text,
       firstTokens: Array(sample.request.tokens.prefix(8)), promptTokenCount: sample.request.tokens.count,
@@ -368,7 +369,7 @@ private final class Executor {
     case .choiceLogProbabilities(let values):
       // One after another in the order of the choices; the facts say how many tokens each has.
       result.logProbabilities = values.flatMap { $0 }
-      result.output = sweep.tasks[sweep.cells[place.index].task]?.answer(of: sample, outcome: outcome.outcome)
+      result.output = sweep.tasks[sweep.cells[place.index].task]?.answer(of: sample.reference, outcome: outcome.outcome)
       if result.output != nil { result.finishReason = .choice }
     }
     let row = result

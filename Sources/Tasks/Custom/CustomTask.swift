@@ -7,6 +7,8 @@ import Tokenizers
 public struct CustomTask: EvaluationTask {
   /// The task's name in a configuration.
   public static let name = "custom"
+  /// The version of the scorer.
+  public static let scorerVersion = 1
   /// The keys of a configuration entry.
   public static let settings = [
     SettingDescription("file", .settingsFile, "a YAML file with the other keys; keys beside it come before its own"),
@@ -178,17 +180,17 @@ public struct CustomTask: EvaluationTask {
   }
 
   /// The scorer's value.
-  public func scores(of sample: Sample, outcome: Outcome) -> [Score] {
+  public func scores(of reference: Reference, outcome: Outcome) -> [Score] {
     guard case .generation(_, let text, _) = outcome else {
       return [Score(scorer.name, unscored: "the model generated nothing")]
     }
     var classes: [String]?
-    if case .list(let list)? = sample.facts.first(where: { $0.name == "classes" })?.value {
+    if case .list(let list)? = reference.fact("classes") {
       classes = list.compactMap { if case .text(let text) = $0 { text } else { nil } }
     }
     let line = text.drop { $0.isNewline }.prefix { !$0.isNewline }
     let value = scorer.score(
-      prediction: scoresFirstLine ? String(line) : text, references: sample.expected, allClasses: classes,
+      prediction: scoresFirstLine ? String(line) : text, references: reference.expected, allClasses: classes,
       segmenter: segmenter)
     switch value {
     case .value(let number): return [Score(scorer.name, number)]

@@ -6,6 +6,8 @@ import Tokenizers
 public struct GSM8K: EvaluationTask {
   /// The task's name in a configuration.
   public static let name = "gsm8k"
+  /// The version of the scorer.
+  public static let scorerVersion = 1
   /// The keys of a configuration entry.
   public static let settings = [
     SettingDescription("path", .path, "a JSONL of `question` and `answer`, which ends with '#### number' (required)"),
@@ -113,8 +115,8 @@ public struct GSM8K: EvaluationTask {
   }
 
   /// `exact_match_last` and `exact_match_marked`.
-  public func scores(of sample: Sample, outcome: Outcome) -> [Score] {
-    guard case .generation(_, let text, _) = outcome, let number = sample.expected.first else {
+  public func scores(of reference: Reference, outcome: Outcome) -> [Score] {
+    guard case .generation(_, let text, _) = outcome, let number = reference.expected.first else {
       return metrics.map { Score($0.name, unscored: "the model generated nothing") }
     }
     return [

@@ -8,6 +8,8 @@ import Tokenizers
 public struct LEval: EvaluationTask {
   /// The task's name in a configuration.
   public static let name = "leval"
+  /// The version of the scorer.
+  public static let scorerVersion = 1
   /// The keys of a configuration entry.
   public static let settings = [
     SettingDescription("path", .path, "the folder of the .jsonl files, or the official checkout (required)"),
@@ -242,19 +244,19 @@ public struct LEval: EvaluationTask {
   }
 
   /// `score`, 0 to 100, and ROUGE's three where the document asks for it.
-  public func scores(of sample: Sample, outcome: Outcome) -> [Score] {
-    guard case .generation(_, let text, _) = outcome, let reference = sample.expected.first else {
+  public func scores(of reference: Reference, outcome: Outcome) -> [Score] {
+    guard case .generation(_, let text, _) = outcome, let answer = reference.expected.first else {
       return [Score("score", unscored: "the model generated nothing")]
     }
     func fact(_ name: String) -> String? {
-      guard case .text(let text)? = sample.facts.first(where: { $0.name == name })?.value else { return nil }
+      guard case .text(let text)? = reference.fact(name) else { return nil }
       return text
     }
     let way = LEvalTask(named: fact("dataset") ?? "")
     switch fact("evaluation") {
-    case "f1"?: return [Score("score", 100 * TokenF1.english(prediction: text, reference: reference))]
+    case "f1"?: return [Score("score", 100 * TokenF1.english(prediction: text, reference: answer))]
     case "rouge"?:
-      let rouge = GoogleROUGE(prediction: text, reference: reference)
+      let rouge = GoogleROUGE(prediction: text, reference: answer)
       return [
         Score("score", 100 * rouge.rougeL), Score("rouge1", 100 * rouge.rouge1), Score("rouge2", 100 * rouge.rouge2),
         Score("rougeL", 100 * rouge.rougeL),
@@ -265,7 +267,7 @@ public struct LEval: EvaluationTask {
       let isFact = fact("part") == Side.realWorld.rawValue
       // The official program joins both answers in one text before it reads them.
       let prediction = isFact ? "[fact: \(text)]" : text
-      let matches = way.exactMatch(prediction: prediction, reference: reference)
+      let matches = way.exactMatch(prediction: prediction, reference: answer)
       guard let match = isFact ? matches.last : matches.first else {
         return [Score("score", unscored: "the reference holds no answer")]
       }

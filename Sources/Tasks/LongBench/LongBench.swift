@@ -9,6 +9,8 @@ import Tokenizers
 public struct LongBench: EvaluationTask {
   /// The task's name in a configuration.
   public static let name = "longbench"
+  /// The version of the scorer.
+  public static let scorerVersion = 1
   /// The keys of a configuration entry.
   public static let settings = [
     SettingDescription("path", .path, "the folder with data/ and config/, or the official checkout (required)"),
@@ -255,16 +257,16 @@ public struct LongBench: EvaluationTask {
   }
 
   /// `score`, 100 x the official score of the row; for code `code_sim@indel` beside it.
-  public func scores(of sample: Sample, outcome: Outcome) -> [Score] {
+  public func scores(of reference: Reference, outcome: Outcome) -> [Score] {
     guard case .generation(_, let text, _) = outcome else {
       return [Score("score", unscored: "the model generated nothing")]
     }
-    guard case .text(let name)? = sample.facts.first(where: { $0.name == "dataset" })?.value,
+    guard case .text(let name)? = reference.fact("dataset"),
       let source = files.sources.first(where: { $0.name == name })
     else { return [Score("score", unscored: "the sample is of no dataset of this entry")] }
     func value(_ variant: EditSimilarity) -> ScoreValue {
       source.dataset.score(
-        prediction: text, answers: sample.expected, allClasses: source.allClasses, segmenter: segmenter,
+        prediction: text, answers: reference.expected, allClasses: source.allClasses, segmenter: segmenter,
         codeVariant: variant)
     }
     var scores = [Score("score", percentOf: value(.difflib))]

@@ -7,6 +7,8 @@ import Tokenizers
 public struct KeyValueRetrieval: EvaluationTask {
   /// The task's name in a configuration.
   public static let name = "kv-retrieval"
+  /// The version of the scorer.
+  public static let scorerVersion = 1
   /// The keys of a configuration entry.
   public static let settings = [
     SettingDescription("path", .path, "an official kv-retrieval-N_keys.jsonl (default: pairs made from the seed)"),
@@ -192,8 +194,8 @@ public struct KeyValueRetrieval: EvaluationTask {
   }
 
   /// `accuracy`, 1 when the value is in the output.
-  public func scores(of sample: Sample, outcome: Outcome) -> [Score] {
-    guard case .generation(_, let text, _) = outcome, let value = sample.expected.first else {
+  public func scores(of reference: Reference, outcome: Outcome) -> [Score] {
+    guard case .generation(_, let text, _) = outcome, let value = reference.expected.first else {
       return [Score("accuracy", unscored: "the model generated nothing")]
     }
     return [Score("accuracy", TextMatch.containsValue(prediction: text, value: value))]

@@ -6,6 +6,8 @@ import Tokenizers
 public struct MultiDocumentQA: EvaluationTask {
   /// The task's name in a configuration.
   public static let name = "mdqa"
+  /// The version of the scorer.
+  public static let scorerVersion = 1
   /// The keys of a configuration entry.
   public static let settings = [
     SettingDescription("path", .path, "an nq-open-*.jsonl of lost-in-the-middle (required)"),
@@ -204,10 +206,10 @@ public struct MultiDocumentQA: EvaluationTask {
   }
 
   /// `best_subspan_em`.
-  public func scores(of sample: Sample, outcome: Outcome) -> [Score] {
+  public func scores(of reference: Reference, outcome: Outcome) -> [Score] {
     guard case .generation(_, let text, _) = outcome else {
       return [Score("best_subspan_em", unscored: "the model generated nothing")]
     }
-    return [Score("best_subspan_em", TextMatch.bestSubspan(prediction: text, answers: sample.expected))]
+    return [Score("best_subspan_em", TextMatch.bestSubspan(prediction: text, answers: reference.expected))]
   }
 }

@@ -7,6 +7,8 @@ import Tokenizers
 public struct MultipleChoice: EvaluationTask {
   /// The task's name in a configuration.
   public static let name = "multiple-choice"
+  /// The version of the scorer.
+  public static let scorerVersion = 1
   /// The keys of a configuration entry.
   public static let settings = [
     SettingDescription("path", .path, "a JSONL of questions with choices (required)"),
@@ -178,11 +180,11 @@ public struct MultipleChoice: EvaluationTask {
   }
 
   /// Whether the likeliest choice is right, by sum and by length, and the share of probability on right ones.
-  public func scores(of sample: Sample, outcome: Outcome) -> [Score] {
-    guard let sums = sums(outcome), let choices = texts(of: sample), sums.count == choices.count,
+  public func scores(of reference: Reference, outcome: Outcome) -> [Score] {
+    guard let sums = sums(outcome), let choices = texts(of: reference), sums.count == choices.count,
       sums.allSatisfy(\.isFinite)
     else { return metrics.map { Score($0.name, unscored: "there is no finite log-probability for each choice") } }
-    let right = Set(choices.indices.filter { sample.expected.contains(choices[$0]) })
+    let right = Set(choices.indices.filter { reference.expected.contains(choices[$0]) })
     func accuracy(_ lengths: [Int]?) -> Double {
       let values = lengths.map { zip(sums, $0).map { $0 / Double(max(1, $1)) } } ?? sums
       return right.contains(Self.best(values)) ? 1 : 0
@@ -201,8 +203,9 @@ public struct MultipleChoice: EvaluationTask {
   }
 
   /// The likeliest choice, and the log-probability of each.
-  public func answer(of sample: Sample, outcome: Outcome) -> String? {
-    guard let sums = sums(outcome), let choices = texts(of: sample), sums.count == choices.count, !sums.isEmpty else {
+  public func answer(of reference: Reference, outcome: Outcome) -> String? {
+    guard let sums = sums(outcome), let choices = texts(of: reference), sums.count == choices.count, !sums.isEmpty
+    else {
       return nil
     }
     let list = sums.enumerated().map { index, sum in
@@ -217,8 +220,8 @@ public struct MultipleChoice: EvaluationTask {
     return values.map { $0.reduce(0.0) { $0 + Double($1) } }
   }
 
-  private func texts(of sample: Sample) -> [String]? {
-    guard case .list(let list)? = sample.facts.first(where: { $0.name == "choices" })?.value else { return nil }
+  private func texts(of reference: Reference) -> [String]? {
+    guard case .list(let list)? = reference.fact("choices") else { return nil }
     return list.compactMap { if case .text(let text) = $0 { text } else { nil } }
   }
 

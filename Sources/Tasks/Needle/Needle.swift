@@ -6,6 +6,8 @@ import Tokenizers
 public struct Needle: EvaluationTask {
   /// The task's name in a configuration.
   public static let name = "needle"
+  /// The version of the scorer.
+  public static let scorerVersion = 1
   /// The keys of a configuration entry.
   public static let settings = [
     SettingDescription(
@@ -228,9 +230,9 @@ public struct Needle: EvaluationTask {
   }
 
   /// `key_phrase`, 1 when every key phrase is in the answer, and `string_match`, the share of them.
-  public func scores(of sample: Sample, outcome: Outcome) -> [Score] {
+  public func scores(of reference: Reference, outcome: Outcome) -> [Score] {
     guard case .generation(_, let text, _) = outcome,
-      let share = TextMatch.shareOfReferences(prediction: text, references: sample.expected)
+      let share = TextMatch.shareOfReferences(prediction: text, references: reference.expected)
     else { return metrics.map { Score($0.name, unscored: "the model generated nothing") } }
     return metrics.map { Score($0.name, $0.name == "key_phrase" ? (share == 1 ? 1 : 0) : share) }
   }

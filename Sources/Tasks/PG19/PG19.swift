@@ -10,6 +10,8 @@ import Tokenizers
 public struct PG19: EvaluationTask {
   /// The task's name in a configuration.
   public static let name = "pg19"
+  /// The version of the scorer.
+  public static let scorerVersion = 1
   /// The keys of a configuration entry.
   public static let settings = [
     SettingDescription("path", .path, "a folder of .txt files, each a document, or one file (required)"),
@@ -121,16 +123,18 @@ public struct PG19: EvaluationTask {
   }
 
   /// `perplexity`, and what it is made of: `nll_sum` and `token_count`.
-  public func scores(of sample: Sample, outcome: Outcome) -> [Score] {
-    guard case .logProbabilities(let values) = outcome, values.count == sample.request.tokens.count - 1 else {
+  public func scores(of reference: Reference, outcome: Outcome) -> [Score] {
+    guard case .logProbabilities(let values) = outcome, values.count == reference.promptTokenCount - 1,
+      case .integer(let count)? = reference.fact("scored_count"), (1...max(1, values.count)).contains(count)
+    else {
       return [Score("perplexity", unscored: "the model did not give one log-probability for each token but the first")]
     }
-    let scored = values.suffix(stride)
+    let scored = values.suffix(count)
     let sum = -scored.reduce(0.0) { $0 + Double($1) }
     guard sum.isFinite else { return [Score("perplexity", unscored: "a log-probability is not finite")] }
     return [
-      Score("perplexity", Perplexity.value(nllSum: sum, tokenCount: stride)), Score("nll_sum", sum),
-      Score("token_count", Double(stride)),
+      Score("perplexity", Perplexity.value(nllSum: sum, tokenCount: count)), Score("nll_sum", sum),
+      Score("token_count", Double(count)),
     ]
   }
 

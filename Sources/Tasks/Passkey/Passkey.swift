@@ -6,6 +6,8 @@ import Tokenizers
 public struct Passkey: EvaluationTask {
   /// The task's name in a configuration.
   public static let name = "passkey"
+  /// The version of the scorer.
+  public static let scorerVersion = 1
   /// The keys of a configuration entry.
   public static let settings = [
     SettingDescription("lengths", .integers, "prompt lengths in tokens (required, unless `examples` is given)"),
@@ -193,8 +195,8 @@ public struct Passkey: EvaluationTask {
   }
 
   /// `accuracy`, 1 when the first run of digits is the key, and `prefix_match`, 1 when the output begins with it.
-  public func scores(of sample: Sample, outcome: Outcome) -> [Score] {
-    guard case .generation(_, let text, _) = outcome, let key = sample.expected.first else {
+  public func scores(of reference: Reference, outcome: Outcome) -> [Score] {
+    guard case .generation(_, let text, _) = outcome, let key = reference.expected.first else {
       return [Score("accuracy", unscored: "the model generated nothing")]
     }
     return [

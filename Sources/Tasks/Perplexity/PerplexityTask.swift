@@ -10,6 +10,8 @@ import Tokenizers
 public struct PerplexityTask: EvaluationTask {
   /// The task's name in a configuration.
   public static let name = "perplexity"
+  /// The version of the scorer.
+  public static let scorerVersion = 1
   /// The keys of a configuration entry.
   public static let settings = [
     SettingDescription("path", .path, "a folder of .txt files, each a document, or one file (required)"),
@@ -179,10 +181,10 @@ public struct PerplexityTask: EvaluationTask {
   }
 
   /// `perplexity` and its relatives, and what they are made of: `nll_sum`, `token_count`, `word_count`, `byte_count`.
-  public func scores(of sample: Sample, outcome: Outcome) -> [Score] {
-    let facts = Dictionary(sample.facts.map { ($0.name, $0.value) }) { $1 }
+  public func scores(of reference: Reference, outcome: Outcome) -> [Score] {
+    let facts = Dictionary(reference.facts.map { ($0.name, $0.value) }) { $1 }
     guard let first = facts["first_scored"]?.asNumber, let count = facts["scored_count"]?.asNumber,
-      case .logProbabilities(let values) = outcome, values.count == sample.request.tokens.count - 1,
+      case .logProbabilities(let values) = outcome, values.count == reference.promptTokenCount - 1,
       Int(first) >= 1, Int(first) - 1 + Int(count) <= values.count
     else {
       return [

@@ -6,6 +6,8 @@ import Tokenizers
 public struct RulerNIAH: EvaluationTask {
   /// The task's name in a configuration.
   public static let name = "ruler-niah"
+  /// The version of the scorer.
+  public static let scorerVersion = 1
   /// The keys of a configuration entry.
   public static let settings = [
     SettingDescription("lengths", .countOrNumbers, "lengths in tokens, generation included, or how many (required)"),
@@ -188,9 +190,9 @@ public struct RulerNIAH: EvaluationTask {
   }
 
   /// `string_match`, the share of the gold values that are in the output.
-  public func scores(of sample: Sample, outcome: Outcome) -> [Score] {
+  public func scores(of reference: Reference, outcome: Outcome) -> [Score] {
     guard case .generation(_, let text, _) = outcome,
-      let share = TextMatch.shareOfReferences(prediction: text, references: sample.expected)
+      let share = TextMatch.shareOfReferences(prediction: text, references: reference.expected)
     else { return [Score("string_match", unscored: "the model generated nothing")] }
     return [Score("string_match", share)]
   }
