@@ -38,6 +38,16 @@ extension Request {
   }
 }
 
+extension Request {
+  /// The number of leading tokens that two prompts share, short of the last one of the first.
+  public static func sharedPrefix(_ a: [Int], _ b: [Int]) -> Int {
+    let limit = min(b.count, a.count - 1)
+    var count = 0
+    while count < limit, a[count] == b[count] { count += 1 }
+    return max(0, count)
+  }
+}
+
 /// What the model runner gives back for a request.
 public enum Outcome: Hashable, Sendable {
   /// One natural-log probability per token after the first.

@@ -1,31 +1,19 @@
 import Foundation
 
-/// The files of a model: which ones a sweep needs, and which of them are there.
-struct ModelFiles {
-  /// Files that are missing, each with its alternatives; empty when everything is there.
-  let missing: [String]
-  /// Weight files that are missing; a plan does without them.
-  let missingWeights: [String]
-  /// Bytes of the weight files that are there.
-  let weightByteCount: Int
-
-  init(path: String) {
+/// The files of a model on the disk.
+enum ModelFiles {
+  /// Which files a model needs, and which of them are there.
+  static func inventory(path: String) -> ModelInventory {
     let exists = Self.exists(path)
     let isFolder = exists && (try? FileManager.default.contentsOfDirectory(atPath: path)) != nil
     if path.lowercased().hasSuffix(".gguf") || (exists && !isFolder) {
-      missing = exists ? [] : [path]
-      missingWeights = []
-      weightByteCount = Self.size(path) ?? 0
-      return
+      return ModelInventory(missing: exists ? [] : [path], weightByteCount: size(path) ?? 0)
     }
     let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
     let ggufs = names.filter { $0.lowercased().hasSuffix(".gguf") }
     let hasSafetensors = names.contains { $0.hasSuffix(".safetensors") }
     if !hasSafetensors, let gguf = ggufs.first, ggufs.count == 1 {
-      self.missing = []
-      missingWeights = []
-      weightByteCount = Self.size(path + "/" + gguf) ?? 0
-      return
+      return ModelInventory(weightByteCount: size(path + "/" + gguf) ?? 0)
     }
     var missing: [String] = []
     if !Self.exists(path + "/config.json") { missing.append(path + "/config.json") }
@@ -34,9 +22,7 @@ struct ModelFiles {
     }
     let weights = Self.weights(in: path)
     if !exists, !weights.missing.isEmpty { missing.append(path + ".gguf (in place of the folder)") }
-    self.missing = missing
-    missingWeights = weights.missing
-    weightByteCount = weights.byteCount
+    return ModelInventory(missing: missing, missingWeights: weights.missing, weightByteCount: weights.byteCount)
   }
 
   private static func weights(in folder: String) -> (missing: [String], byteCount: Int) {

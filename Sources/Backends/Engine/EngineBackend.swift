@@ -1,11 +1,11 @@
-import Evaluation
 public import Kernels
 import Positions
+import Text
 public import Tokenizers
 public import Transformer
 
-/// Models that the engine runs.
-public final class TransformerProvider: ModelProvider {
+/// Models that this program's own engine runs.
+public final class EngineBackend: Backend {
   private let workers: Workers
   private let options: SessionOptions
   /// The prompt tokens between two reports of progress and two looks at `isCancelled`.
@@ -32,20 +32,14 @@ public final class TransformerProvider: ModelProvider {
     ]
   }
 
+  /// The files of the model's folder, or the one file.
+  public func inventory(of model: ModelSpecification) -> ModelInventory { ModelFiles.inventory(path: model.path) }
+
   /// What is known of a model without its weights.
   ///
-  /// - Parameters:
-  ///   - entry: the configuration's entry.
-  ///   - path: its path with variables replaced.
-  /// - Returns: the facts.
-  /// - Throws: `SweepError.model`.
-  public func facts(of entry: Configuration.ModelEntry, path: String) throws(SweepError) -> ModelFacts {
-    let description: ModelDescription
-    do {
-      description = try ModelDescription.read(path: path)
-    } catch {
-      throw .model(name: entry.name, path: path, reason: "\(error)")
-    }
+  /// - Throws: `BackendError.unusable`.
+  public func facts(of model: ModelSpecification) throws(BackendError) -> ModelFacts {
+    let description = try using(model) { () throws(CheckpointError) in try ModelDescription.read(path: model.path) }
     return ModelFacts(
       contextWindow: description.contextWindow, slidingWindow: description.uniformSlidingWindow,
       hasRotaryScaling: description.hasRotaryScaling,
@@ -59,46 +53,43 @@ public final class TransformerProvider: ModelProvider {
 
   /// The model's tokenizer.
   ///
-  /// - Parameters:
-  ///   - entry: the configuration's entry.
-  ///   - path: its path with variables replaced.
-  /// - Returns: the tokenizer.
-  /// - Throws: `SweepError.model`.
-  public func tokenizer(of entry: Configuration.ModelEntry, path: String) throws(SweepError) -> Tokenizer {
-    do { return try Tokenizer.load(modelPath: path) } catch {
-      throw .model(name: entry.name, path: path, reason: "\(error)")
-    }
+  /// - Throws: `BackendError.unusable`.
+  public func tokenizer(of model: ModelSpecification) throws(BackendError) -> Tokenizer {
+    try using(model) { () throws(TokenizerError) in try Tokenizer.load(modelPath: model.path) }
   }
 
   /// Maps the weights and hashes them, unless their hash is remembered.
   ///
   /// - Parameters:
-  ///   - entry: the configuration's entry.
-  ///   - path: its path with variables replaced.
+  ///   - model: the model.
   ///   - hashes: remembers hashes of large files between runs.
-  /// - Returns: a runner that is used by one caller at a time.
-  /// - Throws: `SweepError.model`.
+  /// - Returns: the model, for one caller at a time.
+  /// - Throws: `BackendError.unusable`.
   public func load(
-    _ entry: Configuration.ModelEntry, path: String, hashes: any FileHashCache
-  ) throws(SweepError) -> any ModelRunner {
+    _ model: ModelSpecification, hashes: any FileHashCache
+  ) throws(BackendError) -> any LoadedModel {
     var options = options
-    options.keyValueType = KeyValueType(entry.cache)
-    let tokenizer = try tokenizer(of: entry, path: path)
-    do throws(TransformerError) {
-      let model = try Model.load(path: path)
-      let hash = try model.contentHash(
+    options.keyValueType = KeyValueType(model.cache)
+    let tokenizer = try tokenizer(of: model)
+    return try using(model) { () throws(TransformerError) in
+      let weights = try Model.load(path: model.path)
+      let hash = try weights.contentHash(
         recall: { hashes.hash(ofFile: $0, byteCount: $1, modified: $2) },
         remember: { hashes.remember($0, ofFile: $1, byteCount: $2, modified: $3) })
-      return TransformerRunner(
-        model: model, modelHash: hash, tokenizer: tokenizer, workers: workers, options: options)
-    } catch {
-      throw .model(name: entry.name, path: path, reason: "\(error)")
+      return EngineModel(
+        model: weights, modelHash: hash, tokenizer: tokenizer, workers: workers, options: options)
     }
+  }
+
+  private func using<Result, Failure: FaultReporting>(
+    _ model: ModelSpecification, _ body: () throws(Failure) -> Result
+  ) throws(BackendError) -> Result {
+    do { return try body() } catch { throw .unusable(model, cause: error) }
   }
 }
 
 extension KeyValueType {
-  fileprivate init(_ type: Configuration.CacheType) {
+  fileprivate init(_ type: CacheType) {
     self =
       switch type {
       case .float32: .float32

@@ -1,13 +1,13 @@
 import Evaluation
+import Evaluation
 import Kernels
 import Positions
 import Synchronization
-import Tasks
 import Tokenizers
 import Transformer
 
-/// One loaded model; keeps the sessions of the last method, whose caches next prompts reuse up to the shared prefix.
-final class TransformerRunner: ModelRunner {
+/// A model that the engine has loaded; keeps the sessions of the last method, whose caches next prompts reuse up to the shared prefix.
+final class EngineModel: LoadedModel {
   let modelHash: String
   private let model: Model
   private let tokenizer: Tokenizer
@@ -29,42 +29,70 @@ final class TransformerRunner: ModelRunner {
     KeyValueCache.releaseIdleMemory()
   }
 
+  func groupCount(_ requests: ArraySlice<ModelRequest>) -> Int {
+    GenerationGroup.count(requests.lazy.map(\.request))
+  }
+
   func run(
+    _ requests: [ModelRequest], method: Method, isCancelled: @escaping () -> Bool, onProgress: @escaping (Int) -> Void
+  ) throws(BackendError) -> [Result<Answer, RequestFailure>] {
+    if requests.count > 1, requests.allSatisfy({ $0.request.isGeneration }) {
+      do throws(TransformerError) {
+        return try generate(together: requests.map(\.request), method: method, isCancelled: isCancelled)
+          .map { .success($0) }
+      } catch {
+        // One that fails is found when each is tried alone.
+        if case .cancelled = error { throw .cancelled }
+      }
+    }
+    var answers: [Result<Answer, RequestFailure>] = []
+    for request in requests {
+      let begin = ContinuousClock.now
+      do throws(TransformerError) {
+        let (outcome, count) = try run(
+          request.request, method: method, isCancelled: isCancelled, onProgress: onProgress)
+        answers.append(
+          .success(Answer(outcome, computedTokenCount: count, seconds: (ContinuousClock.now - begin).inSeconds)))
+      } catch {
+        if case .cancelled = error { throw .cancelled }
+        answers.append(.failure(RequestFailure("\(error)")))
+      }
+    }
+    return answers
+  }
+
+  private func run(
     _ request: Request, method: Method, isCancelled: @escaping () -> Bool, onProgress: @escaping (Int) -> Void
-  ) throws(RunnerError) -> RunnerOutcome {
+  ) throws(TransformerError) -> (Outcome, computedTokenCount: Int) {
     let session = makeSessions(1, method)[0]
     // A long prompt gets the memory that short ones before it held.
     if request.tokens.count > GenerationGroup.promptTokenLimit { sessions.removeLast(sessions.count - 1) }
     session.isCancelled = isCancelled
     let before = session.computedTokenCount
     let outcome: Outcome
-    do throws(TransformerError) {
-      switch request {
-      case .score(let tokens):
-        session.plannedLength = 0
-        session.onProgress = onProgress
-        outcome = .logProbabilities(try session.score(tokens))
-      case .generate(let tokens, let maxNewTokens, _, let stopTexts, _):
-        session.plannedLength = tokens.count + maxNewTokens
-        // Decoding reports single tokens, which would read as a prompt that starts again.
-        let shared = session.reusePrefix(of: tokens)
-        session.onProgress = { count in if count > 1 { onProgress(shared + count) } }
-        outcome = self.outcome(try session.generate(tokens, limits(of: request)), stopTexts)
-      case .choices(let prefix, let continuations):
-        // One length for all, so that frequencies that follow it are the same for every choice.
-        session.plannedLength = prefix.count + (continuations.map(\.count).max() ?? 1) - 1
-        session.onProgress = { count in onProgress(min(count, prefix.count)) }
-        outcome = .choiceLogProbabilities(try session.choices(prefix: prefix, continuations: continuations))
-      }
-    } catch {
-      throw RunnerError(error)
+    switch request {
+    case .score(let tokens):
+      session.plannedLength = 0
+      session.onProgress = onProgress
+      outcome = .logProbabilities(try session.score(tokens))
+    case .generate(let tokens, let maxNewTokens, _, let stopTexts, _):
+      session.plannedLength = tokens.count + maxNewTokens
+      // Decoding reports single tokens, which would read as a prompt that starts again.
+      let shared = session.reusePrefix(of: tokens)
+      session.onProgress = { count in if count > 1 { onProgress(shared + count) } }
+      outcome = self.outcome(try session.generate(tokens, limits(of: request)), stopTexts)
+    case .choices(let prefix, let continuations):
+      // One length for all, so that frequencies that follow it are the same for every choice.
+      session.plannedLength = prefix.count + (continuations.map(\.count).max() ?? 1) - 1
+      session.onProgress = { count in onProgress(min(count, prefix.count)) }
+      outcome = .choiceLogProbabilities(try session.choices(prefix: prefix, continuations: continuations))
     }
-    return RunnerOutcome(outcome, computedTokenCount: session.computedTokenCount - before)
+    return (outcome, session.computedTokenCount - before)
   }
 
-  func generate(
+  private func generate(
     together requests: [Request], method: Method, isCancelled: @escaping () -> Bool
-  ) throws(RunnerError) -> [RunnerOutcome] {
+  ) throws(TransformerError) -> [Answer] {
     let sessions = makeSessions(requests.count, method)
     for (session, request) in zip(sessions, requests) {
       session.isCancelled = isCancelled
@@ -75,18 +103,15 @@ final class TransformerRunner: ModelRunner {
     let work = zip(sessions, requests).map { session, request in
       (session: session, prompt: request.tokens, options: limits(of: request))
     }
-    let continuations: [Continuation]
-    do throws(TransformerError) {
-      continuations = try Session.generateTogether(work)
-    } catch {
-      throw RunnerError(error)
-    }
+    let begin = ContinuousClock.now
+    let continuations = try Session.generateTogether(work)
+    let seconds = (ContinuousClock.now - begin).inSeconds / Double(requests.count)
     return requests.indices.map { index in
       var stopTexts: [String] = []
       if case .generate(_, _, _, let texts, _) = requests[index] { stopTexts = texts }
-      return RunnerOutcome(
+      return Answer(
         outcome(continuations[index], stopTexts),
-        computedTokenCount: sessions[index].computedTokenCount - before[index])
+        computedTokenCount: sessions[index].computedTokenCount - before[index], seconds: seconds)
     }
   }
 
@@ -141,8 +166,13 @@ final class TransformerRunner: ModelRunner {
   }
 }
 
-extension RunnerError {
-  fileprivate init(_ error: TransformerError) {
-    if case .cancelled = error { self = .cancelled } else { self = .failed(reason: "\(error)") }
+extension Request {
+  fileprivate var isGeneration: Bool {
+    if case .generate = self { return true }
+    return false
   }
+}
+
+extension Duration {
+  fileprivate var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

@@ -1,5 +1,4 @@
 import Evaluation
-import Tasks
 
 /// Which samples are decoded together.
 ///
@@ -15,7 +14,7 @@ enum GenerationGroup {
   ///
   /// A prompt that shares more tokens with the one before it than it may generate goes alone too: reusing those from
   /// the cache saves more.
-  static func count(_ requests: ArraySlice<Request>) -> Int {
+  static func count(_ requests: some Sequence<Request>) -> Int {
     var previous: [Int]?
     var promptTokens = 0
     var count = 0
@@ -23,7 +22,7 @@ enum GenerationGroup {
       guard count < sampleLimit, case .generate(let tokens, let maxNewTokens, _, _, _) = request else { break }
       promptTokens += tokens.count
       if promptTokens > promptTokenLimit { break }
-      if let previous, sharedPrefix(tokens, previous) > maxNewTokens { break }
+      if let previous, Request.sharedPrefix(tokens, previous) > maxNewTokens { break }
       previous = tokens
       count += 1
     }

@@ -1,0 +1,90 @@
+public import Evaluation
+public import Positions
+public import Text
+
+/// A request with the text that its tokens came from, for a backend that has a tokenizer of its own.
+public struct ModelRequest: Hashable, Sendable {
+  /// What to do, in tokens.
+  public var request: Request
+  /// The prompt as a person reads it.
+  public var text: String
+
+  /// A request.
+  public init(_ request: Request, text: String) {
+    self.request = request
+    self.text = text
+  }
+}
+
+/// What a model gives back for one request.
+public struct Answer: Sendable {
+  /// The outcome that the task scores.
+  public var outcome: Outcome
+  /// Tokens that went through the model; fewer than the prompt's where a prefix was reused.
+  public var computedTokenCount: Int
+  /// Wall seconds of this request; requests that ran together share their time.
+  public var seconds: Double
+
+  /// An answer.
+  public init(_ outcome: Outcome, computedTokenCount: Int, seconds: Double) {
+    self.outcome = outcome
+    self.computedTokenCount = computedTokenCount
+    self.seconds = seconds
+  }
+}
+
+/// Why one request has no answer; the other requests go on.
+public struct RequestFailure: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The backend's reason, with what to do where it knows.
+  public var description: String
+
+  /// A failure.
+  public init(_ description: String) { self.description = description }
+}
+
+/// A model that is ready to work; between requests it keeps what a next one may reuse.
+public protocol LoadedModel: AnyObject {
+  /// SHA-256 over the weights and hyperparameters.
+  var modelHash: String { get }
+
+  /// How many of the first requests are best given to `run` together; at least 1. Results do not depend on it.
+  func groupCount(_ requests: ArraySlice<ModelRequest>) -> Int
+
+  /// Carries out requests.
+  ///
+  /// - Parameters:
+  ///   - requests: what to do; all under one method.
+  ///   - method: how positions and the mask are treated.
+  ///   - isCancelled: asked often; true stops the work.
+  ///   - onProgress: told the number of prompt tokens computed so far, where a single request is long.
+  /// - Returns: for each request, in order, its answer or why there is none.
+  /// - Throws: `BackendError`: cancelled, or the backend is lost for all requests.
+  func run(
+    _ requests: [ModelRequest], method: Method, isCancelled: @escaping () -> Bool,
+    onProgress: @escaping (Int) -> Void
+  ) throws(BackendError) -> [Result<Answer, RequestFailure>]
+}
+
+/// Why a backend cannot work.
+public enum BackendError: FaultReporting, CustomStringConvertible {
+  /// `isCancelled` said so.
+  case cancelled
+  /// The model is there and cannot be used.
+  case unusable(ModelSpecification, cause: any FaultReporting)
+
+  /// Whose fault it is: the cause's.
+  public var fault: Fault {
+    switch self {
+    case .cancelled: .interrupted
+    case .unusable(_, let cause): cause.fault == .usage ? .damagedInput : cause.fault
+    }
+  }
+
+  /// The model, the path and the cause.
+  public var description: String {
+    switch self {
+    case .cancelled: "stopped"
+    case .unusable(let model, let cause): "model '\(model.name)' (\(model.path)): \(cause)"
+    }
+  }
+}

@@ -1,0 +1,51 @@
+public import Positions
+
+/// What is known of a model before its weights are loaded.
+public struct ModelFacts: Sendable {
+  /// The pretraining window L, in tokens.
+  public var contextWindow: Int
+  /// The sliding window of the checkpoint, or nil.
+  public var slidingWindow: Int?
+  /// True where the checkpoint itself changes the rotary frequencies (Llama 3.1, LongRoPE and the like).
+  public var hasRotaryScaling: Bool
+  /// The number of parameters.
+  public var parameterCount: Int
+  /// Multiply-adds of new tokens after cached ones, with logits for the last of them.
+  public var multiplyAdds: @Sendable (_ newTokens: Int, _ cached: Int, _ logitCount: Int) -> Double
+  /// Bytes of cached keys and values per token.
+  public var cacheByteCount: @Sendable (Method, CacheType) -> Int
+  /// Bytes of the buffers of a forward pass.
+  public var activationByteCount: Int
+
+  /// Facts from their parts.
+  public init(
+    contextWindow: Int, slidingWindow: Int?, hasRotaryScaling: Bool, parameterCount: Int,
+    multiplyAdds: @escaping @Sendable (_ newTokens: Int, _ cached: Int, _ logitCount: Int) -> Double,
+    cacheByteCount: @escaping @Sendable (Method, CacheType) -> Int, activationByteCount: Int
+  ) {
+    self.contextWindow = contextWindow
+    self.slidingWindow = slidingWindow
+    self.hasRotaryScaling = hasRotaryScaling
+    self.parameterCount = parameterCount
+    self.multiplyAdds = multiplyAdds
+    self.cacheByteCount = cacheByteCount
+    self.activationByteCount = activationByteCount
+  }
+}
+
+/// What a backend can be asked for; a sweep asks before it runs, and a plan says what cannot be.
+public struct Capabilities: Hashable, Sendable {
+  /// True where every method of Positions is there; false where only the model as it is (`plain`).
+  public var hasMethods: Bool
+  /// True where the log-probabilities of a given text can be had: perplexity.
+  public var scoresTexts: Bool
+  /// True where given continuations can be compared: multiple choice.
+  public var comparesChoices: Bool
+
+  /// Capabilities; by default all.
+  public init(hasMethods: Bool = true, scoresTexts: Bool = true, comparesChoices: Bool = true) {
+    self.hasMethods = hasMethods
+    self.scoresTexts = scoresTexts
+    self.comparesChoices = comparesChoices
+  }
+}
