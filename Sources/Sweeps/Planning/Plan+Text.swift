@@ -61,7 +61,7 @@ extension Plan {
   private func table(of model: String) -> [String] {
     var rows: [(key: [String], cells: [CellPlan])] = []
     for cell in cells where cell.model == model {
-      let place = cell.coordinates.first.map { "\($0.name)=\($0.value)" } ?? ""
+      let place = cell.coordinates.first?.label ?? ""
       let key = [cell.task, place, cell.method]
       if let index = rows.firstIndex(where: { $0.key == key }) {
         rows[index].cells.append(cell)
@@ -110,7 +110,7 @@ extension Plan {
     let cells = cells.map { cell in
       CanonicalJSON.object([
         "model": .text(cell.model), "method": .text(cell.method), "task": .text(cell.task),
-        "coordinates": .object(Dictionary(cell.coordinates.map { ($0.name, .text($0.value)) }) { $1 }),
+        "coordinates": .object(Dictionary(cell.coordinates.map { ($0.name, .text($0.text)) }) { $1 }),
         "total_samples": .integer(cell.totalSampleCount), "samples": .integer(cell.sampleCount),
         "done": .integer(cell.doneCount), "equal_to_plain": .integer(cell.equalToPlainCount),
         "prompt_tokens": .integer(cell.promptTokenCount), "longest_prompt": .integer(cell.longestPrompt),

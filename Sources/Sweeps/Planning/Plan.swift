@@ -1,4 +1,4 @@
-import Evaluation
+public import Evaluation
 
 /// What a sweep would do: cells, samples, tokens, memory and time; nothing was evaluated to make it.
 public struct Plan: Sendable {
@@ -49,7 +49,7 @@ public struct Plan: Sendable {
     /// The task's name.
     public var task: String
     /// The coordinates, for example `length=4096,depth=0.5`.
-    public var coordinates: [(name: String, value: String)]
+    public var coordinates: Coordinates
     /// Samples that the cell has, whatever the options take of it.
     public var totalSampleCount: Int
     /// Samples that are asked for.

@@ -1,3 +1,4 @@
+import Backends
 import Evaluation
 import Store
 import Tasks
@@ -25,7 +26,7 @@ extension ModelFacts {
     let tokens = sample.request.tokens
     let newTokens = sample.request.maxNewTokens
     var cost: Double
-    let shared = previous.map { sharedPrefix(tokens, $0.request.tokens) } ?? 0
+    let shared = previous.map { Request.sharedPrefix(tokens, $0.request.tokens) } ?? 0
     switch sample.request {
     case .score:
       var reused = 0
@@ -59,14 +60,6 @@ extension ModelFacts {
     return multiplyAdds(prefill, max(0, result.promptTokenCount - prefill), 1)
       + Self.decodeFactor * Double(output.count) * multiplyAdds(1, result.promptTokenCount, 1)
   }
-}
-
-/// The number of leading tokens that two prompts share, short of the last one.
-func sharedPrefix(_ a: [Int], _ b: [Int]) -> Int {
-  let limit = min(b.count, a.count - 1)
-  var count = 0
-  while count < limit, a[count] == b[count] { count += 1 }
-  return max(0, count)
 }
 
 /// How fast the engine is taken to be.

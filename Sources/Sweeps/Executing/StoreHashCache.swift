@@ -1,3 +1,4 @@
+import Backends
 import Store
 
 /// Remembers file hashes in the store; a store that cannot say or keep one costs time, not correctness.

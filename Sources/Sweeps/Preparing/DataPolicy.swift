@@ -1,13 +1,15 @@
 import Tasks
 
-extension Sweep {
+/// Whether the data of a task are what an import wrote of them.
+enum DataPolicy {
   /// Holds the data of a task to what an import wrote of them.
   ///
   /// Data under a manifest must be what was imported. A benchmark's data without one are refused unless the user says
   /// otherwise, and then named in the warnings of plan, sweep and report. The project's own `Datasets/` pass.
   static func verify(
-    _ entry: Configuration.TaskEntry, _ task: any EvaluationTask, allowsUnverified: Bool, _ warnings: inout [String]
+    _ prepared: PreparedTask, allowsUnverified: Bool, _ warnings: inout [String]
   ) throws(SweepError) {
+    let (entry, task) = (prepared.entry, prepared.task)
     for (key, path) in entry.paths.sorted(by: { $0.key < $1.key }) {
       guard let resolved = path.resolved else { continue }
       switch DataVerification.of(path: resolved, files: task.dataFiles) {

@@ -1,4 +1,5 @@
-import Tasks
+import Evaluation
+
 
 /// The order in which samples are evaluated, so that as few prompt tokens as possible are computed twice.
 ///
@@ -41,36 +42,9 @@ enum ReuseOrder {
     var count = 0
     for place in order {
       let tokens = prompts[place.cell][place.sample]
-      count += tokens.count - sharedPrefix(tokens, previous)
+      count += tokens.count - Request.sharedPrefix(tokens, previous)
       previous = tokens
     }
     return count
-  }
-}
-
-extension Sweep {
-  /// Cells whose samples are evaluated together: those of one model, method and task, while they fit into memory.
-  ///
-  /// - Parameter indices: cells of one model, in the order of `cells`.
-  /// - Returns: the same cells in the same order, in groups.
-  /// - Throws: `SweepError` where a task cannot make its samples.
-  func batches(_ indices: [Int]) throws(SweepError) -> [[Int]] {
-    var batches: [[Int]] = []
-    var group: [Int] = []
-    var tokenCount = 0
-    for index in indices {
-      let cell = cells[index]
-      let count = try promptTokenCount(of: cell)
-      if let last = group.last {
-        let isSameTask = cells[last].task == cell.task && cells[last].method == cell.method
-        if !isSameTask || tokenCount + count > ReuseOrder.tokenLimit {
-          batches.append(group)
-          (group, tokenCount) = ([], 0)
-        }
-      }
-      group.append(index)
-      tokenCount += count
-    }
-    return group.isEmpty ? batches : batches + [group]
   }
 }

@@ -112,6 +112,8 @@ public struct SweepSummary: Sendable {
   public var warnings: [String]
   /// Where the results of each cell of the sweep are, in its order; nil for a cell that was not reached.
   public var cells: [CellID?]
+  /// Cells of which no sample could be scored, in words; a sweep with one is not complete.
+  public var unscored: [String] = []
 
   /// One failed sample.
   public struct Failure: Hashable, Sendable {

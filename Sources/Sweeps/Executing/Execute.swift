@@ -1,0 +1,57 @@
+import Backends
+import Evaluation
+import Positions
+public import Store
+import Tasks
+
+extension Sweep {
+  /// Evaluates what is missing and commits one row per sample; scores again what is stored under another scoring.
+  ///
+  /// Killed at any moment and started again, it ends with the same results as one that never stopped. A sample that
+  /// fails is recorded and the others go on.
+  ///
+  /// - Parameters:
+  ///   - store: where results are and go.
+  ///   - environment: more names and values for the record of the run, for example the program's version.
+  ///   - readBaseline: reads the numbers of a gate's baseline file.
+  ///   - isCancelled: asked between layers and samples; true ends the run after the last committed sample.
+  ///   - onEvent: told what happens.
+  /// - Returns: how it ended; the same status is stored with the run.
+  /// - Throws: `SweepError` when a model cannot be loaded or the store cannot be written.
+  public func execute(
+    store: ResultStore, environment: [String: String] = [:],
+    readBaseline: (_ path: String) throws -> [GateValue] = { _ in [] },
+    isCancelled: @escaping () -> Bool, onEvent: @escaping (ProgressEvent) -> Void
+  ) throws(SweepError) -> SweepSummary {
+    let gates = try SweepGates(configuration.gates, readBaseline)
+    let plan = try plan(store: store)
+    if plan.sampleCount == 0 { throw .nothingToDo }
+    let record = RunRecord(
+      name: configuration.name, configuration: configuration.resolved, configurationHash: configuration.hash,
+      environment: RunEnvironment.collect(
+        threads: options.threads, seed: configuration.seed, more: engineEnvironment.merging(environment) { $1 }),
+      warnings: plan.choices + plan.warnings,
+      shard: options.shard.map { ShardRecord(index: $0.index, count: $0.count) })
+    let id = try stored { () throws(StoreError) in try store.beginRun(record) }
+    let run = SweepRun(self, plan: plan, store: store, run: id, isCancelled: isCancelled, onEvent: onEvent)
+    var summary: SweepSummary
+    do throws(SweepError) {
+      summary = try run.run(gates)
+    } catch {
+      // The first error is the one to report; a store that fails twice has nothing to add.
+      try? store.finishRun(id, status: error.status.rawValue)
+      throw error
+    }
+    summary.warnings = plan.warnings
+    let status = summary.status
+    try stored { () throws(StoreError) in try store.finishRun(id, status: status.rawValue) }
+    return summary
+  }
+
+  /// What the backends say of themselves; where models differ, the first says it.
+  private var engineEnvironment: [String: String] {
+    models.reduce(into: [:]) { all, model in
+      all.merge(model.backend.environment.merging(["numerics": model.numerics]) { $1 }) { first, _ in first }
+    }
+  }
+}

@@ -1,0 +1,165 @@
+import Backends
+import Evaluation
+import Positions
+import Store
+import Tasks
+
+/// Evaluates the queued samples of cells with one loaded model, and commits each.
+final class SampleEvaluator {
+  private let model: any LoadedModel
+  private let identity: EvaluationIdentity
+  private let journal: Journal
+  private let evaluations: StoredEvaluations
+  private let isCancelled: () -> Bool
+  /// Scorings that are committed in one transaction.
+  private static let attachmentLimit = 200
+
+  init(
+    model: any LoadedModel, identity: EvaluationIdentity, journal: Journal, evaluations: StoredEvaluations,
+    isCancelled: @escaping () -> Bool
+  ) {
+    self.model = model
+    self.identity = identity
+    self.journal = journal
+    self.evaluations = evaluations
+    self.isCancelled = isCancelled
+  }
+
+  // MARK: What is stored
+
+  /// Scores the stored evaluations that a cell wants; no model runs.
+  ///
+  /// - Returns: false when the run was cancelled.
+  func rescore(_ open: OpenCell) throws(SweepError) -> Bool {
+    if !open.unscored.isEmpty { journal.start(open) }
+    var rest = open.unscored[...]
+    while !rest.isEmpty {
+      if isCancelled() { return false }
+      let part = rest.prefix(Self.attachmentLimit)
+      rest = rest.dropFirst(part.count)
+      var attachments: [Attachment] = []
+      var adoptions: [Adoption] = []
+      for item in part {
+        if let name = item.adoptedAs {
+          var counts: [Int]?
+          if case .choices(_, let continuations) = item.sample.request { counts = continuations.map(\.count) }
+          adoptions.append(Adoption(evaluation: item.evaluation, identity: name, choiceCounts: counts))
+          evaluations.remember(item.evaluation, as: name)
+        }
+        attachments.append(try attachment(of: item.evaluation, item.sample, item.key, open))
+      }
+      try journal.attach(attachments, adopting: adoptions, to: open)
+    }
+    if open.openCount == 0 {
+      journal.start(open)
+      journal.finish(open)
+    }
+    return true
+  }
+
+  private func attachment(
+    of id: EvaluationID, _ sample: Sample, _ key: SampleKey, _ open: OpenCell
+  ) throws(SweepError) -> Attachment {
+    let evaluation = try stored { () throws(StoreError) in
+      try journal.store.evaluation(id, withLogProbabilities: true)
+    }
+    let reference = sample.reference
+    let scoring: ScoringRecord
+    if let evaluation, let outcome = StoredOutcome.outcome(of: evaluation.record, reference) {
+      scoring = open.cell.task.scorer.record(
+        outcome, reference, facts: key.facts, truncatedTokenCount: sample.truncatedTokenCount)
+    } else {
+      throw .damagedEvaluation(store: journal.store.path, sampleID: sample.id.rawValue)
+    }
+    return Attachment(evaluation: id, scoring: scoring, cell: open.id, sampleID: sample.id.rawValue)
+  }
+
+  // MARK: What is not
+
+  /// Evaluates the samples of a queue, in the order that reuses most of their prompts.
+  ///
+  /// - Returns: false when the run was cancelled.
+  func evaluate(_ queue: CellQueue) throws(SweepError) -> Bool {
+    let requests = queue.order.map { place in
+      ModelRequest(queue.sample(place).sample.request, text: queue.sample(place).sample.text)
+    }
+    var next = 0
+    while next < queue.order.count {
+      if isCancelled() { return false }
+      let count = min(max(1, model.groupCount(requests[next...])), queue.order.count - next)
+      guard try evaluate(queue.order[next..<next + count], requests[next..<next + count], queue) else { return false }
+      next += count
+    }
+    return true
+  }
+
+  /// Evaluates samples together; those whose evaluation another cell made meanwhile are taken from the store.
+  ///
+  /// - Returns: false when the run was cancelled.
+  private func evaluate(
+    _ group: ArraySlice<ReuseOrder.Place>, _ requests: ArraySlice<ModelRequest>, _ queue: CellQueue
+  ) throws(SweepError) -> Bool {
+    var wanted: [(place: ReuseOrder.Place, request: ModelRequest)] = []
+    var names: Set<String> = []
+    for (place, request) in zip(group, requests) {
+      journal.start(queue.cell(place))
+      let name = queue.sample(place).identity
+      if try evaluations.find(name) == nil, names.insert(name).inserted { wanted.append((place, request)) }
+    }
+    if let first = wanted.first {
+      let answers: [Result<Answer, RequestFailure>]
+      let begin = ContinuousClock.now
+      do throws(BackendError) {
+        answers = try model.run(
+          wanted.map(\.request), method: queue.cell(first.place).cell.method, isCancelled: isCancelled,
+          onProgress: { [journal] count in
+            journal.report(count, of: queue.sample(first.place), in: queue.cell(first.place), since: begin)
+          })
+      } catch {
+        if case .cancelled = error { return false }
+        throw .backend(error)
+      }
+      for (item, answer) in zip(wanted, answers) {
+        try commit(answer, queue.sample(item.place), queue.cell(item.place))
+      }
+    }
+    let evaluated = Set(wanted.map(\.place))
+    for place in group where !evaluated.contains(place) {
+      try take(queue.sample(place), queue.cell(place))
+    }
+    for place in group {
+      let open = queue.cell(place)
+      open.openCount -= 1
+      if open.openCount == 0 { journal.finish(open) }
+    }
+    return true
+  }
+
+  private func commit(
+    _ answer: Result<Answer, RequestFailure>, _ pending: PendingSample, _ open: OpenCell
+  ) throws(SweepError) {
+    switch answer {
+    case .failure(let failure):
+      try journal.fail(pending, "\(failure)", open)
+    case .success(let answer):
+      let sample = pending.sample
+      let record = StoredOutcome.record(
+        of: answer.outcome, sample: sample, identity: pending.identity, seconds: answer.seconds,
+        computedTokenCount: answer.computedTokenCount)
+      let scoring = open.cell.task.scorer.record(
+        answer.outcome, sample.reference, facts: pending.key.facts, truncatedTokenCount: sample.truncatedTokenCount)
+      let id = try journal.append(record, scoring, pending, open)
+      evaluations.remember(id, as: pending.identity)
+    }
+  }
+
+  /// Takes the evaluation of another cell, or says why there is none.
+  private func take(_ pending: PendingSample, _ open: OpenCell) throws(SweepError) {
+    guard let id = try evaluations.find(pending.identity) else {
+      // The same request failed for another cell a moment ago.
+      return try journal.fail(pending, "the same request failed for another cell", open)
+    }
+    try journal.attach(
+      [attachment(of: id, pending.sample, pending.key, open)], adopting: [], to: open, work: pending.work)
+  }
+}

@@ -1,0 +1,42 @@
+import Evaluation
+import Store
+
+/// The gates of a configuration with the numbers of their baselines.
+struct SweepGates {
+  private let gates: [Gate]
+  private var baselines: [ConfiguredPath: [GateValue]] = [:]
+
+  /// Reads the baselines, before any work.
+  ///
+  /// - Throws: `SweepError.baseline`.
+  init(_ gates: [Gate], _ read: (_ path: String) throws -> [GateValue]) throws(SweepError) {
+    self.gates = gates
+    for gate in gates {
+      guard let baseline = gate.baseline, baselines[baseline] == nil else { continue }
+      guard let path = baseline.resolved else {
+        throw .baseline(
+          path: baseline.text, baseline.location, reason: "the variable \(baseline.unsetVariable ?? "") is not set")
+      }
+      do { baselines[baseline] = try read(path) } catch {
+        throw .baseline(path: path, baseline.location, reason: "\(error)")
+      }
+    }
+  }
+
+  /// Judges the numbers of a sweep's cells.
+  func judge(_ sweep: Sweep, _ ids: [CellID?], _ store: ResultStore) throws(SweepError) -> [GateResult] {
+    if gates.isEmpty { return [] }
+    var values: [GateValue] = []
+    for (cell, id) in zip(sweep.cells, ids) {
+      guard let id else { continue }
+      let record = try sweep.samples.record(of: cell, modelHash: "")
+      let results = try stored { () throws(StoreError) in
+        try store.results(in: id, withPrompts: false, withLogProbabilities: false)
+      }
+      values += CellValues.of(record, results)
+    }
+    return gates.flatMap { gate in
+      GateCheck.judge(gate, values: values, baseline: gate.baseline.flatMap { baselines[$0] })
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import Digest
+import Evaluation
+import JSON
+import Tasks
+
+/// What the identities of a sample take from the sample, computed once for all methods.
+struct SampleKey: Sendable {
+  /// SHA-256 over the prompt's token ids.
+  let promptHash: String
+  /// What is asked of the model, and the limits of a generation, in the one spelling.
+  let decoding: JSONValue
+  /// The accepted answers.
+  let expected: [String]
+  /// The facts as one object in the one spelling.
+  let facts: String
+  /// The longest sequence that the model sees: prompt and new tokens.
+  let sequenceLength: Int
+
+  init(_ sample: Sample) {
+    var digest = SHA256()
+    var chunk: [UInt8] = []
+    for token in sample.request.tokens {
+      for shift in stride(from: 0, to: 64, by: 8) { chunk.append(UInt8(truncatingIfNeeded: token >> shift)) }
+    }
+    digest.update(chunk)
+    promptHash = digest.hexadecimal()
+    decoding = Self.decoding(of: sample.request)
+    expected = sample.expected
+    // A name that stands twice keeps its last value.
+    facts =
+      JSONValue.object(Dictionary(sample.facts.map { ($0.name, JSONValue($0.value)) }) { $1 }).spelling
+    sequenceLength = sample.request.sequenceLength
+  }
+
+  private static func decoding(of request: Request) -> JSONValue {
+    switch request {
+    case .score: return .object(["kind": .string("score")])
+    case .generate(_, let maxNewTokens, let stopTokens, let stopTexts, let minNewTokens):
+      var settings: [String: JSONValue] = [
+        "kind": .string("generate"), "choice": .string("greedy"), "maxNewTokens": .integer(maxNewTokens),
+        "stopTokens": .array(stopTokens.sorted().map { .integer($0) }),
+        "stopTexts": .array(stopTexts.map { .string($0) }),
+      ]
+      // Left out where it is 0, so that results of requests without it keep their identity.
+      if minNewTokens > 0 { settings["minNewTokens"] = .integer(minNewTokens) }
+      return .object(settings)
+    case .choices(_, let continuations):
+      return .object([
+        "kind": .string("choices"),
+        "continuations": .array(continuations.map { .array($0.map { .integer($0) }) }),
+      ])
+    }
+  }
+}

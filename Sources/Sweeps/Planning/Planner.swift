@@ -1,0 +1,160 @@
+import Backends
+import Evaluation
+import Positions
+public import Store
+import Tasks
+
+extension Sweep {
+  /// Counts samples, tokens, memory and time, and what of it is done. Changes nothing, and gives the same each time.
+  ///
+  /// - Parameters:
+  ///   - store: the store of the configuration, where there is one; it is only read.
+  ///   - measuresRate: loads the weights that are there and times a short prompt, in place of assuming a speed.
+  /// - Returns: the plan.
+  /// - Throws: `SweepError`.
+  public func plan(store: ResultStore?, measuresRate: Bool = false) throws(SweepError) -> Plan {
+    let known = try store.map { (store) throws(SweepError) in try StoredCells(store) }
+    var rates: [ObjectIdentifier: Rate] = [:]
+    for model in models {
+      let own = cells.filter { $0.model === model }
+      var rate = try known?.rate(of: model, cells: own, samples)
+      if rate == nil, measuresRate, let cell = own.first {
+        rate = try RateMeasurement.rate(of: model, cell, samples)
+      }
+      rates[ObjectIdentifier(model)] = rate ?? .assumed(threads: options.threads)
+    }
+    return try Planner(sweep: self, known: known, rates: rates).plan()
+  }
+}
+
+/// From a prepared sweep, what is stored and how fast models are to a plan.
+struct Planner {
+  let sweep: Sweep
+  let known: StoredCells?
+  let rates: [ObjectIdentifier: Rate]
+
+  func plan() throws(SweepError) -> Plan {
+    var plan = Plan(
+      name: sweep.configuration.name, models: [], cells: [], missing: sweep.missing, choices: sweep.choices,
+      warnings: sweep.warnings)
+    for model in sweep.models {
+      let own = sweep.cells.filter { $0.model === model }
+      let rate = rates[ObjectIdentifier(model)] ?? .assumed(threads: sweep.options.threads)
+      var summary = Self.summary(of: model, rate)
+      var longest: [Method: Int] = [:]
+      for batch in try sweep.samples.batches(own) {
+        plan.cells += try plan(batch, model, rate, &summary, &longest)
+      }
+      plan.warnings += warnings(model, own, longest)
+      plan.models.append(summary)
+    }
+    return plan
+  }
+
+  private static func summary(of model: PreparedModel, _ rate: Rate) -> Plan.ModelPlan {
+    let stored = model.inventory.weightByteCount
+    return Plan.ModelPlan(
+      name: model.name, contextWindow: model.contextWindow, parameterCount: model.facts.parameterCount,
+      weightByteCount: stored > 0 ? stored : 2 * model.facts.parameterCount,
+      missingWeights: model.inventory.missingWeights, longestSequence: 0, cacheByteCount: 0,
+      activationByteCount: model.facts.activationByteCount, rate: rate)
+  }
+
+  /// What should be known of the methods at the longest sequences that they meet, and what the backend cannot do.
+  private func warnings(_ model: PreparedModel, _ cells: [Cell], _ longest: [Method: Int]) -> [String] {
+    var warnings: [String] = []
+    var methods: [Method] = []
+    for cell in cells where !methods.contains(cell.method) { methods.append(cell.method) }
+    for method in methods {
+      guard let length = longest[method] else { continue }
+      warnings += method.warnings(contextWindow: model.contextWindow, length: length).map { "\(model.name): \($0)" }
+      if model.facts.hasRotaryScaling, method.rotaryScaling(contextWindow: model.contextWindow) != nil {
+        warnings.append(
+          "\(model.name): \(method) replaces the checkpoint's own scaling of the rotary frequencies; it does not "
+            + "add to it")
+      }
+    }
+    return warnings
+  }
+
+  /// Plans the cells of a batch, whose samples reuse each other's prompts.
+  private func plan(
+    _ batch: [Cell], _ model: PreparedModel, _ rate: Rate, _ summary: inout Plan.ModelPlan,
+    _ longest: inout [Method: Int]
+  ) throws(SweepError) -> [Plan.CellPlan] {
+    var selected: [[SelectedSample]] = []
+    for cell in batch {
+      let samples = try sweep.samples.selected(of: cell)
+      try RequestSupport.check(samples, cell)
+      selected.append(samples)
+    }
+    var work = selected.map { $0.map { _ in SampleWork.none } }
+    var previous: Sample?
+    for place in ReuseOrder.order(selected.map { $0.map(\.sample.request.tokens) }) {
+      let sample = selected[place.cell][place.sample].sample
+      work[place.cell][place.sample] = model.facts.work(of: sample, after: previous)
+      previous = sample
+    }
+    var plans: [Plan.CellPlan] = []
+    for (index, cell) in batch.enumerated() {
+      let samples = Array(zip(selected[index], work[index]))
+      plans.append(try plan(cell, samples, rate, &summary, &longest))
+    }
+    return plans
+  }
+
+  private func plan(
+    _ cell: Cell, _ samples: [(SelectedSample, SampleWork)], _ rate: Rate, _ summary: inout Plan.ModelPlan,
+    _ longestByMethod: inout [Method: Int]
+  ) throws(SweepError) -> Plan.CellPlan {
+    let done = try known?.done(samples.map(\.0), of: cell, sweep.samples) ?? []
+    var result = Plan.CellPlan(
+      model: cell.model.name, method: cell.method.description, task: cell.task.name, coordinates: cell.place,
+      totalSampleCount: try sweep.samples.count(of: cell), sampleCount: samples.count, doneCount: 0,
+      equalToPlainCount: 0, promptTokenCount: 0, longestPrompt: 0, truncatedSampleCount: 0, remainingSeconds: 0,
+      totalSeconds: 0)
+    let hasPlain = sweep.hasPlainTwin(cell)
+    var longest = 0
+    for (sample, work) in samples {
+      let isEqual = cell.isEqualToPlain(sample.key)
+      let seconds = isEqual && hasPlain ? 0 : work.multiplyAdds / rate.multiplyAddsPerSecond
+      let isDone = done.contains(sample.sample.id.rawValue)
+      result.promptTokenCount += work.promptTokenCount
+      result.longestPrompt = max(result.longestPrompt, work.promptTokenCount)
+      result.truncatedSampleCount += work.truncatedTokenCount > 0 ? 1 : 0
+      result.doneCount += isDone ? 1 : 0
+      result.equalToPlainCount += isEqual ? 1 : 0
+      result.totalSeconds += seconds
+      result.remainingSeconds += isDone ? 0 : seconds
+      longest = max(longest, sample.key.sequenceLength)
+    }
+    longestByMethod[cell.method] = max(longestByMethod[cell.method] ?? 0, longest)
+    summary.longestSequence = max(summary.longestSequence, longest)
+    summary.cacheByteCount = max(
+      summary.cacheByteCount, longest * cell.model.facts.cacheByteCount(cell.method, cell.model.entry.cache))
+    return result
+  }
+}
+
+/// Whether a model's backend can do what a cell asks for; asked by plans and before a run.
+enum RequestSupport {
+  /// Refuses what the backend cannot do.
+  ///
+  /// - Throws: `SweepError.unsupported`.
+  static func check(_ samples: [SelectedSample], _ cell: Cell) throws(SweepError) {
+    let capabilities = cell.model.capabilities
+    if !capabilities.hasMethods, cell.method != .plain {
+      throw .unsupported(model: cell.model.name, what: "the method \(cell.method)")
+    }
+    for sample in samples {
+      switch sample.sample.request {
+      case .score where !capabilities.scoresTexts:
+        throw .unsupported(model: cell.model.name, what: "the log-probabilities of a text, which \(cell.task.name) needs")
+      case .choices where !capabilities.comparesChoices:
+        throw .unsupported(
+          model: cell.model.name, what: "the log-probabilities of given answers, which \(cell.task.name) needs")
+      case .score, .choices, .generate: continue
+      }
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import Backends
+import Evaluation
+
+/// Times the first tokens of a prompt, where nothing is stored that would tell a model's speed.
+enum RateMeasurement {
+  /// The speed under the first cell's method: few tokens where they take long; nil where nothing can be timed.
+  static func rate(of model: PreparedModel, _ cell: Cell, _ samples: SampleSource) throws(SweepError) -> Rate? {
+    guard model.inventory.missingWeights.isEmpty, let sample = try samples.selected(of: cell).first?.sample else {
+      return nil
+    }
+    let loaded: any LoadedModel
+    do {
+      loaded = try model.backend.load(model.specification, hashes: UnneededHashes())
+    } catch {
+      throw .backend(error)
+    }
+    func seconds(_ count: Int) -> Double? {
+      let tokens = Array(sample.request.tokens.prefix(count))
+      guard tokens.count >= 8 else { return nil }
+      let start = ContinuousClock.now
+      let answers = try? loaded.run(
+        [ModelRequest(.score(tokens: tokens), text: "")], method: cell.method, isCancelled: { false },
+        onProgress: { _ in })
+      guard case .success? = answers?.first else { return nil }
+      return max(1e-6, (ContinuousClock.now - start).seconds)
+    }
+    // The first run reads the weights from the disk and does not count.
+    guard seconds(8) != nil, var time = seconds(32) else { return nil }
+    var count = min(32, sample.request.tokens.count)
+    if time < 0.5, let longer = seconds(256) {
+      time = longer
+      count = min(256, sample.request.tokens.count)
+    }
+    let work = model.facts.multiplyAdds(count - 1, 0, count - 1)
+    return Rate(multiplyAddsPerSecond: work / time, source: .measured(tokens: count))
+  }
+}
+
+/// Stands for hashes that nobody will look at, so that no file is read for them.
+private struct UnneededHashes: FileHashCache {
+  func hash(ofFile path: String, byteCount: Int, modified: Double) -> String? { "not hashed" }
+  func remember(_ hash: String, ofFile path: String, byteCount: Int, modified: Double) {}
+}
+
+extension Duration {
+  /// The duration in seconds.
+  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}

@@ -1,0 +1,88 @@
+public import Backends
+import Evaluation
+import Tasks
+public import Tokenizers
+
+/// A model of a configuration whose tokenizer and facts are there; it holds no weights.
+public final class PreparedModel {
+  /// The configuration's entry.
+  public let entry: Configuration.ModelEntry
+  /// What its backend knows it by.
+  public let specification: ModelSpecification
+  /// What runs it.
+  public let backend: any Backend
+  /// What is known of it without its weights.
+  public let facts: ModelFacts
+  /// Its files.
+  public let inventory: ModelInventory
+  /// What it can be asked for.
+  public let capabilities: Capabilities
+  /// Its tokenizer.
+  public let tokenizer: Tokenizer
+  /// The pretraining window L: the configuration's, else the checkpoint's.
+  public let contextWindow: Int
+  /// The version of the arithmetic that its results are of.
+  let numerics: String
+
+  /// The name in tables.
+  public var name: String { entry.name }
+
+  /// Reads what is known of a model.
+  ///
+  /// - Throws: `SweepError`.
+  init(_ entry: Configuration.ModelEntry, path: String, _ backend: any Backend) throws(SweepError) {
+    let specification = ModelSpecification(name: entry.name, path: path, cache: entry.cache)
+    self.entry = entry
+    self.specification = specification
+    self.backend = backend
+    facts = try Self.ask { () throws(BackendError) in try backend.facts(of: specification) }
+    tokenizer = try Self.ask { () throws(BackendError) in try backend.tokenizer(of: specification) }
+    capabilities = try Self.ask { () throws(BackendError) in try backend.capabilities(of: specification) }
+    inventory = backend.inventory(of: specification)
+    contextWindow = entry.contextWindow ?? facts.contextWindow
+    numerics = backend.numericsVersion
+    try checkTemplate()
+  }
+
+  private static func ask<Result>(_ body: () throws(BackendError) -> Result) throws(SweepError) -> Result {
+    do { return try body() } catch { throw .backend(error) }
+  }
+
+  /// `chat: auto` needs a template that is known.
+  private func checkTemplate() throws(SweepError) {
+    guard entry.chat == "auto", tokenizer.chatTemplate.flatMap({ ChatTemplate.recognised(from: $0) }) == nil else {
+      return
+    }
+    let names = ChatTemplate.names.joined(separator: ", ")
+    let reason = tokenizer.chatTemplate == nil ? "has no chat template of its own" : "has one that is not known"
+    throw .configuration(
+      entry.path.location,
+      .impossible(key: "chat", found: "auto", expected: "a name, because the checkpoint \(reason): \(names)"))
+  }
+
+  /// What a task may know of the model.
+  func context(seed: UInt64) -> SampleContext {
+    SampleContext(tokenizer: tokenizer, contextWindow: contextWindow, chat: entry.chat, seed: seed)
+  }
+
+  /// What should be known before a run.
+  var warnings: [String] {
+    guard contextWindow != facts.contextWindow else { return [] }
+    return [
+      "\(name): the configuration says a context window of \(contextWindow) tokens, the checkpoint "
+        + "\(facts.contextWindow); capacity is judged by the configuration, the engine follows the checkpoint"
+    ]
+  }
+
+  /// Whether a prompt has two BOS tokens in front, which no task means.
+  func beginsTwice(_ tokens: [Int]) -> Bool {
+    tokens.count > 1 && tokens[0] == tokenizer.bosToken && tokens[1] == tokens[0]
+  }
+
+  /// What identifies the evaluations of the model with some weights.
+  func identity(modelHash: String) -> EvaluationIdentity {
+    EvaluationIdentity(
+      modelHash: modelHash, tokenizer: tokenizer.identity, cache: entry.cache, numerics: numerics,
+      slidingWindow: facts.slidingWindow)
+  }
+}
