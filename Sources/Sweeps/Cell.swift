@@ -1,4 +1,5 @@
 public import Evaluation
+import JSON
 public import Positions
 public import Tasks
 

@@ -1,6 +1,8 @@
 import Evaluation
+import JSON
 import Positions
 import Tasks
+import Text
 
 /// The cells that `--only` keeps: `task=passkey,method=plain,length=4096`.
 ///
@@ -93,11 +95,11 @@ public struct Selection: Hashable, Sendable {
     for (key, accepted) in values.sorted(by: { $0.key < $1.key }) {
       if !isComplete, !axes.contains(key) { continue }
       guard keys.contains(key) else {
-        throw .selection(key: key, value: nil, suggestion: nearest(to: key, among: keys), known: keys)
+        throw .selection(key: key, value: nil, suggestion: Suggestion.nearest(to: key, among: keys), known: keys)
       }
       let known = Self.known(key, cells, configuration)
       for value in accepted where !known.contains(value) {
-        throw .selection(key: key, value: value, suggestion: nearest(to: value, among: known), known: known)
+        throw .selection(key: key, value: value, suggestion: Suggestion.nearest(to: value, among: known), known: known)
       }
     }
   }

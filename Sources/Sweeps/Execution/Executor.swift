@@ -3,6 +3,7 @@ import JSON
 import Positions
 public import Store
 import Tasks
+import Text
 import Tokenizers
 
 extension Sweep {

@@ -1,4 +1,5 @@
 import Evaluation
+import JSON
 import Positions
 public import Store
 import Tasks
@@ -200,9 +201,9 @@ struct StoredProgress {
   }
 }
 
-/// Runs an operation of the store and words its error as the sweep's.
+/// Runs an operation of the store and gives its error the sweep's type.
 func stored<Result>(_ body: () throws(StoreError) -> Result) throws(SweepError) -> Result {
-  do { return try body() } catch { throw .store(reason: "\(error)") }
+  do { return try body() } catch { throw .store(error) }
 }
 
 extension Sweep {

@@ -1,6 +1,7 @@
 import Digest
 import Evaluation
 import Foundation
+import JSON
 import Positions
 import Store
 import Tasks
