@@ -28,19 +28,19 @@ extension Value {
   /// The value as a table shows it: texts bare, numbers without a needless fraction.
   public var spelling: String {
     if case .text(let text) = self { return text }
-    return CanonicalJSON(self).spelling
+    return JSONValue(self).spelling
   }
 }
 
-extension CanonicalJSON {
+extension JSONValue {
   /// The JSON of a value.
   public init(_ value: Value) {
     switch value {
     case .integer(let value): self = .integer(value)
     case .number(let value): self = .number(value)
-    case .text(let value): self = .text(value)
-    case .flag(let value): self = .flag(value)
-    case .list(let values): self = .array(values.map { CanonicalJSON($0) })
+    case .text(let value): self = .string(value)
+    case .flag(let value): self = .bool(value)
+    case .list(let values): self = .array(values.map { JSONValue($0) })
     }
   }
 }

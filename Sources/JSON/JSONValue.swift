@@ -24,6 +24,27 @@ public enum JSONValue: Hashable, Sendable {
     }
   }
 
+  /// An object from its members, in no order: for `written`, which sorts them.
+  public static func object(_ members: [String: JSONValue]) -> JSONValue {
+    .object(members.map { Member(key: $0.key, value: $0.value) })
+  }
+
+  /// An optional text; null when there is none.
+  public init(_ text: String?) { self = text.map { .string($0) } ?? .null }
+
+  /// The value of a text; nil for what is no JSON.
+  ///
+  /// - Parameter json: one JSON text, read by RFC 8259.
+  public init?(json: String) { self.init(bytes: Array(json.utf8)) }
+
+  /// The value of a text's bytes; nil for what is no JSON.
+  ///
+  /// - Parameter bytes: one JSON text in UTF-8, read by RFC 8259.
+  public init?(bytes: [UInt8]) {
+    guard let value = try? JSONReader.value(of: bytes) else { return nil }
+    self = value
+  }
+
   /// The value of a key; the last one where a key is repeated, as in Python.
   public subscript(key: String) -> JSONValue? {
     guard case .object(let members) = self else { return nil }
@@ -33,6 +54,12 @@ public enum JSONValue: Hashable, Sendable {
   /// The text of a text.
   public var text: String? {
     if case .string(let text) = self { return text }
+    return nil
+  }
+
+  /// The truth value of one.
+  public var flag: Bool? {
+    if case .bool(let flag) = self { return flag }
     return nil
   }
 
@@ -56,6 +83,28 @@ public enum JSONValue: Hashable, Sendable {
     guard let elements else { return nil }
     let texts = elements.compactMap(\.text)
     return texts.count == elements.count ? texts : nil
+  }
+
+  /// The integers of a list of integers.
+  public var integers: [Int]? {
+    guard let elements else { return nil }
+    let integers = elements.compactMap { if case .integer(let integer) = $0 { integer } else { nil } }
+    return integers.count == elements.count ? integers : nil
+  }
+
+  /// The members of an object; of a repeated key the last value counts.
+  public var members: [String: JSONValue]? {
+    guard case .object(let members) = self else { return nil }
+    return Dictionary(members.map { ($0.key, $0.value) }) { $1 }
+  }
+
+  /// One line for a table: texts without quotes, nothing for null, the rest as JSON.
+  public var plain: String {
+    switch self {
+    case .string(let text): text
+    case .null: ""
+    case .bool, .integer, .number, .array, .object: written(.compact)
+    }
   }
 
   /// The keys of an object, in their order.

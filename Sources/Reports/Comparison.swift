@@ -1,6 +1,8 @@
 import Evaluation
+import JSON
 import Metrics
 public import Store
+import Text
 
 /// Two methods of one store, or of two stores, on the samples that both have.
 public struct Comparison: Hashable, Sendable, Encodable {
@@ -157,7 +159,7 @@ public struct Comparison: Hashable, Sendable, Encodable {
   }
 
   /// The comparison as JSON with sorted keys.
-  public var json: String { canonicalJSON(self, pretty: true) + "\n" }
+  public var json: String { JSONValue.text(of: self, .pretty) + "\n" }
 }
 
 extension Comparison.Row {

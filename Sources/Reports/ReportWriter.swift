@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 public import Store
 
 /// A form in which a report can be written.
@@ -60,7 +61,7 @@ public struct ReportWriter: Sendable {
       for figure in document.figures { files["figures/\(figure.id).svg"] = figure.svg }
     }
     if formats.contains(.json) {
-      files["report.json"] = canonicalJSON(JSONReport(document, evaluations), pretty: true) + "\n"
+      files["report.json"] = JSONValue.text(of: JSONReport(document, evaluations), .pretty) + "\n"
     }
     if formats.contains(.csv) {
       files["cells.csv"] = CSV.cells(evaluations)
@@ -89,7 +90,7 @@ public struct ReportWriter: Sendable {
     if formats.contains(.html) { files["paper.html"] = HTML.render(document) }
     if formats.contains(.latex) { files["paper.tex"] = LaTeX.render(document) }
     if formats.contains(.json) {
-      files["paper.json"] = canonicalJSON(JSONReport(document, evaluations), pretty: true) + "\n"
+      files["paper.json"] = JSONValue.text(of: JSONReport(document, evaluations), .pretty) + "\n"
     }
     if formats.contains(.csv) {
       for table in document.tables { files["tables/\(table.id).csv"] = CSV.render(table) }

@@ -1,5 +1,7 @@
 import Evaluation
+import JSON
 public import Store
+import Text
 
 /// Lists the stored samples of cells: prompt, output, expected answers and scores.
 public struct SamplePrinter: Sendable {
@@ -53,7 +55,7 @@ public struct SamplePrinter: Sendable {
   /// - Returns: Lines of JSON with sorted keys.
   /// - Throws: `ReportError`: the store cannot be read, a filter's key is unknown, or no cell matches.
   public func json(_ options: Options) throws(ReportError) -> String {
-    try listing(options).samples.map { canonicalJSON($0, pretty: false) + "\n" }.joined()
+    try listing(options).samples.map { JSONValue.text(of: $0, .compact) + "\n" }.joined()
   }
 
   private struct Listed: Encodable {

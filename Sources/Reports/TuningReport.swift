@@ -1,5 +1,7 @@
 import Evaluation
 import Foundation
+import JSON
+import Text
 
 /// The surface that a search for G and W saw, as Markdown, pictures and JSON.
 public struct TuningReport: Sendable, Encodable {
@@ -88,7 +90,7 @@ public struct TuningReport: Sendable, Encodable {
   }
 
   /// The report as JSON with sorted keys.
-  public var json: String { canonicalJSON(self, pretty: true) + "\n" }
+  public var json: String { JSONValue.text(of: self, .pretty) + "\n" }
 
   /// What was chosen, and how it compares to the empirical rule, in a few lines.
   ///

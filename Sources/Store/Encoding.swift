@@ -1,20 +1,18 @@
 import Evaluation
 import Foundation
+import JSON
 
 /// Values of the records as columns: canonical JSON and little-endian floats.
 enum Encoding {
   /// JSON with sorted keys; the same for equal values.
   static func json(_ value: some Encodable) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    // Texts, integers, flags and lists of them: nothing that an encoder can refuse.
-    guard let data = try? encoder.encode(value) else { return "null" }
-    return String(decoding: data, as: UTF8.self)
+    // Texts, integers, flags and lists of them: nothing that an encoding refuses.
+    JSONValue.text(of: value, .compact)
   }
 
   /// The value of a JSON column, nil when it is damaged.
   static func decoded<Value: Decodable>(_ type: Value.Type, _ json: String) -> Value? {
-    try? JSONDecoder().decode(type, from: Data(json.utf8))
+    try? JSONValue(json: json)?.decoded(as: type)
   }
 
   /// A JSON array of integers, without a detour over Foundation: outputs may be long.

@@ -1,5 +1,7 @@
 import Evaluation
+public import Store
 public import Tasks
+public import Text
 
 /// A model or dataset that is not there.
 public struct MissingInput: Hashable, Sendable {
@@ -59,24 +61,25 @@ public enum SweepError: Error, Hashable, Sendable {
   case model(name: String, path: String, reason: String)
   /// A task refused its settings or data.
   case task(name: String, TextLocation, TaskError)
-  /// The store failed; the reason is its own.
-  case store(reason: String)
+  /// The store failed.
+  case store(StoreError)
   /// The baseline of a gate cannot be read.
   case baseline(path: String, TextLocation, reason: String)
 }
 
-extension SweepError {
-  /// The exit status that the error stands for.
-  public var status: SweepStatus {
+extension SweepError: FaultReporting {
+  /// The task's own fault, missing inputs, or what the configuration asks.
+  public var fault: Fault {
     switch self {
     case .yaml, .configuration, .noConfiguration, .unreadable, .argument, .selection, .nothingToDo, .baseline: .usage
     case .missing, .model: .missingInput
-    case .task(_, _, .missingData), .task(_, _, .damagedData), .task(_, _, .unverifiedData): .missingInput
-    case .task(_, _, .unwritable): .failed
-    case .task(_, _, .setting), .task(_, _, .impossibleSample): .usage
-    case .store: .failed
+    case .task(_, _, let error): error.fault
+    case .store(let error): error.fault
     }
   }
+
+  /// The exit status that the error stands for.
+  public var status: ExitStatus { ExitStatus(fault) }
 }
 
 extension SweepError: CustomStringConvertible {
@@ -99,7 +102,7 @@ extension SweepError: CustomStringConvertible {
     case .missing(let inputs): return inputs.map(\.description).joined(separator: "\n")
     case .model(let name, let path, let reason): return "model '\(name)' (\(path)): \(reason)"
     case .task(let name, let location, let error): return "\(location): task \(name): \(error)"
-    case .store(let reason): return reason
+    case .store(let error): return error.description
     case .baseline(let path, let location, let reason):
       return "\(location): the baseline \(path) cannot be used: \(reason)"
     }

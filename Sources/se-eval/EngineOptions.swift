@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Kernels
 import Positions
 import Tokenizers
@@ -53,7 +54,7 @@ enum EngineOptions {
 
   /// Token ids from a JSON file.
   static func tokens(_ path: String) throws -> [Int] {
-    let tokens = try Files.decode([Int].self, path, expected: "a JSON array of token ids")
+    let tokens = try Files.json(path, expected: "a JSON array of token ids", \.integers)
     guard !tokens.isEmpty else { throw FileError(path: path, problem: "the array of token ids is empty") }
     return tokens
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// The program: finds the command, runs it, turns whatever happens into an exit status.
 @main
@@ -33,20 +34,20 @@ enum Entry {
     }
     if ["--help", "-h", "help"].contains(name) {
       Terminal.print(Help.overview(commands))
-      return .done
+      return .complete
     }
     if name == "--version" {
       Terminal.print("se-eval \(Version.current)")
-      return .done
+      return .complete
     }
     guard let command = commands.first(where: { $0.name == name }) else {
-      let hint = Spelling.nearest(to: name, among: commands.map(\.name)).map { "; did you mean \($0)?" } ?? ""
+      let hint = Suggestion.hint(for: name, among: commands.map(\.name))
       throw UsageError("there is no command '\(name)'\(hint) ('se-eval --help' lists them)")
     }
     let arguments = try Arguments(command, Array(words.dropFirst()))
     if arguments.has(GlobalOptions.help) {
       Terminal.print(Help.text(command))
-      return .done
+      return .complete
     }
     return try command.run(arguments)
   }

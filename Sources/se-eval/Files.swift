@@ -1,11 +1,16 @@
 import Foundation
+import JSON
+import Text
 
 /// A file that the command line names and that cannot be used.
-struct FileError: Error {
+struct FileError: FaultReporting, CustomStringConvertible {
   let path: String
   let problem: String
-  /// True where the file is an input that is missing or damaged (exit status 5).
+  /// True where the file is an input that is missing or damaged.
   var isInput = true
+
+  var fault: Fault { isInput ? .missingInput : .runtime }
+  var description: String { "\(path): \(problem)" }
 }
 
 /// Files that the command line names.
@@ -43,15 +48,29 @@ enum Files {
     return text
   }
 
-  /// A value from a JSON file.
-  static func decode<Value: Decodable>(_ type: Value.Type, _ path: String, expected: String) throws(FileError) -> Value
-  {
-    let data = try read(path)
-    do {
-      return try JSONDecoder().decode(type, from: data)
+  /// What a JSON file holds.
+  ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - expected: for the error where `content` gives nothing.
+  ///   - content: what is wanted of the value.
+  /// - Returns: what `content` gives.
+  /// - Throws: `FileError`: the file cannot be read, or is not what was expected.
+  static func json<Content>(
+    _ path: String, expected: String, _ content: (JSONValue) -> Content?
+  ) throws(FileError) -> Content {
+    let bytes = [UInt8](try read(path))
+    do throws(JSONProblem) {
+      if let content = content(try JSONReader.value(of: bytes)) { return content }
     } catch {
-      throw FileError(path: path, problem: "expected \(expected)")
+      throw FileError(path: path, problem: "expected \(expected); \(error)")
     }
+    throw FileError(path: path, problem: "expected \(expected)")
+  }
+
+  /// Writes a file of JSON, on one line.
+  static func write(_ value: JSONValue, to path: String) throws(FileError) {
+    try write(Data(value.written(.compact).utf8), to: path)
   }
 
   /// Writes a file whole or not at all.

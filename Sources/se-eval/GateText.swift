@@ -1,4 +1,5 @@
 import Sweeps
+import Text
 
 /// The words for a gate's result.
 enum GateText {
@@ -7,8 +8,8 @@ enum GateText {
     let gate = "\(result.gate.task) \(result.gate.metric)"
     guard let value = result.value else { return "\(verdict(result)): \(gate)" }
     let place = "\(value.model) \(value.method) \(value.coordinates)"
-    let reference = result.reference.map { " against \(Numbers.fixed($0, 4))" } ?? ""
-    return "\(verdict(result)): \(gate) of \(place) is \(Numbers.fixed(value.value, 4))\(reference)"
+    let reference = result.reference.map { " against \(NumberText.fixed($0, 4))" } ?? ""
+    return "\(verdict(result)): \(gate) of \(place) is \(NumberText.fixed(value.value, 4))\(reference)"
   }
 
   private static func verdict(_ result: GateResult) -> String {

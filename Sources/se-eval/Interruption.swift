@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 import Synchronization
+import Text
 
 /// Ctrl-C and SIGTERM: the first asks the work to stop at the next layer, a second one ends the process at once.
 enum Interruption {

@@ -1,5 +1,7 @@
 import Foundation
+import JSON
 import Sweeps
+import Text
 
 /// How progress is shown.
 enum ProgressMode: String, CaseIterable {
@@ -71,7 +73,7 @@ final class ProgressPrinter {
     let blocks = String(repeating: "#", count: filled) + String(repeating: ".", count: max(0, width - filled))
     let tail = detail.map { ", \($0)" } ?? ""
     let line =
-      "[\(blocks)] \(Numbers.fixed(100 * overall.fraction, 1)) %  \(overall.doneSampleCount)/"
+      "[\(blocks)] \(NumberText.fixed(100 * overall.fraction, 1)) %  \(overall.doneSampleCount)/"
       + "\(overall.sampleCount) samples  \(eta(overall))  \(name(cell))\(tail)"
     Terminal.status("\r\(line.prefix(columns - 1))\u{1b}[K")
   }
@@ -80,7 +82,7 @@ final class ProgressPrinter {
     switch event {
     case .started(let overall): Terminal.message(heading(overall))
     case .loadingModel(let name): Terminal.message("loading \(name)")
-    case .modelLoaded(let name, let seconds): Terminal.message("loaded \(name) in \(Numbers.fixed(seconds, 1)) s")
+    case .modelLoaded(let name, let seconds): Terminal.message("loaded \(name) in \(NumberText.fixed(seconds, 1)) s")
     case .cellStarted: break
     case .sampleProgress(let sample, let overall): plainEvery(.seconds(30), sample.cell, overall)
     case .sampleFinished(let sample, let overall): plainEvery(.seconds(30), sample.cell, overall)
@@ -88,7 +90,7 @@ final class ProgressPrinter {
     case .cellFinished(let cell, let overall):
       lastDrawn = clock.now
       Terminal.message(
-        "\(Numbers.fixed(100 * overall.fraction, 1)) %  \(eta(overall))  \(name(cell))  "
+        "\(NumberText.fixed(100 * overall.fraction, 1)) %  \(eta(overall))  \(name(cell))  "
           + "\(cell.doneSampleCount)/\(cell.sampleCount) samples")
     }
   }
@@ -101,7 +103,7 @@ final class ProgressPrinter {
     }
     guard now - last >= interval else { return }
     lastDrawn = now
-    Terminal.message("\(Numbers.fixed(100 * overall.fraction, 1)) %  \(eta(overall))  \(name(cell))")
+    Terminal.message("\(NumberText.fixed(100 * overall.fraction, 1)) %  \(eta(overall))  \(name(cell))")
   }
 
   private func heading(_ overall: OverallProgress) -> String {
@@ -116,7 +118,7 @@ final class ProgressPrinter {
   private func eta(_ overall: OverallProgress) -> String {
     guard let seconds = overall.remainingSeconds else { return "no estimate yet" }
     let weak = overall.isEstimateWeak ? " (from fewer than 3 samples)" : ""
-    return "\(Numbers.duration(seconds)) left\(weak)"
+    return "\(NumberText.duration(seconds)) left\(weak)"
   }
 
   private var columns: Int {
@@ -162,9 +164,7 @@ final class ProgressPrinter {
       line.reason = reason
     case .cellFinished(let cell, let overall): line = self.line("cell-finished", cell, overall)
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    if let data = try? encoder.encode(line) { Terminal.message(String(decoding: data, as: UTF8.self)) }
+    Terminal.message(JSONValue.text(of: line, .compact))
   }
 
   private func line(_ event: String, _ cell: CellProgress?, _ overall: OverallProgress) -> Line {

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// The process's streams: results go to standard output, everything for people to standard error.
 enum Terminal {
@@ -22,8 +23,6 @@ enum Terminal {
 
   /// Writes a value as one JSON object with sorted keys.
   static func printJSON(_ value: some Encodable) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    print(String(decoding: try encoder.encode(value), as: UTF8.self))
+    print(try JSONValue(encoding: value).written(.compact))
   }
 }

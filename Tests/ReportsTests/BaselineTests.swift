@@ -2,6 +2,7 @@ import Evaluation
 import Reports
 import Store
 import Testing
+import Text
 
 @Suite struct BaselineTests {
   /// A store with one accuracy cell of two samples and one perplexity cell.
@@ -49,7 +50,7 @@ import Testing
   @Test("the same results pass")
   func same() throws {
     let result = try check(store())
-    #expect(result.exitStatus == 0)
+    #expect(result.fault == nil)
     #expect(result.unchanged.count == 2)
     #expect(result.text == "0 worse, 0 better, 2 within tolerance, 0 not comparable, 0 new.\n")
   }
@@ -57,55 +58,55 @@ import Testing
   @Test("worse beyond the tolerance fails with 3, in each metric's own direction")
   func worse() throws {
     let accuracy = try check(store(right: 1))
-    #expect(accuracy.exitStatus == 3)
+    #expect(accuracy.fault == .gateFailed)
     #expect(accuracy.moved.map(\.name) == ["Tiny-1K plain passkey length=512 accuracy"])
     #expect(accuracy.moved.map { [$0.before, $0.after] } == [[1, 0.5]])
     let perplexity = try check(store(nll: 101))
     #expect(perplexity.moved.map(\.name) == ["Tiny-1K plain books perplexity"])
-    #expect(try check(store(nll: 99)).exitStatus == 0)
+    #expect(try check(store(nll: 99)).fault == nil)
     #expect(try check(store(nll: 99)).improved.count == 1)
   }
 
   @Test("the larger of absolute and relative tolerance counts")
   func tolerance() throws {
     // exp(2) = 7.389 becomes exp(2.02) = 7.538: 0.149, or 2.02 %.
-    #expect(try check(store(nll: 101), absolute: 0.15).exitStatus == 0)
-    #expect(try check(store(nll: 101), absolute: 0.14).exitStatus == 3)
-    #expect(try check(store(nll: 101), relative: 0.021).exitStatus == 0)
-    #expect(try check(store(nll: 101), relative: 0.02).exitStatus == 3)
-    #expect(try check(store(nll: 101), absolute: 0.01, relative: 0.021).exitStatus == 0)
+    #expect(try check(store(nll: 101), absolute: 0.15).fault == nil)
+    #expect(try check(store(nll: 101), absolute: 0.14).fault == .gateFailed)
+    #expect(try check(store(nll: 101), relative: 0.021).fault == nil)
+    #expect(try check(store(nll: 101), relative: 0.02).fault == .gateFailed)
+    #expect(try check(store(nll: 101), absolute: 0.01, relative: 0.021).fault == nil)
   }
 
   @Test("tolerances of the file hold unless they are replaced")
   func storedTolerance() throws {
     let baseline = try Baseline(from: store().store, tolerances: ["perplexity": .init(absolute: 0.15)])
     let moved = try store(nll: 101).store
-    #expect(try Baseline.check(moved, baseline).exitStatus == 0)
-    #expect(try Baseline.check(moved, baseline, absolute: 0.1).exitStatus == 3)
+    #expect(try Baseline.check(moved, baseline).fault == nil)
+    #expect(try Baseline.check(moved, baseline, absolute: 0.1).fault == .gateFailed)
   }
 
   @Test("another protocol or other data is not compared: 2")
   func incomparable() throws {
     let protocolDiffers = try check(store(right: 0, protocolName: "passkey/v2"))
-    #expect(protocolDiffers.exitStatus == 2)
+    #expect(protocolDiffers.fault == .usage)
     #expect(protocolDiffers.incomparable.map(\.reason) == [.protocolDiffers])
     #expect(protocolDiffers.text.contains("passkey/v1"))
     #expect(try check(store(nll: 900, dataHash: "other")).incomparable.map(\.reason) == [.dataDiffers])
-    #expect(try check(store(nll: 900, dataHash: "other")).exitStatus == 2)
+    #expect(try check(store(nll: 900, dataHash: "other")).fault == .usage)
   }
 
   @Test("a missing sample is incomplete: 4; and something worse is still 3")
   func missing() throws {
     let incomplete = try check(store(count: 1))
-    #expect(incomplete.exitStatus == 4)
+    #expect(incomplete.fault == .incomplete)
     #expect(incomplete.incomparable.map(\.reason) == [.missing])
-    #expect(try check(store(nll: 101, count: 1)).exitStatus == 3)
+    #expect(try check(store(nll: 101, count: 1)).fault == .gateFailed)
   }
 
   @Test("other weights are compared, and said")
   func otherModel() throws {
     let result = try check(store(nll: 101, modelHash: "quantised"))
-    #expect(result.exitStatus == 3)
+    #expect(result.fault == .gateFailed)
     #expect(result.moved.map(\.modelDiffers) == [true])
     #expect(result.text.contains("2 numbers are of other weights than the baseline's."))
   }
@@ -115,7 +116,7 @@ import Testing
     var baseline = try Baseline(from: store().store)
     baseline.entries = []
     let result = try Baseline.check(store().store, baseline)
-    #expect(result.exitStatus == 2)
+    #expect(result.fault == .usage)
     #expect(result.added.count == 2)
   }
 

@@ -1,6 +1,7 @@
 import Reports
 import Store
 import Testing
+import Text
 
 @Suite struct ComparisonTests {
   @Test("two methods are compared on the samples that both have")

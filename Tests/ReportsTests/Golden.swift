@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Text
 
 /// Whole files that a change must not move unseen: in Goldens/, recorded by `SE_RECORD=1`; a recording run fails.
 enum Golden {

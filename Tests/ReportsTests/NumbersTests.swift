@@ -3,30 +3,11 @@ import Metrics
 import Store
 import TestSupport
 import Testing
+import Text
 
 @testable import Reports
 
 @Suite struct NumbersTests {
-  @Test(
-    "numbers are rounded half away from zero, without minus zero",
-    arguments: [
-      (3.5, 2, "3.50"), (0.005, 2, "0.01"), (-0.004, 2, "0.00"), (-1.25, 1, "-1.3"), (0, 0, "0"), (12, 0, "12"),
-      (99.95, 1, "100.0"), (.infinity, 2, "inf"), (.nan, 1, "nan"),
-    ])
-  func fixed(value: Double, decimals: Int, text: String) {
-    #expect(NumberText.fixed(value, decimals) == text)
-  }
-
-  @Test(
-    "a value shows three to four digits",
-    arguments: [
-      (3.5312, "3.531"), (35.312, "35.31"), (353.12, "353.1"), (3531.2, "3531"), (1.234e7, "1.23e+07"),
-      (9.999e9, "1.00e+10"), (0.0312, "0.031"),
-    ])
-  func adaptive(value: Double, text: String) {
-    #expect(NumberText.adaptive(value) == text)
-  }
-
   @Test("names with numbers stand in the order of the numbers, plain first")
   func order() {
     let methods = [

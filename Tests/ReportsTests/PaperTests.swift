@@ -3,6 +3,7 @@ import Foundation
 import Metrics
 import Store
 import Testing
+import Text
 
 @testable import Reports
 

@@ -3,6 +3,7 @@ import Foundation
 import Reports
 import Store
 import Testing
+import Text
 
 @Suite struct ReportWriterTests {
   private func text(_ folder: TemporaryFolder, _ name: String) throws -> String {

@@ -2,6 +2,7 @@ import Evaluation
 import Reports
 import Store
 import Testing
+import Text
 
 @Suite struct SamplePrinterTests {
   private let synthetic: SyntheticStore

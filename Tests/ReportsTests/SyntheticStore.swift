@@ -2,6 +2,7 @@ import Evaluation
 import Foundation
 import Store
 import TestSupport
+import Text
 
 /// A folder of its own for each test, removed when the test ends.
 final class TemporaryFolder: Sendable {

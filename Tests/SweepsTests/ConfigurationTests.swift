@@ -286,13 +286,6 @@ import Testing
   }
 
   @Test(
-    "edit distance counts swaps of neighbours once",
-    arguments: [("seed", "sede", 1), ("", "abc", 3), ("kitten", "sitting", 3), ("same", "SAME", 0)])
-  func distances(_ a: String, _ b: String, _ expected: Int) {
-    #expect(editDistance(a, b) == expected)
-    #expect(editDistance(b, a) == expected)
-  }
-  @Test(
     "a whole number of a task that nothing can have is refused with its place",
     arguments: ["trials: 9223372036854775807", "lengths: [2147483649]", "depths: 4294967296", "depths: [-3000000000]"])
   func hostileNumbers(setting: String) throws {

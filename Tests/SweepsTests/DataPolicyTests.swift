@@ -2,6 +2,7 @@ import Evaluation
 import Foundation
 import Tasks
 import Testing
+import Text
 
 @testable import Sweeps
 

@@ -5,6 +5,7 @@ import Positions
 import Store
 import Tasks
 import Testing
+import Text
 
 @testable import Sweeps
 

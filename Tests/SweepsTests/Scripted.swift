@@ -5,6 +5,7 @@ import Store
 import Sweeps
 import Synchronization
 import Tasks
+import Text
 
 @testable import Tokenizers
 

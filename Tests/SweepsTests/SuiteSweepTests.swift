@@ -4,6 +4,7 @@ import Kernels
 import Store
 import Tasks
 import Testing
+import Text
 
 @testable import Sweeps
 

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// The files of a model on the disk.
 enum ModelFiles {
@@ -30,14 +31,10 @@ enum ModelFiles {
     if let size = size(single) { return ([], size) }
     let index = folder + "/model.safetensors.index.json"
     guard let data = FileManager.default.contents(atPath: index),
-      let json = try? JSONDecoder().decode(ShardIndex.self, from: data)
+      let map = JSONValue(bytes: [UInt8](data))?["weight_map"]?.members
     else { return (["\(single) (or model.safetensors.index.json and its shards)"], 0) }
-    let shards = Set(json.weight_map.values).sorted().map { folder + "/" + $0 }
+    let shards = Set(map.values.compactMap(\.text)).sorted().map { folder + "/" + $0 }
     return (shards.filter { !exists($0) }, shards.compactMap { size($0) }.reduce(0, +))
-  }
-
-  private struct ShardIndex: Decodable {
-    let weight_map: [String: String]
   }
 
   private static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }

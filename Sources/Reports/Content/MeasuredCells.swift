@@ -1,5 +1,6 @@
 import Evaluation
 import Store
+import Text
 
 extension Table.Cell {
   /// A measured number: value, interval, count, and what is missing of it.

@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import Store
+import Text
 
 /// Methods that differ in nothing but G and W, and stand in a grid.
 struct MethodGrid {

@@ -1,6 +1,7 @@
 import Evaluation
 import Metrics
 import Store
+import Text
 
 /// The tables of the Self-Extend paper made of measured cells, published numbers beside them.
 struct PaperBuilder {

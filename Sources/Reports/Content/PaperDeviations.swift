@@ -1,4 +1,5 @@
 import Evaluation
+import JSON
 import Store
 
 /// How a measured table differs from the published one in everything that is not the method.
@@ -68,10 +69,10 @@ enum PaperDeviations {
 
   /// The model's file and cache, from the run's configuration.
   private static func configuration(_ model: String, _ run: RunRecord?) -> [String] {
-    guard let run, case .object(let root)? = JSONValue.parse(run.configuration),
-      case .list(let models)? = root["models"]
-    else { return ["Weights: the store holds no configuration."] }
-    for case .object(let entry) in models where entry["name"]?.plain == model {
+    guard let run, let models = JSONValue(json: run.configuration)?["models"]?.elements else {
+      return ["Weights: the store holds no configuration."]
+    }
+    for entry in models where entry["name"]?.plain == model {
       let path = entry["path"]?.plain ?? ""
       let isGGUF = path.lowercased().hasSuffix(".gguf")
       let file = path.split(separator: "/").last.map(String.init) ?? path

@@ -1,6 +1,7 @@
 import Evaluation
 import Metrics
 import Store
+import Text
 
 extension ReportBuilder {
   /// The metric against the columns, where they are numbers: perplexity or accuracy by length.

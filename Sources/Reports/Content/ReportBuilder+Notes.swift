@@ -1,5 +1,7 @@
 import Evaluation
+import JSON
 import Store
+import Text
 
 extension ReportBuilder {
   /// Every sample that has no score, cell by cell: nothing is dropped in silence.
@@ -110,7 +112,7 @@ extension ReportBuilder {
     document.paragraph(
       "Save the resolved configuration below as `\(run.name).yaml` (JSON is YAML) and run "
         + "`se-eval sweep \(run.name).yaml`. SHA-256 of the configuration: `\(run.configurationHash)`.")
-    let pretty = JSONValue.parse(run.configuration).map { canonicalJSON($0, pretty: true) } ?? run.configuration
+    let pretty = JSONValue(json: run.configuration)?.written(.pretty) ?? run.configuration
     document.blocks.append(.collapsed(summary: "Resolved configuration", text: pretty))
   }
 }

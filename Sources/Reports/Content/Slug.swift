@@ -1,3 +1,5 @@
+import JSON
+
 /// Names of files and anchors from names of models, tasks and methods; each given out once.
 struct SlugMaker {
   private var used: Set<String> = []

@@ -1,6 +1,7 @@
 import Evaluation
 import Metrics
 import Store
+import Text
 
 /// The number of a cell, or of several cells together.
 struct Aggregate: Hashable, Sendable {

@@ -1,5 +1,7 @@
 import Evaluation
+import JSON
 import Store
+import Text
 
 /// A cell with what is stored of it; prompts and log-probabilities stay in the store.
 struct LoadedCell: Sendable {
@@ -74,7 +76,7 @@ struct Evaluations: Sendable {
       }
       var samples: [LoadedSample] = []
       for result in results {
-        guard case .object(let facts)? = JSONValue.parse(result.facts) else {
+        guard let facts = JSONValue(json: result.facts)?.members else {
           throw .damagedFacts(path: store.path, cell: "cell \(cell.id.rawValue)", sampleID: result.sampleID)
         }
         samples.append(LoadedSample(result: result, facts: facts))

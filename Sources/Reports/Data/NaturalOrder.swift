@@ -1,55 +1,10 @@
-import Evaluation
+import Text
 
-/// The order in which a person would list names with numbers in them: `G=4` before `G=16`, `0.5` before `10`.
-enum NaturalOrder {
-  /// True when `a` comes before `b`.
-  static func isBefore(_ a: String, _ b: String) -> Bool {
-    for (x, y) in zip(parts(a), parts(b)) where x != y {
-      switch (x, y) {
-      case (.number(let x), .number(let y)): return x < y
-      case (.text(let x), .text(let y)): return x < y
-      case (.number, .text): return true
-      case (.text, .number): return false
-      }
-    }
-    let counts = (parts(a).count, parts(b).count)
-    return counts.0 == counts.1 ? a < b : counts.0 < counts.1
-  }
-
+extension NaturalOrder {
   /// The order of methods: the checkpoint as it is first, then by name and parameters.
   static func methodIsBefore(_ a: String, _ b: String) -> Bool {
     let (plainA, plainB) = (Method(a).isPlain, Method(b).isPlain)
     return plainA == plainB ? isBefore(a, b) : plainA
-  }
-
-  private enum Part: Equatable {
-    case number(Double)
-    case text(String)
-  }
-
-  private static func parts(_ text: String) -> [Part] {
-    var parts: [Part] = []
-    var rest = text[...]
-    while let first = rest.first {
-      if first.isASCII, first.isNumber {
-        var digits = rest.prefix { $0.isASCII && $0.isNumber }
-        var tail = rest[digits.endIndex...]
-        if tail.first == "." {
-          let fraction = tail.dropFirst().prefix { $0.isASCII && $0.isNumber }
-          if !fraction.isEmpty {
-            digits = rest[digits.startIndex..<fraction.endIndex]
-            tail = rest[fraction.endIndex...]
-          }
-        }
-        parts.append(.number(Double(digits) ?? 0))
-        rest = tail
-      } else {
-        let letters = rest.prefix { !($0.isASCII && $0.isNumber) }
-        parts.append(.text(String(letters)))
-        rest = rest[letters.endIndex...]
-      }
-    }
-    return parts
   }
 }
 

@@ -1,5 +1,6 @@
 import Evaluation
 import Store
+import Text
 
 /// One entry of a task under one model: all methods and all coordinates.
 struct Section: Sendable {

@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import JSON
 public import Store
 
 /// The numbers of a store in a small file for git, and the gate that compares a later store with them.
@@ -85,7 +86,7 @@ public struct Baseline: Hashable, Sendable, Codable {
   /// - Throws: `ReportError.damagedBaseline`.
   public init(json: String) throws(ReportError) {
     do {
-      self = try JSONDecoder().decode(Baseline.self, from: Data(json.utf8))
+      self = try JSONReader.value(of: Array(json.utf8)).decoded(as: Baseline.self)
     } catch {
       throw .damagedBaseline(problem: "it is not the JSON of a baseline (\(error))")
     }
@@ -97,7 +98,7 @@ public struct Baseline: Hashable, Sendable, Codable {
   }
 
   /// The file's text: sorted, one key to a line.
-  public var json: String { canonicalJSON(self, pretty: true) + "\n" }
+  public var json: String { JSONValue.text(of: self, .pretty) + "\n" }
 
   /// The baseline file of a store.
   ///

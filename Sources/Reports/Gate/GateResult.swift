@@ -1,4 +1,6 @@
 import Evaluation
+import JSON
+public import Text
 
 /// What a store did against a baseline.
 public struct GateResult: Hashable, Sendable, Encodable {
@@ -52,13 +54,13 @@ public struct GateResult: Hashable, Sendable, Encodable {
   /// Numbers of the store that the baseline does not have.
   public internal(set) var added: [String] = []
 
-  /// 3 when something moved for the worse; else 2 when protocol, data or samples differ, or nothing could be compared;
-  /// else 4 when cells or samples are missing; else 0.
-  public var exitStatus: Int32 {
-    if !moved.isEmpty { return 3 }
-    if incomparable.contains(where: { $0.reason != .missing }) { return 2 }
-    if !incomparable.isEmpty { return 4 }
-    return improved.isEmpty && unchanged.isEmpty ? 2 : 0
+  /// That of the gate when something moved for the worse; else of usage when protocol, data or samples differ, or
+  /// nothing could be compared; else incomplete when cells or samples are missing; nil for a pass.
+  public var fault: Fault? {
+    if !moved.isEmpty { return .gateFailed }
+    if incomparable.contains(where: { $0.reason != .missing }) { return .usage }
+    if !incomparable.isEmpty { return .incomplete }
+    return improved.isEmpty && unchanged.isEmpty ? .usage : nil
   }
 
   mutating func add(_ old: Baseline.Entry, _ new: Baseline.Entry?, _ tolerance: Baseline.Tolerance) {
@@ -112,7 +114,7 @@ public struct GateResult: Hashable, Sendable, Encodable {
   }
 
   /// The result as JSON with sorted keys.
-  public var json: String { canonicalJSON(self, pretty: true) + "\n" }
+  public var json: String { JSONValue.text(of: self, .pretty) + "\n" }
 
   private func table(_ title: String, _ changes: [Change]) -> String {
     var table = Table(

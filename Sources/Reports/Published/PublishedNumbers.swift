@@ -1,4 +1,5 @@
 import Evaluation
+import JSON
 import Metrics
 
 /// A number that the Self-Extend paper is said to report, with where that is said.

@@ -1,5 +1,7 @@
 import Evaluation
+import JSON
 import Store
+import Text
 
 /// Comma-separated values (RFC 4180, lines end in a newline); numbers in full precision.
 struct CSV {
@@ -77,7 +79,7 @@ extension CSV {
             result.sampleID, result.identity, "\(result.promptTokenCount)", "\(result.truncatedTokenCount)",
             result.firstTokens.map(String.init).joined(separator: " "),
           ] + facts.map { sample.facts[$0]?.plain ?? "" } + [
-            canonicalJSON(result.expected, pretty: false), result.output ?? "", result.finishReason?.rawValue ?? "",
+            JSONValue.text(of: result.expected, .compact), result.output ?? "", result.finishReason?.rawValue ?? "",
           ]
         for score in result.scores {
           csv.add(known + [score.metric, number(score.value), score.unscored ?? "", ""])

@@ -1,5 +1,6 @@
 import Evaluation
 import Store
+import Text
 
 /// What a store cost: tokens asked for and computed, and time.
 ///

@@ -1,4 +1,5 @@
 import Evaluation
+import JSON
 import Store
 
 /// The report for programs: every table's numbers, every cell, every gap.
@@ -68,7 +69,7 @@ struct JSONReport: Encodable {
   init(_ document: Document, _ evaluations: Evaluations) {
     name = document.title
     let run = evaluations.run
-    configuration = run.flatMap { JSONValue.parse($0.configuration) } ?? .null
+    configuration = run.flatMap { JSONValue(json: $0.configuration) } ?? .null
     configurationHash = run?.configurationHash ?? ""
     environment = run?.environment ?? [:]
     warnings = run?.warnings ?? []

@@ -1,4 +1,5 @@
 import Evaluation
+import Text
 
 extension Table.Cell {
   /// `3.53 [3.41, 3.66] n=48`.
@@ -25,13 +26,7 @@ enum PlainText {
   static func render(_ table: Table) -> String {
     let header = [table.corner] + table.columns
     let rows = table.rows.map { row in [row.label] + row.cells.map { ($0.isBest ? "*" : "") + $0.plainText } }
-    let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max() ?? 0 }
-    let lines = ([header, widths.map { String(repeating: "-", count: $0) }] + rows).map { cells in
-      var line = zip(cells, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ")
-      while line.hasSuffix(" ") { line.removeLast() }
-      return line
-    }
-    return table.title + "\n" + lines.joined(separator: "\n")
+    return table.title + "\n" + TextTable.lines([header] + rows, hasRule: true).joined(separator: "\n")
   }
 
   /// Without the backticks and asterisks of code and emphasis.

@@ -1,4 +1,5 @@
 import Evaluation
+import Text
 
 /// An SVG picture under construction: coordinates in pixels, from the top left.
 ///

@@ -1,4 +1,5 @@
 import Evaluation
+import Text
 
 /// Lines over a number line, with bands for intervals and a mark at the context window.
 struct LineChart {

@@ -1,5 +1,6 @@
 import Foundation
 public import Tasks
+import Text
 
 extension Configuration {
   /// Reads a configuration file.
@@ -62,7 +63,8 @@ enum ConfigurationFile {
       let matches = names.filter { $0.lowercased() == part.lowercased() }
       guard let match = matches.first, matches.count == 1 else {
         let candidates = names.filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }
-        throw .noConfiguration(path: path, suggestion: nearest(to: String(part), among: candidates).map { found + $0 })
+        throw .noConfiguration(
+          path: path, suggestion: Suggestion.nearest(to: String(part), among: candidates).map { found + $0 })
       }
       found += match + "/"
     }

@@ -1,5 +1,6 @@
 import Evaluation
 import Tasks
+import Text
 
 extension ConfigurationReader {
   func tasks(_ nodes: [Node]) throws(SweepError) -> [Configuration.TaskEntry] {
@@ -31,7 +32,7 @@ extension ConfigurationReader {
     let names = taskTypes.map { $0.name }
     guard let type = taskTypes.first(where: { $0.name == name }) else {
       throw .configuration(
-        location, .unknownTask(name, suggestion: nearest(to: name, among: names), known: names))
+        location, .unknownTask(name, suggestion: Suggestion.nearest(to: name, among: names), known: names))
     }
     if let node = value, case .scalar(let text, isPlain: true) = node.content, text.isEmpty { value = nil }
     let empty = Node(content: .mapping([]), location: location)

@@ -1,5 +1,6 @@
 import Positions
 import Tasks
+import Text
 import Tokenizers
 
 /// Turns the nodes of a configuration file into a `Configuration`.
@@ -91,7 +92,7 @@ struct ConfigurationReader {
     let name = try node.requiredText("chat")
     let names = ["auto"] + ChatTemplate.names
     guard names.contains(name) else {
-      let hint = nearest(to: name, among: names).map { "; did you mean \($0)?" } ?? ""
+      let hint = Suggestion.hint(for: name, among: names)
       throw node.impossible("chat", "one of \(names.joined(separator: ", "))\(hint)")
     }
     return name
@@ -191,7 +192,8 @@ extension ConfigurationReader {
 
   private static func unknownMethod(_ name: String, _ location: TextLocation) -> SweepError {
     .configuration(
-      location, .unknownMethod(name, suggestion: nearest(to: name, among: Method.names), known: Method.names))
+      location, .unknownMethod(name, suggestion: Suggestion.nearest(to: name, among: Method.names), known: Method.names)
+    )
   }
 
   /// Places a method's error at the parameter that caused it.
@@ -205,7 +207,8 @@ extension ConfigurationReader {
       return .configuration(
         axes.first { $0.key == parameter }?.location ?? location,
         .unknownKey(
-          parameter, of: "the method \(name)", suggestion: nearest(to: parameter, among: known), known: known))
+          parameter, of: "the method \(name)", suggestion: Suggestion.nearest(to: parameter, among: known), known: known
+        ))
     case .badValue(_, let parameter, let found, _):
       let names = Method.parameters(of: method).first { $0.name == parameter }.map { [$0.name, $0.longName] } ?? []
       let axis = axes.first { names.contains($0.key) }
@@ -238,7 +241,7 @@ extension ConfigurationReader {
     guard names.contains(task) else {
       throw .configuration(
         try reader.required("task").location,
-        .unknownTask(task, suggestion: nearest(to: task, among: names), known: names))
+        .unknownTask(task, suggestion: Suggestion.nearest(to: task, among: names), known: names))
     }
     let method = try reader.text("method")
     if let method, let node = reader.node("method"),
@@ -247,7 +250,7 @@ extension ConfigurationReader {
       // What is chosen automatically differs between cells: a gate names it by the method's name alone.
       let known = methods.map { $0.isAutomatic ? $0.name : $0.description }
       throw .configuration(
-        node.location, .unknownMethod(method, suggestion: nearest(to: method, among: known), known: known))
+        node.location, .unknownMethod(method, suggestion: Suggestion.nearest(to: method, among: known), known: known))
     }
     var baseline: ConfiguredPath?
     if let node = reader.node("baseline") {

@@ -1,3 +1,5 @@
+import Text
+
 /// Reads the keys of one mapping and rejects those that mean nothing.
 struct MappingReader {
   /// What the mapping describes, in an error's words.
@@ -14,7 +16,7 @@ struct MappingReader {
     for entry in entries where !keys.contains(entry.key) {
       throw .configuration(
         entry.location,
-        .unknownKey(entry.key, of: owner, suggestion: nearest(to: entry.key, among: keys), known: keys))
+        .unknownKey(entry.key, of: owner, suggestion: Suggestion.nearest(to: entry.key, among: keys), known: keys))
     }
     self.owner = owner
     self.location = node.location

@@ -1,4 +1,5 @@
 import Evaluation
+import Text
 
 /// A `key=value` argument of the command line that changes a configuration before it is checked.
 ///
@@ -34,7 +35,7 @@ struct Override {
       } else {
         let known = entries.map(\.key)
         throw .configuration(
-          location, .noSuchPlace(step, suggestion: nearest(to: step, among: known), known: known))
+          location, .noSuchPlace(step, suggestion: Suggestion.nearest(to: step, among: known), known: known))
       }
       result.content = .mapping(entries)
     case .sequence(var nodes):
@@ -42,7 +43,7 @@ struct Override {
       guard !matches.isEmpty else {
         let known = nodes.compactMap { Self.label(of: $0) }
         throw .configuration(
-          location, .noSuchPlace(step, suggestion: nearest(to: step, among: known), known: known))
+          location, .noSuchPlace(step, suggestion: Suggestion.nearest(to: step, among: known), known: known))
       }
       for index in matches { nodes[index] = try appliedToMember(nodes[index], step, steps.dropFirst()) }
       result.content = .sequence(nodes)

@@ -1,5 +1,6 @@
 import Evaluation
 public import Store
+public import Text
 
 /// What happens during a sweep, as numbers and names; the caller turns it into a bar, lines or JSON.
 public enum ProgressEvent: Sendable {

@@ -1,5 +1,6 @@
 import Evaluation
 import JSON
+import Text
 
 extension Plan {
   /// The plan as a person reads it: one row per method and length, then memory, time and warnings.
@@ -7,8 +8,8 @@ extension Plan {
     var lines: [String] = []
     for model in models {
       lines.append(
-        "\(model.name): context window \(Figures.grouped(model.contextWindow)), "
-          + "\(Figures.grouped(model.parameterCount)) parameters")
+        "\(model.name): context window \(NumberText.grouped(model.contextWindow)), "
+          + "\(NumberText.grouped(model.parameterCount)) parameters")
       lines += table(of: model.name)
       lines.append(memory(of: model))
       lines.append(speed(of: model))
@@ -29,26 +30,26 @@ extension Plan {
 
   private var total: String {
     var parts = [
-      "total: \(Figures.grouped(cells.count)) cells", "\(Figures.grouped(sampleCount)) samples",
-      "\(Figures.grouped(promptTokenCount)) prompt tokens",
+      "total: \(NumberText.grouped(cells.count)) cells", "\(NumberText.grouped(sampleCount)) samples",
+      "\(NumberText.grouped(promptTokenCount)) prompt tokens",
     ]
-    if truncatedSampleCount > 0 { parts.append("\(Figures.grouped(truncatedSampleCount)) prompts cut to fit") }
-    if doneCount > 0 { parts.append("\(Figures.grouped(doneCount)) samples done") }
+    if truncatedSampleCount > 0 { parts.append("\(NumberText.grouped(truncatedSampleCount)) prompts cut to fit") }
+    if doneCount > 0 { parts.append("\(NumberText.grouped(doneCount)) samples done") }
     if equalToPlainCount > 0 {
-      parts.append("\(Figures.grouped(equalToPlainCount)) equal to plain by definition")
+      parts.append("\(NumberText.grouped(equalToPlainCount)) equal to plain by definition")
     }
-    parts.append("\(Figures.duration(remainingSeconds)) left")
+    parts.append("\(NumberText.duration(remainingSeconds)) left")
     return parts.joined(separator: ", ")
   }
 
   private func memory(of model: ModelPlan) -> String {
-    "  memory: \(Figures.bytes(model.peakByteCount)) at \(Figures.grouped(model.longestSequence)) tokens "
-      + "(weights \(Figures.bytes(model.weightByteCount)), keys and values \(Figures.bytes(model.cacheByteCount)), "
-      + "buffers \(Figures.bytes(model.activationByteCount)))"
+    "  memory: \(NumberText.bytes(model.peakByteCount)) at \(NumberText.grouped(model.longestSequence)) tokens "
+      + "(weights \(NumberText.bytes(model.weightByteCount)), keys and values \(NumberText.bytes(model.cacheByteCount)), "
+      + "buffers \(NumberText.bytes(model.activationByteCount)))"
   }
 
   private func speed(of model: ModelPlan) -> String {
-    let gigas = Figures.fixed(2 * model.rate.multiplyAddsPerSecond / 1e9, 1)
+    let gigas = NumberText.fixed(2 * model.rate.multiplyAddsPerSecond / 1e9, 1)
     return switch model.rate.source {
     case .store(let samples): "  speed: \(gigas) GFLOP/s, measured on \(samples) samples in the store"
     case .measured(let tokens): "  speed: \(gigas) GFLOP/s, measured just now on \(tokens) tokens"
@@ -72,25 +73,14 @@ extension Plan {
     let header = ["task", "", "method", "cells", "samples", "done", "= plain", "tokens", "longest", "cut", "time left"]
     let body = rows.map { key, cells in
       key + [
-        Figures.grouped(cells.count), Figures.grouped(cells.sum(\.sampleCount)),
-        Figures.grouped(cells.sum(\.doneCount)), Figures.grouped(cells.sum(\.equalToPlainCount)),
-        Figures.grouped(cells.sum(\.promptTokenCount)), Figures.grouped(cells.map(\.longestPrompt).max() ?? 0),
-        Figures.grouped(cells.sum(\.truncatedSampleCount)),
-        Figures.duration(cells.reduce(0) { $0 + $1.remainingSeconds }),
+        NumberText.grouped(cells.count), NumberText.grouped(cells.sum(\.sampleCount)),
+        NumberText.grouped(cells.sum(\.doneCount)), NumberText.grouped(cells.sum(\.equalToPlainCount)),
+        NumberText.grouped(cells.sum(\.promptTokenCount)), NumberText.grouped(cells.map(\.longestPrompt).max() ?? 0),
+        NumberText.grouped(cells.sum(\.truncatedSampleCount)),
+        NumberText.duration(cells.reduce(0) { $0 + $1.remainingSeconds }),
       ]
     }
-    return Self.aligned([header] + body, leftColumns: 3).map { "  " + $0 }
-  }
-
-  private static func aligned(_ rows: [[String]], leftColumns: Int) -> [String] {
-    let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    return rows.map { row in
-      let cells = row.indices.map { column in
-        let space = String(repeating: " ", count: widths[column] - row[column].count)
-        return column < leftColumns ? row[column] + space : space + row[column]
-      }
-      return cells.joined(separator: "  ")
-    }
+    return TextTable.lines([header] + body) { $0 < 3 ? .left : .right }.map { "  " + $0 }
   }
 }
 

@@ -3,6 +3,7 @@ import Foundation
 public import Positions
 public import Store
 public import Tasks
+import Text
 
 /// What happens during a search.
 public enum TuningEvent: Sendable {

@@ -1,5 +1,6 @@
 import Digest
 import Foundation
+import JSON
 
 /// What an import wrote into a benchmark's folder: names, hashes, rows and where they came from.
 public struct DataManifest: Codable, Hashable, Sendable {
@@ -58,7 +59,7 @@ public struct DataManifest: Codable, Hashable, Sendable {
     let path = folder + "/" + fileName
     guard FileManager.default.fileExists(atPath: path) else { return nil }
     guard let data = FileManager.default.contents(atPath: path),
-      let manifest = try? JSONDecoder().decode(DataManifest.self, from: data), manifest.format == 1
+      let manifest = try? JSONValue(bytes: [UInt8](data))?.decoded(as: DataManifest.self), manifest.format == 1
     else {
       throw .damagedData(
         path: path, line: nil, problem: "it is not what `se-eval data import` writes; import the data again")
@@ -67,12 +68,7 @@ public struct DataManifest: Codable, Hashable, Sendable {
   }
 
   /// The manifest as JSON with sorted keys.
-  var json: Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
-    // Texts and numbers always encode.
-    return ((try? encoder.encode(self)) ?? Data()) + Data("\n".utf8)
-  }
+  var json: Data { Data((JSONValue.text(of: self, .pretty) + "\n").utf8) }
 
   func file(_ name: String) -> File? { files.first { $0.name == name } }
 }

@@ -39,12 +39,7 @@ public struct LEvalPrompts: Sendable, Hashable {
   public init(tasks: [String: Prompt]) { self.tasks = tasks }
 
   /// The content of prompts.json: tasks and keys sorted.
-  public var json: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    let bytes = (try? encoder.encode(File(format: Self.format, tasks: tasks))) ?? Data()
-    return String(decoding: bytes, as: UTF8.self) + "\n"
-  }
+  public var json: String { JSONValue.text(of: File(format: Self.format, tasks: tasks), .pretty) + "\n" }
 
   private struct File: Encodable {
     let format: String

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// The sentences of a needle prompt.
 struct NeedleWording: Hashable, Sendable {
@@ -69,7 +70,7 @@ struct NeedleWording: Hashable, Sendable {
   /// A wording of a JSON file: the one of that name, or the first.
   static func read(_ path: String, name: String?) throws(TaskError) -> (wording: NeedleWording, sha256: String) {
     let (text, sha256) = try TaskFiles.text(path, need: "it should hold needle wordings")
-    guard let file = try? JSONDecoder().decode(File.self, from: Data(text.utf8)) else {
+    guard let file = try? JSONValue(json: text)?.decoded(as: File.self) else {
       throw .damagedData(
         path: path, line: nil,
         problem: "expected {\"wordings\": [{\"name\", \"needles\": [...], \"question\", \"answers\": [...], and where "

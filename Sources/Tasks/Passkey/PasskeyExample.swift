@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// A row of LongLM's `passkey_examples*.jsonl`: a text with a key line in it, one filler sentence group per line.
 struct PasskeyExample: Decodable, Sendable {
@@ -11,7 +12,7 @@ struct PasskeyExample: Decodable, Sendable {
     var rows: [PasskeyExample] = []
     for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
       guard !line.allSatisfy(\.isWhitespace) else { continue }
-      guard let row = try? JSONDecoder().decode(PasskeyExample.self, from: Data(line.utf8)) else {
+      guard let row = try? JSONValue(json: String(line))?.decoded(as: PasskeyExample.self) else {
         throw .damagedData(
           path: path, line: index + 1, problem: "expected {\"input\", \"target\", \"passkey_position\"}")
       }

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// The sentences of a passkey prompt.
 struct PasskeyWording: Hashable, Sendable {
@@ -96,10 +97,7 @@ struct PasskeyWording: Hashable, Sendable {
   }
 
   private static func fromWordings(_ text: String, _ path: String, name: String?) throws(TaskError) -> PasskeyWording {
-    let file: File
-    do {
-      file = try JSONDecoder().decode(File.self, from: Data(text.utf8))
-    } catch {
+    guard let file = try? JSONValue(json: text)?.decoded(as: File.self) else {
       throw .damagedData(
         path: path, line: nil,
         problem: "expected {\"wordings\": [{\"name\", \"opening\", \"filler\": [...], \"key\", \"question\"}, ...]}")

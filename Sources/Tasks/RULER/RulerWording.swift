@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// The sentences of RULER's needle tasks: the project's own, or those of a file.
 struct RulerWording: Hashable, Sendable {
@@ -48,7 +49,7 @@ struct RulerWording: Hashable, Sendable {
   /// The wording of a JSON file.
   static func read(_ path: String) throws(TaskError) -> (wording: RulerWording, sha256: String) {
     let (text, sha256) = try TaskFiles.text(path, need: "it should hold the wording of RULER's needle tasks")
-    guard let file = try? JSONDecoder().decode(File.self, from: Data(text.utf8)) else {
+    guard let file = try? JSONValue(json: text)?.decoded(as: File.self) else {
       throw .damagedData(
         path: path, line: nil,
         problem: "expected {\"name\", \"needle\", \"noise\", \"one\": {\"prompt\", \"answer\"}, \"several\": {...}, "

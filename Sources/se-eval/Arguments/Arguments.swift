@@ -1,9 +1,13 @@
 import Positions
+import Text
 
-/// What a user typed that cannot be carried out; exit status 2.
-struct UsageError: Error {
+/// What a user typed that cannot be carried out.
+struct UsageError: FaultReporting, CustomStringConvertible {
   let message: String
   init(_ message: String) { self.message = message }
+
+  var fault: Fault { .usage }
+  var description: String { message }
 }
 
 /// The parsed words of one command line.
@@ -31,7 +35,7 @@ struct Arguments: Sendable {
     let sides = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     guard let option = command.allOptions.first(where: { $0.name == sides[0] || $0.short == sides[0] }) else {
       let names = command.allOptions.map(\.name)
-      let hint = Spelling.nearest(to: sides[0], among: names).map { "; did you mean \($0)?" } ?? ""
+      let hint = Suggestion.hint(for: sides[0], among: names)
       throw UsageError("'\(command.name)' has no option \(sides[0])\(hint)")
     }
     guard values[option.name] == nil else { throw UsageError("\(option.name) is given twice") }
@@ -108,7 +112,7 @@ struct Arguments: Sendable {
     guard let text = values[option.name] else { return nil }
     if let word = Word(rawValue: text) { return word }
     let names = Word.allCases.map(\.rawValue)
-    let hint = Spelling.nearest(to: text, among: names).map { "; did you mean \($0)?" } ?? ""
+    let hint = Suggestion.hint(for: text, among: names)
     throw UsageError("\(option.name) is '\(text)', expected \(names.joined(separator: ", "))\(hint)")
   }
 
@@ -128,29 +132,5 @@ struct Arguments: Sendable {
     } catch {
       throw UsageError("\(option.name): \(error)")
     }
-  }
-}
-
-/// Guesses at what was meant.
-enum Spelling {
-  /// The nearest of some words within an edit distance of 3, or nil.
-  static func nearest(to word: String, among words: [String]) -> String? {
-    let ranked = words.map { ($0, distance(word, $0)) }.filter { $0.1 <= min(3, max(1, word.count / 2)) }
-    return ranked.min { $0.1 < $1.1 }?.0
-  }
-
-  private static func distance(_ a: String, _ b: String) -> Int {
-    let b = Array(b.utf8)
-    var row = Array(0...b.count)
-    for (i, x) in a.utf8.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for (j, y) in b.enumerated() {
-        let substituted = diagonal + (x == y ? 0 : 1)
-        diagonal = row[j + 1]
-        row[j + 1] = min(substituted, row[j] + 1, diagonal + 1)
-      }
-    }
-    return row[b.count]
   }
 }

@@ -1,3 +1,5 @@
+import Text
+
 /// One option of a command: the parser, the help and the errors all read this declaration.
 struct Option: Sendable {
   /// The long name with its dashes, for example `--threads`.

@@ -2,6 +2,7 @@ import Foundation
 import Reports
 import Store
 import Sweeps
+import Text
 
 /// `baseline`: a small file for git with the numbers of a store.
 enum BaselineCommand {
@@ -22,7 +23,7 @@ enum BaselineCommand {
     let tolerances = Dictionary(uniqueKeysWithValues: metrics.map { ($0, tolerance) })
     let text = try Baseline.make(from: store, tolerances: tolerances)
     try Files.write(Data(text.utf8), to: arguments.required(out))
-    return .done
+    return .complete
   }
 }
 

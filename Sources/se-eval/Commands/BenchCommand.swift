@@ -2,6 +2,7 @@ import Checkpoints
 import Foundation
 import Kernels
 import Positions
+import Text
 import Transformer
 
 /// `bench`: speed and memory of the engine on this machine.
@@ -53,7 +54,7 @@ enum BenchCommand {
     if decodeCount > 0 {
       for depth in depths { try bench.report(bench.decode(decodeCount, depth: depth)) }
     }
-    return .done
+    return .complete
   }
 
   /// One bench run: a model, a method, and the rates of this machine.
@@ -133,14 +134,14 @@ enum BenchCommand {
       guard !asJSON else { return }
       let h = model.hyperparameters
       Terminal.print(
-        "\(h.architecture.rawValue), \(Numbers.grouped(model.parameterCount)) parameters, "
-          + "\(Numbers.bytes(model.weightByteCount)); \(method); \(workers.threads) threads, \(workers.instructionSet), "
+        "\(h.architecture.rawValue), \(NumberText.grouped(model.parameterCount)) parameters, "
+          + "\(NumberText.bytes(model.weightByteCount)); \(method); \(workers.threads) threads, \(workers.instructionSet), "
           + "\(options.compute.rawValue) products, \(options.keyValueType.rawValue) cache")
       if let peak {
         let (one, all) = peak.gigaflopsPerSecond
         Terminal.print(
-          "peak of this machine: \(Numbers.fixed(all, 0)) GFLOP/s on all threads, \(Numbers.fixed(one, 0)) on one, "
-            + "\(Numbers.fixed(peak.memoryGigabytesPerSecond.allThreads, 1)) GB/s")
+          "peak of this machine: \(NumberText.fixed(all, 0)) GFLOP/s on all threads, \(NumberText.fixed(one, 0)) on one, "
+            + "\(NumberText.fixed(peak.memoryGigabytesPerSecond.allThreads, 1)) GB/s")
       }
       Terminal.print(
         "phase    tokens  depth   tokens/s   seconds (all repetitions)     GFLOP/s  GB/s  calibration  peak memory")
@@ -148,16 +149,16 @@ enum BenchCommand {
 
     func report(_ m: Measurement) throws {
       guard !asJSON else { return try Terminal.printJSON(m) }
-      let seconds = m.seconds.map { Numbers.fixed($0, 3) }.joined(separator: " ")
-      let share = m.share_of_peak.map { " (\(Numbers.fixed($0 * 100, 0)) % of peak)" } ?? ""
+      let seconds = m.seconds.map { NumberText.fixed($0, 3) }.joined(separator: " ")
+      let share = m.share_of_peak.map { " (\(NumberText.fixed($0 * 100, 0)) % of peak)" } ?? ""
       Terminal.print(
         left(m.phase, 8) + right("\(m.tokens)", 7) + right("\(m.depth)", 7)
-          + right(Numbers.fixed(m.tokens_per_second, 1), 11) + "   " + left(seconds, 28)
-          + right(Numbers.fixed(m.gflops, 0), 9) + right(Numbers.fixed(m.gigabytes_per_second, 1), 6)
-          + right(Numbers.fixed(m.calibration_gflops, 0), 13) + "  " + Numbers.bytes(m.peak_bytes) + share)
+          + right(NumberText.fixed(m.tokens_per_second, 1), 11) + "   " + left(seconds, 28)
+          + right(NumberText.fixed(m.gflops, 0), 9) + right(NumberText.fixed(m.gigabytes_per_second, 1), 6)
+          + right(NumberText.fixed(m.calibration_gflops, 0), 13) + "  " + NumberText.bytes(m.peak_bytes) + share)
       guard let profile = m.profile else { return }
       let parts = profile.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-      Terminal.print("         " + parts.map { "\($0.key) \(Numbers.fixed($0.value, 1)) %" }.joined(separator: ", "))
+      Terminal.print("         " + parts.map { "\($0.key) \(NumberText.fixed($0.value, 1)) %" }.joined(separator: ", "))
     }
 
     /// Per cent of the time by phase; what no phase covers is `other`.
@@ -207,12 +208,7 @@ enum BenchCommand {
         calibration_gflops: calibration, share_of_peak: share)
     }
 
-    private func left(_ text: String, _ width: Int) -> String {
-      text + String(repeating: " ", count: max(0, width - text.count))
-    }
-
-    private func right(_ text: String, _ width: Int) -> String {
-      String(repeating: " ", count: max(0, width - text.count)) + text
-    }
+    private func left(_ text: String, _ width: Int) -> String { TextTable.padded(text, width, .left) }
+    private func right(_ text: String, _ width: Int) -> String { TextTable.padded(text, width, .right) }
   }
 }

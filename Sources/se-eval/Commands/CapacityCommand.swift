@@ -1,4 +1,5 @@
 import Positions
+import Text
 import Transformer
 
 /// `capacity`: what fits under Self-Extend or another method, and which G and W to choose.
@@ -68,7 +69,7 @@ enum CapacityCommand {
     } else {
       Terminal.print(text(output))
     }
-    return .done
+    return .complete
   }
 
   private static func judge(_ arguments: Arguments) throws -> Output {
@@ -132,7 +133,7 @@ enum CapacityCommand {
       if output.N != nil {
         lines.append(
           "  N \(judged.fits ? "fits" : "does NOT fit"); largest relative position W + (N - W)/G = "
-            + "\(Numbers.fixed(judged.largest_relative_position, 1)); empirical rule: \(judged.rule)")
+            + "\(NumberText.fixed(judged.largest_relative_position, 1)); empirical rule: \(judged.rule)")
       }
     }
     if let method = output.method {
@@ -150,7 +151,7 @@ enum CapacityCommand {
       for row in output.candidates {
         lines.append(
           pad(row.G, 7) + pad(row.W, 7) + pad(row.maximum_length, 16)
-            + pad(Numbers.fixed(row.largest_relative_position, 1), 27) + "  \(row.rule)")
+            + pad(NumberText.fixed(row.largest_relative_position, 1), 27) + "  \(row.rule)")
       }
     }
     if let automatic = output.automatic {
@@ -160,7 +161,6 @@ enum CapacityCommand {
   }
 
   private static func pad(_ value: some CustomStringConvertible, _ width: Int) -> String {
-    let text = value.description
-    return String(repeating: " ", count: max(0, width - text.count)) + text
+    TextTable.padded(value.description, width, .right)
   }
 }

@@ -1,5 +1,6 @@
 import Reports
 import Store
+import Text
 
 /// `check`: the regression gate.
 enum CheckCommand {
@@ -19,6 +20,6 @@ enum CheckCommand {
       store, wanted, absolute: arguments.fraction(BaselineCommand.absolute),
       relative: arguments.fraction(BaselineCommand.relative))
     Terminal.write(arguments.has(GlobalOptions.json) ? result.json : result.text)
-    return ExitStatus(rawValue: result.exitStatus) ?? .runtimeError
+    return result.fault.map { ExitStatus($0) } ?? .complete
   }
 }

@@ -1,6 +1,7 @@
 import Positions
 import Reports
 import Store
+import Text
 
 /// `compare`: paired difference of two methods.
 enum CompareCommand {
@@ -25,6 +26,6 @@ enum CompareCommand {
     let comparison = try Comparison(store, methods[0], with: second, methods[1])
     let limit = try arguments.integer(flips, atLeast: 0) ?? 20
     Terminal.write(arguments.has(GlobalOptions.json) ? comparison.json : comparison.text(flipLimit: limit))
-    return .done
+    return .complete
   }
 }

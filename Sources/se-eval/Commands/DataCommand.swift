@@ -1,5 +1,6 @@
 import Foundation
 import Tasks
+import Text
 
 /// `data`: the benchmarks' official files: what is there, imports, verification.
 enum DataCommand {
@@ -28,7 +29,7 @@ enum DataCommand {
   ) { arguments in
     guard let action = Action(rawValue: arguments.positionals[0]) else {
       let names = Action.allCases.map(\.rawValue)
-      let hint = Spelling.nearest(to: arguments.positionals[0], among: names).map { "; did you mean \($0)?" } ?? ""
+      let hint = Suggestion.hint(for: arguments.positionals[0], among: names)
       throw UsageError("'data' does \(names.joined(separator: ", ")), not '\(arguments.positionals[0])'\(hint)")
     }
     let rest = Array(arguments.positionals.dropFirst())
@@ -51,7 +52,7 @@ enum DataCommand {
   private static func benchmark(_ name: String) throws(UsageError) -> Benchmark {
     if let benchmark = Benchmark(rawValue: name) { return benchmark }
     let names = Benchmark.allCases.map(\.rawValue)
-    let hint = Spelling.nearest(to: name, among: names).map { "; did you mean \($0)?" } ?? ""
+    let hint = Suggestion.hint(for: name, among: names)
     throw UsageError("there is no benchmark '\(name)', there are \(names.joined(separator: ", "))\(hint)")
   }
 
@@ -60,7 +61,7 @@ enum DataCommand {
   private static func list(_ folder: DataFolder, _ names: [String], _ arguments: Arguments) throws -> ExitStatus {
     let statuses = try named(names).map { folder.status(of: $0) }
     try show(statuses, arguments)
-    return statuses.contains { $0.state == .damaged } ? .missing : .done
+    return statuses.contains { $0.state == .damaged } ? .missingInput : .complete
   }
 
   private static func verify(_ folder: DataFolder, _ names: [String], _ arguments: Arguments) throws -> ExitStatus {
@@ -70,10 +71,10 @@ enum DataCommand {
     try show(statuses.isEmpty ? all : statuses, arguments)
     if statuses.isEmpty {
       Terminal.message("se-eval: nothing was imported into \(folder.path); see 'se-eval data --help'")
-      return .missing
+      return .missingInput
     }
     let isSound = statuses.allSatisfy { $0.state == .complete || $0.state == .partial }
-    return isSound ? .done : .missing
+    return isSound ? .complete : .missingInput
   }
 
   private static func named(_ names: [String]) throws(UsageError) -> [Benchmark] {
@@ -91,12 +92,13 @@ enum DataCommand {
     let header = ["benchmark", "state", "files", "rows", "damaged", "different", "not imported", "imported", "sha256"]
     let rows = statuses.map { status in
       [
-        status.benchmark.rawValue, status.state.rawValue, "\(status.intact)", Numbers.grouped(status.rows),
+        status.benchmark.rawValue, status.state.rawValue, "\(status.intact)", NumberText.grouped(status.rows),
         "\(status.damaged.count)", "\(status.different.count)", "\(status.missing.count)", status.imported ?? "-",
         status.sha256.map { String($0.prefix(12)) } ?? "-",
       ]
     }
-    Terminal.print(aligned([header] + rows))
+    let lines = TextTable.lines([header] + rows) { (2...6).contains($0) ? .right : .left }
+    Terminal.print(lines.joined(separator: "\n"))
     for status in statuses { for line in details(status) { Terminal.print(line) } }
   }
 
@@ -117,18 +119,6 @@ enum DataCommand {
     return lines
   }
 
-  private static func aligned(_ rows: [[String]]) -> String {
-    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    return rows.map { row in
-      let cells = row.indices.map { column in
-        let space = String(repeating: " ", count: widths[column] - row[column].count)
-        return (2...6).contains(column) ? space + row[column] : row[column] + space
-      }
-      let line = cells.joined(separator: "  ")
-      return String(line.reversed().drop { $0 == " " }.reversed())
-    }.joined(separator: "\n")
-  }
-
   // MARK: import
 
   private static func importFiles(
@@ -144,7 +134,7 @@ enum DataCommand {
     ).run(Array(words.dropFirst()))
     if arguments.has(GlobalOptions.json) {
       try Terminal.printJSON(result)
-      return .done
+      return .complete
     }
     let counts = DataManifest.Standing.allCases.compactMap { standing -> String? in
       let count = result.files.count { $0.standing == standing }
@@ -155,6 +145,6 @@ enum DataCommand {
     for file in result.files where file.standing == .different {
       Terminal.print("\(name): not official: \(file.name): \(file.note ?? "")")
     }
-    return .done
+    return .complete
   }
 }

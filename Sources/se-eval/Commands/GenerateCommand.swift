@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Text
 import Tokenizers
 import Transformer
 
@@ -60,7 +61,7 @@ enum GenerateCommand {
     } else {
       Terminal.print(text ?? continuation.tokens.map(String.init).joined(separator: " "))
     }
-    return .done
+    return .complete
   }
 
   private static func wrapped(_ text: String, _ arguments: Arguments, _ tokenizer: Tokenizer) throws -> String {

@@ -1,5 +1,7 @@
 import Checkpoints
 import Foundation
+import JSON
+import Text
 import Transformer
 
 /// `logits`: the raw output of the model, for comparison with another implementation.
@@ -27,8 +29,8 @@ enum LogitsCommand {
       try Files.write(SafetensorsWriter.file(name: "logits", shape: [rows, columns], values: logits), to: path)
     } else {
       let table = (0..<rows).map { Array(logits[$0 * columns..<($0 + 1) * columns]) }
-      try Files.write(JSONEncoder().encode(["logits": table]), to: path)
+      try Files.write(JSONValue(encoding: ["logits": table]), to: path)
     }
-    return .done
+    return .complete
   }
 }

@@ -1,4 +1,5 @@
 import Store
+import Text
 
 /// `merge`: joins the stores of shards.
 enum MergeCommand {
@@ -15,6 +16,6 @@ enum MergeCommand {
         "\(path): \(count.results) new results, \(count.same) known, \(count.superseded) superseded, "
           + "\(count.cells) new cells, \(count.runs) runs, \(count.failures) failures")
     }
-    return .done
+    return .complete
   }
 }

@@ -1,6 +1,8 @@
 import Checkpoints
+import JSON
 import Kernels
 import Positions
+import Text
 import Tokenizers
 import Transformer
 
@@ -46,7 +48,7 @@ enum ModelCommand {
     } else {
       Terminal.print(text(output))
     }
-    return .done
+    return .complete
   }
 
   private static func describe(_ path: String) throws -> Output {
@@ -80,17 +82,17 @@ enum ModelCommand {
     return """
       model        \(m.path)
       format       \(m.format)
-      architecture \(m.architecture), \(Numbers.grouped(m.parameters)) parameters, \(Numbers.bytes(m.weight_bytes))
+      architecture \(m.architecture), \(NumberText.grouped(m.parameters)) parameters, \(NumberText.bytes(m.weight_bytes))
       tensors      \(types)
       shape        \(m.layers) layers, hidden \(m.hidden_size), feed-forward \(m.intermediate_size), \
       \(m.heads) heads of \(m.head_dimension), \(m.key_value_heads) key/value heads, \
       vocabulary \(m.vocabulary_size), \(m.tied_embeddings ? "tied embeddings" : "separate output")
-      positions    window L = \(m.context_window)\(window), RoPE theta \(Numbers.short(m.rope_theta)) on \
+      positions    window L = \(m.context_window)\(window), RoPE theta \(NumberText.short(m.rope_theta)) on \
       \(m.rotary_dimension) features, scaling \(m.rope_scaling)
       tokenizer    \(tokenizer ?? m.tokenizer_problem ?? "none")
-      cache        \(Numbers.bytes(m.kv_bytes_per_token)) per token in float32 \
-      (\(Numbers.bytes(m.self_extend_kv_bytes_per_token)) under Self-Extend), half of it in float16; \
-      at L: \(Numbers.bytes(m.kv_bytes_per_token * m.context_window))
+      cache        \(NumberText.bytes(m.kv_bytes_per_token)) per token in float32 \
+      (\(NumberText.bytes(m.self_extend_kv_bytes_per_token)) under Self-Extend), half of it in float16; \
+      at L: \(NumberText.bytes(m.kv_bytes_per_token * m.context_window))
       """
   }
 }

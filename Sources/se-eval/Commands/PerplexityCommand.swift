@@ -1,7 +1,9 @@
 import Checkpoints
 import Foundation
+import JSON
 import Metrics
 import Tasks
+import Text
 import Tokenizers
 import Transformer
 
@@ -57,14 +59,14 @@ enum PerplexityCommand {
     let run = try Run(arguments)
     let (estimate, logProbabilities) = try run.score()
     if let path = arguments.text(perToken) {
-      try Files.write(JSONEncoder().encode(["log_probabilities": logProbabilities]), to: path)
+      try Files.write(JSONValue(encoding: ["log_probabilities": logProbabilities]), to: path)
     }
     if arguments.has(GlobalOptions.json) {
       try Terminal.printJSON(run.output(estimate))
     } else {
       Terminal.print(run.text(estimate))
     }
-    return .done
+    return .complete
   }
 
   /// One measurement.
@@ -178,9 +180,9 @@ enum PerplexityCommand {
     }
 
     func text(_ e: PerplexityEstimate) -> String {
-      let interval = e.interval.map { " [\(Numbers.fixed($0.low, 4)), \(Numbers.fixed($0.high, 4))]" } ?? ""
-      return "perplexity \(Numbers.fixed(e.perplexity, 4))\(interval) ± \(Numbers.fixed(e.plusMinus, 4)), "
-        + "\(Numbers.grouped(e.tokenCount)) tokens in \(windows.count) windows "
+      let interval = e.interval.map { " [\(NumberText.fixed($0.low, 4)), \(NumberText.fixed($0.high, 4))]" } ?? ""
+      return "perplexity \(NumberText.fixed(e.perplexity, 4))\(interval) ± \(NumberText.fixed(e.plusMinus, 4)), "
+        + "\(NumberText.grouped(e.tokenCount)) tokens in \(windows.count) windows "
         + "(\(convention.rawValue), context \(context), stride \(stride), \(session.method))" + others(e)
     }
 
@@ -189,10 +191,10 @@ enum PerplexityCommand {
       guard isWhole else { return "" }
       var parts: [String] = []
       if let words = wordCount, let value = e.perWord(wordCount: words) {
-        parts.append("per word \(Numbers.fixed(value, 4)) (\(Numbers.grouped(words)) words)")
+        parts.append("per word \(NumberText.fixed(value, 4)) (\(NumberText.grouped(words)) words)")
       }
       if let bytes = byteCount, let value = e.perByte(byteCount: bytes), let bits = e.bitsPerByte(byteCount: bytes) {
-        parts.append("per byte \(Numbers.fixed(value, 4)), \(Numbers.fixed(bits, 4)) bits per byte")
+        parts.append("per byte \(NumberText.fixed(value, 4)), \(NumberText.fixed(bits, 4)) bits per byte")
       }
       return parts.isEmpty ? "" : "\n" + parts.joined(separator: ", ")
     }

@@ -2,6 +2,7 @@ import Foundation
 import Kernels
 import Store
 import Sweeps
+import Text
 
 /// `plan`: what a sweep would do and cost; loads tokenizers, no weights.
 enum PlanCommand {
@@ -27,6 +28,6 @@ enum PlanCommand {
     let store = FileManager.default.fileExists(atPath: path) ? try ResultStore.open(path, mode: .readOnly) : nil
     let plan = try sweep.plan(store: store, measuresRate: true)
     Terminal.print(arguments.has(GlobalOptions.json) ? plan.json : plan.text)
-    return plan.missing.isEmpty ? .done : .missing
+    return plan.missing.isEmpty ? .complete : .missingInput
   }
 }

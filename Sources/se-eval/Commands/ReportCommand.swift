@@ -2,6 +2,7 @@ import Foundation
 import Reports
 import Store
 import Sweeps
+import Text
 
 /// `report`: renders a store again, with no model.
 enum ReportCommand {
@@ -32,7 +33,7 @@ enum ReportCommand {
       for file in files { Terminal.print(file) }
     }
     for file in try writer.write(to: folder, formats: formats) { Terminal.print(file) }
-    return .done
+    return .complete
   }
 
   /// The store that an argument means: itself, or the default one of a configuration.
@@ -55,7 +56,7 @@ enum ReportCommand {
     for part in text.split(separator: ",") {
       guard let format = ReportFormat(rawValue: String(part)) else {
         let names = ReportFormat.allCases.map(\.rawValue)
-        let hint = Spelling.nearest(to: String(part), among: names).map { "; did you mean \($0)?" } ?? ""
+        let hint = Suggestion.hint(for: String(part), among: names)
         throw UsageError("--format: there is no '\(part)', there are \(names.joined(separator: ", "))\(hint)")
       }
       formats.insert(format)

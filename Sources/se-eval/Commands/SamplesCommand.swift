@@ -1,5 +1,6 @@
 import Reports
 import Store
+import Text
 
 /// `samples`: the stored samples of cells.
 enum SamplesCommand {
@@ -21,7 +22,7 @@ enum SamplesCommand {
       showsOnlyWrong: arguments.has(wrong), limit: try arguments.integer(limit))
     let printer = SamplePrinter(store: store)
     Terminal.write(try arguments.has(GlobalOptions.json) ? printer.json(options) : printer.text(options))
-    return .done
+    return .complete
   }
 
   /// `key=value` pairs; a part without a known key belongs to the method before it (`method=self-extend:G=8,W=512`).

@@ -1,4 +1,5 @@
 import Metrics
+import Text
 
 /// `score`: scores predictions that exist already, with no model.
 enum ScoreCommand {
@@ -33,7 +34,7 @@ enum ScoreCommand {
     } else {
       Terminal.print(text(score))
     }
-    return score.problems.isEmpty ? .done : .incomplete
+    return score.problems.isEmpty ? .complete : .incomplete
   }
 
   private static func compute(_ arguments: Arguments) throws -> BenchmarkScore {
@@ -65,10 +66,10 @@ enum ScoreCommand {
   }
 
   private static func text(_ score: BenchmarkScore) -> String {
-    let value = score.score.map { Numbers.fixed($0, 4) } ?? "not comparable"
+    let value = score.score.map { NumberText.fixed($0, 4) } ?? "not comparable"
     var lines = ["\(score.benchmark) \(score.task): \(value) (\(score.metric), n=\(score.rowCount))"]
     for part in score.parts + score.buckets {
-      lines.append("  \(part.name): \(part.value.map { Numbers.fixed($0, 4) } ?? "none")")
+      lines.append("  \(part.name): \(part.value.map { NumberText.fixed($0, 4) } ?? "none")")
     }
     return (lines + score.notes.map { "note: \($0)" }).joined(separator: "\n")
   }

@@ -3,6 +3,7 @@ import Kernels
 import Reports
 import Store
 import Sweeps
+import Text
 
 /// `sweep`: runs what is missing of a configuration and writes its report.
 enum SweepCommand {
@@ -58,11 +59,11 @@ enum SweepCommand {
       let progress = summary.progress
       Terminal.message(
         "\(progress.evaluatedSampleCount) samples evaluated, \(progress.reusedSampleCount) shared, "
-          + "\(progress.failedSampleCount) failed in \(Numbers.duration(progress.elapsedSeconds)); "
+          + "\(progress.failedSampleCount) failed in \(NumberText.duration(progress.elapsedSeconds)); "
           + "store \(path), report \(folder)/report.md")
     }
     if summary.status == .interrupted { return interrupted() }
-    return ExitStatus(rawValue: summary.status.rawValue) ?? .runtimeError
+    return summary.status
   }
 
   private static func interrupted() -> ExitStatus {

@@ -1,3 +1,5 @@
+import JSON
+import Text
 import Tokenizers
 
 /// `tokenize`: token ids of a text.
@@ -18,9 +20,9 @@ enum TokenizeCommand {
     if arguments.has(batch), arguments.has(file) { throw UsageError("--batch and --file exclude each other") }
     let tokenizer = try Tokenizer.load(modelPath: arguments.required(model))
     if let path = arguments.text(batch) {
-      let texts = try Files.decode([String].self, path, expected: "a JSON array of strings")
+      let texts = try Files.json(path, expected: "a JSON array of strings", \.texts)
       try Terminal.printJSON(texts.map { tokenizer.encode($0, bos: policy, parseSpecial: parsesSpecial) })
-      return .done
+      return .complete
     }
     let text = try arguments.text(file).map { try Files.readText($0) } ?? Files.readStandardInput()
     let ids = tokenizer.encode(text, bos: policy, parseSpecial: parsesSpecial)
@@ -29,6 +31,6 @@ enum TokenizeCommand {
     } else {
       for id in ids { Terminal.print("\(id)\t\(tokenizer.token(id) ?? "")") }
     }
-    return .done
+    return .complete
   }
 }

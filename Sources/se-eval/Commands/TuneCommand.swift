@@ -4,6 +4,7 @@ import Positions
 import Reports
 import Store
 import Sweeps
+import Text
 
 /// `tune`: finds G and W for a model and a length.
 enum TuneCommand {
@@ -79,7 +80,7 @@ enum TuneCommand {
   private static func line(_ event: TuningEvent) -> String {
     switch event {
     case .rungStarted(let index, let count, let candidates, let samples, let seconds):
-      let time = seconds.map { ", about \(Numbers.duration($0)) for the search" } ?? ""
+      let time = seconds.map { ", about \(NumberText.duration($0)) for the search" } ?? ""
       return
         "rung \(index) of \(count): \(candidates) pairs, \(samples) sample\(samples == 1 ? "" : "s") per cell\(time)"
     case .rungFinished(let index, let survivors):
@@ -111,7 +112,7 @@ enum TuneCommand {
     if !arguments.has(GlobalOptions.quiet) {
       Terminal.message("the surface: \(folder)/report.md, \(folder)/surface.svg")
     }
-    return .done
+    return .complete
   }
 
   private static func point(_ parameters: SelfExtend, in result: TuningResult) -> TuningReport.Point {
