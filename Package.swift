@@ -60,7 +60,7 @@ let package = Package(
     tests("Tokenizers", ["Checkpoints"], exclude: ["Fixtures"]), tests("Positions", exclude: ["Fixtures"]),
     tests("Transformer", ["Kernels", "Checkpoints", "Positions"], exclude: ["Fixtures"]), tests("Metrics", ["JSON"]),
     tests("Evaluation", ["JSON"]), tests("Tasks", ["Evaluation", "Metrics", "Tokenizers"]),
-    tests("Store", ["Evaluation"]),
+    tests("Store", ["Evaluation"], exclude: ["Fixtures"]),
     tests("Sweeps", ["Tasks", "Evaluation", "JSON", "Store", "Positions", "Transformer", "Tokenizers", "Kernels"]),
     tests("Reports", ["Store", "Metrics", "Evaluation"], exclude: ["Goldens"]),
     .testTarget(name: "ArchitectureTests", swiftSettings: common),

@@ -23,7 +23,7 @@ enum ErrorText {
     case let error as ScoringError: ("\(error)", status(error))
     case let error as JiebaError: ("\(error)", .missing)
     case let error as TaskError: ("\(error)", status(error))
-    case let error as StoreError: ("\(error)", .runtimeError)
+    case let error as StoreError: ("\(error)", status(error))
     case let error as ReportError: ("\(error)", status(error))
     case let error as SweepError: ("\(error)", ExitStatus(rawValue: error.status.rawValue) ?? .runtimeError)
     default: ("\(error)", .runtimeError)
@@ -41,6 +41,13 @@ enum ErrorText {
   private static func status(_ error: ScoringError) -> ExitStatus {
     if case .unknown = error { return .usage }
     return .missing
+  }
+
+  private static func status(_ error: StoreError) -> ExitStatus {
+    switch error {
+    case .noFile, .mergeWithItself, .otherShards: .usage
+    default: .runtimeError
+    }
   }
 
   private static func status(_ error: ReportError) -> ExitStatus {

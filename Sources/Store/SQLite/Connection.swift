@@ -103,7 +103,18 @@ import CSQLite
   /// IMMEDIATE: a transaction that reads first and writes later would fail with SQLITE_BUSY, without any waiting, when
   /// another process wrote in between.
   func transaction<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result {
-    try execute("BEGIN IMMEDIATE")
+    try bracketed("BEGIN IMMEDIATE", body)
+  }
+
+  /// Runs a closure that sees one state of the database, whatever others write meanwhile; for reading.
+  func snapshot<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result {
+    try bracketed("BEGIN", body)
+  }
+
+  private func bracketed<Result>(
+    _ begin: String, _ body: () throws(StoreError) -> Result
+  ) throws(StoreError) -> Result {
+    try execute(begin)
     do {
       let result = try body()
       try execute("COMMIT")

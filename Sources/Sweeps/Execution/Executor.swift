@@ -130,7 +130,7 @@ private final class Executor {
       if let record = try sweep.record(of: sweep.cells[index], modelHash: runner.modelHash) { records.append(record) }
     }
     let cellRecords = records
-    let ids = try stored { () throws(StoreError) in try store.cells(cellRecords) }
+    let ids = try stored { () throws(StoreError) in try store.cells(cellRecords, run: run) }
     for (index, id) in zip(cells, ids) { cellIDs[index] = id }
     for batch in try sweep.batches(cells) {
       if isCancelled() { return false }
