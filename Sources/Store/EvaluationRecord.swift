@@ -9,7 +9,7 @@ public struct EvaluationRecord: Hashable, Sendable {
   public var identity: String?
   /// The identity that schema 1 gave, which covered the scoring too; nil for rows made since.
   public var legacyIdentity: String?
-  /// The rendered prompt; stored once per distinct text, compressed. Empty where it was not asked for.
+  /// The rendered prompt, stored once per distinct text, compressed; empty where it was not asked for.
   public var prompt: String
   /// The first eight token ids of the prompt, to see the BOS.
   public var firstTokens: [Int]

@@ -7,6 +7,7 @@ extension ResultStore {
   /// - Parameters:
   ///   - record: What it is a cell of.
   ///   - run: The run that planned it, which is what `currentCells` goes by; nil for the run that started last.
+  /// - Returns: The cell's row.
   /// - Throws: `StoreError` when the store cannot be written.
   public func cell(_ record: CellRecord, run: RunID? = nil) throws(StoreError) -> CellID {
     try cells([record], run: run)[0]
@@ -18,6 +19,7 @@ extension ResultStore {
   ///   - records: What they are cells of.
   ///   - run: The run that planned them, which is what `currentCells` goes by; nil for the run that started last, which
   ///     may be another process's.
+  /// - Returns: The cells' rows.
   /// - Throws: `StoreError` when the store cannot be written.
   public func cells(_ records: [CellRecord], run: RunID? = nil) throws(StoreError) -> [CellID] {
     try locked { (connection) throws(StoreError) in

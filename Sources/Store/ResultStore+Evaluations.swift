@@ -5,6 +5,7 @@ extension ResultStore {
   ///   - identity: SHA-256 over all that the model's work depends on.
   ///   - withPrompt: False leaves `prompt` empty.
   ///   - withLogProbabilities: False leaves `logProbabilities` nil.
+  /// - Returns: The evaluation.
   /// - Throws: `StoreError` when the store cannot be read or the row is damaged.
   public func evaluation(
     identity: String, withPrompt: Bool = false, withLogProbabilities: Bool
@@ -23,6 +24,7 @@ extension ResultStore {
   ///   - id: The row.
   ///   - withPrompt: False leaves `prompt` empty.
   ///   - withLogProbabilities: False leaves `logProbabilities` nil.
+  /// - Returns: The evaluation.
   /// - Throws: `StoreError` when the store cannot be read or the row is damaged.
   public func evaluation(
     _ id: EvaluationID, withPrompt: Bool = false, withLogProbabilities: Bool
@@ -76,6 +78,7 @@ extension ResultStore {
   /// - Parameters:
   ///   - modelHash: SHA-256 of weights, tokenizer and hyperparameters.
   ///   - task: The task's name.
+  /// - Returns: For each sample, the candidates in the order in which they became results.
   /// - Throws: `StoreError` when the store cannot be read or a row is damaged.
   public func legacyCandidates(modelHash: String, task: String) throws(StoreError) -> [String: [LegacyCandidate]] {
     try locked { (connection) throws(StoreError) in

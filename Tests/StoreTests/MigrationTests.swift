@@ -5,8 +5,9 @@ import Testing
 
 @testable import Store
 
-/// A store of schema 1, written by the last program that made such (Fixtures/store-v1.sql), in every way that it can be
-/// opened today. What is expected is read from the old tables with SQL of its own.
+/// A store of schema 1 in every way that it can be opened today.
+///
+/// Fixtures/store-v1.sql was written by the last program that made such. What is expected is read from the old tables with SQL of its own.
 @Suite struct MigrationTests {
   let folder: TemporaryFolder
   let path: String
