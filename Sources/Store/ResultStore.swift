@@ -98,7 +98,9 @@ public final class ResultStore: Sendable {
       path: path, access: mode == .create ? .create : .existing,
       busyTimeoutMilliseconds: milliseconds(options), vfs: options.fileSystemInterface)
     // Before anything is changed in a file that may not be ours.
+    connection.keepsLog = true
     _ = try Schema.check(connection)
+    connection.keepsLog = false
     let journalMode = try settleJournal(connection)
     try connection.execute("PRAGMA synchronous = FULL")
     // Nothing is secret in a store, and zeroing what a migration frees would write it once more.

@@ -99,6 +99,22 @@ import Testing
     }
   }
 
+  @Test("another program's write-ahead log is left as it is")
+  func foreignLog() throws {
+    let other = try Connection(path: folder.file("theirs"), access: .create, busyTimeoutMilliseconds: 0, vfs: nil)
+    try other.execute("PRAGMA journal_mode = WAL; CREATE TABLE theirs (x); INSERT INTO theirs VALUES (1)")
+    // As a program that was killed leaves them.
+    for suffix in ["", "-wal"] {
+      try FileManager.default.copyItem(atPath: other.path + suffix, toPath: path + suffix)
+    }
+    let before = try ["", "-wal"].map { try Data(contentsOf: URL(filePath: path + $0)) }
+    #expect(before[1].count > 4096)
+    for mode in [ResultStore.Mode.create, .existing, .readOnly] {
+      #expect(throws: StoreError.notAStore(path: path, applicationID: 0)) { _ = try ResultStore.open(path, mode: mode) }
+      #expect(try ["", "-wal"].map { try Data(contentsOf: URL(filePath: path + $0)) } == before)
+    }
+  }
+
   @Test("an empty file is a new store, and nothing to read from")
   func emptyFile() throws {
     #expect(FileManager.default.createFile(atPath: path, contents: Data()))

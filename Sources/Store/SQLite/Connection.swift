@@ -54,6 +54,11 @@ import CSQLite
     return "file:\(escaped)?immutable=1"
   }
 
+  /// Whether closing leaves the write-ahead log as it is, for a file that may not be ours.
+  var keepsLog = false {
+    didSet { _ = unsafe csqlite_keep_log(handle, keepsLog ? 1 : 0) }
+  }
+
   /// Runs a script of statements without parameters.
   func execute(_ sql: String) throws(StoreError) {
     let code = unsafe sqlite3_exec(handle, sql, nil, nil, nil)
