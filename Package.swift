@@ -48,26 +48,30 @@ let package = Package(
     layer("Tasks", ["Evaluation", "Metrics", "Tokenizers", "CZlib", "Text", "Digest", "JSON"]),
     layer("Store", ["CSQLite", "Evaluation", "Text", "Digest", "JSON"]),
     layer(
+      "Backends",
+      ["Evaluation", "Tokenizers", "Positions", "Transformer", "Kernels", "Checkpoints", "Text"]),
+    layer(
       "Sweeps",
       [
-        "Tasks", "Transformer", "Tokenizers", "Positions", "Store", "CYAML", "Evaluation", "Text", "Digest", "JSON",
+        "Tasks", "Backends", "Metrics", "Tokenizers", "Positions", "Store", "CYAML", "Evaluation", "Text", "Digest",
+        "JSON",
       ]),
     layer("Reports", ["Store", "Metrics", "Evaluation", "Text", "JSON"]),
     .executableTarget(
       name: "se-eval",
       dependencies: [
         "Sweeps", "Reports", "Tasks", "Transformer", "Tokenizers", "Positions", "Store", "Metrics", "Checkpoints",
-        "Kernels", "Evaluation", "Text", "JSON",
+        "Kernels", "Evaluation", "Text", "JSON", "Backends",
       ], swiftSettings: swiftOnly),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: common),
     tests("Kernels"), tests("Text"), tests("Digest"), tests("JSON"), tests("Checkpoints"),
     tests("Tokenizers", ["Checkpoints"], exclude: ["Fixtures"]), tests("Positions", exclude: ["Fixtures"]),
     tests("Transformer", ["Kernels", "Checkpoints", "Positions"], exclude: ["Fixtures"]), tests("Metrics", ["JSON"]),
     tests("Evaluation", ["JSON"]), tests("Tasks", ["Evaluation", "Metrics", "Tokenizers"]),
-    tests("Store", ["Evaluation"]),
+    tests("Store", ["Evaluation"], exclude: ["Fixtures"]),
     tests(
       "Sweeps",
-      ["Tasks", "Evaluation", "JSON", "Text", "Store", "Positions", "Transformer", "Tokenizers", "Kernels"]),
+      ["Tasks", "Evaluation", "JSON", "Text", "Store", "Positions", "Backends", "Transformer", "Tokenizers", "Kernels"]),
     tests("Reports", ["Store", "Metrics", "Evaluation", "Text"], exclude: ["Goldens"]),
     .testTarget(name: "ArchitectureTests", swiftSettings: common),
     .testTarget(name: "CommandTests", dependencies: ["se-eval", "TestSupport"], swiftSettings: common),

@@ -66,7 +66,7 @@ public protocol LoadedModel: AnyObject {
 }
 
 /// Why a backend cannot work.
-public enum BackendError: FaultReporting, CustomStringConvertible {
+public enum BackendError: FaultReporting, Hashable, CustomStringConvertible {
   /// `isCancelled` said so.
   case cancelled
   /// The model is there and cannot be used.
@@ -87,4 +87,9 @@ public enum BackendError: FaultReporting, CustomStringConvertible {
     case .unusable(let model, let cause): "model '\(model.name)' (\(model.path)): \(cause)"
     }
   }
+
+  /// Equal where they say the same: causes are of many types.
+  public static func == (a: BackendError, b: BackendError) -> Bool { a.description == b.description }
+  /// What is said.
+  public func hash(into hasher: inout Hasher) { hasher.combine(description) }
 }

@@ -16,6 +16,24 @@ public struct CellID: Hashable, Sendable, Comparable {
   public static func < (a: CellID, b: CellID) -> Bool { a.rawValue < b.rawValue }
 }
 
+/// An evaluation's row in the store.
+public struct EvaluationID: Hashable, Sendable, Comparable {
+  /// The row number.
+  public let rawValue: Int64
+  init(_ rawValue: Int64) { self.rawValue = rawValue }
+  /// The order of insertion.
+  public static func < (a: EvaluationID, b: EvaluationID) -> Bool { a.rawValue < b.rawValue }
+}
+
+/// A scoring's row in the store.
+public struct ScoringID: Hashable, Sendable, Comparable {
+  /// The row number.
+  public let rawValue: Int64
+  init(_ rawValue: Int64) { self.rawValue = rawValue }
+  /// The order of insertion.
+  public static func < (a: ScoringID, b: ScoringID) -> Bool { a.rawValue < b.rawValue }
+}
+
 /// A run as it is stored.
 public struct StoredRun: Hashable, Sendable {
   /// Its row.
@@ -28,6 +46,10 @@ public struct StoredRun: Hashable, Sendable {
   public let endedAt: Double?
   /// The exit status; nil for a run that was killed or still runs.
   public let status: Int32?
+  /// The run's name in every copy of it: the store that made it and those that it was merged into.
+  public let uid: String
+  /// True for a run that was copied from another store by `merge`.
+  public let isMerged: Bool
 }
 
 /// A cell as it is stored.

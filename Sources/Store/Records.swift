@@ -12,16 +12,20 @@ public struct RunRecord: Hashable, Sendable, Codable {
   public var environment: [String: String]
   /// Warnings of the plan, in order.
   public var warnings: [String]
+  /// Which part of the sweep it does; nil for all of it.
+  public var shard: ShardRecord?
 
   /// A record from its parts.
   public init(
-    name: String, configuration: String, configurationHash: String, environment: [String: String], warnings: [String]
+    name: String, configuration: String, configurationHash: String, environment: [String: String], warnings: [String],
+    shard: ShardRecord? = nil
   ) {
     self.name = name
     self.configuration = configuration
     self.configurationHash = configurationHash
     self.environment = environment
     self.warnings = warnings
+    self.shard = shard
   }
 }
 
@@ -78,8 +82,8 @@ public struct CellRecord: Hashable, Sendable, Codable {
 public struct SampleResult: Hashable, Sendable, Codable {
   /// The sample's name inside its task.
   public var sampleID: String
-  /// SHA-256 over everything that the result depends on (weights, tokenizer, prompt tokens, method, protocol, decoding,
-  /// numerics version); two samples share a result only when this is equal.
+  /// The evaluation's identity: SHA-256 over everything that the model's work depends on (weights, tokenizer, prompt
+  /// tokens, method, decoding, numerics version), or what schema 1 gave in its place.
   public var identity: String
   /// The rendered prompt; stored once per distinct text, compressed.
   public var prompt: String

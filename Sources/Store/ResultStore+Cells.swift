@@ -4,24 +4,34 @@ import Evaluation
 extension ResultStore {
   /// The cell with this record: found, or inserted; equal records have the same cell.
   ///
-  /// The cell also counts as planned by the run that started last, which is what `currentCells` goes by.
-  ///
+  /// - Parameters:
+  ///   - record: What it is a cell of.
+  ///   - run: The run that planned it, which is what `currentCells` goes by; nil for the run that started last.
+  /// - Returns: The cell's row.
   /// - Throws: `StoreError` when the store cannot be written.
-  public func cell(_ record: CellRecord) throws(StoreError) -> CellID {
-    try cells([record])[0]
+  public func cell(_ record: CellRecord, run: RunID? = nil) throws(StoreError) -> CellID {
+    try cells([record], run: run)[0]
   }
 
   /// The cells with these records, in one transaction and in the same order.
   ///
+  /// - Parameters:
+  ///   - records: What they are cells of.
+  ///   - run: The run that planned them, which is what `currentCells` goes by; nil for the run that started last, which
+  ///     may be another process's.
+  /// - Returns: The cells' rows.
   /// - Throws: `StoreError` when the store cannot be written.
-  public func cells(_ records: [CellRecord]) throws(StoreError) -> [CellID] {
+  public func cells(_ records: [CellRecord], run: RunID? = nil) throws(StoreError) -> [CellID] {
     try locked { (connection) throws(StoreError) in
       try connection.transaction { () throws(StoreError) in
-        let run = try connection.first("SELECT max(id) FROM runs") { $0.isNull(0) ? nil : $0.integer(0) } ?? nil
+        var planner = run
+        if planner == nil {
+          planner = try connection.first("SELECT id FROM runs ORDER BY id DESC LIMIT 1") { RunID($0.integer(0)) }
+        }
         var ids: [CellID] = []
         for record in records {
           let id = try Self.findOrInsert(record, connection).id
-          if let run { try Self.link(RunID(run), id, connection) }
+          if let planner { try Self.link(planner, id, connection) }
           ids.append(id)
         }
         return ids
@@ -36,7 +46,7 @@ extension ResultStore {
     try locked { (connection) throws(StoreError) in try storedCells(connection) }
   }
 
-  /// The cells of the configuration that ran last, in the order in which they were first inserted.
+  /// The cells of the configuration that ran last, or of the one that the store is limited to, in the order in which they were first inserted.
   ///
   /// Those that any run of the same configuration planned (a run may have done only a part), or that no run claims.
   /// Where two differ in nothing but protocol, model, data, notes, metrics or number of samples, the one that was
@@ -45,17 +55,17 @@ extension ResultStore {
   /// - Throws: `StoreError` when the store cannot be read.
   public func currentCells() throws(StoreError) -> [StoredCell] {
     try locked { (connection) throws(StoreError) in
-      // The last run of the latest configuration that planned the cell; NULL where only other configurations did,
-      // 0 where no run claims the cell.
+      // The last run of the configuration that planned the cell; NULL where only other configurations did, 0 where no run
+      // claims the cell.
       var lastRun: [Int64: Int64] = [:]
       try connection.forEachRow(
         """
         SELECT cells.id,
           CASE WHEN count(run_cells.run) = 0 THEN 0 ELSE max(CASE WHEN runs.configuration_hash =
-            (SELECT configuration_hash FROM runs ORDER BY id DESC LIMIT 1) THEN runs.id END) END
+            coalesce(?, (SELECT configuration_hash FROM runs ORDER BY id DESC LIMIT 1)) THEN runs.id END) END
         FROM cells LEFT JOIN run_cells ON run_cells.cell = cells.id LEFT JOIN runs ON runs.id = run_cells.run
         GROUP BY cells.id
-        """
+        """, [.optional(configurationHash)]
       ) { row in
         if !row.isNull(1) { lastRun[row.integer(0)] = row.integer(1) }
       }
@@ -89,11 +99,14 @@ extension ResultStore {
     }
   }
 
-  private func storedCells(_ connection: Connection) throws(StoreError) -> [StoredCell] {
+  func storedCells(_ connection: Connection) throws(StoreError) -> [StoredCell] {
     var cells: [StoredCell] = []
     try connection.forEachRow("SELECT id, record FROM cells ORDER BY id") { (row) throws(StoreError) in
       guard let record = Encoding.decoded(CellRecord.self, row.text(1)) else {
         throw damaged("cells", row.integer(0), "the record is not JSON of a cell")
+      }
+      guard record.hasPossibleCounts else {
+        throw damaged("cells", row.integer(0), "the record's numbers are no counts")
       }
       cells.append(StoredCell(id: CellID(row.integer(0)), record: record))
     }

@@ -2,75 +2,131 @@ import Digest
 import Evaluation
 
 extension ResultStore {
-  /// What is stored of a cell: identity by sample, current results only.
+  /// What identifies a cell's current results, by sample.
   ///
   /// - Throws: `StoreError` when the store cannot be read.
-  public func identities(in cell: CellID) throws(StoreError) -> [String: String] {
+  public func resultIdentities(in cell: CellID) throws(StoreError) -> [String: ResultIdentity] {
     try locked { (connection) throws(StoreError) in
-      var identities: [String: String] = [:]
-      try connection.forEachRow(
-        "SELECT sample_id, identity FROM results WHERE cell = ? AND current = 1", [.integer(cell.rawValue)]
-      ) { row in identities[row.text(0)] = row.text(1) }
-      return identities
+      try readIdentities(connection, "WHERE r.current = 1 AND r.cell = ?", [.integer(cell.rawValue)])[cell] ?? [:]
     }
   }
 
-  /// Commits one evaluated sample, in one transaction.
+  /// What identifies the current results of every cell, by sample; in one reading.
   ///
-  /// It becomes the cell's current result for the sample; an older one of another identity stays in the store. A failure
-  /// that was recorded for the sample is cleared. A score that is not finite is stored as unscored.
-  ///
-  /// - Throws: `StoreError` when the store cannot be written; then nothing of the sample is stored.
-  public func append(_ result: SampleResult, cell: CellID, run: RunID) throws(StoreError) {
-    // Hashing and compressing happen before the write lock is taken.
-    let prompt = StoredPrompt(result.prompt)
-    let time = Encoding.now()
+  /// - Throws: `StoreError` when the store cannot be read.
+  public func resultIdentities() throws(StoreError) -> [CellID: [String: ResultIdentity]] {
     try locked { (connection) throws(StoreError) in
-      try connection.transaction { () throws(StoreError) in
-        let evaluation = try Self.insert(result, prompt, recordedAt: time, connection)
-        let place = ResultPlace(cell: cell, sampleID: result.sampleID, identity: result.identity)
-        try Self.makeCurrent(evaluation, at: place, run: run, connection)
+      try readIdentities(connection, "WHERE r.current = 1 ORDER BY r.cell", [])
+    }
+  }
+
+  private func readIdentities(
+    _ connection: Connection, _ condition: String, _ values: [SQLValue]
+  ) throws(StoreError) -> [CellID: [String: ResultIdentity]] {
+    var identities: [CellID: [String: ResultIdentity]] = [:]
+    var current: (cell: CellID, identities: [String: ResultIdentity]) = (CellID(-1), [:])
+    try connection.forEachRow(
+      """
+      SELECT r.cell, r.sample_id, r.evaluation, e.identity, e.legacy_identity, s.identity
+      FROM results r JOIN evaluations e ON e.id = r.evaluation JOIN scorings s ON s.id = r.scoring \(condition)
+      """, values
+    ) { row in
+      let cell = CellID(row.integer(0))
+      if cell != current.cell {
+        if !current.identities.isEmpty { identities[current.cell] = current.identities }
+        current = (cell, [:])
       }
+      current.identities[row.text(1)] = ResultIdentity(
+        evaluationID: EvaluationID(row.integer(2)), evaluation: row.optionalText(3), legacy: row.optionalText(4),
+        scoring: row.optionalText(5))
     }
+    if !current.identities.isEmpty { identities[current.cell] = current.identities }
+    return identities
   }
 
-  /// Takes an equal result (same identity) of any cell as this cell's result, where there is one.
+  /// Commits one evaluated and scored sample, in one transaction.
   ///
-  /// The identity covers everything that the result depends on, the expected answers and facts included.
+  /// It becomes the cell's current result for the sample; an older one stays in the store. A failure that was recorded for
+  /// the sample is cleared. A score that is not finite is stored as unscored.
   ///
   /// - Parameters:
-  ///   - identity: The identity of the sample that is wanted.
+  ///   - evaluation: What the model did.
+  ///   - scoring: What is made of it.
   ///   - sampleID: The sample's name in the cell.
   ///   - cell: The cell that lacks a result.
-  ///   - run: The run that asks.
-  /// - Returns: False when no such result is stored.
-  /// - Throws: `StoreError` when the store cannot be written.
-  public func reuse(identity: String, sampleID: String, cell: CellID, run: RunID) throws(StoreError) -> Bool {
-    try locked { (connection) throws(StoreError) in
+  ///   - run: The run that evaluated it.
+  /// - Returns: The evaluation's row, for `attach`.
+  /// - Throws: `StoreError` when the store cannot be written; then nothing of the sample is stored.
+  @discardableResult
+  public func append(
+    _ evaluation: EvaluationRecord, _ scoring: ScoringRecord, sampleID: String, cell: CellID, run: RunID
+  ) throws(StoreError) -> EvaluationID {
+    // Hashing and compressing happen before the write lock is taken.
+    let prompt = StoredPrompt(evaluation.prompt)
+    let time = Encoding.now()
+    return try locked { (connection) throws(StoreError) in
       try connection.transaction { () throws(StoreError) in
-        guard
-          let evaluation = try connection.first(
-            "SELECT max(id) FROM evaluations WHERE identity = ? HAVING max(id) IS NOT NULL", [.text(identity)],
-            { $0.integer(0) })
-        else { return false }
-        let place = ResultPlace(cell: cell, sampleID: sampleID, identity: identity)
-        try Self.makeCurrent(evaluation, at: place, run: run, connection)
-        return true
+        let id = try Self.insert(evaluation, prompt, recordedAt: time, connection)
+        let scoringID = try Self.insert(scoring, of: id, recordedAt: time, connection)
+        try Self.makeCurrent(id, scoringID, at: ResultPlace(cell: cell, sampleID: sampleID), run: run, connection)
+        return id
       }
     }
   }
 
-  /// Whether a result of this identity is there for `reuse`.
+  /// Takes stored evaluations, scored in a way of their own, as the current results of cells; in one transaction.
   ///
-  /// - Throws: `StoreError` when the store cannot be read.
-  public func hasResult(identity: String) throws(StoreError) -> Bool {
-    try locked { (connection) throws(StoreError) in
+  /// For cells that are by definition equal, and for a changed scorer, reference or protocol: no model runs. Where the
+  /// evaluation has a scoring of the same identity and with the same scores, that one is taken.
+  ///
+  /// - Parameters:
+  ///   - attachments: What becomes the result of which sample.
+  ///   - run: The run that takes them.
+  /// - Throws: `StoreError` when the store cannot be written; then nothing is changed.
+  public func attach(_ attachments: [Attachment], run: RunID) throws(StoreError) {
+    try write(attachments) { (_, _) in run }
+  }
+
+  /// Scores current results anew, without a run: each stays the result of the run that took it; in one transaction.
+  ///
+  /// An attachment whose evaluation is no longer the cell's current one for the sample is left out.
+  ///
+  /// - Returns: How many were replaced.
+  /// - Throws: `StoreError` when the store cannot be written; then nothing is changed.
+  @discardableResult
+  public func rescore(_ attachments: [Attachment]) throws(StoreError) -> Int {
+    try write(attachments) { (connection, attachment) throws(StoreError) in
       try connection.first(
-        "SELECT 1 FROM evaluations WHERE identity = ? LIMIT 1", [.text(identity)], { $0.integer(0) }) != nil
+        "SELECT run FROM results WHERE cell = ? AND sample_id = ? AND evaluation = ? AND current = 1",
+        [
+          .integer(attachment.cell.rawValue), .text(attachment.sampleID), .integer(attachment.evaluation.rawValue),
+        ]
+      ) { RunID($0.integer(0)) }
     }
   }
 
-  /// Records that a sample could not be evaluated; a later `append` or `reuse` clears it.
+  @discardableResult
+  private func write(
+    _ attachments: [Attachment], _ run: (Connection, Attachment) throws(StoreError) -> RunID?
+  ) throws(StoreError) -> Int {
+    let time = Encoding.now()
+    return try locked { (connection) throws(StoreError) in
+      try connection.transaction { () throws(StoreError) in
+        var count = 0
+        for attachment in attachments {
+          guard let run = try run(connection, attachment) else { continue }
+          let scoring = try findOrInsert(
+            attachment.scoring, of: attachment.evaluation, recordedAt: time, connection)
+          let place = ResultPlace(cell: attachment.cell, sampleID: attachment.sampleID)
+          try Self.makeCurrent(attachment.evaluation, scoring, at: place, run: run, connection)
+          count += 1
+        }
+        return count
+      }
+    }
+  }
+
+  /// Records that a sample could not be evaluated; a later `append` or `attach` clears it.
   ///
   /// - Parameters:
   ///   - sampleID: The sample's name inside its task.
@@ -94,86 +150,22 @@ extension ResultStore {
   ///
   /// - Throws: `StoreError` when the store cannot be read.
   public func failures() throws(StoreError) -> [StoredFailure] {
-    try locked { (connection) throws(StoreError) in
-      var failures: [StoredFailure] = []
-      try connection.forEachRow("SELECT cell, sample_id, run, message FROM failures ORDER BY cell, sample_id") { row in
-        failures.append(
-          StoredFailure(
-            cell: CellID(row.integer(0)), sampleID: row.text(1), run: RunID(row.integer(2)), message: row.text(3)))
-      }
-      return failures
-    }
+    try locked { (connection) throws(StoreError) in try readFailures(connection) }
   }
 
-  /// The SHA-256 of a file, where it was remembered for this size and modification time.
-  ///
-  /// - Parameters:
-  ///   - path: The file.
-  ///   - byteCount: Its size now.
-  ///   - modified: Its modification time now, in seconds since 1970.
-  /// - Returns: 64 hexadecimal digits, or nil when the file must be hashed.
-  /// - Throws: `StoreError` when the store cannot be read.
-  public func weightsHash(path: String, byteCount: Int, modified: Double) throws(StoreError) -> String? {
-    try locked { (connection) throws(StoreError) in
-      try connection.first(
-        "SELECT sha256 FROM file_hashes WHERE path = ? AND byte_count = ? AND modified = ?",
-        [.text(path), .count(byteCount), .real(modified)]
-      ) { $0.text(0) }
+  func readFailures(_ connection: Connection) throws(StoreError) -> [StoredFailure] {
+    var failures: [StoredFailure] = []
+    try connection.forEachRow("SELECT cell, sample_id, run, message FROM failures ORDER BY cell, sample_id") { row in
+      failures.append(
+        StoredFailure(
+          cell: CellID(row.integer(0)), sampleID: row.text(1), run: RunID(row.integer(2)), message: row.text(3)))
     }
-  }
-
-  /// Remembers the SHA-256 of a file.
-  ///
-  /// - Parameters:
-  ///   - hash: 64 hexadecimal digits.
-  ///   - path: The file.
-  ///   - byteCount: Its size before it was read.
-  ///   - modified: Its modification time before it was read, in seconds since 1970.
-  /// - Throws: `StoreError` when the store cannot be written.
-  public func rememberWeightsHash(
-    _ hash: String, path: String, byteCount: Int, modified: Double
-  ) throws(StoreError) {
-    try locked { (connection) throws(StoreError) in
-      try connection.run(
-        "INSERT OR REPLACE INTO file_hashes (path, byte_count, modified, sha256) VALUES (?, ?, ?, ?)",
-        [.text(path), .count(byteCount), .real(modified), .text(hash)])
-    }
+    return failures
   }
 }
 
-/// Where a result belongs, and what it depends on.
+/// Where a result belongs.
 struct ResultPlace {
   let cell: CellID
   let sampleID: String
-  let identity: String
-}
-
-/// A prompt as it is stored: named by its content, compressed where that makes it smaller.
-struct StoredPrompt: Sendable {
-  let sha256: String
-  let byteCount: Int
-  let codec: Int
-  let content: [UInt8]
-
-  init(_ text: String) {
-    let bytes = Array(text.utf8)
-    var digest = SHA256()
-    digest.update(bytes)
-    sha256 = digest.hexadecimal()
-    byteCount = bytes.count
-    let compressed = LZ.compress(bytes)
-    codec = compressed.count < bytes.count ? 1 : 0
-    content = codec == 1 ? compressed : bytes
-  }
-
-  /// The text of a stored prompt, nil when it is damaged.
-  static func text(codec: Int, byteCount: Int, content: [UInt8]) -> String? {
-    let bytes: [UInt8]?
-    switch codec {
-    case 0: bytes = content.count == byteCount ? content : nil
-    case 1: bytes = LZ.decompress(content, byteCount: byteCount)
-    default: bytes = nil
-    }
-    return bytes.map { String(decoding: $0, as: UTF8.self) }
-  }
 }

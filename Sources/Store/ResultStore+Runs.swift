@@ -1,14 +1,35 @@
+import Foundation
+
 extension ResultStore {
   /// Records that a run has started.
   ///
-  /// - Throws: `StoreError` when the store cannot be written.
+  /// - Throws: `StoreError` when the store cannot be written; `otherShards` when it was made as a part of the same sweep
+  ///   under another number of parts.
   public func beginRun(_ run: RunRecord) throws(StoreError) -> RunID {
     let start = Encoding.now()
     return try locked { (connection) throws(StoreError) in
       try connection.transaction { () throws(StoreError) in
-        try Self.insert(run, startedAt: start, endedAt: nil, status: nil, connection)
+        if let shard = run.shard { try refuseOtherDivision(than: shard, of: run.name, connection) }
+        let made = StoredRun(
+          id: RunID(0), record: run, startedAt: start, endedAt: nil, status: nil, uid: UUID().uuidString,
+          isMerged: false)
+        return try Self.insert(made, connection)
       }
     }
+  }
+
+  /// A part of a division must not go on as a part of another: samples would be missing, or be done twice.
+  private func refuseOtherDivision(
+    than shard: ShardRecord, of name: String, _ connection: Connection
+  ) throws(StoreError) {
+    let find = """
+      SELECT shard_index, shard_count FROM runs
+      WHERE merged = 0 AND name = ? AND shard_count IS NOT NULL AND shard_count <> ? ORDER BY id DESC LIMIT 1
+      """
+    let other = try connection.first(find, [.text(name), .count(shard.count)]) {
+      ShardRecord(index: Int($0.integer(0)), count: Int($0.integer(1)))
+    }
+    if let other { throw .otherShards(path: path, stored: other, asked: shard) }
   }
 
   /// Records that a run has ended, with its exit status.
@@ -23,50 +44,66 @@ extension ResultStore {
     }
   }
 
-  /// The run that started last, nil in an empty store.
+  /// The run that started last, or the last one of the configuration that the store is limited to; nil where there is
+  /// none.
   ///
   /// - Throws: `StoreError` when the store cannot be read.
-  public func latestRun() throws(StoreError) -> StoredRun? { try runs().last }
+  public func latestRun() throws(StoreError) -> StoredRun? {
+    try runs().last { configurationHash == nil || $0.record.configurationHash == configurationHash }
+  }
 
   /// Every run, in the order in which they were recorded.
   ///
   /// - Throws: `StoreError` when the store cannot be read.
   public func runs() throws(StoreError) -> [StoredRun] {
-    try locked { (connection) throws(StoreError) in
-      var runs: [StoredRun] = []
-      try connection.forEachRow(
-        """
-        SELECT id, name, configuration, configuration_hash, environment, warnings, started_at, ended_at, status
-        FROM runs ORDER BY id
-        """
-      ) { (row) throws(StoreError) in
-        guard let environment = Encoding.decoded([String: String].self, row.text(4)),
-          let warnings = Encoding.decoded([String].self, row.text(5))
-        else { throw damaged("runs", row.integer(0), "environment or warnings are not JSON") }
-        let record = RunRecord(
-          name: row.text(1), configuration: row.text(2), configurationHash: row.text(3), environment: environment,
-          warnings: warnings)
-        runs.append(
-          StoredRun(
-            id: RunID(row.integer(0)), record: record, startedAt: row.real(6), endedAt: row.optionalReal(7),
-            status: row.isNull(8) ? nil : Int32(clamping: row.integer(8))))
-      }
-      return runs
-    }
+    try locked { (connection) throws(StoreError) in try readRuns(connection) }
   }
 
-  static func insert(
-    _ run: RunRecord, startedAt: Double, endedAt: Double?, status: Int32?, _ connection: Connection
-  ) throws(StoreError) -> RunID {
+  func readRuns(_ connection: Connection) throws(StoreError) -> [StoredRun] {
+    var runs: [StoredRun] = []
+    try connection.forEachRow(
+      """
+      SELECT id, name, configuration, configuration_hash, environment, warnings, started_at, ended_at, status, uid,
+        shard_index, shard_count, merged
+      FROM runs ORDER BY id
+      """
+    ) { (row) throws(StoreError) in
+      let id = row.integer(0)
+      guard let environment = Encoding.decoded([String: String].self, row.text(4)),
+        let warnings = Encoding.decoded([String].self, row.text(5))
+      else { throw damaged("runs", id, "environment or warnings are not JSON") }
+      var shard: ShardRecord?
+      if !row.isNull(11) {
+        shard = ShardRecord(index: try count(row, 10, "runs", id), count: try count(row, 11, "runs", id))
+      }
+      let record = RunRecord(
+        name: row.text(1), configuration: row.text(2), configurationHash: row.text(3), environment: environment,
+        warnings: warnings, shard: shard)
+      runs.append(
+        StoredRun(
+          id: RunID(id), record: record, startedAt: try seconds(row, 6, "runs", id),
+          endedAt: row.isNull(7) ? nil : try seconds(row, 7, "runs", id),
+          status: row.isNull(8) ? nil : Int32(clamping: row.integer(8)), uid: row.text(9),
+          isMerged: row.integer(12) != 0))
+    }
+    return runs
+  }
+
+  /// Inserts a run under a new row; the caller holds the transaction.
+  static func insert(_ run: StoredRun, _ connection: Connection) throws(StoreError) -> RunID {
+    let record = run.record
     try connection.run(
       """
-      INSERT INTO runs (name, configuration, configuration_hash, environment, warnings, started_at, ended_at, status)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO runs (name, configuration, configuration_hash, environment, warnings, started_at, ended_at, status,
+        uid, shard_index, shard_count, merged)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
-        .text(run.name), .text(run.configuration), .text(run.configurationHash),
-        .text(Encoding.json(run.environment)), .text(Encoding.json(run.warnings)), .real(startedAt),
-        .optional(endedAt), status.map { .integer(Int64($0)) } ?? .null,
+        .text(record.name), .text(record.configuration), .text(record.configurationHash),
+        .text(Encoding.json(record.environment)), .text(Encoding.json(record.warnings)), .real(run.startedAt),
+        .optional(run.endedAt), run.status.map { .integer(Int64($0)) } ?? .null, .text(run.uid),
+        record.shard.map { .count($0.index) } ?? .null, record.shard.map { .count($0.count) } ?? .null,
+        .integer(run.isMerged ? 1 : 0),
       ])
     return RunID(connection.lastInsertedRow)
   }

@@ -43,27 +43,50 @@ public final class ResultStore: Sendable {
   public let path: String
   /// `wal`, or what the file system allowed instead.
   public let journalMode: String
-  private let connection: Mutex<Connection>
+  /// The configuration whose runs and cells count as the latest ones; nil for that of the run that started last.
+  public let configurationHash: String?
+  private let shared: Shared
 
-  private init(path: String, journalMode: String, connection: sending Connection) {
+  /// The connection, which a store and its limited views have together.
+  private final class Shared: Sendable {
+    let connection: Mutex<Connection>
+    init(_ connection: sending Connection) { self.connection = Mutex(connection) }
+  }
+
+  private init(path: String, journalMode: String, configurationHash: String?, shared: Shared) {
     self.path = path
     self.journalMode = journalMode
-    self.connection = Mutex(connection)
+    self.configurationHash = configurationHash
+    self.shared = shared
+  }
+
+  private convenience init(path: String, journalMode: String, connection: sending Connection) {
+    self.init(path: path, journalMode: journalMode, configurationHash: nil, shared: Shared(connection))
+  }
+
+  /// The same open store, whose `latestRun` and `currentCells` are those of one configuration.
+  ///
+  /// A sweep reports through it: another configuration, or a merge, may begin a run in the store meanwhile.
+  public func limited(toConfiguration hash: String) -> ResultStore {
+    ResultStore(path: path, journalMode: journalMode, configurationHash: hash, shared: shared)
   }
 
   /// Opens a store, makes it where the mode says so, and brings its schema up to date.
   ///
-  /// Opening happens under a file lock (`<path>.opening`), so that two processes may make the same store at once.
+  /// Opening happens under a file lock (`<path>.opening`), so that two processes may make the same store at once. A store
+  /// of an older schema is migrated, or, where it is opened for reading, read as it is.
   ///
   /// - Parameters:
   ///   - path: The SQLite file.
   ///   - mode: What may be done with it.
   ///   - options: Patience and limits.
   /// - Returns: The open store; closed when the last reference goes.
-  /// - Throws: `StoreError`: missing, locked, read-only or full, not a database, another program's, damaged, too new.
+  /// - Throws: `StoreError`: not a file, missing, locked, read-only or full, not a database, another program's, damaged,
+  ///   too new.
   public static func open(
     _ path: String, mode: Mode, options: Options = Options()
   ) throws(StoreError) -> ResultStore {
+    try refuseWhatIsNoFile(path)
     if mode == .create { try makeFolder(of: path) }
     guard mode == .create || FileManager.default.fileExists(atPath: path) else { throw .missing(path: path) }
     if mode == .readOnly {
@@ -75,11 +98,16 @@ public final class ResultStore: Sendable {
       path: path, access: mode == .create ? .create : .existing,
       busyTimeoutMilliseconds: milliseconds(options), vfs: options.fileSystemInterface)
     // Before anything is changed in a file that may not be ours.
+    connection.keepsLog = true
     _ = try Schema.check(connection)
+    connection.keepsLog = false
     let journalMode = try settleJournal(connection)
     try connection.execute("PRAGMA synchronous = FULL")
-    try connection.execute("PRAGMA foreign_keys = ON")
+    // Nothing is secret in a store, and zeroing what a migration frees would write it once more.
+    try connection.execute("PRAGMA secure_delete = OFF")
+    try connection.execute("PRAGMA foreign_keys = OFF")
     try Schema.migrate(connection)
+    try connection.execute("PRAGMA foreign_keys = ON")
     if let cap = options.maximumByteCount {
       let pageSize = try connection.first("PRAGMA page_size") { $0.count(0) } ?? 4096
       try connection.execute("PRAGMA max_page_count = \(max(1, cap / pageSize))")
@@ -92,11 +120,20 @@ public final class ResultStore: Sendable {
   func locked<Result: Sendable>(
     _ body: (Connection) throws(StoreError) -> Result
   ) throws(StoreError) -> Result {
-    try connection.withLock { (connection) throws(StoreError) in try body(connection) }
+    try shared.connection.withLock { (connection) throws(StoreError) in try body(connection) }
   }
 
   private static func milliseconds(_ options: Options) -> Int32 {
     Int32(clamping: Int(min(max(options.busyTimeoutSeconds, 0), 1e6) * 1000))
+  }
+
+  /// SQLite gives an empty name, `:memory:` and URIs meanings of its own, under which results would vanish with the
+  /// process; a device or a pipe keeps nothing either.
+  private static func refuseWhatIsNoFile(_ path: String) throws(StoreError) {
+    guard !path.isEmpty, path != ":memory:", !path.hasPrefix("file:") else { throw .noFile(path: path) }
+    let url = URL(filePath: path).resolvingSymlinksInPath()
+    let kind = try? FileManager.default.attributesOfItem(atPath: url.path)[.type] as? FileAttributeType
+    guard kind == nil || kind == .typeRegular || kind == .typeDirectory else { throw .noFile(path: path) }
   }
 
   private static func makeFolder(of path: String) throws(StoreError) {
@@ -149,9 +186,7 @@ public final class ResultStore: Sendable {
       found = try Schema.check(connection)
     }
     guard found > 0 else { throw .notAStore(path: path, applicationID: 0) }
-    guard found == Schema.version else {
-      throw .olderSchema(path: path, found: found, supported: Schema.version)
-    }
+    if found == 1 { try connection.execute(Version1Reading.views) }
     let mode = try connection.first("PRAGMA journal_mode") { $0.text(0) } ?? ""
     return (connection, mode)
   }

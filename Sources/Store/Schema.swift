@@ -4,7 +4,7 @@ enum Schema {
   static let applicationID: Int64 = 0x5345_4556
 
   /// Append-only: the script at index n brings version n to version n + 1.
-  static let migrations = [version1]
+  static let migrations = [version1, version2]
 
   /// The version that this program reads and writes.
   static var version: Int { migrations.count }
@@ -22,10 +22,13 @@ enum Schema {
     guard found <= version else {
       throw .newerSchema(path: connection.path, found: found, supported: version)
     }
+    guard found > 0 || (found == 0 && tables == 0) else {
+      throw .impossibleSchema(path: connection.path, found: found)
+    }
     return found
   }
 
-  /// Brings the schema up to date, in one transaction.
+  /// Brings the schema up to date, in one transaction; foreign keys must be off, because tables are replaced.
   static func migrate(_ connection: Connection) throws(StoreError) {
     guard try check(connection) < version else { return }
     try connection.transaction { () throws(StoreError) in

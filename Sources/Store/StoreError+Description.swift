@@ -2,6 +2,8 @@ extension StoreError: CustomStringConvertible {
   /// What is wrong, where, and what to do.
   public var description: String {
     switch self {
+    case .noFile(let path):
+      "'\(path)' is not the name of a file, and results would be lost when the program ends. Name a file with --db."
     case .missing(let path):
       "\(path): there is no such result store. Run `se-eval sweep` first, or check the name."
     case .notADatabase(let path, let failure):
@@ -12,9 +14,16 @@ extension StoreError: CustomStringConvertible {
     case .newerSchema(let path, let found, let supported):
       "\(path): the store has schema version \(found), this se-eval knows versions up to \(supported). "
         + "Use the newer se-eval that wrote it."
-    case .olderSchema(let path, let found, let supported):
-      "\(path): the store has schema version \(found) and this se-eval reads version \(supported); it was opened for "
-        + "reading only and cannot be brought up to date. Run `se-eval sweep --limit 0` on it once, or make it writable."
+    case .impossibleSchema(let path, let found):
+      "\(path): the store has schema version \(found), which no se-eval writes: the file's header is damaged. "
+        + "Restore a copy."
+    case .otherShards(let path, let stored, let asked):
+      "\(path): the store was made as shard \(stored.index)/\(stored.count) of this sweep and cannot go on as shard "
+        + "\(asked.index)/\(asked.count), which is another division of the samples. Go on with --shard "
+        + "\(stored.index)/\(stored.count), or give the new shards stores of their own with --db."
+    case .conflict(let conflict): conflict.description
+    case .mergeWithItself(let path):
+      "\(path): a store cannot be merged into itself. Name another store after --into."
     case .locked(let path, let failure):
       "\(path): another process is using the store (\(failure.text)). Wait for it to end, or give each shard a store "
         + "of its own with --db and join them with `se-eval merge`."

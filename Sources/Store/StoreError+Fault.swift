@@ -1,9 +1,12 @@
 public import Text
 
 extension StoreError: FaultReporting {
-  /// A store that is not there is a missing input; whatever else goes wrong with one is a runtime error.
+  /// A store that is not there is a missing input, a wrong name or division a wrong use; whatever else goes wrong with one is a runtime error.
   public var fault: Fault {
-    if case .missing = self { return .missingInput }
-    return .runtime
+    switch self {
+    case .missing: .missingInput
+    case .noFile, .mergeWithItself, .otherShards: .usage
+    default: .runtime
+    }
   }
 }

@@ -20,6 +20,8 @@ public struct SQLiteFailure: Hashable, Sendable {
 
 /// Why the result store cannot do what it was asked; facts only, worded by `description`.
 public enum StoreError: Error, Hashable, Sendable {
+  /// The name is that of no file: empty, `:memory:`, a URI, a device.
+  case noFile(path: String)
   /// There is no such file.
   case missing(path: String)
   /// The file is no SQLite database.
@@ -28,8 +30,14 @@ public enum StoreError: Error, Hashable, Sendable {
   case notAStore(path: String, applicationID: Int64)
   /// The file was written by a newer se-eval.
   case newerSchema(path: String, found: Int, supported: Int)
-  /// The file was written by an older se-eval and was opened for reading only, so that it cannot be brought up to date.
-  case olderSchema(path: String, found: Int, supported: Int)
+  /// The file has a schema version that no se-eval writes.
+  case impossibleSchema(path: String, found: Int)
+  /// The store was made as one part of a sweep and is asked to hold another division of it.
+  case otherShards(path: String, stored: ShardRecord, asked: ShardRecord)
+  /// Two stores hold different numbers under one identity.
+  case conflict(MergeConflict)
+  /// A store is to be merged into itself.
+  case mergeWithItself(path: String)
   /// Another process holds the database for longer than we wait.
   case locked(path: String, SQLiteFailure)
   /// The disk, the quota or the permitted size is used up.

@@ -1,4 +1,5 @@
-import Evaluation
+public import Backends
+public import Evaluation
 public import Store
 public import Tasks
 public import Text
@@ -52,13 +53,17 @@ public enum SweepError: Error, Hashable, Sendable {
   /// An argument is not of its form.
   case argument(String, expected: String)
   /// `--only` names a key or a value that no cell has.
-  case selection(key: String, value: String?, suggestion: String?, known: [String])
+  case selection(SelectionError)
   /// What was asked for contains no sample.
   case nothingToDo
   /// Models or datasets are missing.
   case missing([MissingInput])
-  /// A model is there and cannot be used; the reason is the engine's.
-  case model(name: String, path: String, reason: String)
+  /// A model is there and cannot be used, or its backend was lost.
+  case backend(BackendError)
+  /// A cell asks for what the model's backend cannot do.
+  case unsupported(model: String, what: String)
+  /// A stored evaluation does not fit the sample that it is for.
+  case damagedEvaluation(store: String, sampleID: String)
   /// A task refused its settings or data.
   case task(name: String, TextLocation, TaskError)
   /// The store failed.
@@ -72,7 +77,10 @@ extension SweepError: FaultReporting {
   public var fault: Fault {
     switch self {
     case .yaml, .configuration, .noConfiguration, .unreadable, .argument, .selection, .nothingToDo, .baseline: .usage
-    case .missing, .model: .missingInput
+    case .unsupported: .usage
+    case .missing: .missingInput
+    case .backend(let error): error.fault
+    case .damagedEvaluation: .runtime
     case .task(_, _, let error): error.fault
     case .store(let error): error.fault
     }
@@ -93,14 +101,15 @@ extension SweepError: CustomStringConvertible {
       return "there is no configuration '\(path)'" + hint
     case .unreadable(let path): return "\(path): the file cannot be read; check its permissions"
     case .argument(let argument, let expected): return "argument '\(argument)': expected \(expected)"
-    case .selection(let key, let value, let suggestion, let known):
-      let subject = value.map { "--only \(key)=\($0): nothing has that \(key)" } ?? "--only: there is no key '\(key)'"
-      let hint = suggestion.map { "; did you mean '\($0)'?" } ?? "; there is \(known.joined(separator: ", "))"
-      return subject + hint
+    case .selection(let error): return error.description
     case .nothingToDo:
       return "nothing to evaluate: no sample is left of what was asked for; see --only, --limit, --shard"
     case .missing(let inputs): return inputs.map(\.description).joined(separator: "\n")
-    case .model(let name, let path, let reason): return "model '\(name)' (\(path)): \(reason)"
+    case .backend(let error): return error.description
+    case .unsupported(let model, let what):
+      return "model '\(model)' cannot give \(what); leave such cells out with --only, or name another model"
+    case .damagedEvaluation(let store, let sampleID):
+      return "\(store): what is stored of the sample \(sampleID) does not fit it; restore a copy of the store"
     case .task(let name, let location, let error): return "\(location): task \(name): \(error)"
     case .store(let error): return error.description
     case .baseline(let path, let location, let reason):

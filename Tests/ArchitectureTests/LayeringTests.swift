@@ -19,13 +19,18 @@ enum Layers {
       "Evaluation", "Metrics", "Tokenizers", "CZlib", "Text", "Digest", "JSON", "Foundation", "Synchronization",
     ],
     "Store": ["CSQLite", "Evaluation", "Text", "Digest", "JSON", "Foundation", "Glibc", "Synchronization"],
+    "Backends": [
+      "Evaluation", "Tokenizers", "Positions", "Transformer", "Kernels", "Checkpoints", "Text", "Foundation",
+      "Synchronization",
+    ],
     "Sweeps": [
-      "Evaluation", "Text", "JSON", "Tasks", "Transformer", "Tokenizers", "Positions", "Store", "CYAML", "Digest",
-      "Kernels", "Metrics", "Foundation", "Glibc", "Synchronization",
+      "Evaluation", "Text", "JSON", "Tasks", "Backends", "Tokenizers", "Positions", "Store", "CYAML", "Digest",
+      "Metrics", "Foundation", "Glibc", "Synchronization",
     ],
     "Reports": ["Evaluation", "Store", "Metrics", "Text", "JSON", "Foundation", "Glibc"],
     "se-eval": [
       "Kernels", "Checkpoints", "Positions", "Tokenizers", "Transformer", "Metrics", "Tasks", "Store", "Sweeps",
+      "Backends",
       "Evaluation", "Reports", "Text", "JSON", "Digest", "Foundation", "Dispatch", "Glibc", "Synchronization",
     ],
   ]

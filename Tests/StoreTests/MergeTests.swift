@@ -1,5 +1,8 @@
-import Store
+import Evaluation
+import Foundation
 import Testing
+
+@testable import Store
 
 @Suite struct MergeTests {
   let folder: TemporaryFolder
@@ -52,6 +55,141 @@ import Testing
     #expect(try b.identities(in: newer) == ["0": "newer"])
     #expect(try a.merge(b).superseded == 1)
     #expect(try a.identities(in: older) == ["0": "newer"])
+  }
+
+  /// The rows of every table, as text: what a store is.
+  private func content(_ path: String) throws -> [String] {
+    let connection = try Connection(path: path, access: .readOnly, busyTimeoutMilliseconds: 0, vfs: nil)
+    var lines: [String] = []
+    for table in ["runs", "cells", "run_cells", "evaluations", "scorings", "scores", "results", "failures"] {
+      try connection.forEachRow("SELECT * FROM \(table)") { row in
+        lines.append("\(table) " + (0..<8).map { row.text($0) }.joined(separator: "|"))
+      }
+    }
+    return lines
+  }
+
+  private func append(
+    _ store: ResultStore, _ evaluation: EvaluationRecord, _ scoring: ScoringRecord = Samples.scoring(),
+    sample: String = "0"
+  ) throws {
+    let run = try store.beginRun(Samples.run())
+    let cell = try store.cell(Samples.cell(), run: run)
+    try store.append(evaluation, scoring, sampleID: sample, cell: cell, run: run)
+  }
+
+  @Test("different numbers under one identity are an error that shows both, and nothing is merged")
+  func differentNumbers() throws {
+    try append(a, Samples.evaluation("e", output: " 12345"))
+    try append(b, Samples.evaluation("f"), sample: "1")
+    try append(b, Samples.evaluation("e", output: " 54321"))
+    let before = try content(a.path)
+    let error = try #require(#expect(throws: StoreError.self) { try a.merge(b) })
+    guard case .conflict(let conflict) = error else {
+      Issue.record("\(error)")
+      return
+    }
+    #expect(conflict.sampleID == "0")
+    #expect(conflict.identity == "e")
+    #expect(conflict.what == "the output")
+    #expect((conflict.inTarget, conflict.inSource) == ("\" 12345\"", "\" 54321\""))
+    #expect("\(error)".contains("sample 0 of tiny plain passkey length=4096,depth=0.5 has the output \" 54321\""))
+    #expect(try content(a.path) == before)
+  }
+
+  @Test("log-probabilities are compared to the last bit, scores as they are")
+  func differentBits() throws {
+    var (first, second) = (Samples.evaluation("e"), Samples.evaluation("e"))
+    (first.logProbabilities, second.logProbabilities) = ([-1, 0.5], [-1, Float(0.5).nextUp])
+    try append(a, first)
+    try append(b, second)
+    let error = try #require(#expect(throws: StoreError.self) { try a.merge(b) })
+    #expect("\(error)".contains("has log-probability 1 0.50000006, and 0.5 in"))
+    let c = try ResultStore.open(folder.file("c.sqlite"), mode: .create)
+    try append(c, first, Samples.scoring(accuracy: 0.25))
+    let other = try #require(#expect(throws: StoreError.self) { try a.merge(c) })
+    #expect("\(other)".contains("has the score accuracy 0.25, and accuracy 1.0 in"))
+  }
+
+  @Test("one evaluation with two scorings is no conflict: the later scoring is current, in either direction")
+  func rescored() throws {
+    try append(a, Samples.evaluation("e"), Samples.scoring("s1", accuracy: 0))
+    try append(b, Samples.evaluation("e"), Samples.scoring("s2", accuracy: 1))
+    let cell = try #require(try a.cells().first).id
+    #expect(try b.merge(a) == MergeCount(runs: 1, superseded: 1))
+    #expect(try a.merge(b).superseded == 1)
+    for store in [a, b] {
+      #expect(try store.resultIdentities(in: cell)["0"]?.scoring == "s2")
+      #expect(try content(store.path).filter { $0.hasPrefix("evaluations") }.count == 1)
+      #expect(try content(store.path).filter { $0.hasPrefix("results") }.count == 2)
+    }
+  }
+
+  @Test("an adopted evaluation is the old one of the other store, and gives it its identity")
+  func adopted() throws {
+    let (cell, _) = try fill(a, [("0", "old")])
+    _ = try fill(b, [("0", "old")])
+    let id = try #require(try b.resultIdentities(in: cell)["0"]).evaluationID
+    try b.adopt([Adoption(evaluation: id, identity: "new")])
+    #expect(try a.merge(b) == MergeCount(runs: 1, same: 1))
+    #expect(try a.evaluation(identity: "new", withLogProbabilities: false)?.record.legacyIdentity == "old")
+    #expect(try b.merge(a).same == 1)
+  }
+
+  @Test("merging again copies only what is new, and a run has one row however often it is merged")
+  func incremental() throws {
+    let (cell, run) = try fill(b, [("0", nil)])
+    try a.merge(b)
+    try b.append(Samples.result("1"), cell: cell, run: run)
+    try b.beat(
+      Heartbeat(
+        host: "n", processID: 1, doneCellCount: 1, cellCount: 2, doneSampleCount: 2, sampleCount: 4,
+        failedSampleCount: 0, currentCell: nil), run: run)
+    try b.finishRun(run, status: 4)
+    #expect(try a.merge(b) == MergeCount(results: 1, same: 1))
+    #expect(try a.runs().map(\.status) == [4])
+    #expect(try a.heartbeats().map(\.heartbeat.doneSampleCount) == [2])
+    // Through a third store they are still the same runs.
+    let c = try ResultStore.open(folder.file("c.sqlite"), mode: .create)
+    try c.merge(a)
+    #expect(try c.merge(b) == MergeCount(same: 2))
+    #expect(try c.runs().count == 1)
+  }
+
+  @Test("a source that is missing or none of ours stops a merge before anything is written")
+  func allOrNothing() throws {
+    _ = try fill(a, [("0", nil)])
+    let foreign = folder.file("foreign.sqlite")
+    try Connection(path: foreign, access: .create, busyTimeoutMilliseconds: 0, vfs: nil).execute("CREATE TABLE x (y)")
+    for bad in [folder.file("missing.sqlite"), foreign] {
+      let target = folder.file("target.sqlite")
+      #expect(throws: StoreError.self) { _ = try ResultStore.merge([a.path, bad], into: target) }
+      #expect(!FileManager.default.fileExists(atPath: target))
+      let before = try content(b.path)
+      #expect(throws: StoreError.self) { _ = try ResultStore.merge([a.path, bad], into: b.path) }
+      #expect(try content(b.path) == before)
+    }
+  }
+
+  @Test("a conflict in the second source undoes the first, and a target that was made for it is gone")
+  func conflictUndoes() throws {
+    try append(a, Samples.evaluation("e", output: "x"))
+    try append(b, Samples.evaluation("e", output: "y"))
+    let target = folder.file("target.sqlite")
+    #expect(throws: StoreError.self) { _ = try ResultStore.merge([a.path, b.path], into: target) }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).allSatisfy { !$0.hasPrefix("target") })
+    #expect(try ResultStore.merge([a.path, a.path], into: target).map(\.results) == [1, 0])
+  }
+
+  @Test("a store is not merged into itself, under whatever name")
+  func itself() throws {
+    #expect(throws: StoreError.mergeWithItself(path: a.path)) {
+      _ = try ResultStore.merge([a.path], into: a.path)
+    }
+    let link = folder.file("link.sqlite")
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: a.path)
+    #expect(throws: StoreError.mergeWithItself(path: link)) { _ = try ResultStore.merge([link], into: a.path) }
+    #expect(throws: StoreError.mergeWithItself(path: a.path)) { try a.merge(a) }
   }
 
   @Test("an empty store adds nothing")

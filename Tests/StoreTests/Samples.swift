@@ -45,4 +45,24 @@ enum Samples {
       ],
       logProbabilities: [-0.5, -1.25, -.infinity, 0], durationSeconds: 1.5, computedTokenCount: 3000)
   }
+
+  static func evaluation(
+    _ identity: String, prompt: String = "The key is 12345.", output: String = " 12345"
+  ) -> EvaluationRecord {
+    EvaluationRecord(
+      identity: identity, prompt: prompt, firstTokens: [1, 306, 4658], promptTokenCount: 4000, output: output,
+      outputTokens: [29871, 29896], finishReason: .length, durationSeconds: 1.5, computedTokenCount: 3000)
+  }
+
+  static func scoring(
+    _ identity: String = "s", accuracy: Double = 1, scorerVersion: String = "1"
+  ) -> ScoringRecord {
+    ScoringRecord(
+      identity: identity, protocolName: "passkey/se-eval-v1", scorerVersion: scorerVersion, expected: ["12345"],
+      facts: #"{"depth":0.5,"length":4096}"#, truncatedTokenCount: 7,
+      scores: [
+        .init(metric: "accuracy", value: accuracy, unscored: nil),
+        .init(metric: "f1", value: nil, unscored: "no answer was found"),
+      ])
+  }
 }

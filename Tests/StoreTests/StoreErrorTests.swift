@@ -55,12 +55,63 @@ import Testing
     #expect(try Data(contentsOf: URL(filePath: path)) == before)
   }
 
+  @Test(
+    "a name that SQLite gives a meaning of its own is refused: results would be lost",
+    arguments: ["", ":memory:", "file:x.sqlite", "file::memory:?cache=shared", "/dev/null"])
+  func noFile(name: String) throws {
+    for mode in [ResultStore.Mode.create, .existing, .readOnly] {
+      #expect(throws: StoreError.noFile(path: name)) { _ = try ResultStore.open(name, mode: mode) }
+    }
+  }
+
+  @Test("opening leaves no lock file beside a store, a foreign file or a name that cannot be opened")
+  func noLockFile() throws {
+    _ = try ResultStore.open(path, mode: .create)
+    try "a text, not a database".write(toFile: folder.file("text"), atomically: true, encoding: .utf8)
+    try Connection(path: folder.file("foreign"), access: .create, busyTimeoutMilliseconds: 0, vfs: nil)
+      .execute("CREATE TABLE theirs (x)")
+    // One that a killed process left.
+    #expect(FileManager.default.createFile(atPath: folder.file("text.opening"), contents: nil))
+    for name in ["text", "foreign"] {
+      #expect(throws: StoreError.self) { _ = try ResultStore.open(folder.file(name), mode: .create) }
+    }
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["foreign", "small.sqlite", "text"])
+  }
+
+  @Test("a schema version that nobody writes is damage, not a store to migrate", arguments: [-1, 0, Int(Int32.min)])
+  func impossibleSchema(version: Int) throws {
+    _ = try ResultStore.open(path, mode: .create)
+    try raw().execute("PRAGMA user_version = \(version)")
+    for mode in [ResultStore.Mode.create, .existing, .readOnly] {
+      #expect(throws: StoreError.impossibleSchema(path: path, found: version)) {
+        _ = try ResultStore.open(path, mode: mode)
+      }
+    }
+  }
+
   @Test("a newer schema is refused with both versions")
   func newer() throws {
     _ = try ResultStore.open(path, mode: .create)
     try raw().execute("PRAGMA user_version = 999")
     #expect(throws: StoreError.newerSchema(path: path, found: 999, supported: Schema.version)) {
       _ = try ResultStore.open(path, mode: .existing)
+    }
+  }
+
+  @Test("another program's write-ahead log is left as it is")
+  func foreignLog() throws {
+    let other = try Connection(path: folder.file("theirs"), access: .create, busyTimeoutMilliseconds: 0, vfs: nil)
+    try other.execute("PRAGMA journal_mode = WAL; CREATE TABLE theirs (x); INSERT INTO theirs VALUES (1)")
+    // As a program that was killed leaves them.
+    for suffix in ["", "-wal"] {
+      try FileManager.default.copyItem(atPath: other.path + suffix, toPath: path + suffix)
+    }
+    let before = try ["", "-wal"].map { try Data(contentsOf: URL(filePath: path + $0)) }
+    #expect(before[1].count > 4096)
+    for mode in [ResultStore.Mode.create, .existing, .readOnly] {
+      #expect(throws: StoreError.notAStore(path: path, applicationID: 0)) { _ = try ResultStore.open(path, mode: mode) }
+      #expect(try ["", "-wal"].map { try Data(contentsOf: URL(filePath: path + $0)) } == before)
     }
   }
 
@@ -122,9 +173,9 @@ import Testing
       let other = try raw(.existing)
       try other.execute("BEGIN IMMEDIATE")
       let evaluation = try ResultStore.insert(
-        Samples.result("a"), StoredPrompt("prompt"), recordedAt: 0, other)
-      let place = ResultPlace(cell: cell, sampleID: "a", identity: "x")
-      try ResultStore.makeCurrent(evaluation, at: place, run: run, other)
+        Samples.evaluation("x"), StoredPrompt("prompt"), recordedAt: 0, other)
+      let scoring = try ResultStore.insert(Samples.scoring(), of: evaluation, recordedAt: 0, other)
+      try ResultStore.makeCurrent(evaluation, scoring, at: ResultPlace(cell: cell, sampleID: "a"), run: run, other)
       // The connection goes away here as it does in a process that is killed: without COMMIT.
     }
     #expect(try store.results(in: cell, withPrompts: true, withLogProbabilities: true).isEmpty)
@@ -187,10 +238,22 @@ import Testing
     "a damaged value names its table and row",
     arguments: [
       ("UPDATE prompts SET content = x'ff'", "evaluations"), ("UPDATE prompts SET codec = 9", "evaluations"),
-      ("UPDATE evaluations SET expected = '{'", "evaluations"),
+      ("UPDATE scorings SET expected = '{'", "scorings"),
       ("UPDATE evaluations SET output_tokens = '[1,x]'", "evaluations"),
       ("UPDATE evaluations SET log_probabilities = x'010203'", "evaluations"),
       ("UPDATE cells SET record = '[]'", "cells"),
+      ("UPDATE cells SET record = json_set(record, '$.sampleCount', 9223372036854775807)", "cells"),
+      ("UPDATE cells SET record = json_set(record, '$.contextWindow', -1)", "cells"),
+      ("UPDATE evaluations SET prompt_token_count = 9223372036854775807", "evaluations"),
+      ("UPDATE evaluations SET prompt_token_count = 1e308", "evaluations"),
+      ("UPDATE evaluations SET computed_token_count = -9223372036854775808", "evaluations"),
+      ("UPDATE evaluations SET duration_seconds = 9e999", "evaluations"),
+      ("UPDATE evaluations SET duration_seconds = -1", "evaluations"),
+      ("UPDATE evaluations SET first_tokens = '[1,99999999999999999999]'", "evaluations"),
+      ("UPDATE evaluations SET choice_counts = '[1,,2]'", "evaluations"),
+      ("UPDATE scorings SET truncated_token_count = -1", "scorings"),
+      ("UPDATE scores SET value = 9e999 WHERE value IS NOT NULL", "scores"),
+      ("UPDATE prompts SET byte_count = 9223372036854775807", "prompts"),
     ])
   func damagedRow(sql: String, table: String) throws {
     let store = try ResultStore.open(path, mode: .create)

@@ -54,6 +54,11 @@ import CSQLite
     return "file:\(escaped)?immutable=1"
   }
 
+  /// Whether closing leaves the write-ahead log as it is, for a file that may not be ours.
+  var keepsLog = false {
+    didSet { _ = unsafe csqlite_keep_log(handle, keepsLog ? 1 : 0) }
+  }
+
   /// Runs a script of statements without parameters.
   func execute(_ sql: String) throws(StoreError) {
     let code = unsafe sqlite3_exec(handle, sql, nil, nil, nil)
@@ -103,7 +108,18 @@ import CSQLite
   /// IMMEDIATE: a transaction that reads first and writes later would fail with SQLITE_BUSY, without any waiting, when
   /// another process wrote in between.
   func transaction<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result {
-    try execute("BEGIN IMMEDIATE")
+    try bracketed("BEGIN IMMEDIATE", body)
+  }
+
+  /// Runs a closure that sees one state of the database, whatever others write meanwhile; for reading.
+  func snapshot<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result {
+    try bracketed("BEGIN", body)
+  }
+
+  private func bracketed<Result>(
+    _ begin: String, _ body: () throws(StoreError) -> Result
+  ) throws(StoreError) -> Result {
+    try execute(begin)
     do {
       let result = try body()
       try execute("COMMIT")

@@ -68,6 +68,12 @@ import CSQLite
 
   func real(_ column: Int32) -> Double { unsafe sqlite3_column_double(handle, column) }
 
+  /// The column's name in the statement, for messages.
+  func name(_ column: Int32) -> String {
+    guard let start = unsafe sqlite3_column_name(handle, column) else { return "column \(column)" }
+    return unsafe String(cString: start)
+  }
+
   func text(_ column: Int32) -> String {
     guard let start = unsafe sqlite3_column_text(handle, column) else { return "" }
     let count = Int(unsafe sqlite3_column_bytes(handle, column))

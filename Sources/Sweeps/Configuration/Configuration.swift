@@ -1,3 +1,4 @@
+public import Backends
 import Digest
 public import Evaluation
 import JSON
@@ -38,10 +39,7 @@ public struct Configuration: Sendable {
   }
 
   /// The type in which keys and values are kept.
-  public enum CacheType: String, Hashable, Sendable, CaseIterable {
-    case float32
-    case float16
-  }
+  public typealias CacheType = Backends.CacheType
 
   /// One task of a configuration with its settings.
   public struct TaskEntry: Sendable {

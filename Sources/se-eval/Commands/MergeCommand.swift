@@ -9,9 +9,8 @@ enum MergeCommand {
     name: "merge", summary: "Join the stores of shards into one",
     positionals: [Positional(name: "DB", help: "stores to read", repeats: true)], options: [into]
   ) { arguments in
-    let target = try ResultStore.open(arguments.required(into), mode: .create)
-    for path in arguments.positionals {
-      let count = try target.merge(ResultStore.open(path, mode: .readOnly))
+    let counts = try ResultStore.merge(arguments.positionals, into: arguments.required(into))
+    for (path, count) in zip(arguments.positionals, counts) {
       Terminal.message(
         "\(path): \(count.results) new results, \(count.same) known, \(count.superseded) superseded, "
           + "\(count.cells) new cells, \(count.runs) runs, \(count.failures) failures")

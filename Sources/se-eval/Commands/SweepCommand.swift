@@ -34,7 +34,9 @@ enum SweepCommand {
       readBaseline: { try BaselineValues.read($0) }, isCancelled: { Interruption.isRequested },
       onEvent: printer.show)
     printer.finish()
-    return try conclude(summary, store, configuration, path, arguments)
+    // Another configuration, or a merge, may have begun a run in the store meanwhile.
+    let own = store.limited(toConfiguration: configuration.hash)
+    return try conclude(summary, own, configuration, path, arguments)
   }
 
   private static func conclude(

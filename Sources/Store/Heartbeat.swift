@@ -1,0 +1,111 @@
+/// One part of a sweep that is split over machines: part `index` of `count`.
+public struct ShardRecord: Hashable, Sendable, Codable {
+  /// From 1 to `count`.
+  public var index: Int
+  /// How many parts there are.
+  public var count: Int
+
+  /// A shard from its parts.
+  public init(index: Int, count: Int) {
+    self.index = index
+    self.count = count
+  }
+}
+
+/// How far a run is, written while it works so that others can see it.
+public struct Heartbeat: Hashable, Sendable {
+  /// The machine.
+  public var host: String
+  /// The process.
+  public var processID: Int
+  /// Cells with all of their samples.
+  public var doneCellCount: Int
+  /// Cells that the run planned.
+  public var cellCount: Int
+  /// Samples whose result is in the store.
+  public var doneSampleCount: Int
+  /// Samples that the run planned.
+  public var sampleCount: Int
+  /// Samples that could not be evaluated.
+  public var failedSampleCount: Int
+  /// The cell at work, in words; nil between cells.
+  public var currentCell: String?
+
+  /// A heartbeat from its parts.
+  public init(
+    host: String, processID: Int, doneCellCount: Int, cellCount: Int, doneSampleCount: Int, sampleCount: Int,
+    failedSampleCount: Int, currentCell: String?
+  ) {
+    self.host = host
+    self.processID = processID
+    self.doneCellCount = doneCellCount
+    self.cellCount = cellCount
+    self.doneSampleCount = doneSampleCount
+    self.sampleCount = sampleCount
+    self.failedSampleCount = failedSampleCount
+    self.currentCell = currentCell
+  }
+}
+
+/// A heartbeat as it is stored: the last one of a run.
+public struct StoredHeartbeat: Hashable, Sendable {
+  /// The run.
+  public let run: RunID
+  /// How far it was.
+  public let heartbeat: Heartbeat
+  /// Seconds since 1970.
+  public let updatedAt: Double
+}
+
+extension ResultStore {
+  /// Records how far a run is, in place of what was recorded of it before.
+  ///
+  /// - Throws: `StoreError` when the store cannot be written.
+  public func beat(_ heartbeat: Heartbeat, run: RunID) throws(StoreError) {
+    let time = Encoding.now()
+    try locked { (connection) throws(StoreError) in try Self.insert(heartbeat, run, at: time, connection) }
+  }
+
+  /// The last heartbeat of each run that gave one, in the order of the runs.
+  ///
+  /// - Throws: `StoreError` when the store cannot be read or a row is damaged.
+  public func heartbeats() throws(StoreError) -> [StoredHeartbeat] {
+    try locked { (connection) throws(StoreError) in try readHeartbeats(connection) }
+  }
+
+  func readHeartbeats(_ connection: Connection) throws(StoreError) -> [StoredHeartbeat] {
+    var heartbeats: [StoredHeartbeat] = []
+    try connection.forEachRow(
+      """
+      SELECT run, host, pid, cells_done, cells, samples_done, samples, failed, current_cell, updated_at
+      FROM heartbeats ORDER BY run
+      """
+    ) { (row) throws(StoreError) in
+      let id = row.integer(0)
+      func count(_ column: Int32) throws(StoreError) -> Int { try self.count(row, column, "heartbeats", id) }
+      let heartbeat = Heartbeat(
+        host: row.text(1), processID: try count(2), doneCellCount: try count(3), cellCount: try count(4),
+        doneSampleCount: try count(5), sampleCount: try count(6), failedSampleCount: try count(7),
+        currentCell: row.optionalText(8))
+      let time = try seconds(row, 9, "heartbeats", id)
+      heartbeats.append(StoredHeartbeat(run: RunID(id), heartbeat: heartbeat, updatedAt: time))
+    }
+    return heartbeats
+  }
+
+  static func insert(
+    _ heartbeat: Heartbeat, _ run: RunID, at time: Double, _ connection: Connection
+  ) throws(StoreError) {
+    try connection.run(
+      """
+      INSERT OR REPLACE INTO heartbeats (run, host, pid, cells_done, cells, samples_done, samples, failed, current_cell,
+        updated_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        .integer(run.rawValue), .text(heartbeat.host), .count(heartbeat.processID), .count(heartbeat.doneCellCount),
+        .count(heartbeat.cellCount), .count(heartbeat.doneSampleCount), .count(heartbeat.sampleCount),
+        .count(heartbeat.failedSampleCount), .optional(heartbeat.currentCell), .real(time),
+      ])
+  }
+}

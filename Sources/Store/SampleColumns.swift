@@ -1,0 +1,84 @@
+import Evaluation
+
+/// The columns of a result with its evaluation and scoring, as one query reads them.
+struct SampleColumns: Sendable {
+  /// Whether the prompt's text is read.
+  let prompts: Bool
+  /// Whether the log-probabilities are read.
+  let logProbabilities: Bool
+
+  /// The number of the column with the prompt's row.
+  static let prompt: Int32 = 15
+  /// The number of the column with the scoring's row.
+  static let scoring: Int32 = 17
+
+  /// Up to the condition; the columns are read by their numbers below.
+  var select: String {
+    """
+    SELECT r.cell, r.sample_id, r.run, \(evaluation), s.id, s.identity, s.protocol, s.scorer_version, s.expected,
+      s.facts, s.truncated_token_count, s.answer, s.recorded_at, \(promptText)
+    FROM results r JOIN evaluations e ON e.id = r.evaluation JOIN scorings s ON s.id = r.scoring
+      \(prompts ? "JOIN prompts p ON p.id = e.prompt" : "")
+    """
+  }
+
+  /// An evaluation alone, in the same columns.
+  var selectEvaluation: String {
+    """
+    SELECT 0, '', 0, \(evaluation), 0, NULL, '', '', '[]', '{}', 0, NULL, 0, \(promptText)
+    FROM evaluations e \(prompts ? "JOIN prompts p ON p.id = e.prompt" : "")
+    """
+  }
+
+  private var evaluation: String {
+    """
+    e.id, e.identity, e.legacy_identity, e.first_tokens, e.prompt_token_count, e.finish_reason, e.choice_counts,
+      e.duration_seconds, e.computed_token_count, e.recorded_at, e.output, e.output_tokens, e.prompt,
+      \(logProbabilities ? "e.log_probabilities" : "NULL")
+    """
+  }
+
+  private var promptText: String { prompts ? "p.codec, p.byte_count, p.content" : "NULL, NULL, NULL" }
+}
+
+extension ResultStore {
+  /// The evaluation in a row of `SampleColumns`.
+  func evaluation(_ row: Statement) throws(StoreError) -> StoredEvaluation {
+    let id = row.integer(3)
+    let table = "evaluations"
+    let logProbabilities = row.optionalBlob(16).map { Encoding.floats($0) }
+    if case .some(.none) = logProbabilities {
+      throw damaged(table, id, "log_probabilities is not a multiple of four bytes")
+    }
+    let finishReason = row.optionalText(8).map { FinishReason(rawValue: $0) }
+    if case .some(.none) = finishReason { throw damaged(table, id, "finish_reason is none that is known") }
+    var prompt = ""
+    if !row.isNull(26) {
+      let byteCount = try count(row, 27, "prompts", row.integer(15))
+      let text = StoredPrompt.text(codec: row.integer(26), byteCount: byteCount, content: row.blob(28))
+      guard let text else { throw damaged(table, id, "its prompt cannot be decompressed") }
+      prompt = text
+    }
+    let record = EvaluationRecord(
+      identity: row.optionalText(4), legacyIdentity: row.optionalText(5), prompt: prompt,
+      firstTokens: try integers(row, 6, table, id) ?? [], promptTokenCount: try count(row, 7, table, id),
+      output: row.optionalText(13), outputTokens: try integers(row, 14, table, id), finishReason: finishReason ?? nil,
+      logProbabilities: logProbabilities ?? nil, choiceCounts: try integers(row, 9, table, id),
+      durationSeconds: try seconds(row, 10, table, id), computedTokenCount: try count(row, 11, table, id))
+    return StoredEvaluation(
+      id: EvaluationID(id), record: record, recordedAt: try seconds(row, 12, table, id))
+  }
+
+  /// The result in a row of `SampleColumns`.
+  func sample(_ row: Statement, scores: [Score]) throws(StoreError) -> StoredSample {
+    let id = row.integer(SampleColumns.scoring)
+    let scoring = ScoringRecord(
+      identity: row.optionalText(18), protocolName: row.text(19), scorerVersion: row.text(20),
+      expected: try texts(row, 21, "scorings", id), facts: row.text(22),
+      truncatedTokenCount: try count(row, 23, "scorings", id), answer: row.optionalText(24), scores: scores)
+    return StoredSample(
+      cell: CellID(row.integer(0)), sampleID: row.text(1), run: RunID(row.integer(2)),
+      evaluation: try evaluation(row), scoringID: ScoringID(id), scoring: scoring,
+      scoredAt: try seconds(row, 25, "scorings", id))
+  }
+}
