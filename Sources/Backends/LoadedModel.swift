@@ -93,3 +93,17 @@ public enum BackendError: FaultReporting, Hashable, CustomStringConvertible {
   /// What is said.
   public func hash(into hasher: inout Hasher) { hasher.combine(description) }
 }
+
+/// Files of a model that are not there.
+public struct MissingFiles: FaultReporting, Hashable, CustomStringConvertible {
+  /// The files, each possibly with alternatives.
+  public let files: [String]
+
+  /// Files that are not there.
+  public init(_ files: [String]) { self.files = files }
+
+  /// A missing input.
+  public var fault: Fault { .missingInput }
+  /// The files.
+  public var description: String { "not there: \(files.joined(separator: ", "))" }
+}

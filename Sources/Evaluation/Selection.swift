@@ -58,6 +58,11 @@ public struct Selection: Hashable, Sendable {
   /// A selection that keeps everything.
   public init() {}
 
+  /// A selection of keys with one value each.
+  public init(pairs: KeyValuePairs<String, String>) {
+    for (key, value) in pairs { add(key, value) }
+  }
+
   /// Reads the values of all `--only` options.
   ///
   /// - Parameters:

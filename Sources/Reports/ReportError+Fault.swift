@@ -7,7 +7,7 @@ extension ReportError: FaultReporting {
     switch self {
     case .store(let error): error.fault
     case .damagedBaseline: .damagedInput
-    case .unknownFilter, .noSuchCell, .nothingForPaper, .unknownMethod: .usage
+    case .selection, .noSuchCell, .nothingForPaper, .unknownMethod: .usage
     case .nothingStored, .cannotWrite, .cannotRead, .damagedFacts: .runtime
     }
   }

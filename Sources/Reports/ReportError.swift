@@ -1,4 +1,4 @@
-import Evaluation
+public import Evaluation
 public import Store
 
 /// Why a report, a baseline or a listing cannot be made; facts only, worded by `description`.
@@ -15,8 +15,8 @@ public enum ReportError: Error, Hashable, Sendable {
   case damagedFacts(path: String, cell: String, sampleID: String)
   /// A baseline is not what `se-eval baseline` writes.
   case damagedBaseline(problem: String)
-  /// A filter names a key that no cell has.
-  case unknownFilter(key: String, known: [String])
+  /// A selection names a key or a value that no cell has.
+  case selection(SelectionError)
   /// No cell matches the filter.
   case noSuchCell(filter: String, path: String)
   /// No cell belongs to a table of the paper.
@@ -41,8 +41,7 @@ extension ReportError: CustomStringConvertible {
       "\(path): the facts of sample \(sampleID) in \(cell) are not a JSON object. Restore a copy of the store."
     case .damagedBaseline(let problem):
       "the baseline cannot be used: \(problem). Make it again with `se-eval baseline`."
-    case .unknownFilter(let key, let known):
-      "no cell has '\(key)'; a filter may name \(known.joined(separator: ", "))."
+    case .selection(let error): error.description
     case .noSuchCell(let filter, let path):
       "\(path): no cell matches \(filter). Leave parts of the filter away to see what there is."
     case .nothingForPaper(let path):

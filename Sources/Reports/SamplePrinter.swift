@@ -1,4 +1,4 @@
-import Evaluation
+public import Evaluation
 import JSON
 public import Store
 import Text
@@ -7,8 +7,8 @@ import Text
 public struct SamplePrinter: Sendable {
   /// What to print of which samples.
   public struct Options: Hashable, Sendable {
-    /// Keys `model`, `method`, `task`, `protocol`, `sample` and the names of coordinates, with the value each must have.
-    public var filter: [String: String]
+    /// Which samples: cells as in every command, and the keys `protocol` and `sample`.
+    public var selection: Selection
     /// The whole prompt instead of its beginning and end.
     public var showsFullPrompt: Bool
     /// Only samples that are not right: accuracy below 1, no score, or failed.
@@ -18,16 +18,17 @@ public struct SamplePrinter: Sendable {
 
     /// Options, by default every sample with its prompt shortened.
     public init(
-      filter: [String: String] = [:], showsFullPrompt: Bool = false, showsOnlyWrong: Bool = false, limit: Int? = nil
+      selection: Selection = Selection(), showsFullPrompt: Bool = false, showsOnlyWrong: Bool = false, limit: Int? = nil
     ) {
-      self.filter = filter
+      self.selection = selection
       self.showsFullPrompt = showsFullPrompt
       self.showsOnlyWrong = showsOnlyWrong
       self.limit = limit
     }
   }
 
-  private static let keys = ["model", "method", "task", "protocol", "sample"]
+  /// Keys that only this command has.
+  private static let ownKeys: Set<String> = ["protocol", "sample"]
   /// Characters that are left of each end of a shortened prompt.
   private static let endLength = 240
 
@@ -68,15 +69,18 @@ public struct SamplePrinter: Sendable {
   private func listing(_ options: Options) throws(ReportError) -> (samples: [Listed], total: Int) {
     let all = try fromStore { () throws(StoreError) in try store.currentCells() }
     guard !all.isEmpty else { throw .nothingStored(path: store.path) }
-    let known = Self.keys + Set(all.flatMap { $0.record.coordinates.map(\.name) }).sorted()
-    for key in options.filter.keys.sorted() where !known.contains(key) {
-      throw .unknownFilter(key: key, known: known)
+    let places = options.selection.without(Self.ownKeys)
+    do { try places.check(against: all.map { Self.label(of: $0.record) }) } catch { throw .selection(error) }
+    let cells = all.filter {
+      places.accepts(Self.label(of: $0.record))
+        && options.selection.accepts($0.record.protocolName, under: "protocol")
     }
-    let cells = all.filter { matches($0.record, options.filter) }
-    let asked = options.filter.keys.sorted().map { "\($0)=\(options.filter[$0] ?? "")" }.joined(separator: ",")
+    let asked = options.selection.keys.flatMap { key in
+      (options.selection.accepted(under: key) ?? []).map { "\(key)=\($0)" }
+    }.joined(separator: ",")
     guard !cells.isEmpty else { throw .noSuchCell(filter: asked, path: store.path) }
     let failures = try fromStore { () throws(StoreError) in try store.failures() }
-    let wanted = options.filter["sample"]
+    let wanted = options.selection.accepted(under: "sample")
     var listed: [Listed] = []
     var total = 0
     for cell in cells {
@@ -88,7 +92,7 @@ public struct SamplePrinter: Sendable {
       found += failures.filter { $0.cell == cell.id }
         .map { Listed(cell: cell.record, result: nil, failedSample: $0.sampleID, failure: $0.message) }
       if options.showsOnlyWrong { found = found.filter { !isRight($0) } }
-      if let wanted { found = found.filter { ($0.result?.sampleID ?? $0.failedSample) == wanted } }
+      if let wanted { found = found.filter { wanted.contains($0.result?.sampleID ?? $0.failedSample ?? "") } }
       total += found.count
       listed += found.prefix(options.limit.map { max(0, $0 - listed.count) } ?? found.count)
     }
@@ -102,23 +106,11 @@ public struct SamplePrinter: Sendable {
     return result.value(of: metric.name) == 1
   }
 
-  private func matches(_ record: CellRecord, _ filter: [String: String]) -> Bool {
-    filter.allSatisfy { key, value in
-      switch key {
-      case "sample": true
-      case "model": record.model == value
-      case "method": record.method == value
-      case "task": record.task == value
-      case "protocol": record.protocolName == value
-      default: record.coordinates.contains { $0.name == key && Self.equal($0.text, value) }
-      }
-    }
-  }
-
-  /// `0.5` and `0.50` are the same place.
-  private static func equal(_ a: String, _ b: String) -> Bool {
-    if let x = Double(a), let y = Double(b) { return x == y }
-    return a == b
+  /// What a cell is called by.
+  private static func label(of record: CellRecord) -> Selection.Label {
+    Selection.Label(
+      model: record.model, methods: [record.method, Method(record.method).name], task: record.task,
+      place: record.coordinates)
   }
 
   private func block(_ listed: Listed, full: Bool) -> String {

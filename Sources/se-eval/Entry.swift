@@ -7,6 +7,7 @@ enum Entry {
   static let commands: [Command] = [
     SweepCommand.command, PlanCommand.command, ReportCommand.command, SamplesCommand.command, CompareCommand.command,
     BaselineCommand.command, CheckCommand.command, ScoreCommand.command, DataCommand.command, MergeCommand.command,
+    RescoreCommand.command,
     CapacityCommand.command, TuneCommand.command, ModelCommand.command,
     TokenizeCommand.command, LogitsCommand.command, GenerateCommand.command, PerplexityCommand.command,
     BenchCommand.command,

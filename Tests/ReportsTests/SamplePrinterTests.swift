@@ -16,10 +16,10 @@ import Text
   @Test("the samples of a cell are what was recorded")
   func golden() throws {
     let text = try printer.text(
-      .init(filter: ["task": "passkey", "method": "plain", "length": "2048", "depth": "0.50"]))
+      .init(selection: .init(pairs: ["task": "passkey", "method": "plain", "length": "2048", "depth": "0.50"])))
     try Golden.expect(text, "samples.txt")
     try Golden.expect(
-      try printer.text(.init(filter: ["task": "answers", "dataset": "qasper"], showsOnlyWrong: true, limit: 5)),
+      try printer.text(.init(selection: .init(pairs: ["task": "answers", "dataset": "qasper"]), showsOnlyWrong: true, limit: 5)),
       "samples-wrong.txt")
   }
 
@@ -34,15 +34,15 @@ import Text
     var result = SyntheticStore.result("long", "plain", scores: [], output: "x")
     result.prompt = String(repeating: "a", count: 1000) + "NEEDLE" + String(repeating: "b", count: 1000)
     try synthetic.store.append(result, cell: cell, run: synthetic.run)
-    let short = try printer.text(.init(filter: ["sample": "long"]))
+    let short = try printer.text(.init(selection: .init(pairs: ["sample": "long"])))
     #expect(short.contains("aaa [... 1526 characters ...] bbb"))
     #expect(short.contains("NEEDLE") == false)
-    #expect(try printer.text(.init(filter: ["sample": "long"], showsFullPrompt: true)).contains("aNEEDLEb"))
+    #expect(try printer.text(.init(selection: .init(pairs: ["sample": "long"]), showsFullPrompt: true)).contains("aNEEDLEb"))
   }
 
   @Test("only the samples that are not right can be asked for")
   func wrong() throws {
-    let text = try printer.text(.init(filter: ["task": "passkey"], showsOnlyWrong: true))
+    let text = try printer.text(.init(selection: .init(pairs: ["task": "passkey"]), showsOnlyWrong: true))
     #expect(text.hasSuffix("\n7 samples\n"))
   }
 
@@ -51,18 +51,18 @@ import Text
     #expect(
       throws: ReportError.unknownFilter(
         key: "lenght", known: ["model", "method", "task", "protocol", "sample", "dataset", "depth", "length"])
-    ) { _ = try printer.text(.init(filter: ["lenght": "1"])) }
+    ) { _ = try printer.text(.init(selection: .init(pairs: ["lenght": "1"]))) }
     #expect(throws: ReportError.noSuchCell(filter: "length=7,task=passkey", path: synthetic.store.path)) {
-      _ = try printer.text(.init(filter: ["task": "passkey", "length": "7"]))
+      _ = try printer.text(.init(selection: .init(pairs: ["task": "passkey", "length": "7"])))
     }
     #expect(throws: ReportError.noSuchCell(filter: "sample=nobody", path: synthetic.store.path)) {
-      _ = try printer.text(.init(filter: ["sample": "nobody"]))
+      _ = try printer.text(.init(selection: .init(pairs: ["sample": "nobody"])))
     }
   }
 
   @Test("JSON has one object to a line, failures included")
   func json() throws {
-    let lines = try printer.json(.init(filter: ["task": "answers"])).split(separator: "\n")
+    let lines = try printer.json(.init(selection: .init(pairs: ["task": "answers"]))).split(separator: "\n")
     #expect(lines.count == 15)
     #expect(lines.filter { $0.contains("\"failure\":\"out of memory at 2048 tokens\"") }.count == 1)
   }

@@ -39,7 +39,7 @@ public final class EngineBackend: Backend {
   ///
   /// - Throws: `BackendError.unusable`.
   public func facts(of model: ModelSpecification) throws(BackendError) -> ModelFacts {
-    let description = try using(model) { () throws(CheckpointError) in try ModelDescription.read(path: model.path) }
+    let description = try using(model) { () throws(TransformerError) in try ModelDescription.read(path: model.path) }
     return ModelFacts(
       contextWindow: description.contextWindow, slidingWindow: description.uniformSlidingWindow,
       hasRotaryScaling: description.hasRotaryScaling,

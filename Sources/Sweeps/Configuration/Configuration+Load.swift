@@ -28,6 +28,30 @@ extension Configuration {
       environment: environment ?? ProcessInfo.processInfo.environment)
   }
 
+  /// The task entries of a resolved configuration as a run's record keeps it, without models and gates.
+  ///
+  /// - Parameters:
+  ///   - resolved: the canonical JSON of `Configuration.resolved`.
+  ///   - store: the store that it is from, for errors.
+  ///   - taskTypes: the tasks that there are.
+  ///   - environment: the variables that `${NAME}` may name; nil for the program's own.
+  /// - Throws: `SweepError`, for example where a task of the record is not known any more.
+  public static func tasks(
+    ofResolved resolved: String, store: String, taskTypes: [any EvaluationTask.Type],
+    environment: [String: String]? = nil
+  ) throws(SweepError) -> [TaskEntry] {
+    let file = "the configuration stored in \(store)"
+    let root = try YAMLReader.read(Array(resolved.utf8), file: file)
+    let folders = PathFolders(
+      environment: environment ?? ProcessInfo.processInfo.environment, secondChoice: nil,
+      exists: { FileManager.default.fileExists(atPath: $0) })
+    let reader = ConfigurationReader(file: file, taskTypes: taskTypes, folders: folders, readFile: { _ in nil })
+    guard case .mapping(let entries) = root.content, let tasks = entries.first(where: { $0.key == "tasks" })?.value,
+      case .sequence(let nodes) = tasks.content
+    else { throw .configuration(root.location, .missingKey("tasks", of: file)) }
+    return try reader.tasks(nodes)
+  }
+
   /// Reads a configuration from its bytes; `file` is the name used in errors and for relative paths.
   public static func read(
     _ bytes: [UInt8], file: String, overrides: [String] = [], taskTypes: [any EvaluationTask.Type],

@@ -1,3 +1,4 @@
+import Backends
 import Positions
 import Tasks
 import Text

@@ -1,4 +1,6 @@
+import Backends
 import Evaluation
+import Positions
 import Store
 import Tasks
 

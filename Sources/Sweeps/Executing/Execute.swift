@@ -3,6 +3,7 @@ import Evaluation
 import Positions
 public import Store
 import Tasks
+import Text
 
 extension Sweep {
   /// Evaluates what is missing and commits one row per sample; scores again what is stored under another scoring.

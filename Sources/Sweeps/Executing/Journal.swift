@@ -1,5 +1,7 @@
+import Backends
 import Evaluation
 import Foundation
+import Positions
 import Store
 import Tasks
 

@@ -2,6 +2,7 @@ import Backends
 import Evaluation
 import Store
 import Tasks
+import Text
 
 /// One execution of a sweep: walks models and cells, and does nothing else.
 final class SweepRun {

@@ -34,7 +34,7 @@ struct Planner {
   let rates: [ObjectIdentifier: Rate]
 
   func plan() throws(SweepError) -> Plan {
-    var plan = Plan(
+    var result = Plan(
       name: sweep.configuration.name, models: [], cells: [], missing: sweep.missing, choices: sweep.choices,
       warnings: sweep.warnings)
     for model in sweep.models {
@@ -43,12 +43,12 @@ struct Planner {
       var summary = Self.summary(of: model, rate)
       var longest: [Method: Int] = [:]
       for batch in try sweep.samples.batches(own) {
-        plan.cells += try plan(batch, model, rate, &summary, &longest)
+        result.cells += try plan(batch, model, rate, &summary, &longest)
       }
-      plan.warnings += warnings(model, own, longest)
-      plan.models.append(summary)
+      result.warnings += warnings(model, own, longest)
+      result.models.append(summary)
     }
-    return plan
+    return result
   }
 
   private static func summary(of model: PreparedModel, _ rate: Rate) -> Plan.ModelPlan {

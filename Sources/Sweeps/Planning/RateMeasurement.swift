@@ -1,5 +1,7 @@
 import Backends
 import Evaluation
+import Positions
+import Tasks
 
 /// Times the first tokens of a prompt, where nothing is stored that would tell a model's speed.
 enum RateMeasurement {

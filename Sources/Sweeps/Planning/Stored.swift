@@ -1,5 +1,7 @@
+import Backends
 import Evaluation
 import Store
+import Tasks
 
 /// What a store holds of a sweep, read once for a plan, without the weights: the hash of the weights is taken from the
 /// cells themselves.

@@ -1,3 +1,4 @@
+import Backends
 public import Evaluation
 public import Positions
 

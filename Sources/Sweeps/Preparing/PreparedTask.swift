@@ -1,5 +1,5 @@
 import Digest
-import Tasks
+public import Tasks
 
 /// A task entry of a configuration that is built: its data are there and checked.
 public final class PreparedTask {

@@ -1,5 +1,6 @@
 public import Backends
 public import Evaluation
+import Positions
 import Tasks
 
 /// A configuration made ready: tasks built, tokenizers loaded, cells expanded and selected, inputs checked.

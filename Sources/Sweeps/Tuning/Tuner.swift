@@ -1,3 +1,4 @@
+public import Backends
 import Evaluation
 import Foundation
 public import Positions
@@ -42,7 +43,7 @@ public final class Tuner {
   public let rule: SelfExtend?
 
   private let request: TuningRequest
-  private let provider: any ModelProvider
+  private let backend: any Backend
   private let configuration: Configuration
   private let threads: Int
 
@@ -50,12 +51,12 @@ public final class Tuner {
   ///
   /// - Parameters:
   ///   - request: what is asked.
-  ///   - provider: where models come from.
+  ///   - backend: what runs the model.
   ///   - taskTypes: the tasks that there are; `pg19` and `passkey` are used.
   ///   - threads: threads of the engine, for the estimate of time.
   /// - Throws: `SweepError`; `.argument` where no (G, W) holds the target length.
   public init(
-    _ request: TuningRequest, provider: any ModelProvider, taskTypes: [any EvaluationTask.Type], threads: Int
+    _ request: TuningRequest, backend: any Backend, taskTypes: [any EvaluationTask.Type], threads: Int
   ) throws(SweepError) {
     func read(_ methods: [SelfExtend]) throws(SweepError) -> Configuration {
       try Configuration.read(
@@ -63,15 +64,18 @@ public final class Tuner {
         environment: [:])
     }
     self.request = request
-    self.provider = provider
+    self.backend = backend
     self.threads = threads
     let entry = try read([SelfExtend(groupSize: 1, neighborWindow: 1)]).models[0]
-    let files = ModelFiles(path: request.modelPath)
-    guard files.missing.isEmpty else {
-      throw .model(
-        name: entry.name, path: request.modelPath, reason: "not there: \(files.missing.joined(separator: ", "))")
+    let model = ModelSpecification(name: entry.name, path: request.modelPath, cache: entry.cache)
+    let facts: ModelFacts
+    do throws(BackendError) {
+      let missing = backend.inventory(of: model).missing
+      if !missing.isEmpty { throw .unusable(model, cause: MissingFiles(missing)) }
+      facts = try backend.facts(of: model)
+    } catch {
+      throw .backend(error)
     }
-    let facts = try provider.facts(of: entry, path: request.modelPath)
     let window = request.contextWindow ?? facts.contextWindow
     var rule = Capacity(contextWindow: window).choice(targetLength: request.targetLength)
     var grid = request.grid(contextWindow: window)
@@ -135,10 +139,13 @@ public final class Tuner {
 
   /// The sweep of one rung: the candidates that are left, and what the rule chooses.
   private func sweep(over left: [SelfExtend], limit: Int) throws(SweepError) -> Sweep {
-    let methods = (left + (rule.map { [$0] } ?? [])).map { "method=\(Method.selfExtend($0).description)" }
+    var only = Selection()
+    for parameters in left + (rule.map { [$0] } ?? []) {
+      only.add("method", Method.selfExtend(parameters).description)
+    }
     return try Sweep(
-      configuration, options: SweepOptions(only: Selection(parsing: methods), limit: limit, threads: threads),
-      provider: provider, purpose: .execution)
+      configuration, options: SweepOptions(only: only, limit: limit, threads: threads), purpose: .execution,
+      backend: { _ in backend })
   }
 
   /// A guess: what is left of this rung, and half of the first rung's samples for every rung that follows.
@@ -157,7 +164,7 @@ public final class Tuner {
     var sums: [SelfExtend: Sums] = [:]
     for (cell, id) in zip(sweep.cells, cells) {
       guard let id, let parameters = cell.method.selfExtend else { continue }
-      let names = Set(try sweep.selectedSamples(of: cell).map(\.sample.id.rawValue))
+      let names = Set(try sweep.samples.selected(of: cell).map { $0.sample.id.rawValue })
       let results = try stored { () throws(StoreError) in
         try store.results(in: id, withPrompts: false, withLogProbabilities: false)
       }

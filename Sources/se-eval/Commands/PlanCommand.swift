@@ -1,3 +1,4 @@
+import Backends
 import Foundation
 import Kernels
 import Store
@@ -17,14 +18,14 @@ enum PlanCommand {
     let workers = try EngineOptions.workers(arguments)
     let options = try SweepArguments.options(arguments, threads: workers.threads)
     let path = SweepArguments.databasePath(arguments, configuration)
-    return try print(configuration, options, TransformerProvider(workers: workers), path, arguments)
+    return try print(configuration, options, EngineBackend(workers: workers), path, arguments)
   }
 
   static func print(
-    _ configuration: Configuration, _ options: SweepOptions, _ provider: TransformerProvider, _ path: String,
+    _ configuration: Configuration, _ options: SweepOptions, _ backend: any Backend, _ path: String,
     _ arguments: Arguments
   ) throws -> ExitStatus {
-    let sweep = try Sweep(configuration, options: options, provider: provider, purpose: .plan)
+    let sweep = try Sweep(configuration, options: options, purpose: .plan, backend: { _ in backend })
     let store = FileManager.default.fileExists(atPath: path) ? try ResultStore.open(path, mode: .readOnly) : nil
     let plan = try sweep.plan(store: store, measuresRate: true)
     Terminal.print(arguments.has(GlobalOptions.json) ? plan.json : plan.text)

@@ -1,3 +1,4 @@
+import Backends
 import Foundation
 import Kernels
 import Reports
@@ -21,11 +22,11 @@ enum SweepCommand {
   ) { arguments in
     let configuration = try SweepArguments.configuration(arguments)
     let workers = try EngineOptions.workers(arguments)
-    let provider = TransformerProvider(workers: workers)
+    let backend = EngineBackend(workers: workers)
     let options = try SweepArguments.options(arguments, threads: workers.threads)
     let path = SweepArguments.databasePath(arguments, configuration)
-    if arguments.has(dryRun) { return try PlanCommand.print(configuration, options, provider, path, arguments) }
-    let sweep = try Sweep(configuration, options: options, provider: provider, purpose: .execution)
+    if arguments.has(dryRun) { return try PlanCommand.print(configuration, options, backend, path, arguments) }
+    let sweep = try Sweep(configuration, options: options, purpose: .execution, backend: { _ in backend })
     try makeFolder(of: path)
     let store = try ResultStore.open(path, mode: .create)
     let printer = try ProgressPrinter(arguments)
@@ -53,6 +54,7 @@ enum SweepCommand {
     for failure in summary.failures.prefix(20) {
       Terminal.message("failed: \(failure.cell.method) \(failure.cell.task) \(failure.sampleID): \(failure.reason)")
     }
+    for cell in summary.unscored { Terminal.message("not scored: \(cell): no sample has a score") }
     for input in summary.missing { Terminal.message("left out: \(input.description)") }
     for gate in summary.gates { Terminal.message("gate \(GateText.line(gate))") }
     if !isQuiet {

@@ -1,3 +1,4 @@
+import Backends
 import Foundation
 import Kernels
 import Positions
@@ -36,7 +37,7 @@ enum TuneCommand {
     let request = try request(arguments)
     let workers = try EngineOptions.workers(arguments)
     let tuner = try Tuner(
-      request, provider: TransformerProvider(workers: workers), taskTypes: Registry.tasks, threads: workers.threads)
+      request, backend: EngineBackend(workers: workers), taskTypes: Registry.tasks, threads: workers.threads)
     let path = arguments.text(SweepArguments.database) ?? "Results/\(request.name).sqlite"
     try SweepCommand.makeFolder(of: path)
     let store = try ResultStore.open(path, mode: .create)
