@@ -1,3 +1,4 @@
+import Evaluation
 import Positions
 import Tasks
 import Testing

@@ -1,9 +1,11 @@
+import Text
+
 /// Help texts, made from the declarations that the parser reads.
 enum Help {
   /// The list of commands.
   static func overview(_ commands: [Command]) -> String {
     let width = commands.map(\.name.count).max() ?? 0
-    let lines = commands.map { "  \(padded($0.name, width))  \($0.summary)" }
+    let lines = commands.map { "  \(TextTable.padded($0.name, width, .left))  \($0.summary)" }
     return """
       se-eval measures where long-context methods such as Self-Extend work.
 
@@ -48,10 +50,6 @@ enum Help {
   private static func section(_ title: String, _ rows: [(String, String)]) -> String {
     guard !rows.isEmpty else { return "" }
     let width = min(30, rows.map(\.0.count).max() ?? 0)
-    return "\n\(title):\n" + rows.map { "  \(padded($0.0, width))  \($0.1)\n" }.joined()
-  }
-
-  private static func padded(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.count))
+    return "\n\(title):\n" + rows.map { "  \(TextTable.padded($0.0, width, .left))  \($0.1)\n" }.joined()
   }
 }
