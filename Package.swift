@@ -68,7 +68,7 @@ let package = Package(
     tests("Tokenizers", ["Checkpoints"], exclude: ["Fixtures"]), tests("Positions", exclude: ["Fixtures"]),
     tests("Transformer", ["Kernels", "Checkpoints", "Positions"], exclude: ["Fixtures"]), tests("Metrics", ["JSON"]),
     tests("Evaluation", ["JSON"]), tests("Tasks", ["Evaluation", "Metrics", "Tokenizers"]),
-    tests("Store", ["Evaluation"], exclude: ["Fixtures"]),
+    tests("Store", ["Evaluation"], exclude: ["Fixtures"]), tests("Backends", ["Evaluation"]),
     tests(
       "Sweeps",
       ["Tasks", "Evaluation", "JSON", "Text", "Store", "Positions", "Backends", "Transformer", "Tokenizers", "Kernels"]),

@@ -46,15 +46,27 @@ import Text
     #expect(text.hasSuffix("\n7 samples\n"))
   }
 
+  @Test("a method is found whatever the order of its parameters and the case of their names")
+  func methods() throws {
+    let syntax = Selection.MethodSyntax(
+      canonical: { _ in "plain" }, isParameter: { key, method in method.hasPrefix("leaky:") && key == "leak" })
+    let selection = try Selection(parsing: ["method=leaky:W=512,leak=8,task=passkey"], syntax)
+    #expect(selection.accepted(under: "method") == ["plain"])
+    #expect(selection.accepted(under: "task") == ["passkey"])
+  }
+
   @Test("an unknown key and an empty selection are errors")
   func errors() throws {
-    #expect(
-      throws: ReportError.unknownFilter(
-        key: "lenght", known: ["model", "method", "task", "protocol", "sample", "dataset", "depth", "length"])
-    ) { _ = try printer.text(.init(selection: .init(pairs: ["lenght": "1"]))) }
-    #expect(throws: ReportError.noSuchCell(filter: "length=7,task=passkey", path: synthetic.store.path)) {
-      _ = try printer.text(.init(selection: .init(pairs: ["task": "passkey", "length": "7"])))
+    func error(_ pairs: KeyValuePairs<String, String>) -> String {
+      do {
+        _ = try printer.text(.init(selection: .init(pairs: pairs)))
+        return "none"
+      } catch {
+        return "\(error)"
+      }
     }
+    #expect(error(["lenght": "1"]) == "--only: there is no key 'lenght'; did you mean 'length'?")
+    #expect(error(["task": "passkey", "length": "7"]).hasPrefix("--only length=7: nothing has that length"))
     #expect(throws: ReportError.noSuchCell(filter: "sample=nobody", path: synthetic.store.path)) {
       _ = try printer.text(.init(selection: .init(pairs: ["sample": "nobody"])))
     }

@@ -35,7 +35,7 @@ private struct NowhereTask: EvaluationTask {
       options: SweepOptions(only: Selection(parsing: only)), provider: ScriptedProvider(), purpose: .execution)
   }
 
-  private func labels(_ sweep: Sweep) -> [String] { sweep.cells.map { "\($0.method) \($0.taskCell.label)" } }
+  private func labels(_ sweep: Sweep) -> [String] { sweep.cells.map { "\($0.method) \($0.place.label)" } }
 
   // The window of the scripted model is 1000 tokens: W + (N - W)/G must stay below 666.7, W is one of 32 ... 256, 512.
   @Test("auto is decided for each cell's length by the empirical rule")

@@ -1,3 +1,4 @@
+import Backends
 import Evaluation
 import Foundation
 import Kernels
@@ -33,7 +34,7 @@ import Text
       Array(text.utf8), file: "engine.yaml", overrides: overrides, taskTypes: TaskRegistry.types, environment: [:])
     return try Sweep(
       read, options: SweepOptions(threads: threads),
-      provider: TransformerProvider(workers: Workers(threads: threads)), purpose: .execution)
+      provider: EngineBackend(workers: Workers(threads: threads)), purpose: .execution)
   }
 
   /// What a store holds, but for times and for what depends on where a run was interrupted.
@@ -107,7 +108,8 @@ import Text
   func brokenModel() throws {
     let path = folder.path + "/model.gguf"
     let error = #expect(throws: SweepError.self) { try sweep(threads: 1, overrides: ["models.0.path=\(path)"]) }
-    guard let error, case .model("demo", path, _) = error else {
+    guard let error, case .backend(.unusable(let model, cause: _)) = error, model.name == "demo", model.path == path
+    else {
       Issue.record("\(String(describing: error))")
       return
     }

@@ -49,6 +49,7 @@ import Testing
       configuration(
         in: folder, methods: "[plain, self-extend:G=2,W=6]", tasks: "[counting: {lengths: [4, 8]}, scoring]"),
       options: SweepOptions(), provider: ScriptedProvider(), purpose: .execution)
-    #expect(try sweep.batches(Array(sweep.cells.indices)) == [[0, 1], [2], [3, 4], [5]])
+    let batches = try sweep.samples.batches(sweep.cells)
+    #expect(batches.map { $0.map { sweep.cells.firstIndex(of: $0) } } == [[0, 1], [2], [3, 4], [5]])
   }
 }

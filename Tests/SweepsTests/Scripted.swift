@@ -1,5 +1,7 @@
+import Backends
 import Evaluation
 import Foundation
+import Kernels
 import Positions
 import Store
 import Sweeps
@@ -81,7 +83,7 @@ struct ScoringTask: EvaluationTask {
 let taskTypes: [any EvaluationTask.Type] = [CountingTask.self, ScoringTask.self]
 
 /// A model whose output is a function of prompt and method, and that fails or is interrupted where told.
-final class ScriptedProvider: ModelProvider, ModelRunner {
+final class ScriptedProvider: Backend, LoadedModel {
   var numericsVersion = "scripted-1"
   var environment: [String: String] { ["engine": "scripted"] }
   var modelHash = "weights"
@@ -98,7 +100,16 @@ final class ScriptedProvider: ModelProvider, ModelRunner {
 
   var isCancelled: Bool { requests.count >= cancelsAfter }
 
-  func facts(of entry: Configuration.ModelEntry, path: String) throws(SweepError) -> ModelFacts {
+  /// What the model can be asked for.
+  var abilities = Capabilities()
+
+  func inventory(of model: ModelSpecification) -> ModelInventory {
+    EngineBackend(workers: Workers(threads: 1)).inventory(of: model)
+  }
+
+  func capabilities(of model: ModelSpecification) throws(BackendError) -> Capabilities { abilities }
+
+  func facts(of model: ModelSpecification) throws(BackendError) -> ModelFacts {
     ModelFacts(
       contextWindow: window, slidingWindow: nil, hasRotaryScaling: hasRotaryScaling, parameterCount: 100,
       multiplyAdds: { new, cached, logits in Double(new * 100 + new * (new + cached)) },
@@ -106,50 +117,54 @@ final class ScriptedProvider: ModelProvider, ModelRunner {
       activationByteCount: 5000)
   }
 
-  func tokenizer(of entry: Configuration.ModelEntry, path: String) throws(SweepError) -> Tokenizer {
-    do { return try ByteTokenizer.load() } catch {
-      throw .model(name: entry.name, path: path, reason: "\(error)")
-    }
+  func tokenizer(of model: ModelSpecification) throws(BackendError) -> Tokenizer {
+    do { return try ByteTokenizer.load() } catch { throw .unusable(model, cause: MissingFiles(["\(error)"])) }
   }
 
-  func load(
-    _ entry: Configuration.ModelEntry, path: String, hashes: any FileHashCache
-  ) throws(SweepError) -> any ModelRunner {
-    loadedModels.append(entry.name)
+  func load(_ model: ModelSpecification, hashes: any FileHashCache) throws(BackendError) -> any LoadedModel {
+    loadedModels.append(model.name)
     return self
   }
 
+  func groupCount(_ requests: ArraySlice<ModelRequest>) -> Int { 1 }
+
   func run(
-    _ request: Request, method: Method, isCancelled: @escaping () -> Bool, onProgress: @escaping (Int) -> Void
-  ) throws(RunnerError) -> RunnerOutcome {
-    if isCancelled() { throw .cancelled }
-    let tokens = request.tokens
-    if fails(tokens, method) { throw .failed(reason: "scripted failure") }
-    requests.append((tokens, method))
-    onProgress(tokens.count)
-    switch request {
-    case .score:
-      return RunnerOutcome(
-        .logProbabilities(tokens.dropFirst().map { -Float($0 + method.description.count) / 10 }),
-        computedTokenCount: tokens.count - 1)
-    case .generate:
-      let answer = (tokens.last ?? 0) % 2
-      return RunnerOutcome(
-        .generation(tokens: [answer], text: "\(answer)", finishReason: .length), computedTokenCount: tokens.count)
-    case .choices(_, let continuations):
-      return RunnerOutcome(
-        .choiceLogProbabilities(continuations.map { $0.map { -Float($0) / 10 } }), computedTokenCount: tokens.count)
+    _ requests: [ModelRequest], method: Method, isCancelled: @escaping () -> Bool, onProgress: @escaping (Int) -> Void
+  ) throws(BackendError) -> [Result<Answer, RequestFailure>] {
+    var answers: [Result<Answer, RequestFailure>] = []
+    for request in requests {
+      if isCancelled() { throw .cancelled }
+      answers.append(answer(request.request, method, onProgress))
     }
+    return answers
   }
 
-  func generate(
-    together requests: [Request], method: Method, isCancelled: @escaping () -> Bool
-  ) throws(RunnerError) -> [RunnerOutcome] {
-    var outcomes: [RunnerOutcome] = []
-    for request in requests {
-      outcomes.append(try run(request, method: method, isCancelled: isCancelled, onProgress: { _ in }))
+  private func answer(
+    _ request: Request, _ method: Method, _ onProgress: (Int) -> Void
+  ) -> Result<Answer, RequestFailure> {
+    let tokens = request.tokens
+    if fails(tokens, method) { return .failure(RequestFailure("scripted failure")) }
+    requests.append((tokens, method))
+    onProgress(tokens.count)
+    let outcome: Outcome
+    switch request {
+    case .score: outcome = .logProbabilities(tokens.dropFirst().map { -Float($0 + method.description.count) / 10 })
+    case .generate:
+      let digit = (tokens.last ?? 0) % 2
+      outcome = .generation(tokens: [digit], text: "\(digit)", finishReason: .length)
+    case .choices(_, let continuations):
+      outcome = .choiceLogProbabilities(continuations.map { $0.map { -Float($0) / 10 } })
     }
-    return outcomes
+    return .success(Answer(outcome, computedTokenCount: tokens.count, seconds: 0.001))
+  }
+}
+
+extension Sweep {
+  /// A sweep whose models all have one backend.
+  convenience init(
+    _ configuration: Configuration, options: SweepOptions, provider: any Backend, purpose: Purpose
+  ) throws(SweepError) {
+    try self.init(configuration, options: options, purpose: purpose, backend: { _ in provider })
   }
 }
 

@@ -1,3 +1,4 @@
+import Backends
 import Evaluation
 import Foundation
 import Tasks

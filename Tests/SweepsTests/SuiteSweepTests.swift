@@ -1,3 +1,4 @@
+import Backends
 import Evaluation
 import Foundation
 import Kernels
@@ -27,7 +28,7 @@ import Text
     let read = try Configuration.read(
       Array(text.utf8), file: "suites.yaml", overrides: [], taskTypes: TaskRegistry.types, environment: [:])
     return try Sweep(
-      read, options: SweepOptions(threads: 1), provider: TransformerProvider(workers: Workers(threads: 1)),
+      read, options: SweepOptions(threads: 1), provider: EngineBackend(workers: Workers(threads: 1)),
       purpose: .execution)
   }
 

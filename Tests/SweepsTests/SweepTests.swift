@@ -1,3 +1,4 @@
+import Backends
 import Evaluation
 import Foundation
 import Positions
@@ -24,7 +25,7 @@ import Text
   }
 
   private func labels(_ sweep: Sweep) -> [String] {
-    sweep.cells.map { "\($0.method) \(sweep.configuration.tasks[$0.task].name) \($0.taskCell.label)" }
+    sweep.cells.map { "\($0.method) \($0.task.name) \($0.place.label)" }
   }
 
   @Test("cells come by method, then task, then the task's own order")
@@ -61,11 +62,13 @@ import Text
     }
     #expect(
       error("taks=scoring")
-        == .selection(key: "taks", value: nil, suggestion: "task", known: ["model", "method", "task", "length"]))
+        == .selection(
+          .unknown(key: "taks", value: nil, suggestion: "task", known: ["model", "method", "task", "length"])))
     #expect(
       error("task=scorin")
-        == .selection(key: "task", value: "scorin", suggestion: "scoring", known: ["counting", "scoring"]))
-    #expect(error("length=5") == .selection(key: "length", value: "5", suggestion: "4", known: ["4", "8", "6"]))
+        == .selection(.unknown(key: "task", value: "scorin", suggestion: "scoring", known: ["counting", "scoring"])))
+    #expect(
+      error("length=5") == .selection(.unknown(key: "length", value: "5", suggestion: "4", known: ["4", "8", "6"])))
     #expect(
       error("plain")
         == .argument("--only plain", expected: "key=value pairs separated by commas, for example task=passkey"))
@@ -126,7 +129,7 @@ import Text
     ) { try Sweep(read, options: SweepOptions(), provider: ScriptedProvider(), purpose: .plan) }
   }
 
-  @Test("the identity changes with everything it covers and with nothing else")
+  @Test("the identities change with everything they cover and with nothing else")
   func identity() {
     func sample(_ tokens: [Int] = [1, 2, 3], stop: [Int] = [5, 4], expected: [String] = ["x"], fact: Int = 1) -> Sample
     {
@@ -134,38 +137,44 @@ import Text
         id: SampleID("any"), text: "t", request: .generate(tokens: tokens, maxNewTokens: 4, stopTokens: stop),
         expected: expected, facts: [("depth", .integer(fact))])
     }
-    func identity(
-      _ sample: Sample, model: String = "m", tokenizer: String = "t", cache: Configuration.CacheType = .float32,
-      numerics: String = "1", protocolName: String = "p/v1", method: Method = .plain
+    func evaluation(
+      _ sample: Sample, model: String = "m", tokenizer: String = "t", cache: CacheType = .float32,
+      numerics: String = "1", method: Method = .plain
     ) -> String {
-      Identity(
-        modelHash: model, tokenizer: tokenizer, cache: cache, numerics: numerics, protocolName: protocolName,
-        slidingWindow: nil
-      ).of(SampleKey(sample), method: method)
+      EvaluationIdentity(modelHash: model, tokenizer: tokenizer, cache: cache, numerics: numerics, slidingWindow: nil)
+        .of(SampleKey(sample), method: method)
+    }
+    func scoring(_ sample: Sample, protocolName: String = "p/v1", version: String = "1") -> String {
+      let key = SampleKey(sample)
+      return ScoringIdentity(protocolName: protocolName, scorerVersion: version)
+        .of(expected: key.expected, facts: key.facts)
     }
     let extended = Method.selfExtend(SelfExtend(groupSize: 2, neighborWindow: 3), logBase: nil)
     let all = [
-      identity(sample()), identity(sample([1, 2, 4])), identity(sample([1, 2])), identity(sample(stop: [5])),
-      identity(sample(expected: ["y"])), identity(sample(fact: 2)), identity(sample(), model: "n"),
-      identity(sample(), tokenizer: "u"), identity(sample(), cache: .float16), identity(sample(), numerics: "2"),
-      identity(sample(), protocolName: "p/v2"), identity(sample(), method: extended),
-      identity(sample(), method: .selfExtend(SelfExtend(groupSize: 3, neighborWindow: 3), logBase: nil)),
-      identity(sample(), method: .selfExtend(SelfExtend(groupSize: 2, neighborWindow: 4), logBase: nil)),
-      identity(sample(), method: .selfExtend(SelfExtend(groupSize: 2, neighborWindow: 3), logBase: 2)),
-      identity(
+      evaluation(sample()), evaluation(sample([1, 2, 4])), evaluation(sample([1, 2])), evaluation(sample(stop: [5])),
+      evaluation(sample(), model: "n"), evaluation(sample(), tokenizer: "u"), evaluation(sample(), cache: .float16),
+      evaluation(sample(), numerics: "2"), evaluation(sample(), method: extended),
+      evaluation(sample(), method: .selfExtend(SelfExtend(groupSize: 3, neighborWindow: 3), logBase: nil)),
+      evaluation(sample(), method: .selfExtend(SelfExtend(groupSize: 2, neighborWindow: 4), logBase: nil)),
+      evaluation(sample(), method: .selfExtend(SelfExtend(groupSize: 2, neighborWindow: 3), logBase: 2)),
+      evaluation(
         Sample(
           id: SampleID("any"), text: "t", request: .score(tokens: [1, 2, 3]), expected: ["x"],
           facts: [("depth", .integer(1))])),
+      scoring(sample()), scoring(sample(expected: ["y"])), scoring(sample(fact: 2)),
+      scoring(sample(), protocolName: "p/v2"), scoring(sample(), version: "2"),
     ]
     #expect(Set(all).count == all.count)
-    #expect(identity(sample()) == identity(sample(stop: [4, 5])))
+    #expect(evaluation(sample()) == evaluation(sample(stop: [4, 5])))
+    #expect(evaluation(sample()) == evaluation(sample(expected: ["y"], fact: 2)))
+    #expect(scoring(sample()) == scoring(sample([9])))
     #expect(all.allSatisfy { $0.count == 64 })
   }
 
   @Test("a method that is plain attention at the sample's length shares plain's identity, a longer sample does not")
   func sharedIdentity() {
-    let identity = Identity(
-      modelHash: "m", tokenizer: "t", cache: .float32, numerics: "1", protocolName: "p", slidingWindow: nil)
+    let identity = EvaluationIdentity(
+      modelHash: "m", tokenizer: "t", cache: .float32, numerics: "1", slidingWindow: nil)
     func key(_ count: Int) -> SampleKey {
       SampleKey(
         Sample(id: SampleID("s"), text: "", request: .generate(tokens: Array(0..<count), maxNewTokens: 2)))

@@ -1,3 +1,4 @@
+import Backends
 import Evaluation
 import Foundation
 import Positions
@@ -9,7 +10,7 @@ import Tokenizers
 @testable import Sweeps
 
 /// A model that finds a key where the positions stay below some share of L, and likes small groups in a text.
-private final class Surface: ModelProvider, ModelRunner {
+private final class Surface: Backend, LoadedModel {
   let scripted = ScriptedProvider()
   var numericsVersion: String { "surface" }
   var environment: [String: String] { [:] }
@@ -21,32 +22,30 @@ private final class Surface: ModelProvider, ModelRunner {
   var requests = 0
   var cancelsAfter = Int.max
 
-  func facts(of entry: Configuration.ModelEntry, path: String) throws(SweepError) -> ModelFacts {
+  func inventory(of model: ModelSpecification) -> ModelInventory { scripted.inventory(of: model) }
+  func facts(of model: ModelSpecification) throws(BackendError) -> ModelFacts {
     scripted.window = 1024
-    return try scripted.facts(of: entry, path: path)
+    return try scripted.facts(of: model)
   }
-  func tokenizer(of entry: Configuration.ModelEntry, path: String) throws(SweepError) -> Tokenizer {
-    try scripted.tokenizer(of: entry, path: path)
+  func tokenizer(of model: ModelSpecification) throws(BackendError) -> Tokenizer {
+    try scripted.tokenizer(of: model)
   }
-  func load(
-    _ entry: Configuration.ModelEntry, path: String, hashes: any FileHashCache
-  ) throws(SweepError) -> any ModelRunner { self }
-
-  func generate(
-    together requests: [Request], method: Method, isCancelled: @escaping () -> Bool
-  ) throws(RunnerError) -> [RunnerOutcome] {
-    var outcomes: [RunnerOutcome] = []
-    for request in requests {
-      outcomes.append(try run(request, method: method, isCancelled: isCancelled, onProgress: { _ in }))
-    }
-    return outcomes
-  }
+  func load(_ model: ModelSpecification, hashes: any FileHashCache) throws(BackendError) -> any LoadedModel { self }
+  func groupCount(_ requests: ArraySlice<ModelRequest>) -> Int { 1 }
 
   func run(
-    _ request: Request, method: Method, isCancelled: @escaping () -> Bool, onProgress: @escaping (Int) -> Void
-  ) throws(RunnerError) -> RunnerOutcome {
-    guard let parameters = method.selfExtend else { throw .failed(reason: "not Self-Extend") }
-    if isCancelled() { throw .cancelled }
+    _ requests: [ModelRequest], method: Method, isCancelled: @escaping () -> Bool, onProgress: @escaping (Int) -> Void
+  ) throws(BackendError) -> [Result<Answer, RequestFailure>] {
+    var answers: [Result<Answer, RequestFailure>] = []
+    for request in requests {
+      if isCancelled() { throw .cancelled }
+      answers.append(answer(request.request, method))
+    }
+    return answers
+  }
+
+  private func answer(_ request: Request, _ method: Method) -> Result<Answer, RequestFailure> {
+    guard let parameters = method.selfExtend else { return .failure(RequestFailure("not Self-Extend")) }
     requests += 1
     let largest = Capacity(contextWindow: 1024).judge(parameters, targetLength: 4096).largestRelativePosition
     switch request {
@@ -54,16 +53,19 @@ private final class Surface: ModelProvider, ModelRunner {
       let size = Float(parameters.groupSize)
       var loss = (isReversed ? 64 - size : size) / 64 + (largest < 700 ? 1 : 3)
       if brokenGroups.contains(parameters.groupSize) { loss = .nan }
-      return RunnerOutcome(
-        .logProbabilities(Array(repeating: -loss, count: tokens.count - 1)), computedTokenCount: tokens.count)
+      return .success(
+        Answer(
+          .logProbabilities(Array(repeating: -loss, count: tokens.count - 1)), computedTokenCount: tokens.count,
+          seconds: 0.001))
     case .generate(let tokens, _, _, _, _):
       // The byte tokenizer makes a key of its digits; the last run of digits before the question is the key.
       let text = String(decoding: tokens.map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
       let key = text.split { !$0.isNumber }.first { $0.count == 5 } ?? ""
-      return RunnerOutcome(
-        .generation(tokens: [], text: largest < 900 ? String(key) : "no", finishReason: .endOfText),
-        computedTokenCount: tokens.count)
-    case .choices: throw .failed(reason: "not asked for")
+      return .success(
+        Answer(
+          .generation(tokens: [], text: largest < 900 ? String(key) : "no", finishReason: .endOfText),
+          computedTokenCount: tokens.count, seconds: 0.001))
+    case .choices: return .failure(RequestFailure("not asked for"))
     }
   }
 }
@@ -83,7 +85,7 @@ private final class Surface: ModelProvider, ModelRunner {
   }
 
   private func tuner(_ request: TuningRequest, _ provider: Surface) throws -> Tuner {
-    try Tuner(request, provider: provider, taskTypes: TaskRegistry.types, threads: 1)
+    try Tuner(request, backend: provider, taskTypes: TaskRegistry.types, threads: 1)
   }
 
   @Test("the grid holds the target: four group sizes per window, from the smallest that reaches it")

@@ -1,3 +1,4 @@
+import struct Checkpoints.Hyperparameters
 import Foundation
 import Kernels
 import Positions

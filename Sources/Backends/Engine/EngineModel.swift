@@ -1,5 +1,4 @@
 import Evaluation
-import Evaluation
 import Kernels
 import Positions
 import Synchronization

@@ -113,7 +113,8 @@ final class Journal {
       try store.results(in: id, withPrompts: false, withLogProbabilities: false)
     }
     let first = metric.aggregation == .perplexity ? "nll_sum" : metric.name
-    let isUnscored = !results.isEmpty
+    let isUnscored =
+      !results.isEmpty
       && results.allSatisfy { result in !result.scores.contains { $0.metric == first && $0.value != nil } }
     if isUnscored {
       unscoredCells.append("\(cell.model.name) \(cell.method) \(cell.task.name) \(cell.place.label)")

@@ -65,12 +65,11 @@ final class SampleEvaluator {
     }
     let reference = sample.reference
     let scoring: ScoringRecord
-    if let evaluation, let outcome = StoredOutcome.outcome(of: evaluation.record, reference) {
-      scoring = open.cell.task.scorer.record(
-        outcome, reference, facts: key.facts, truncatedTokenCount: sample.truncatedTokenCount)
-    } else {
+    guard let evaluation, let outcome = StoredOutcome.outcome(of: evaluation.record, reference) else {
       throw .damagedEvaluation(store: journal.store.path, sampleID: sample.id.rawValue)
     }
+    scoring = open.cell.task.scorer.record(
+      outcome, reference, facts: key.facts, truncatedTokenCount: sample.truncatedTokenCount)
     return Attachment(evaluation: id, scoring: scoring, cell: open.id, sampleID: sample.id.rawValue)
   }
 

@@ -59,9 +59,13 @@ struct ScoringIdentity {
   let protocolName: String
   let scorerVersion: String
 
+  init(protocolName: String, scorerVersion: String) {
+    self.protocolName = protocolName
+    self.scorerVersion = scorerVersion
+  }
+
   init(of task: any EvaluationTask) {
-    protocolName = task.protocolName
-    scorerVersion = "\(type(of: task).scorerVersion)"
+    self.init(protocolName: task.protocolName, scorerVersion: "\(type(of: task).scorerVersion)")
   }
 
   /// The identity of a sample's scoring, 64 hexadecimal digits.

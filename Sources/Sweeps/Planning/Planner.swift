@@ -149,7 +149,8 @@ enum RequestSupport {
     for sample in samples {
       switch sample.sample.request {
       case .score where !capabilities.scoresTexts:
-        throw .unsupported(model: cell.model.name, what: "the log-probabilities of a text, which \(cell.task.name) needs")
+        throw .unsupported(
+          model: cell.model.name, what: "the log-probabilities of a text, which \(cell.task.name) needs")
       case .choices where !capabilities.comparesChoices:
         throw .unsupported(
           model: cell.model.name, what: "the log-probabilities of given answers, which \(cell.task.name) needs")

@@ -1,6 +1,5 @@
 import Evaluation
 
-
 /// The order in which samples are evaluated, so that as few prompt tokens as possible are computed twice.
 ///
 /// The engine keeps the keys and values of the last prompt and cuts them back to what the next one shares. Prompts in

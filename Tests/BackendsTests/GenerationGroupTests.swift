@@ -1,8 +1,7 @@
 import Evaluation
-import Tasks
 import Testing
 
-@testable import Sweeps
+@testable import Backends
 
 @Suite struct GenerationGroupTests {
   private func prompt(_ count: Int, start: Int, new: Int = 16) -> Request {
