@@ -49,7 +49,7 @@ let package = Package(
     layer("Store", ["CSQLite", "Evaluation", "Text", "Digest", "JSON"]),
     layer(
       "Backends",
-      ["Evaluation", "Tokenizers", "Positions", "Transformer", "Kernels", "Checkpoints", "Text"]),
+      ["Evaluation", "Tokenizers", "Positions", "Transformer", "Kernels", "Checkpoints", "Text", "JSON"]),
     layer(
       "Sweeps",
       [

@@ -42,6 +42,11 @@ public struct RequestFailure: Error, Hashable, Sendable, CustomStringConvertible
   public init(_ description: String) { self.description = description }
 }
 
+extension RequestFailure: FaultReporting {
+  /// A sample that failed.
+  public var fault: Fault { .incomplete }
+}
+
 /// A model that is ready to work; between requests it keeps what a next one may reuse.
 public protocol LoadedModel: AnyObject {
   /// SHA-256 over the weights and hyperparameters.

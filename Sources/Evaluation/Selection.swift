@@ -158,14 +158,11 @@ public struct Selection: Hashable, Sendable {
 }
 
 /// Why a selection cannot be followed.
-public enum SelectionError: Error, Hashable, Sendable, FaultReporting, CustomStringConvertible {
+public enum SelectionError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A part is not `key=value`.
   case form(String)
   /// A key or a value that no cell has.
   case unknown(key: String, value: String?, suggestion: String?, known: [String])
-
-  /// A wrong argument.
-  public var fault: Fault { .usage }
 
   /// What is wrong and what there is.
   public var description: String {
@@ -178,4 +175,9 @@ public enum SelectionError: Error, Hashable, Sendable, FaultReporting, CustomStr
       return subject + hint
     }
   }
+}
+
+extension SelectionError: FaultReporting {
+  /// A wrong argument.
+  public var fault: Fault { .usage }
 }

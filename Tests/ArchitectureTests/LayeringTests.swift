@@ -20,7 +20,7 @@ enum Layers {
     ],
     "Store": ["CSQLite", "Evaluation", "Text", "Digest", "JSON", "Foundation", "Glibc", "Synchronization"],
     "Backends": [
-      "Evaluation", "Tokenizers", "Positions", "Transformer", "Kernels", "Checkpoints", "Text", "Foundation",
+      "Evaluation", "Tokenizers", "Positions", "Transformer", "Kernels", "Checkpoints", "Text", "JSON", "Foundation",
       "Synchronization",
     ],
     "Sweeps": [

@@ -45,6 +45,6 @@ import Testing
         == #"{"gates":[{"baseline":null,"max":null,"max-decrease":{"relative":0.01},"max-increase":null,"#
         + #""method":null,"metric":"accuracy","min":0.5,"task":"counting"}],"methods":["plain","self-extend:G=2,W=64"],"#
         + #""models":[{"cache":"float16","chat":null,"context":4096,"name":"m","path":"${M}/m"}],"name":"pin","#
-        + #""seed":42,"tasks":[{"counting":{"lengths":[4,8],"share":0.5,"strict":true,"words":"one"}}]}"#)
+        + #""seed":42,"tasks":[{"counting":{"lengths":[4,8],"share":0.5,"strict":true,"words":["one"]}}]}"#)
   }
 }

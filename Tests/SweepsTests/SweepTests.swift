@@ -71,7 +71,7 @@ import Text
       error("length=5") == .selection(.unknown(key: "length", value: "5", suggestion: "4", known: ["4", "8", "6"])))
     #expect(
       error("plain")
-        == .argument("--only plain", expected: "key=value pairs separated by commas, for example task=passkey"))
+        == .selection(.form("plain")))
     #expect(error("task=scoring,length=4") == .nothingToDo)
   }
 

@@ -99,7 +99,7 @@ final class SweepRun {
     let queue = CellQueue(open)
     for cell in queue.cells {
       journal.meter.begin(
-        cell: cell.place.index, pending: cell.pending.map(\.work), sampleCount: cell.place.sampleCount)
+        cell: cell.place.index, pending: cell.pending.map(\.work), doneCount: cell.place.doneSampleCount)
     }
     for cell in queue.cells {
       guard try evaluator.rescore(cell) else { return nil }

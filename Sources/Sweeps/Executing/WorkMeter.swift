@@ -34,9 +34,9 @@ struct WorkMeter {
   }
 
   /// A cell begins: now it is known which samples are done.
-  mutating func begin(cell: Int, pending: [Double], sampleCount: Int) {
+  mutating func begin(cell: Int, pending: [Double], doneCount: Int) {
     cellWork[cell] = pending.reduce(0, +)
-    cellDone[cell] = sampleCount - pending.count
+    cellDone[cell] = doneCount
   }
 
   /// A cell ends.
