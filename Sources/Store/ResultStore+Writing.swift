@@ -59,15 +59,47 @@ extension ResultStore {
   /// The scoring of an evaluation that is equal to a record, found or inserted; the caller holds the transaction.
   ///
   /// One with the same identity and other scores is not equal: then the record is the newer scoring, and stands beside it.
+  /// One of schema 1 that says the same takes the record's identity.
   func findOrInsert(
     _ record: ScoringRecord, of evaluation: EvaluationID, recordedAt: Double, _ connection: Connection
   ) throws(StoreError) -> ScoringID {
     if let known = try scoring(of: evaluation, identity: record.identity, connection) {
-      let scores = try scores(
-        connection, "SELECT * FROM scores WHERE scoring = ? ORDER BY scoring, ordinal", [.integer(known.rawValue)])
-      if scores[known.rawValue] ?? [] == record.scores.map(\.storable) { return known }
+      if try hasScores(of: record, known, connection) { return known }
+    } else if let same = try scoring(of: evaluation, like: record, connection),
+      try hasScores(of: record, same, connection)
+    {
+      try connection.run(
+        "UPDATE scorings SET identity = ?, scorer_version = ? WHERE id = ? AND identity IS NULL",
+        [.optional(record.identity), .text(record.scorerVersion), .integer(same.rawValue)])
+      return same
     }
     return try Self.insert(record, of: evaluation, recordedAt: recordedAt, connection)
+  }
+
+  private func hasScores(
+    of record: ScoringRecord, _ scoring: ScoringID, _ connection: Connection
+  ) throws(StoreError) -> Bool {
+    let scores = try scores(
+      connection, "SELECT * FROM scores WHERE scoring = ? ORDER BY scoring, ordinal", [.integer(scoring.rawValue)])
+    return scores[scoring.rawValue] ?? [] == record.scores.map(\.storable)
+  }
+
+  /// The newest scoring with a record's protocol, answers, facts and shown answer, of schema 1 (without an identity)
+  /// where the record is not; nil where there is none.
+  private func scoring(
+    of evaluation: EvaluationID, like record: ScoringRecord, _ connection: Connection
+  ) throws(StoreError) -> ScoringID? {
+    try connection.first(
+      """
+      SELECT id FROM scorings WHERE evaluation = ? AND (identity IS NULL OR ? IS NULL) AND protocol = ? AND facts = ?
+        AND expected = ? AND truncated_token_count = ? AND answer IS ?
+      ORDER BY id DESC LIMIT 1
+      """,
+      [
+        .integer(evaluation.rawValue), .optional(record.identity), .text(record.protocolName), .text(record.facts),
+        .text(Encoding.json(record.expected)), .count(record.truncatedTokenCount), .optional(record.answer),
+      ]
+    ) { ScoringID($0.integer(0)) }
   }
 
   /// The newest scoring of an evaluation with an identity; nil where there is none, or where it has no identity.

@@ -96,6 +96,28 @@ import Testing
     #expect(try rows("scorings") == 3)
   }
 
+  @Test("a scoring of schema 1 that says the same takes the identity; one with other scores stays an earlier one")
+  func rescoreOld() throws {
+    let result = Samples.result("a", identity: "old")
+    try store.append(result, cell: plain, run: run)
+    let stored = try #require(try store.samples(in: plain, withPrompts: false, withLogProbabilities: false).first)
+    #expect(stored.scoring.identity == nil)
+    #expect(stored.scoring.protocolName == "passkey/se-eval-v1")
+    var scoring = stored.scoring
+    (scoring.identity, scoring.scorerVersion) = ("s", "1")
+    let again = Attachment(evaluation: stored.evaluation.id, scoring: scoring, cell: plain, sampleID: "a")
+    #expect(try store.rescore([again]) == 1)
+    #expect(try store.samples(in: plain, withPrompts: false, withLogProbabilities: false).map(\.scoring) == [scoring])
+    #expect(try (rows("scorings"), rows("results")) == (1, 1))
+    try store.append(Samples.result("b", identity: "old b"), cell: plain, run: run)
+    let other = try #require(try store.samples(in: plain, withPrompts: false, withLogProbabilities: false).last)
+    scoring.scores = [Score("accuracy", 0)]
+    let changed = Attachment(evaluation: other.evaluation.id, scoring: scoring, cell: plain, sampleID: "b")
+    #expect(try store.rescore([changed]) == 1)
+    #expect(try accuracy(plain) == [1, 0])
+    #expect(try (rows("scorings"), rows("results")) == (3, 3))
+  }
+
   @Test("what was evaluated anew meanwhile is not scored by the old evaluation")
   func rescoreStale() throws {
     let old = try store.append(Samples.evaluation("e"), Samples.scoring("s"), sampleID: "a", cell: plain, run: run)

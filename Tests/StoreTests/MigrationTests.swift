@@ -1,5 +1,7 @@
+import Dispatch
 import Evaluation
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -162,6 +164,22 @@ import Testing
     let store = try ResultStore.open(target, mode: .readOnly)
     #expect(try results(store) == expected)
     #expect(try store.legacyCandidates(modelHash: store.cells()[0].record.modelHash, task: "pg19").count == 1)
+  }
+
+  @Test("many openers of an old store at once migrate it once")
+  func atOnce() throws {
+    let expected = try oldResults()
+    let problems = Mutex<[String]>([])
+    DispatchQueue.concurrentPerform(iterations: 6) { _ in
+      do {
+        let store = try ResultStore.open(path, mode: .existing)
+        _ = try store.beginRun(Samples.run())
+      } catch { problems.withLock { $0.append("\(error)") } }
+    }
+    #expect(problems.withLock { $0 } == [])
+    let store = try ResultStore.open(path, mode: .readOnly)
+    #expect(try results(store) == expected)
+    #expect(try store.runs().count == 7)
   }
 
   @Test("a migration that cannot end leaves the old store as it was")

@@ -215,31 +215,15 @@ extension Merge {
     var record = sample.scoring
     // A store of schema 1 that is only read does not say it in each row.
     if record.protocolName.isEmpty { record.protocolName = cell.protocolName }
-    guard let known = try known(record, of: evaluation) else {
-      return try ResultStore.insert(record, of: evaluation, recordedAt: sample.scoredAt, connection)
+    if let known = try target.scoring(of: evaluation, identity: record.identity, connection) {
+      let scores = try target.scores(
+        connection, "SELECT * FROM scores WHERE scoring = ? ORDER BY scoring, ordinal", [.integer(known.rawValue)])
+      if let difference = EvaluationDifference(scores[known.rawValue] ?? [], record.scores) {
+        throw conflict(sample, cell, record.identity ?? "", difference)
+      }
+      return known
     }
-    let scores = try target.scores(
-      connection, "SELECT * FROM scores WHERE scoring = ? ORDER BY scoring, ordinal", [.integer(known.rawValue)])
-    if let difference = EvaluationDifference(scores[known.rawValue] ?? [], record.scores) {
-      let identity = record.identity ?? sample.evaluation.record.legacyIdentity ?? ""
-      throw conflict(sample, cell, identity, difference)
-    }
-    return known
-  }
-
-  private func known(_ record: ScoringRecord, of evaluation: EvaluationID) throws(StoreError) -> ScoringID? {
-    if record.identity != nil { return try target.scoring(of: evaluation, identity: record.identity, connection) }
-    return try connection.first(
-      """
-      SELECT id FROM scorings WHERE evaluation = ? AND identity IS NULL AND protocol = ? AND facts = ?
-        AND expected = ?
-      ORDER BY id DESC LIMIT 1
-      """,
-      [
-        .integer(evaluation.rawValue), .text(record.protocolName), .text(record.facts),
-        .text(Encoding.json(record.expected)),
-      ]
-    ) { ScoringID($0.integer(0)) }
+    return try target.findOrInsert(record, of: evaluation, recordedAt: sample.scoredAt, connection)
   }
 
   private func conflict(
