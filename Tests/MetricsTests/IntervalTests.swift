@@ -46,16 +46,16 @@ import Testing
   @Test("means and ratios of skewed units of unequal size")
   func units() {
     let scores = [0, 0.1, 0.1, 0.2, 0.4, 1.5, 0.3, 0.05].map { WeightedSum($0) }
-    #expect(isClose(Statistics.interval(of: scores), -0.13656127930263023, 1.6179832886446737))
+    #expect(isClose(Statistics.interval(of: scores), -0.15578640036986163, 1.6326810245783334))
     #expect(isClose(Statistics.interval(of: scores, range: 0...1.5), 0, 1.5))
     let documents = zip([30.0, 52, 18, 77, 41, 12, 90], [10.0, 20, 6, 25, 16, 4, 33])
       .map { WeightedSum(sum: $0, weight: $1) }
-    #expect(isClose(Statistics.interval(of: documents), 2.4516230204468092, 4.228272394451299))
+    #expect(isClose(Statistics.interval(of: documents), 2.4216352589534083, 4.299778452925574))
     #expect(
-      isClose(Statistics.interval(of: documents) { exp($0) }, exp(2.4516230204468092), exp(4.228272394451299)))
+      isClose(Statistics.interval(of: documents) { exp($0) }, exp(2.4216352589534083), exp(4.299778452925574)))
     // The order of the units does not matter, and one without weight is none.
     let other = Statistics.interval(of: [WeightedSum(sum: 3, weight: 0)] + documents.reversed())
-    #expect(isClose(other, 2.4516230204468092, 4.228272394451299))
+    #expect(isClose(other, 2.4216352589534083, 4.299778452925574))
   }
 
   @Test("a paired difference of perplexities")
@@ -65,10 +65,10 @@ import Testing
     let second = zip([31.0, 50, 18.5, 75, 40, 11.5, 86], weights).map { WeightedSum(sum: $0, weight: $1) }
     let found = try #require(Statistics.pairedDifference(first: first, second: second) { exp($0) })
     #expect(isClose(found.difference, -1.1222976989815923) && found.unitCount == 7)
-    #expect(isClose(found.interval, -2.875706816893059, 0.2986359745139826))
-    #expect(isClose(try #require(found.pValue), 0.09421249812603959))
+    #expect(isClose(found.interval, -3.067137595017158, 0.4185326450916249))
+    #expect(isClose(try #require(found.pValue), 0.11441448293825418))
     let back = try #require(Statistics.pairedDifference(first: second, second: first) { exp($0) })
-    #expect(isClose(back.interval, -0.2986359745139826, 2.875706816893059) && !back.isClear)
+    #expect(isClose(back.interval, -0.4185326450916249, 3.067137595017158) && !back.isClear)
   }
 
   @Test("no p-value is below what a sign test of the units could say")

@@ -11,7 +11,7 @@ import Foundation
 ///   size count for fewer;
 /// * joined with the t that is corrected for the skewness of the pseudo-values (Hall 1992, the monotone cubic
 ///   transformation), so that skewed data are covered on their long side;
-/// * the quantile widened by 1 + (3 / n*)^2, without which the coverage of few and skewed units is short.
+/// * the quantile widened by 1 + 12 / n*^2, without which the coverage of few and skewed units is short.
 ///
 /// Docs/numbers.md shows the coverage. There are no random draws: a number has one interval, and whoever has
 /// samples.csv can compute it again.
@@ -62,7 +62,7 @@ struct JackknifeEstimate {
   /// True where there are enough units, and none outweighs all others.
   var isEnough: Bool { count >= Statistics.minimumUnitCount && effectiveCount >= 2 }
 
-  private var widening: Double { 1 + 9 / (effectiveCount * effectiveCount) }
+  private var widening: Double { 1 + 12 / (effectiveCount * effectiveCount) }
 
   /// The 95 % interval; nil where there are too few units or they do not differ.
   var interval: Statistics.Interval? {

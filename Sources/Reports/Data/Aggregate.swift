@@ -97,7 +97,9 @@ extension MetricDescription {
     guard isPerplexity else { return contributions.map(\.sums) }
     let byDocument = Dictionary(grouping: contributions, by: \.unit)
     guard byDocument.count > 1 else { return WeightedSum.blocks(of: contributions.map(\.sums)) }
-    return byDocument.keys.sorted(by: NaturalOrder.isBefore).map { WeightedSum.total(of: (byDocument[$0] ?? []).map(\.sums)) }
+    return byDocument.keys.sorted(by: NaturalOrder.isBefore).map {
+      WeightedSum.total(of: (byDocument[$0] ?? []).map(\.sums))
+    }
   }
 }
 

@@ -9,7 +9,7 @@ public struct LEval: EvaluationTask {
   /// The task's name in a configuration.
   public static let name = "leval"
   /// The version of the scorer.
-  public static let scorerVersion = 1
+  public static let scorerVersion = 2
   /// The keys of a configuration entry.
   public static let settings = [
     SettingDescription("path", .path, "the folder of the .jsonl files, or the official checkout (required)"),

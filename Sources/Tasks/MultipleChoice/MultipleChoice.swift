@@ -8,7 +8,7 @@ public struct MultipleChoice: EvaluationTask {
   /// The task's name in a configuration.
   public static let name = "multiple-choice"
   /// The version of the scorer.
-  public static let scorerVersion = 1
+  public static let scorerVersion = 2
   /// The keys of a configuration entry.
   public static let settings = [
     SettingDescription("path", .path, "a JSONL of questions with choices (required)"),
