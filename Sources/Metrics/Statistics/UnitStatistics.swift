@@ -8,7 +8,7 @@ import Foundation
 /// the mean of the pseudo-values:
 ///
 /// * Student's t with n* - 1 degrees of freedom, n* = (sum of weights)^2 / (sum of squared weights): units of unequal
-///   size count for fewer;
+///   size count for fewer; for a difference n* times the share of units on which the two differ;
 /// * joined with the t that is corrected for the skewness of the pseudo-values (Hall 1992, the monotone cubic
 ///   transformation), so that skewed data are covered on their long side;
 /// * the quantile widened by 1 + 12 / n*^2, without which the coverage of few and skewed units is short.
@@ -24,15 +24,21 @@ struct JackknifeEstimate {
   let scaledSkewness: Double
   /// n*, the number of equal units that would say as much.
   let effectiveCount: Double
+  /// The share of the units that say something of the spread: those on which two methods differ.
+  let informativeShare: Double
   let count: Int
 
+  /// The estimate of a number over units; nil for fewer than two, or where a number is not finite.
+  ///
   /// - Parameters:
   ///   - weights: per unit, above 0.
   ///   - whole: the number over all units.
+  ///   - informativeCount: the units that say something of the spread; nil for all.
   ///   - scale: the size of what is compared; a spread that rounding alone can make of it counts as none.
   ///   - loss: by how much the number falls when the unit at an index is left out.
-  /// - Returns: nil for fewer than two units or where a number is not finite.
-  init?(weights: [Double], whole: Double, scale: Double, loss: (Int) -> Double) {
+  init?(
+    weights: [Double], informativeCount: Int? = nil, whole: Double, scale: Double, loss: (Int) -> Double
+  ) {
     guard weights.count >= 2, whole.isFinite else { return nil }
     let n = Double(weights.count)
     let pseudo = weights.indices.map { whole + (n - 1) * loss($0) }
@@ -48,6 +54,7 @@ struct JackknifeEstimate {
     let total = weights.reduce(0, +)
     value = whole
     count = weights.count
+    informativeShare = Double(informativeCount ?? weights.count) / n
     effectiveCount = total * total / weights.reduce(0) { $0 + $1 * $1 }
     let deviation = (squares / (n - 1)).squareRoot()
     standardError = deviation > 1e-14 * n * scale ? deviation / n.squareRoot() : 0
@@ -62,12 +69,14 @@ struct JackknifeEstimate {
   /// True where there are enough units, and none outweighs all others.
   var isEnough: Bool { count >= Statistics.minimumUnitCount && effectiveCount >= 2 }
 
+  /// Units on which two methods are equal add none, as in a sign test.
+  private var degrees: Double { max(1, effectiveCount * informativeShare - 1) }
   private var widening: Double { 1 + 12 / (effectiveCount * effectiveCount) }
 
   /// The 95 % interval; nil where there are too few units or they do not differ.
   var interval: Statistics.Interval? {
     guard isEnough, standardError > 0 else { return nil }
-    let t = Distributions.studentQuantile(tail: 0.05, degrees: effectiveCount - 1) * widening
+    let t = Distributions.studentQuantile(tail: 0.05, degrees: degrees) * widening
     return Statistics.Interval(
       low: value - standardError * max(t, uncorrected(t)), high: value + standardError * max(t, -uncorrected(-t)))
   }
@@ -79,7 +88,7 @@ struct JackknifeEstimate {
     let distance = min(abs(t), abs(corrected(t))) / widening
     // A correction that turns the sign has nothing to say against 0.
     guard t * corrected(t) > 0 else { return 1 }
-    return Distributions.studentTail(distance, degrees: max(effectiveCount - 1, 1))
+    return Distributions.studentTail(distance, degrees: degrees)
   }
 
   /// Hall's transformation of a t-statistic, which takes its skewness away.
@@ -149,13 +158,14 @@ extension Statistics {
     guard let meanA = a.mean, let meanB = b.mean else { return nil }
     let (x, y) = (transform(meanA), transform(meanB))
     guard (y - x).isFinite else { return nil }
+    let unequal = pairs.count { $0.0.mean != $0.1.mean }
     let estimate = JackknifeEstimate(
-      weights: pairs.map { $0.0.weight + $0.1.weight }, whole: y - x, scale: max(abs(x), abs(y))
+      weights: pairs.map { $0.0.weight + $0.1.weight }, informativeCount: unequal, whole: y - x,
+      scale: max(abs(x), abs(y))
     ) { index in
       let (u, v) = pairs[index]
       return y - transform(meanB - b.loss(without: v, meanB)) - (x - transform(meanA - a.loss(without: u, meanA)))
     }
-    let unequal = pairs.count { $0.0.mean != $0.1.mean }
     guard let estimate else {
       return PairedDifference(difference: y - x, interval: nil, pValue: nil, unitCount: pairs.count)
     }

@@ -74,7 +74,7 @@ public struct MultipleChoice: EvaluationTask {
     shotsFile = examples.dataFile
   }
 
-  /// The protocol's versioned name: style and number of examples are part of it. v1 judged equal texts alike.
+  /// The protocol's versioned name, style and number of examples part of it; `-v1` judged equal texts alike.
   public var protocolName: String { "multiple-choice/\(style.rawValue)-v2+\(shots.count)-shot" }
 
   /// What a report says of the protocol.
