@@ -1,10 +1,10 @@
 /// How the scores of a cell's samples become the cell's number in a table.
 public enum Aggregation: String, Hashable, Sendable, Codable {
-  /// Share of samples that are right, with a Wilson interval.
+  /// Share of samples that are right, with an exact interval.
   case accuracy
-  /// exp of the mean token NLL, with an interval from resampling documents.
+  /// exp of the mean token NLL, with an interval over documents.
   case perplexity
-  /// Plain mean of the per-sample score, with a bootstrap interval.
+  /// Plain mean of the per-sample score, with an interval over samples.
   case mean
 }
 

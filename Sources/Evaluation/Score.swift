@@ -7,11 +7,11 @@ public struct Score: Hashable, Sendable, Codable {
   /// Why there is no value.
   public let unscored: String?
 
-  /// A score.
+  /// A score; a value that is no finite number is none, and the sample unscored.
   public init(_ metric: String, _ value: Double) {
-    self.metric = metric
-    self.value = value
-    self.unscored = nil
+    self.init(
+      metric: metric, value: value.isFinite ? value : nil,
+      unscored: value.isFinite ? nil : value.isNaN ? "the value is not a number" : "the value is infinite")
   }
 
   /// A score as it is stored: a value, or why there is none.

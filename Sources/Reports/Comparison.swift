@@ -26,7 +26,7 @@ public struct Comparison: Hashable, Sendable, Encodable {
     public let low: Double?
     /// 95 % interval of the difference, upper bound.
     public let high: Double?
-    /// McNemar's exact test for accuracy, the paired bootstrap for anything else; nil for fewer than two units.
+    /// McNemar's exact test for accuracy, the paired t over units for anything else; nil for fewer than two units.
     public let p: Double?
     /// `p` corrected for the number of rows by Holm's method.
     public internal(set) var adjustedP: Double?

@@ -17,9 +17,26 @@ import Testing
     arguments: [
       ("ACD", "ACD"), ("A, C", "A"), ("A. foo\nC. bar", "AC"), ("A and B", "A"),
       ("The correct answers are B and D.", "BD"), ("BA", "AB"), ("none", "A"), ("E) Question B.", "A"),
+      ("The answer is B", "B"), ("I choose option DC", "DC"), ("my guess: C, because B", "C"), ("Answer: C", "A"),
+      ("(B", "B"), ("X Question: B", "A"),
     ])
   func choices(prediction: String, expected: String) {
     #expect(LEvalAnswers.choice(prediction: prediction, allowsSeveral: true) == expected)
+  }
+
+  @Test("the older reading of a Coursera answer guesses A where no letter is marked")
+  func olderChoices() {
+    let read = { LEvalAnswers.choice(prediction: $0, allowsSeveral: true, reading: .v1) }
+    #expect(["The answer is B", "(B", "A. foo\nC. bar", "The answer is B."].map(read) == ["A", "A", "AC", "B"])
+  }
+
+  @Test("exact match looks at the whole answer; the older one at the first line of more than one character")
+  func lines() {
+    let answer = "Sure.\nThe first topic is the role of sports."
+    #expect(LEvalExactMatch.score(prediction: answer, reference: "The role of sports") == 1)
+    #expect(LEvalExactMatch.score(prediction: answer, reference: "The role of sports", reading: .v1) == 0)
+    #expect(LEvalExactMatch.score(prediction: "x\nthe economy", reference: "the economy", reading: .v1) == 1)
+    #expect(LEvalTask.topics.exactMatch(prediction: answer, reference: "the role of sports", reading: .v1) == [0])
   }
 
   @Test(

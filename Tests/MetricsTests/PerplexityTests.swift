@@ -97,27 +97,9 @@ import Testing
     ]
     let words = try #require(Perplexity.estimate(windows, .pg19Word, wordCount: 4))
     #expect(abs(words.perplexity - exp(14.0 / 4)) < 1e-9 && words.totalNLL == 14 && words.tokenCount == 6)
-    #expect(words.documents.map(\.name) == ["a", "b"] && words.resampling == .documents(count: 2))
+    #expect(words.documents.map(\.name) == ["a", "b"] && words.units == .documents(count: 2))
     #expect(words.perWord(wordCount: 4) == words.perplexity)
     #expect(Perplexity.estimate(windows, .pg19Word) == nil)
-  }
-
-  @Test("Wilson's interval of 8 in 10, and of none")
-  func wilson() throws {
-    let interval = try #require(Statistics.wilson(successes: 8, of: 10))
-    #expect(abs(interval.low - 0.49016) < 1e-4 && abs(interval.high - 0.94331) < 1e-4)
-    #expect(Statistics.wilson(successes: 0, of: 0) == nil)
-    #expect(Statistics.wilson(successes: 0, of: 5)?.low == 0)
-  }
-
-  @Test("a bootstrap is the same each time and covers the mean")
-  func bootstrap() throws {
-    let values = (0..<30).map { Double($0 % 7) }
-    func mean(_ chosen: [Int]) -> Double { chosen.reduce(0) { $0 + values[$1] } / Double(chosen.count) }
-    let first = try #require(Statistics.bootstrap(unitCount: 30, mean))
-    #expect(first == Statistics.bootstrap(unitCount: 30, mean))
-    #expect(first.low < mean(Array(0..<30)) && mean(Array(0..<30)) < first.high)
-    #expect(Statistics.bootstrap(unitCount: 1, mean) == nil)
   }
 
   @Test("a passkey is found when the first run of digits is exactly the key")

@@ -26,36 +26,13 @@ import Testing
     #expect(HolmCorrection.adjusted([0.9, 0.8]) == [1, 1])
   }
 
-  @Test("a bootstrap over documents weighs tokens and repeats itself")
-  func bootstrap() throws {
-    let units = (0..<12).map { WeightedSum(sum: Double($0 * $0) * 1.7, weight: 10) }
-    let interval = try #require(Bootstrap(seed: 7).interval(of: units))
-    #expect(interval == Bootstrap(seed: 7).interval(of: units))
-    #expect(interval != Bootstrap(seed: 8).interval(of: units))
-    let mean = try #require(WeightedSum.total(of: units).mean)
-    #expect(interval.low < mean && mean < interval.high)
-    #expect(Bootstrap().interval(of: [WeightedSum(1)]) == nil)
-    #expect(Bootstrap().interval(of: [WeightedSum(1), WeightedSum(sum: 0, weight: 0)]) == nil)
-  }
-
-  @Test("a paired difference sees what two separate intervals cannot")
-  func paired() throws {
-    let first = (0..<20).map { WeightedSum(Double($0)) }
-    let second = first.map { WeightedSum($0.sum + 0.5 + Double(Int($0.sum) % 3) * 0.1) }
-    let paired = try #require(Bootstrap(seed: 1).pairedDifference(first: first, second: second))
-    #expect(abs(paired.difference - 0.595) < 1e-9 && paired.pairCount == 20)
-    #expect(try #require(paired.interval).low > 0.5)
-    #expect(try #require(paired.pValue) < 0.01)
-    let equal = try #require(Bootstrap().pairedDifference(first: first, second: first))
-    #expect(equal.difference == 0 && equal.pValue == 1)
-    #expect(Bootstrap().pairedDifference(first: [], second: []) == nil)
-  }
-
-  @Test("blocks join consecutive units and lose none")
+  @Test("blocks join consecutive units, lose none, and leave six where there are six")
   func blocks() {
-    let blocks = Bootstrap.blocks(of: (0..<29).map { WeightedSum(Double($0)) })
+    let blocks = WeightedSum.blocks(of: (0..<29).map { WeightedSum(Double($0)) })
     #expect(blocks.count == 10 && blocks[0].sum == 3 && blocks[9].weight == 2)
-    #expect(Bootstrap.blocks(of: []).isEmpty)
+    #expect(WeightedSum.blocks(of: []).isEmpty)
+    #expect([8, 11, 12, 27].map { WeightedSum.blockLength(unitCount: $0) } == [1, 2, 2, 3])
+    #expect(WeightedSum.blocks(of: (0..<11).map { WeightedSum(Double($0)) }).count == 6)
   }
 
   @Test("positions are bucketed by how many tokens stand before")

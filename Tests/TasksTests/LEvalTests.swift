@@ -194,7 +194,7 @@ import Testing
   func protocolName() throws {
     let bad = row("d").merging(["outputs": ["A", "B"]]) { $1 }
     let task = try task("tpo", [row("d"), bad, row("d").merging(["evaluation": "vote"]) { $1 }])
-    #expect(task.protocolName == "leval/se-eval-v1")
+    #expect(task.protocolName == "leval/se-eval-v2")
     let warnings = try task.warnings(in: byteContext())
     #expect(warnings.contains { $0.contains("tpo.jsonl:2: there are 1 `instructions` and 2 `outputs`") })
     #expect(warnings.contains { $0.contains("tpo.jsonl:3: `evaluation` is 'vote'") })

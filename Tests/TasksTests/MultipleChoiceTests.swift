@@ -78,7 +78,7 @@ import Testing
     let task = try task([Self.row], more)
     #expect(
       try samples(task).first?.text == "Answer well.\n\nQuestion: S?\nAnswer: yes\n\nQuestion: Q?\nAnswer:")
-    #expect(task.protocolName == "multiple-choice/cloze-v1+1-shot")
+    #expect(task.protocolName == "multiple-choice/cloze-v2+1-shot")
     #expect(throws: TaskError.self) { try self.task([Self.row], more.merging(["shots": .integer(2)]) { $1 }) }
     #expect(throws: TaskError.self) { try self.task([Self.row], ["shots": .integer(2)]) }
   }
@@ -113,6 +113,19 @@ import Testing
     #expect(values[0] == 0, "the first of equals is wrong here")
     #expect(abs((values[3] ?? 0) - 0.5) < 0.001)
     #expect(task.scores(of: sample.reference, outcome: .choiceLogProbabilities([[-9], [-2], [-1]])).first?.value == 1)
+  }
+
+  @Test("equal texts at two letters: the place is right, not the text")
+  func equalTexts() throws {
+    let row = "{\"question\": \"Q?\", \"choices\": [\"x\", \"y\", \"x\"], \"answer\": 2}"
+    let task = try task([row], ["style": .text("letters")])
+    let sample = try #require(try samples(task).first)
+    func values(_ sums: [Float]) -> [Double?] {
+      task.scores(of: sample, outcome: .choiceLogProbabilities(sums.map { [$0] })).map(\.value)
+    }
+    #expect(values([-1, -9, -2])[0] == 0 && values([-2, -9, -1])[0] == 1)
+    // Of three choices alike the right one has a third.
+    #expect(abs((values([-1, -1, -1])[3] ?? 0) - 1.0 / 3) < 1e-9)
   }
 
   @Test("the number of a worked answer, marked or last")

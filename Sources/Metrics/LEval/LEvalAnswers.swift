@@ -5,9 +5,10 @@ public enum LEvalAnswers {
   /// The letters of a multiple-choice prediction.
   ///
   /// White space alone is "None". A part of "ABCD" is returned as it is. With `allowsSeveral` (coursera) leading
-  /// letters count when there are two or more, else capital letters before white space, "." or ")"; without any the
-  /// guess is "A". Otherwise the first of A to D anywhere counts, also inside a word.
-  public static func choice(prediction: String, allowsSeveral: Bool) -> String {
+  /// letters count when there are two or more, else capital letters before white space, "." or ")", else (since `v2`) the
+  /// first run of letters as it stands; without any the guess is "A". Otherwise the first of A to D anywhere counts, also
+  /// inside a word.
+  public static func choice(prediction: String, allowsSeveral: Bool, reading: LEvalReading = .v2) -> String {
     var text = CodePoints(prediction)
     guard !text.stripped.isEmpty else { return "None" }
     if CodePoints("ABCD").contains(text) { return prediction }
@@ -20,7 +21,9 @@ public enum LEvalAnswers {
       return ("A"..."Z").contains(text[index]) && (next.isPythonSpace || next == "." || next == ")")
     }
     let letters = leading + marked.map { text[$0] }.filter(isChoice)
-    return letters.isEmpty ? "A" : sortedLetters(letters)
+    guard letters.isEmpty else { return sortedLetters(letters) }
+    let run = text.drop { !isChoice($0) }.prefix(while: isChoice)
+    return reading == .v1 || run.isEmpty ? "A" : CodePoints(run).text
   }
 
   /// The letters of a multiple-choice reference: those of its first word, "A" when there is none.

@@ -3,7 +3,7 @@
 /// Source: OpenLMLab/LEval, Evaluation/em.py.
 public enum LEvalExactMatch {
   /// 1, 0.25 or 0.
-  public static func score(prediction: String, reference: String) -> Double {
+  public static func score(prediction: String, reference: String, reading: LEvalReading = .v2) -> Double {
     let gold = AnswerNormalization.squadText(CodePoints(reference), lowercases: false)
     if gold.allSatisfy({ ("A"..."D").contains($0) }) {
       let letters = AnswerNormalization.squadText(CodePoints(prediction), lowercases: false)
@@ -11,10 +11,10 @@ public enum LEvalExactMatch {
       return Set(letters).isSubset(of: gold) ? 0.25 : 0
     }
     if let a = pythonFloat(prediction), let b = pythonFloat(reference) { return a == b ? 1 : 0 }
-    let lines = CodePoints(prediction).parts(separatedBy: "\n")
-    let line = lines.first { $0.count > 1 } ?? CodePoints(prediction)
+    var answer = CodePoints(prediction)
+    if reading == .v1, let line = answer.parts(separatedBy: "\n").first(where: { $0.count > 1 }) { answer = line }
     func compact(_ text: CodePoints) -> CodePoints { text.lowercased.filter { $0 != " " } }
-    return compact(line).contains(compact(CodePoints(reference))) ? 1 : 0
+    return compact(answer).contains(compact(CodePoints(reference))) ? 1 : 0
   }
 
   /// `float(text)` for what may be expected in an answer: decimal notation, white space around, underscores between

@@ -32,12 +32,14 @@ public enum LEvalTask: Hashable, Sendable {
   ]
 
   /// What is compared: pairs of prediction and reference; two for `judgements`, else one.
-  public func comparisons(prediction: String, reference: String) -> [(prediction: String, reference: String)] {
+  public func comparisons(
+    prediction: String, reference: String, reading: LEvalReading = .v2
+  ) -> [(prediction: String, reference: String)] {
     switch self {
     case .choice, .choices:
       [
         (
-          LEvalAnswers.choice(prediction: prediction, allowsSeveral: self == .choices),
+          LEvalAnswers.choice(prediction: prediction, allowsSeveral: self == .choices, reading: reading),
           LEvalAnswers.choice(reference: reference)
         )
       ]
@@ -54,8 +56,8 @@ public enum LEvalTask: Hashable, Sendable {
   }
 
   /// The exact-match scores of one row: one, or two for `judgements` (loyalty and fact).
-  public func exactMatch(prediction: String, reference: String) -> [Double] {
-    comparisons(prediction: prediction, reference: reference)
-      .map { LEvalExactMatch.score(prediction: $0.prediction, reference: $0.reference) }
+  public func exactMatch(prediction: String, reference: String, reading: LEvalReading = .v2) -> [Double] {
+    comparisons(prediction: prediction, reference: reference, reading: reading)
+      .map { LEvalExactMatch.score(prediction: $0.prediction, reference: $0.reference, reading: reading) }
   }
 }

@@ -34,8 +34,8 @@ public struct DocumentPerplexity: Hashable, Sendable, Codable {
 
 /// A perplexity with what it rests on.
 public struct PerplexityEstimate: Sendable, Hashable {
-  /// What was drawn to get the interval.
-  public enum Resampling: Hashable, Sendable, Codable {
+  /// What was taken for independent to get the interval.
+  public enum Units: Hashable, Sendable, Codable {
     /// Whole documents.
     case documents(count: Int)
     /// Blocks of consecutive windows of the only document.
@@ -50,10 +50,10 @@ public struct PerplexityEstimate: Sendable, Hashable {
   public let tokenCount: Int
   /// The sum of the NLLs of all scored tokens, nats.
   public let totalNLL: Double
-  /// 95 % interval from resampling documents, or blocks of windows of a single one; nil where there is only one unit.
+  /// 95 % interval over documents, or blocks of windows of a single one; nil below `Statistics.minimumUnitCount` units.
   public let interval: Statistics.Interval?
-  /// What was drawn for the interval.
-  public let resampling: Resampling?
+  /// What the interval is over; nil where there is only one unit.
+  public let units: Units?
   /// llama.cpp's ±: the perplexity times the standard error of the mean NLL over single tokens.
   public let plusMinus: Double
   /// Per document, in the order in which they first came.
@@ -87,8 +87,8 @@ public enum Perplexity {
     _ windows: [WindowNLL], _ convention: PerplexityConvention, wordCount: Int? = nil
   ) -> PerplexityEstimate? {
     let used = windows.filter { !$0.values.isEmpty }
-    let sums = used.enumerated().map { weighted($1, isFirst: $0 == 0, convention) }
-    let total = WeightedSum.total(of: sums)
+    let perWindow = used.enumerated().map { weighted($1, isFirst: $0 == 0, convention) }
+    let total = WeightedSum.total(of: perWindow)
     guard let tokenMean = total.mean else { return nil }
     // The NLL of a word is that of its tokens; only the total number of words is known.
     let tokensPerUnit: Double
@@ -99,12 +99,12 @@ public enum Perplexity {
       tokensPerUnit = 1
     }
     let mean = tokenMean * tokensPerUnit
-    let documents = grouped(used, sums)
-    let (units, resampling) = units(of: documents)
+    let documents = grouped(used, perWindow)
+    let (sums, units) = units(of: documents)
     return PerplexityEstimate(
       perplexity: exp(mean), meanNLL: mean, tokenCount: used.reduce(0) { $0 + $1.values.count },
-      totalNLL: used.reduce(0) { $0 + $1.sum }, interval: Bootstrap().interval(of: units) { exp($0 * tokensPerUnit) },
-      resampling: resampling, plusMinus: exp(mean) * standardError(used.lazy.flatMap(\.values)),
+      totalNLL: used.reduce(0) { $0 + $1.sum }, interval: Statistics.interval(of: sums) { exp($0 * tokensPerUnit) },
+      units: units, plusMinus: exp(mean) * standardError(used.lazy.flatMap(\.values)),
       documents: documents.map { name, sums in
         let total = WeightedSum.total(of: sums)
         return DocumentPerplexity(name: name, meanNLL: total.sum / total.weight, tokenCount: Int(total.weight))
@@ -131,13 +131,13 @@ public enum Perplexity {
 
   private static func units(
     of documents: [(String, [WeightedSum])]
-  ) -> (units: [WeightedSum], resampling: PerplexityEstimate.Resampling?) {
+  ) -> (sums: [WeightedSum], units: PerplexityEstimate.Units?) {
     if documents.count > 1 {
       return (documents.map { WeightedSum.total(of: $0.1) }, .documents(count: documents.count))
     }
     let windows = documents.first?.1 ?? []
-    let blocks = Bootstrap.blocks(of: windows)
-    let length = Bootstrap.blockLength(unitCount: windows.count)
+    let blocks = WeightedSum.blocks(of: windows)
+    let length = WeightedSum.blockLength(unitCount: windows.count)
     return (blocks, blocks.count > 1 ? .blocks(count: blocks.count, windowsPerBlock: length) : nil)
   }
 

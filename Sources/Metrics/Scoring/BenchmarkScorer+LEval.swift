@@ -10,9 +10,12 @@ extension BenchmarkScorer {
   /// - Parameters:
   ///   - task: the task's name, for example `coursera`.
   ///   - predictions: the file.
+  ///   - reading: the version of the official programs' way to read answers.
   /// - Returns: the score with its parts: ROUGE's scores, the three topics, sci_fi's two judgements.
   /// - Throws: `ScoringError`.
-  public static func lEval(task: String, predictions: PredictionFile) throws(ScoringError) -> BenchmarkScore {
+  public static func lEval(
+    task: String, predictions: PredictionFile, reading: LEvalReading = .v2
+  ) throws(ScoringError) -> BenchmarkScore {
     let rows = try LEvalRows(predictions)
     var notes: [String] = []
     if rows.judgedCount > 0 {
@@ -21,7 +24,7 @@ extension BenchmarkScorer {
     switch rows.evaluation {
     case "f1": return f1(task, rows, notes)
     case "rouge": return rouge(task, rows, notes)
-    default: return exactMatch(task, rows, notes)
+    default: return exactMatch(task, rows, reading, notes)
     }
   }
 
@@ -57,9 +60,13 @@ extension BenchmarkScorer {
     }
   }
 
-  private static func exactMatch(_ task: String, _ rows: LEvalRows, _ notes: [String]) -> BenchmarkScore {
+  private static func exactMatch(
+    _ task: String, _ rows: LEvalRows, _ reading: LEvalReading, _ notes: [String]
+  ) -> BenchmarkScore {
     let way = LEvalTask(named: task)
-    let matches = rows.pairs.map { way.exactMatch(prediction: $0.prediction, reference: $0.reference) }
+    let matches = rows.pairs.map {
+      way.exactMatch(prediction: $0.prediction, reference: $0.reference, reading: reading)
+    }
     var parts: [BenchmarkScore.Part] = []
     func percent(_ values: [Double]) -> Double? { Statistics.mean(values).map { 100 * $0 } }
     var score = percent(matches.flatMap { $0 }).map { PythonRounding.round($0, 4) }
@@ -78,7 +85,8 @@ extension BenchmarkScorer {
     }
     return BenchmarkScore(
       benchmark: "leval", task: task, metric: "exact_match", score: score,
-      scores: matches.map { Statistics.mean($0) }, parts: parts, problems: rows.problems, notes: notes)
+      scores: matches.map { Statistics.mean($0) }, parts: parts, problems: rows.problems,
+      notes: notes + ["answers are read as by \(reading.rawValue)"])
   }
 
   private static func f1(_ task: String, _ rows: LEvalRows, _ notes: [String]) -> BenchmarkScore {

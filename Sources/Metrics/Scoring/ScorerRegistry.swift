@@ -75,6 +75,9 @@ public enum ScorerRegistry {
       Scorer(each: "leval_exact_match", "L-Eval's exact match of answers that were read out already") {
         LEvalExactMatch.score(prediction: $0, reference: $1)
       },
+      Scorer(each: "leval_exact_match@v1", "the same as it was until October 2023: the first line alone") {
+        LEvalExactMatch.score(prediction: $0, reference: $1, reading: .v1)
+      },
       Scorer("best_subspan_em", "lost in the middle: a normalised answer is in the first line") {
         .value(TextMatch.bestSubspan(prediction: $0.prediction, answers: $0.references))
       },

@@ -4,61 +4,27 @@ import Foundation
 public struct PairedDifference: Hashable, Sendable, Codable {
   /// Second minus first, of the transformed means.
   public let difference: Double
-  /// The 95 % interval of the difference; nil for fewer than two pairs.
+  /// The 95 % interval of the difference; nil below `Statistics.minimumUnitCount` units.
   public let interval: Statistics.Interval?
-  /// Two-sided bootstrap p-value; nil for fewer than two pairs.
+  /// Two-sided p-value, never below what a sign test over the units could give; nil for fewer than two units.
   public let pValue: Double?
-  /// The number of pairs.
-  public let pairCount: Int
+  /// The number of units that both have.
+  public let unitCount: Int
+
+  /// True where the interval leaves out 0 and the test agrees.
+  public var isClear: Bool { interval?.excludesZero == true && (pValue ?? 1) < 0.05 }
 }
 
-extension Bootstrap {
-  /// The paired bootstrap of second minus first: both sides are drawn with the same units.
+/// The test that looks at nothing but which of two methods is better on a unit.
+public enum SignTest {
+  /// The smallest two-sided p-value that so many units can give: that of all of them pointing one way.
   ///
-  /// The p-value is twice the smaller share of resamples on either side of 0, each with one added so that it is never
-  /// 0 (Davison and Hinkley 1997, section 4.2.3), at most 1.
+  /// No other test of the same units may claim more.
   ///
-  /// - Parameters:
-  ///   - first: the units of the one method.
-  ///   - second: the units of the other, the same documents or samples in the same order.
-  ///   - transform: applied to every mean, for example exp for a perplexity.
-  /// - Returns: the difference; nil when there is nothing or the counts differ.
-  public func pairedDifference(
-    first: [WeightedSum], second: [WeightedSum], transform: (Double) -> Double = { $0 }
-  ) -> PairedDifference? {
-    guard first.count == second.count else { return nil }
-    let pairs = zip(first, second).filter { $0.0.weight > 0 && $0.1.weight > 0 }
-    guard let a = WeightedSum.total(of: pairs.map { $0.0 }).mean, let b = WeightedSum.total(of: pairs.map { $0.1 }).mean
-    else { return nil }
-    let difference = transform(b) - transform(a)
-    guard pairs.count >= 2 else {
-      return PairedDifference(difference: difference, interval: nil, pValue: nil, pairCount: pairs.count)
-    }
-    let draws = resampledDifferences(pairs, transform)
-    let below = draws.count { $0 <= 0 }
-    let above = draws.count { $0 >= 0 }
-    let pValue = min(1, 2 * Double(min(below, above) + 1) / Double(draws.count + 1))
-    return PairedDifference(
-      difference: difference, interval: Statistics.percentileInterval(of: draws), pValue: pValue, pairCount: pairs.count
-    )
-  }
-
-  private func resampledDifferences(
-    _ pairs: [(WeightedSum, WeightedSum)], _ transform: (Double) -> Double
-  ) -> [Double] {
-    var generator = SeededGenerator(seed: seed)
-    return (0..<resampleCount).map { _ in
-      var a = WeightedSum(sum: 0, weight: 0)
-      var b = a
-      for _ in pairs.indices {
-        let pair = pairs[generator.index(below: pairs.count)]
-        a.sum += pair.0.sum
-        a.weight += pair.0.weight
-        b.sum += pair.1.sum
-        b.weight += pair.1.weight
-      }
-      return transform(b.sum / b.weight) - transform(a.sum / a.weight)
-    }
+  /// - Parameter unequalCount: units on which the two differ.
+  /// - Returns: 2^(1 - n), 1 for none.
+  public static func smallestPValue(_ unequalCount: Int) -> Double {
+    unequalCount < 1 ? 1 : exp2(1 - Double(unequalCount))
   }
 }
 

@@ -106,7 +106,7 @@ extension ReportBuilder {
       table.rows.append(.init(label: method, cells: cells))
     }
     table.note =
-      "The same samples under both methods, resampled in pairs; bold where the 95 % interval does not hold 0"
+      "The same samples under both methods, in pairs; bold where the 95 % interval does not hold 0, which needs six units"
       + (grid.columns.contains { $0.metric.isPercentage } ? ". Accuracy in percentage points." : ".")
     document.table(table)
   }
@@ -131,9 +131,11 @@ extension ReportBuilder {
     if grid.columns.contains(where: { $0.metric.isPerplexity }) {
       let counted = Set(grid.columns.map { PerplexityKind(metric: $0.metric.name) })
       let unit = counted == [.perWords] ? "words" : "tokens"
-      parts.append("Perplexity is exp(sum of token NLL / number of \(unit)), its interval from resampled documents.")
+      parts.append("Perplexity is exp(sum of token NLL / number of \(unit)), its interval over documents.")
     }
-    if grid.columns.contains(where: { $0.metric.isPercentage }) { parts.append("Wilson intervals.") }
+    if grid.columns.contains(where: { $0.metric.isPercentage }) {
+      parts.append("Exact intervals (Clopper and Pearson).")
+    }
     return parts.isEmpty ? nil : parts.joined(separator: " ")
   }
 }

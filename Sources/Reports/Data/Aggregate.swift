@@ -7,7 +7,7 @@ import Text
 struct Aggregate: Hashable, Sendable {
   /// Nil when no sample has a score.
   var value: Double?
-  /// 95 % interval; nil where there are too few units to resample.
+  /// 95 % interval; nil where there are too few units.
   var interval: Statistics.Interval?
   /// Scored samples.
   var count = 0
@@ -29,7 +29,7 @@ struct Aggregate: Hashable, Sendable {
 struct Contribution: Hashable, Sendable {
   /// Accuracy 0 or 1 or a score, weight 1; or the sum of token NLL in nats, weighing the scored tokens (words, bytes).
   let sums: WeightedSum
-  /// What is resampled together.
+  /// What is drawn together: samples of one document are no independent ones.
   let unit: String
 
   /// The sample's own number: its score, or its mean NLL.
@@ -86,19 +86,21 @@ extension MetricDescription {
     var aggregate = Aggregate(value: combined(contributions), count: contributions.count)
     if isPercentage {
       let successes = contributions.count { $0.sums.sum == 1 }
-      aggregate.interval = Statistics.wilson(successes: successes, of: contributions.count)
+      aggregate.interval = Statistics.shareInterval(successes: successes, of: contributions.count)
     } else {
-      aggregate.interval = Bootstrap().interval(of: units(of: contributions), transform: transform)
+      aggregate.interval = Statistics.interval(of: units(of: contributions), transform: transform)
     }
     return aggregate
   }
 
-  /// What is resampled: samples; for a perplexity documents, or blocks of consecutive samples of the only document.
+  /// What is independent: samples; for a perplexity documents, or blocks of consecutive samples of the only document.
   func units(of contributions: [Contribution]) -> [WeightedSum] {
     guard isPerplexity else { return contributions.map(\.sums) }
     let byDocument = Dictionary(grouping: contributions, by: \.unit)
-    guard byDocument.count > 1 else { return Bootstrap.blocks(of: contributions.map(\.sums)) }
-    return byDocument.keys.sorted().map { WeightedSum.total(of: (byDocument[$0] ?? []).map(\.sums)) }
+    guard byDocument.count > 1 else { return WeightedSum.blocks(of: contributions.map(\.sums)) }
+    return byDocument.keys.sorted(by: NaturalOrder.isBefore).map {
+      WeightedSum.total(of: (byDocument[$0] ?? []).map(\.sums))
+    }
   }
 }
 

@@ -6,9 +6,9 @@ import Store
 struct MethodDifference: Hashable, Sendable {
   /// `a - b`; nil when no sample has both.
   var difference: Double?
-  /// 95 % interval, samples (or documents) resampled in pairs.
+  /// 95 % interval over samples, or documents, in pairs.
   var interval: Statistics.Interval?
-  /// McNemar's exact test for accuracy, the paired bootstrap for anything else; nil for fewer than two units.
+  /// McNemar's exact test for accuracy, the paired t over units for anything else; nil for fewer than two units.
   var pValue: Double?
   /// Samples that both have.
   var count = 0
@@ -19,8 +19,8 @@ struct MethodDifference: Hashable, Sendable {
 
   var low: Double? { interval?.low }
   var high: Double? { interval?.high }
-  /// True where the interval does not hold 0.
-  var isClear: Bool { interval.map { $0.low > 0 || $0.high < 0 } ?? false }
+  /// True where the interval does not hold 0 and the test agrees.
+  var isClear: Bool { interval?.excludesZero == true && (pValue ?? 1) < 0.05 }
 }
 
 /// A sample that two methods both have.
@@ -68,12 +68,15 @@ enum Pairing {
       if change < 0 { result.worse += 1 }
     }
     // Both sides have the same samples of the same documents, so the same units in the same order.
-    let paired = Bootstrap().pairedDifference(
-      first: metric.units(of: b), second: metric.units(of: a), transform: metric.transform)
-    result.interval = paired?.interval
-    result.pValue = paired?.pValue
     if metric.isPercentage {
-      result.pValue = McNemarTest(zip(a, b).map { (first: $0.sums.sum == 1, second: $1.sums.sum == 1) })?.pValue
+      let test = McNemarTest(zip(a, b).map { (first: $1.sums.sum == 1, second: $0.sums.sum == 1) })
+      result.interval = test.flatMap(Statistics.pairedShareInterval)
+      result.pValue = test?.pValue
+    } else {
+      let paired = Statistics.pairedDifference(
+        first: metric.units(of: b), second: metric.units(of: a), transform: metric.transform)
+      result.interval = paired?.interval
+      result.pValue = paired?.pValue
     }
     return result
   }

@@ -9,7 +9,7 @@ public struct LEval: EvaluationTask {
   /// The task's name in a configuration.
   public static let name = "leval"
   /// The version of the scorer.
-  public static let scorerVersion = 1
+  public static let scorerVersion = 2
   /// The keys of a configuration entry.
   public static let settings = [
     SettingDescription("path", .path, "the folder of the .jsonl files, or the official checkout (required)"),
@@ -24,6 +24,10 @@ public struct LEval: EvaluationTask {
     SettingDescription("prompts", .path, "a file of prompts (default: prompts.json in the folder, or Predictions/)"),
     SettingDescription("judged", .flag, "generate answers that only a judge can score (default true)"),
     SettingDescription("max-new-tokens", .integer, "generation limit (default 512, as published)"),
+    SettingDescription(
+      "protocol", .text,
+      "how answers are read: leval/v2 (the official programs since December 2023, the default) or "
+        + "leval/v1 (before)"),
   ]
 
   private let files: LEvalFiles
@@ -34,6 +38,7 @@ public struct LEval: EvaluationTask {
   private let truncation: Truncation?
   private let includesJudged: Bool
   private let maxNewTokens: Int?
+  private let reading: LEvalReading
 
   /// The published generation limit.
   static let maxNewTokens = 512
@@ -53,6 +58,7 @@ public struct LEval: EvaluationTask {
     reserve = try settings.positive("reserve")
     maxNewTokens = try settings.positive("max-new-tokens")
     includesJudged = settings.flag("judged", default: true)
+    reading = try GridSettings.word("protocol", settings, default: .v2)
     lengths = try settings.integers("lengths") ?? []
     let shortest = lengths.min() ?? Int.max
     guard shortest >= 64, Set(lengths).count == lengths.count, reserve ?? 0 < shortest else {
@@ -81,11 +87,12 @@ public struct LEval: EvaluationTask {
     return LEvalTask.names.filter { chosen.contains($0) }
   }
 
-  /// `leval/v1` with the benchmark's prompts, `leval/se-eval-v1` with the project's; deviations are part of the name.
+  /// `leval/v2` with the benchmark's prompts, `leval/se-eval-v2` with the project's; deviations are part of the name.
   public var protocolName: String {
     let own = files.sources.filter { !$0.isOfficial }.map(\.name)
-    var name = own.count == files.sources.count ? "leval/se-eval-v1" : "leval/v1"
-    if name == "leval/v1", !own.isEmpty { name += "+own-prompts=\(own.joined(separator: ","))" }
+    let isOwn = own.count == files.sources.count
+    var name = isOwn ? reading.rawValue.replacing("/", with: "/se-eval-") : reading.rawValue
+    if !isOwn, !own.isEmpty { name += "+own-prompts=\(own.joined(separator: ","))" }
     if let truncation { name += "+truncation=\(truncation.rawValue)" }
     if let reserve, reserve != Self.reserve { name += "+reserve=\(reserve)" }
     if let maxNewTokens, maxNewTokens != Self.maxNewTokens { name += "+max-new-tokens=\(maxNewTokens)" }
@@ -98,6 +105,10 @@ public struct LEval: EvaluationTask {
       "closed tasks: 100 x exact match of the answer that is read out of the text (OpenLMLab/LEval, auto_eval.py); an "
         + "incomplete choice in coursera gives 25; open tasks: token F1, or ROUGE-L of Google's rouge_score beside "
         + "ROUGE-1 and ROUGE-2, as each document says (LEval_score is the cube root of the product of the three means)",
+      reading == .v2
+        ? "answers are read as by the official programs since December 2023: the first run of letters in a Coursera "
+          + "answer where no letter is marked, exact match anywhere in the answer"
+        : "answers are read as by the official programs before October 2023; leval/v2 reads them as they do now",
       "documents that only a judge can score are answered and counted as not scored: no judge is given",
       truncation.map {
         "deviation: documents are cut by tokens (\($0.rawValue)); the official programs cut words in steps of 250"
@@ -267,7 +278,7 @@ public struct LEval: EvaluationTask {
       let isFact = fact("part") == Side.realWorld.rawValue
       // The official program joins both answers in one text before it reads them.
       let prediction = isFact ? "[fact: \(text)]" : text
-      let matches = way.exactMatch(prediction: prediction, reference: answer)
+      let matches = way.exactMatch(prediction: prediction, reference: answer, reading: reading)
       guard let match = isFact ? matches.last : matches.first else {
         return [Score("score", unscored: "the reference holds no answer")]
       }

@@ -8,7 +8,7 @@ public struct MultipleChoice: EvaluationTask {
   /// The task's name in a configuration.
   public static let name = "multiple-choice"
   /// The version of the scorer.
-  public static let scorerVersion = 1
+  public static let scorerVersion = 2
   /// The keys of a configuration entry.
   public static let settings = [
     SettingDescription("path", .path, "a JSONL of questions with choices (required)"),
@@ -74,8 +74,8 @@ public struct MultipleChoice: EvaluationTask {
     shotsFile = examples.dataFile
   }
 
-  /// The protocol's versioned name: style and number of examples are part of it.
-  public var protocolName: String { "multiple-choice/\(style.rawValue)-v1+\(shots.count)-shot" }
+  /// The protocol's versioned name, style and number of examples part of it; `-v1` judged equal texts alike.
+  public var protocolName: String { "multiple-choice/\(style.rawValue)-v2+\(shots.count)-shot" }
 
   /// What a report says of the protocol.
   public var protocolNotes: [String] {
@@ -87,7 +87,8 @@ public struct MultipleChoice: EvaluationTask {
       "\(shots.count) examples before each question" + (shotsFile.map { ", the first ones of \($0.name)" } ?? ""),
       "accuracy: the choice of the highest summed log-probability is right; accuracy_norm_chars and accuracy_norm_bytes: "
         + "of the highest sum divided by the continuation's characters (lm-eval's acc_norm) or UTF-8 bytes (acc_bytes); "
-        + "the first of equals counts; where several choices are right, any of them is",
+        + "the first of equals counts; where several choices are right, any of them is; a choice is "
+        + "right by its place, also where another has the same text",
       "mc2 (TruthfulQA): probability of the right choices as a share of that of all",
       "a continuation's tokens are those that the whole text has beyond the tokens of the prompt; in a chat they follow "
         + "the markers directly",
@@ -184,7 +185,7 @@ public struct MultipleChoice: EvaluationTask {
     guard let sums = sums(outcome), let choices = texts(of: reference), sums.count == choices.count,
       sums.allSatisfy(\.isFinite)
     else { return metrics.map { Score($0.name, unscored: "there is no finite log-probability for each choice") } }
-    let right = Set(choices.indices.filter { reference.expected.contains(choices[$0]) })
+    let right = right(of: reference, choices)
     func accuracy(_ lengths: [Int]?) -> Double {
       let values = lengths.map { zip(sums, $0).map { $0 / Double(max(1, $1)) } } ?? sums
       return right.contains(Self.best(values)) ? 1 : 0
@@ -218,6 +219,14 @@ public struct MultipleChoice: EvaluationTask {
   private func sums(_ outcome: Outcome) -> [Double]? {
     guard case .choiceLogProbabilities(let values) = outcome else { return nil }
     return values.map { $0.reduce(0.0) { $0 + Double($1) } }
+  }
+
+  /// The right choices by their index: one text may stand at two letters, of which one is right.
+  private func right(of reference: Reference, _ choices: [String]) -> Set<Int> {
+    guard case .list(let list)? = reference.fact("right") else {
+      return Set(choices.indices.filter { reference.expected.contains(choices[$0]) })
+    }
+    return Set(list.compactMap(\.asInteger)).intersection(choices.indices)
   }
 
   private func texts(of reference: Reference) -> [String]? {

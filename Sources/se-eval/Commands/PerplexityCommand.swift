@@ -48,7 +48,7 @@ enum PerplexityCommand {
     details: [
       "`sliding-256` is sliding with a stride of 256. Conventions that score every token also give the perplexity "
         + "per word\nand per byte; pg19-word is the former.",
-      "One of --file and --tokens is needed. The interval resamples windows; one window has none.",
+      "One of --file and --tokens is needed. The interval is over blocks of windows; fewer than six have none.",
     ],
     options: [EngineOptions.model, file, tokens, convention, context, stride, windowLimit, words, perToken]
       + EngineOptions.all

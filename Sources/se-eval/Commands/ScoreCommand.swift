@@ -15,6 +15,10 @@ enum ScoreCommand {
   private static let task = Option.value(
     "--task", "NAME", "L-Eval's or lost-in-the-middle's task, for example coursera")
   private static let predictions = Option.value("--predictions", "F.jsonl", "the benchmark's own prediction file")
+  private static let protocolName = Option.value(
+    "--protocol", "P",
+    "L-Eval's way to read answers: \(LEvalReading.allCases.map(\.rawValue).joined(separator: ", ")) "
+      + "(default \(LEvalReading.v2.rawValue))")
   private static let byLength = Option.flag("--e", "LongBench-E: scores of the three length buckets too")
   private static let metric = Option.value("--metric", "NAME", ScorerRegistry.names.joined(separator: ", "))
   private static let pairs = Option.value(
@@ -25,7 +29,7 @@ enum ScoreCommand {
   static let command = Command(
     name: "score", summary: "Score predictions that exist already, with no model",
     details: ["Either --benchmark with --predictions, or --metric with --pairs. Bad rows are listed by line."],
-    options: [benchmark, dataset, task, predictions, byLength, metric, pairs, jieba]
+    options: [benchmark, dataset, task, predictions, protocolName, byLength, metric, pairs, jieba]
   ) { arguments in
     let score = try compute(arguments)
     for problem in score.problems.prefix(20) { Terminal.message("line \(problem.line): \(problem.problem)") }
@@ -53,7 +57,10 @@ enum ScoreCommand {
       return try BenchmarkScorer.longBench(
         dataset: arguments.required(dataset), predictions: file, isE: arguments.has(byLength),
         segmenter: segmenter(arguments))
-    case .leval: return try BenchmarkScorer.lEval(task: arguments.required(task), predictions: file)
+    case .leval:
+      return try BenchmarkScorer.lEval(
+        task: arguments.required(task), predictions: file,
+        reading: arguments.word(protocolName, LEvalReading.self) ?? .v2)
     case .lostInTheMiddle:
       return try BenchmarkScorer.lostInTheMiddle(task: arguments.required(task), predictions: file)
     }
