@@ -47,7 +47,11 @@ let package = Package(
     layer("Tasks", ["Evaluation", "Metrics", "Tokenizers", "CZlib", "Digest", "JSON"]),
     layer("Store", ["CSQLite", "Digest", "Evaluation"]),
     layer(
-      "Sweeps", ["Tasks", "Transformer", "Tokenizers", "Positions", "Store", "CYAML", "Digest", "Evaluation", "JSON"]),
+      "Sweeps",
+      [
+        "Tasks", "Transformer", "Checkpoints", "Tokenizers", "Positions", "Store", "CYAML", "Digest", "Evaluation",
+        "JSON",
+      ]),
     layer("Reports", ["Store", "Metrics", "Evaluation"]),
     .executableTarget(
       name: "se-eval",
@@ -56,7 +60,7 @@ let package = Package(
         "Kernels", "Evaluation", "JSON",
       ], swiftSettings: swiftOnly),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: common),
-    tests("Kernels"), tests("Digest"), tests("JSON"), tests("Checkpoints"),
+    tests("Kernels", exclude: ["Fixtures"]), tests("Digest"), tests("JSON"), tests("Checkpoints"),
     tests("Tokenizers", ["Checkpoints"], exclude: ["Fixtures"]), tests("Positions", exclude: ["Fixtures"]),
     tests("Transformer", ["Kernels", "Checkpoints", "Positions"], exclude: ["Fixtures"]), tests("Metrics", ["JSON"]),
     tests("Evaluation", ["JSON"]), tests("Tasks", ["Evaluation", "Metrics", "Tokenizers"]),

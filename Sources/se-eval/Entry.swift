@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 
 /// The program: finds the command, runs it, turns whatever happens into an exit status.
 @main
@@ -43,6 +44,7 @@ enum Entry {
       let hint = Spelling.nearest(to: name, among: commands.map(\.name)).map { "; did you mean \($0)?" } ?? ""
       throw UsageError("there is no command '\(name)'\(hint) ('se-eval --help' lists them)")
     }
+    if let problem = InstructionSet.problem { throw UsageError(problem) }
     let arguments = try Arguments(command, Array(words.dropFirst()))
     if arguments.has(GlobalOptions.help) {
       Terminal.print(Help.text(command))

@@ -34,6 +34,7 @@ enum ErrorText {
     switch error {
     case .checkpoint: .missing
     case .tokenOutOfRange, .tooFewTokens: .usage
+    case .nonFiniteLogits: .runtimeError
     case .cancelled: Interruption.status
     }
   }

@@ -7,7 +7,7 @@ private enum Layers {
     "Kernels": ["COpenBLAS", "CKernels", "Glibc", "Synchronization", "Dispatch", "Foundation"],
     "Digest": [],
     "JSON": [],
-    "Checkpoints": ["Digest", "JSON", "Foundation", "Glibc"],
+    "Checkpoints": ["Digest", "JSON", "Foundation", "Glibc", "Synchronization"],
     "Tokenizers": ["Checkpoints", "Digest", "JSON", "Foundation", "Synchronization"],
     "Positions": ["Glibc"],
     "Transformer": ["Kernels", "Checkpoints", "Positions", "Synchronization"],
@@ -16,10 +16,8 @@ private enum Layers {
     "Tasks": ["Evaluation", "Metrics", "Tokenizers", "CZlib", "Digest", "JSON", "Foundation", "Synchronization"],
     "Store": ["CSQLite", "Digest", "Evaluation", "Foundation", "Glibc", "Synchronization"],
     "Sweeps": [
-      "Evaluation", "JSON", "Tasks", "Transformer", "Tokenizers", "Positions", "Store", "CYAML", "Digest", "Kernels",
-      "Metrics", "Foundation",
-      "Glibc",
-      "Synchronization",
+      "Evaluation", "JSON", "Tasks", "Transformer", "Checkpoints", "Tokenizers", "Positions", "Store", "CYAML",
+      "Digest", "Kernels", "Metrics", "Foundation", "Glibc", "Synchronization",
     ],
     "Reports": ["Evaluation", "Store", "Metrics", "Foundation", "Glibc"],
     "se-eval": [

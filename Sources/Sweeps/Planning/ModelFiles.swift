@@ -1,8 +1,10 @@
+import Checkpoints
 import Foundation
 
 /// The files of a model: which ones a sweep needs, and which of them are there.
 struct ModelFiles {
-  /// Files that are missing, each with its alternatives; empty when everything is there.
+  /// Files that are missing, each with its alternatives; empty when everything is there, or when what is there is wrong,
+  /// which shows when it is read.
   let missing: [String]
   /// Weight files that are missing; a plan does without them.
   let missingWeights: [String]
@@ -10,48 +12,30 @@ struct ModelFiles {
   let weightByteCount: Int
 
   init(path: String) {
-    let exists = Self.exists(path)
-    let isFolder = exists && (try? FileManager.default.contentsOfDirectory(atPath: path)) != nil
-    if path.lowercased().hasSuffix(".gguf") || (exists && !isFolder) {
-      missing = exists ? [] : [path]
+    do throws(CheckpointError) {
+      let location = try ModelLocation.resolve(path)
+      let tokenizers = ["tokenizer.json", "tokenizer.model"].map { "\(location.path)/\($0)" }
+      let hasTokenizer = location.format == .gguf || tokenizers.contains(where: Self.exists)
+      missing = hasTokenizer ? [] : ["\(tokenizers[0]) (or tokenizer.model)"]
+      missingWeights = location.missingWeightFiles
+      weightByteCount = location.weightFiles.compactMap(Self.size).reduce(0, +)
+    } catch {
+      if case .notFound(_, let lookedFor, _) = error {
+        let isFile = path.lowercased().hasSuffix(".gguf") || Self.exists(path)
+        missing = isFile ? lookedFor : Self.ofFolder(path)
+      } else {
+        missing = []
+      }
       missingWeights = []
-      weightByteCount = Self.size(path) ?? 0
-      return
+      weightByteCount = 0
     }
-    let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
-    let ggufs = names.filter { $0.lowercased().hasSuffix(".gguf") }
-    let hasSafetensors = names.contains { $0.hasSuffix(".safetensors") }
-    if !hasSafetensors, let gguf = ggufs.first, ggufs.count == 1 {
-      self.missing = []
-      missingWeights = []
-      weightByteCount = Self.size(path + "/" + gguf) ?? 0
-      return
-    }
-    var missing: [String] = []
-    if !Self.exists(path + "/config.json") { missing.append(path + "/config.json") }
-    if !["tokenizer.json", "tokenizer.model"].contains(where: { Self.exists(path + "/" + $0) }) {
-      missing.append(path + "/tokenizer.json (or tokenizer.model)")
-    }
-    let weights = Self.weights(in: path)
-    if !exists, !weights.missing.isEmpty { missing.append(path + ".gguf (in place of the folder)") }
-    self.missing = missing
-    missingWeights = weights.missing
-    weightByteCount = weights.byteCount
   }
 
-  private static func weights(in folder: String) -> (missing: [String], byteCount: Int) {
-    let single = folder + "/model.safetensors"
-    if let size = size(single) { return ([], size) }
-    let index = folder + "/model.safetensors.index.json"
-    guard let data = FileManager.default.contents(atPath: index),
-      let json = try? JSONDecoder().decode(ShardIndex.self, from: data)
-    else { return (["\(single) (or model.safetensors.index.json and its shards)"], 0) }
-    let shards = Set(json.weight_map.values).sorted().map { folder + "/" + $0 }
-    return (shards.filter { !exists($0) }, shards.compactMap { size($0) }.reduce(0, +))
-  }
-
-  private struct ShardIndex: Decodable {
-    let weight_map: [String: String]
+  /// What a folder that is not there should hold.
+  private static func ofFolder(_ path: String) -> [String] {
+    [
+      "\(path)/config.json", "\(path)/tokenizer.json (or tokenizer.model)", "\(path).gguf (in place of the folder)",
+    ]
   }
 
   private static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
