@@ -94,7 +94,8 @@ struct StoredWeights {
   static func float4(_ bits: Int) -> Float {
     let magnitude: Float =
       bits & 6 == 0 ? Float(bits & 1) / 2 : Float(1 << (bits >> 1 & 3)) / 2 * (1 + Float(bits & 1) / 2)
-    return bits & 8 == 0 ? magnitude : -magnitude
+    // The format's own code keeps no negative zero.
+    return bits & 8 == 0 || magnitude == 0 ? magnitude : -magnitude
   }
 
   static func meaning(_ type: WeightType, _ b: [UInt8]) -> [Float] {
