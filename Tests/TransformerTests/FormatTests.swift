@@ -59,7 +59,7 @@ private struct GGUFCopy {
       let tensor = try source.tensor(name)
       var floats = Self.floats(tensor)
       if isGemma, name.hasSuffix("norm.weight") { floats = floats.map { $0 + 1 } }
-      if architecture == "llama", name.hasSuffix("attn_q.weight") || name.hasSuffix("attn_k.weight") {
+      if architecture == "llama", name.contains("attn_q.") || name.contains("attn_k.") {
         floats = Self.interleaved(floats, rows: tensor.shape[0], headDimension: h.headDimension)
       }
       add(name, tensor.shape, floats)

@@ -32,7 +32,12 @@ void NAME(softmax_rows)(int rows, float *scores, unsigned panels, float cap, flo
     float *row = scores + r * 256, m = after[r], alpha = alphas[r];
     if (m == -__builtin_inff()) {
       for (int p = 0; p < 4; p++) {
-        if (panels >> p & 1) memset(row + p * 64, 0, 256);
+        if (!(panels >> p & 1)) continue;
+        // No maximum, but a NaN: the sum keeps it.
+        for (int i = 0; i < 64; i++) {
+          if (row[p * 64 + i] != row[p * 64 + i]) sum[r] = row[p * 64 + i];
+        }
+        memset(row + p * 64, 0, 256);
       }
       continue;
     }
@@ -58,10 +63,11 @@ void NAME(softmax_rows)(int rows, float *scores, unsigned panels, float cap, flo
 /// The state of a later super tile joins that of the earlier ones.
 void NAME(merge)(float *maximum, float *sum, float *out, float maximum2, float sum2, const float *out2,
                  int64_t dimension) {
+  // A sum without a maximum is zero, or NaN.
+  if (maximum2 == -__builtin_inff() || *maximum == -__builtin_inff()) *sum = *sum + sum2;
   if (maximum2 == -__builtin_inff()) return;
   if (*maximum == -__builtin_inff()) {
     *maximum = maximum2;
-    *sum = sum2;
     memcpy(out, out2, (size_t)dimension * 4);
     return;
   }
