@@ -64,7 +64,7 @@ let package = Package(
         "Kernels", "Evaluation", "Text", "JSON", "Backends",
       ], swiftSettings: swiftOnly),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: common),
-    tests("Kernels"), tests("Text"), tests("Digest"), tests("JSON"), tests("Checkpoints"),
+    tests("Kernels", exclude: ["Fixtures"]), tests("Text"), tests("Digest"), tests("JSON"), tests("Checkpoints"),
     tests("Tokenizers", ["Checkpoints"], exclude: ["Fixtures"]), tests("Positions", exclude: ["Fixtures"]),
     tests("Transformer", ["Kernels", "Checkpoints", "Positions"], exclude: ["Fixtures"]), tests("Metrics", ["JSON"]),
     tests("Evaluation", ["JSON"]), tests("Tasks", ["Evaluation", "Metrics", "Tokenizers"]),

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Turns a GGUF file of the Llama family into a Hugging Face directory: the same model in the other format.
+"""Turns a GGUF file of the families Llama and Qwen2 into a Hugging Face directory: the same model in the other format.
 
 usage: gguf_to_hf.py MODEL.gguf FOLDER [--type float32|float16]
 
@@ -129,12 +129,34 @@ def q6_k(b):
     return half(b, 208)[:, :, None] * scales * quants.reshape(-1, 16, 16)
 
 
+IQ4 = np.array([-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113], np.float32)
+MXFP4 = np.array([0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12], np.float32)
+
+
+def indices(bytes_):
+    return nibbles(bytes_).astype(np.uint8)
+
+
+def iq4_nl(b): return half(b, 0) * IQ4[indices(b[:, 2:])]
+
+
+def iq4_xs(b):
+    low = np.stack([b[:, 4:8] & 15, b[:, 4:8] >> 4], axis=2).reshape(-1, 8)
+    high = (b[:, 2:4].copy().view(np.uint16) >> np.arange(0, 16, 2, dtype=np.uint16)) & 3
+    scales = half(b, 0) * ((low | (high << 4)).astype(np.float32) - 32)
+    return scales[:, :, None] * IQ4[indices(b[:, 8:].reshape(-1, 16))].reshape(-1, 8, 32)
+
+
+def mxfp4(b): return np.ldexp(np.float32(0.5), b[:, :1].astype(np.int32) - 127) * MXFP4[indices(b[:, 1:])]
+
+
 # Type number: weights per block, bytes per block, decoder.
 TYPES = {
     0: (1, 4, lambda b: b.copy().view(np.float32)), 1: (1, 2, lambda b: b.copy().view(np.float16)),
     30: (1, 2, lambda b: (b.copy().view(np.uint16).astype(np.uint32) << 16).view(np.float32)),
     2: (32, 18, q4_0), 3: (32, 20, q4_1), 6: (32, 22, q5_0), 7: (32, 24, q5_1), 8: (32, 34, q8_0),
     12: (256, 144, q4_k), 13: (256, 176, q5_k), 14: (256, 210, q6_k),
+    20: (32, 18, iq4_nl), 23: (256, 136, iq4_xs), 39: (32, 17, mxfp4),
 }
 
 LAYER = {
@@ -152,7 +174,7 @@ def hf_name(name):
     parts = module.split(".")
     if len(parts) == 3 and parts[0] == "blk" and parts[2] in LAYER:
         return f"model.layers.{parts[1]}.{LAYER[parts[2]]}.{kind}"
-    sys.exit(f"{name}: not a tensor of the Llama family")
+    sys.exit(f"{name}: not a tensor of the families Llama and Qwen2")
 
 
 def unpermuted(weights, heads):
@@ -163,14 +185,19 @@ def unpermuted(weights, heads):
 
 def config(gguf):
     v = gguf.values
+    architecture = v["general.architecture"]
+
     def field(name, default=None):
-        return v.get(f"llama.{name}", default)
+        return v.get(f"{architecture}.{name}", default)
     heads, hidden = field("attention.head_count"), field("embedding_length")
     if field("rope.scaling.type") not in (None, "none") or "rope_freqs.weight" in gguf.tensors:
         sys.exit("RoPE scaling is not supported by this script")
+    own = {
+        "llama": {"architectures": ["LlamaForCausalLM"], "attention_bias": False, "mlp_bias": False},
+        "qwen2": {"architectures": ["Qwen2ForCausalLM"], "use_sliding_window": False},
+    }[architecture]
     return {
-        "architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_act": "silu", "attention_bias": False,
-        "mlp_bias": False, "hidden_size": hidden, "intermediate_size": field("feed_forward_length"),
+        **own, "model_type": architecture, "hidden_act": "silu", "hidden_size": hidden, "intermediate_size": field("feed_forward_length"),
         "num_hidden_layers": field("block_count"), "num_attention_heads": heads,
         "num_key_value_heads": field("attention.head_count_kv", heads), "head_dim": field("attention.key_length", hidden // heads),
         "max_position_embeddings": field("context_length"), "rms_norm_eps": field("attention.layer_norm_rms_epsilon"),
@@ -186,6 +213,7 @@ NORMAL, UNKNOWN, CONTROL, USER, UNUSED, BYTE = 1, 2, 3, 4, 5, 6
 GPT2_PATTERN = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
 LLAMA3_PATTERN = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+"
                   r"|\s+(?!\S)|\s+")
+QWEN2_PATTERN = LLAMA3_PATTERN.replace(r"\p{N}{1,3}", r"\p{N}")
 
 
 def added(tokens, types):
@@ -203,14 +231,14 @@ def byte_level(v, tokens, types):
     bytes_ = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": False}
     digits = {"type": "Digits", "individual_digits": True}
     steps = {"gpt-2": [split(GPT2_PATTERN)], "default": [split(GPT2_PATTERN)], "smollm": [digits, split(GPT2_PATTERN)],
-             "llama-bpe": [split(LLAMA3_PATTERN)]}.get(pre)
+             "llama-bpe": [split(LLAMA3_PATTERN)], "qwen2": [split(QWEN2_PATTERN)]}.get(pre)
     if steps is None:
         sys.exit(f"tokenizer.ggml.pre '{pre}' is not supported by this script")
     merges = [m.split(" ", 1) for m in v["tokenizer.ggml.merges"]]
     model = {"type": "BPE", "dropout": None, "unk_token": None, "continuing_subword_prefix": None, "end_of_word_suffix": None,
              "fuse_unk": False, "byte_fallback": False, "ignore_merges": pre == "llama-bpe",
              "vocab": {t: i for i, t in enumerate(tokens)}, "merges": [" ".join(m) for m in merges]}
-    return dict(normalizer=None, pre_tokenizer={"type": "Sequence", "pretokenizers": steps + [bytes_]},
+    return dict(normalizer={"type": "NFC"} if pre == "qwen2" else None, pre_tokenizer={"type": "Sequence", "pretokenizers": steps + [bytes_]},
                 decoder={"type": "ByteLevel", "add_prefix_space": True, "trim_offsets": True, "use_regex": True}, model=model)
 
 
@@ -295,9 +323,9 @@ def write_safetensors(path, gguf, c, dtype):
         f.write(struct.pack("<Q", len(text)) + text)
         for name, source in names:
             weights = gguf.tensor(source)
-            if source.endswith("attn_q.weight"):
+            if c["model_type"] == "llama" and source.endswith("attn_q.weight"):
                 weights = unpermuted(weights, c["num_attention_heads"])
-            if source.endswith("attn_k.weight"):
+            if c["model_type"] == "llama" and source.endswith("attn_k.weight"):
                 weights = unpermuted(weights, c["num_key_value_heads"])
             f.write(np.ascontiguousarray(weights, dtype).tobytes())
 
@@ -310,8 +338,8 @@ def main():
     arguments = parser.parse_args()
     gguf = Reader(arguments.gguf)
     architecture = gguf.values.get("general.architecture")
-    if architecture != "llama":
-        sys.exit(f"architecture '{architecture}' is not supported by this script; supported is llama")
+    if architecture not in ("llama", "qwen2"):
+        sys.exit(f"architecture '{architecture}' is not supported by this script; supported are llama, qwen2")
     c = config(gguf)
     c["torch_dtype"] = arguments.type
     os.makedirs(arguments.folder, exist_ok=True)

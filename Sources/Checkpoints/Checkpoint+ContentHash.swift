@@ -36,10 +36,19 @@ extension Checkpoint {
         file: file.path, field: "the file", expected: "the same size and modification time as when it was opened",
         found: "a changed file")
     }
-    return file.withBytes(0..<file.byteCount) { bytes in
-      var digest = SHA256()
-      digest.update(bytes)
-      return digest.hexadecimal()
+    var digest = SHA256()
+    try file.forEachChunk { digest.update($0) }
+    return digest.hexadecimal()
+  }
+
+  /// Checks that no file was shortened since it was opened.
+  ///
+  /// - Throws: `CheckpointError.invalid`, naming the file.
+  public func requireWholeFiles() throws(CheckpointError) {
+    for file in files where !file.isWhole {
+      throw .invalid(
+        file: file.path, field: "the file", expected: "\(file.byteCount) bytes, as when it was opened",
+        found: "a shorter one")
     }
   }
 }

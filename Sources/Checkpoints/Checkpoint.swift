@@ -4,13 +4,13 @@
 public struct Checkpoint: Sendable {
   /// The two kinds of checkpoints.
   public enum Format: String, Sendable {
-    /// One GGUF file.
+    /// One GGUF file, or the parts of a split one.
     case gguf
     /// A folder with config.json and safetensors files.
     case huggingFace
   }
 
-  /// The path that was opened: the GGUF file, or the folder.
+  /// The path that was opened: the GGUF file, of a split one its first part, or the folder.
   public let path: String
   /// The kind of checkpoint.
   public let format: Format
@@ -20,7 +20,7 @@ public struct Checkpoint: Sendable {
   ///
   /// An output projection that the model ties to its embedding is not among them.
   public let tensors: [String: Tensor]
-  /// The header of a GGUF file, for the tokenizer; nil for a folder.
+  /// The header of a GGUF file, of a split one its first part; nil for a folder.
   public let gguf: GGUFHeader?
   /// Every file with weights, ordered by name.
   public let files: [MappedFile]
@@ -30,7 +30,7 @@ public struct Checkpoint: Sendable {
   /// Opens a checkpoint and checks everything but the values of the weights.
   ///
   /// - Parameters:
-  ///   - path: a .gguf file, or a folder with config.json and safetensors files, or a folder with one .gguf file.
+  ///   - path: whatever `ModelLocation` takes for a model.
   ///   - pages: where the weights' bytes lie; large ones only while all files together take at most half of the memory
   ///     that is free.
   /// - Returns: the checkpoint.
@@ -38,14 +38,11 @@ public struct Checkpoint: Sendable {
   public static func open(
     _ path: String, pages: MappedFile.Pages = .mapped
   ) throws(CheckpointError) -> Checkpoint {
-    switch try CheckpointSource.locate(path) {
-    case .gguf(let file): try openGGUF(file, affordable(pages, [file]))
-    case .huggingFace(let directory):
-      try openHuggingFace(
-        directory,
-        affordable(
-          pages,
-          CheckpointSource.names(in: directory).filter { $0.hasSuffix(".safetensors") }.map { "\(directory)/\($0)" }))
+    let location = try ModelLocation.resolve(path)
+    let pages = try affordable(pages, location.weightFiles)
+    return switch location.format {
+    case .gguf: try openGGUF(location, pages)
+    case .huggingFace: try openHuggingFace(location.path, pages)
     }
   }
 
@@ -64,12 +61,10 @@ public struct Checkpoint: Sendable {
   /// - Returns: the hyperparameters.
   /// - Throws: `CheckpointError`, naming file, field, what was expected and what was found.
   public static func openHyperparameters(_ path: String) throws(CheckpointError) -> Hyperparameters {
-    switch try CheckpointSource.locate(path) {
-    case .gguf(let path):
-      let file = try MappedFile(path: path)
-      return try GGUFConfiguration(GGUFHeader.read(file), file: file).hyperparameters
-    case .huggingFace(let directory):
-      return try HuggingFaceConfiguration(directory: directory).hyperparameters
+    let location = try ModelLocation.resolve(path)
+    return switch location.format {
+    case .gguf: try GGUFConfiguration(ggufModel(location)).hyperparameters
+    case .huggingFace: try HuggingFaceConfiguration(directory: location.path).hyperparameters
     }
   }
 
@@ -86,23 +81,37 @@ public struct Checkpoint: Sendable {
   /// The number of weights.
   public var parameterCount: Int { tensors.values.reduce(0) { $0 + $1.elementCount } }
 
-  private static func openGGUF(_ path: String, _ pages: MappedFile.Pages) throws(CheckpointError) -> Checkpoint {
-    let file = try MappedFile(path: path, pages: pages)
-    let header = try GGUFHeader.read(file)
-    let configuration = try GGUFConfiguration(header, file: file)
-    guard !header.tensors.isEmpty else {
+  /// The files of a GGUF model, all of which must be there.
+  private static func ggufModel(
+    _ location: ModelLocation, _ pages: MappedFile.Pages = .mapped
+  ) throws(CheckpointError) -> GGUFModel {
+    guard location.missingWeightFiles.isEmpty else {
+      throw .notFound(
+        path: location.path, lookedFor: location.missingWeightFiles, present: location.weightFiles)
+    }
+    return try GGUFModel(location.weightFiles, pages: pages)
+  }
+
+  private static func openGGUF(
+    _ location: ModelLocation, _ pages: MappedFile.Pages
+  ) throws(CheckpointError) -> Checkpoint {
+    let path = location.path
+    let model = try ggufModel(location, pages)
+    let configuration = try GGUFConfiguration(model)
+    guard !model.tensorNames.isEmpty else {
       throw .invalid(
         file: path, field: "the tensor count", expected: "a model; this file is a vocabulary without weights",
         found: "0")
     }
-    let tensors = try header.allTensors(file: file)
+    let tensors = try model.allTensors()
       // Old converters stored the rotary frequencies of each layer, which the hyperparameters give.
       .filter { !$0.key.hasSuffix(".attn_rot_embd.weight") && !$0.key.hasSuffix(".attn_rot_embd") }
-    try TensorExpectations(model: configuration.hyperparameters, family: configuration.family, path: path)
-      .check(tensors)
+    try TensorExpectations(
+      model: configuration.hyperparameters, family: configuration.family, path: path, biased: nil
+    ).check(tensors)
     return Checkpoint(
-      path: path, format: .gguf, hyperparameters: configuration.hyperparameters, tensors: tensors, gguf: header,
-      files: [file], configurationFile: nil)
+      path: path, format: .gguf, hyperparameters: configuration.hyperparameters, tensors: tensors,
+      gguf: model.header, files: model.parts.map(\.file), configurationFile: nil)
   }
 
   private static func openHuggingFace(
@@ -113,8 +122,10 @@ public struct Checkpoint: Sendable {
     var tensors = try weights.tensors(family: configuration.family)
     // The reference replaces a stored output projection by the embedding when the configuration ties them.
     if configuration.hyperparameters.tiedEmbeddings { tensors["output.weight"] = nil }
-    try TensorExpectations(model: configuration.hyperparameters, family: configuration.family, path: directory)
-      .check(tensors)
+    try TensorExpectations(
+      model: configuration.hyperparameters, family: configuration.family, path: directory,
+      biased: configuration.biased
+    ).check(tensors)
     return Checkpoint(
       path: directory, format: .huggingFace, hyperparameters: configuration.hyperparameters, tensors: tensors,
       gguf: nil, files: weights.files.map(\.file),

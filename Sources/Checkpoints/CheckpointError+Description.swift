@@ -14,6 +14,9 @@ extension CheckpointError: CustomStringConvertible {
         + "The file is damaged or was written by a faulty converter; fetch or convert it again."
     case .missingField(let file, let field):
       "\(file): '\(field)' is missing. Take the file from the model's original release, or convert the model again."
+    case .unknownField(let file, let field, let found):
+      "\(file): '\(field)' (\(found)) is not known to this program, and ignoring it could change the results. "
+        + "If the model's makers say that it does not change what the model computes, take it out of the file."
     case .unsupported(let file, let field, let found, let supported):
       "\(file): \(field) is '\(found)', which is not supported. "
         + (supported.isEmpty ? "Use another version of the model." : "Supported: \(supported.joined(separator: ", ")).")

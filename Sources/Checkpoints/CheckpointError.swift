@@ -26,6 +26,8 @@ public enum CheckpointError: Error, Equatable, Sendable {
   case invalid(file: String, field: String, expected: String, found: String)
   /// A field that is needed is absent.
   case missingField(file: String, field: String)
+  /// A field that this program does not know, so that ignoring it could change the results silently.
+  case unknownField(file: String, field: String, found: String)
   /// A well-formed value that this program does not implement.
   case unsupported(file: String, field: String, found: String, supported: [String])
   /// A name appears twice where names are unique.

@@ -2,15 +2,17 @@ import Glibc
 
 /// A file in memory, read-only, for as long as the object lives: mapped, or copied onto large pages.
 ///
-/// The only file of this layer with unsafe code. A mapping is private and never written; a file that another process
-/// shortens while it is mapped stops the program with SIGBUS, so checkpoints must not be edited during a run.
+/// The only file of this layer with unsafe code. A mapping is private and never written. Reading a mapping of a file that
+/// another process has shortened would stop the program with SIGBUS: files up to `greatestCopy` are therefore copied,
+/// larger ones on wish (`Pages.large`), and whoever works with a mapping asks `isWhole` now and then.
 ///
 /// `@unchecked Sendable` holds because every stored property is set once, and the memory is only ever read.
 @safe
 public final class MappedFile: @unchecked Sendable {
   /// Where the bytes lie.
   public enum Pages: Sendable {
-    /// In the system's cache of the file: opened at once, shared with other processes, on small pages.
+    /// In the system's cache of the file: opened at once, shared with other processes, on small pages. Small files are
+    /// copied.
     case mapped
     /// In memory of this process on large pages; mapped where that cannot be had.
     ///
@@ -29,16 +31,22 @@ public final class MappedFile: @unchecked Sendable {
   private let base: UnsafeRawPointer?
   /// What is given back in the end: the mapping that holds `base`.
   private let mapping: UnsafeMutableRawBufferPointer
+  /// The open file behind a mapping; -1 for a copy.
+  private let descriptor: Int32
+
+  /// Files up to this size are always copied.
+  static let greatestCopy = 2 << 20
 
   /// Maps or reads a file.
   ///
   /// An empty file has no mapping and zero bytes. A file that cannot be opened, or is not a regular file, throws
-  /// `CheckpointError.cannotRead`.
+  /// `CheckpointError.cannotRead`; one that is shortened while it is read throws `truncated`.
   public init(path: String, pages: Pages = .mapped) throws(CheckpointError) {
     // O_NONBLOCK: opening a named pipe must fail below instead of waiting for a writer.
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw Self.failure(path) }
-    defer { close(descriptor) }
+    var isKept = false
+    defer { if !isKept { close(descriptor) } }
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else { throw Self.failure(path) }
     guard status.st_mode & S_IFMT == S_IFREG else {
@@ -50,42 +58,47 @@ public final class MappedFile: @unchecked Sendable {
     guard status.st_size > 0 else {
       unsafe base = nil
       unsafe mapping = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+      self.descriptor = -1
       return
     }
-    if pages == .large, let copy = unsafe Self.copy(descriptor, byteCount) {
+    if pages == .large || byteCount <= Self.greatestCopy, let copy = unsafe try Self.copy(descriptor, byteCount, path) {
       unsafe (base, mapping) = unsafe copy
+      self.descriptor = -1
       return
     }
     let mapped = unsafe mmap(nil, byteCount, PROT_READ, MAP_PRIVATE, descriptor, 0)
     guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else { throw Self.failure(path) }
     unsafe base = UnsafeRawPointer(mapped)
     unsafe mapping = UnsafeMutableRawBufferPointer(start: mapped, count: byteCount)
+    self.descriptor = descriptor
+    isKept = true
   }
 
   deinit {
+    if descriptor >= 0 { close(descriptor) }
     if let start = unsafe mapping.baseAddress { unsafe munmap(start, mapping.count) }
   }
 
-  /// Reads a file onto large pages; nil where memory is short or the file cannot be read, so that it is mapped.
+  /// Reads a file into memory, onto large pages where it fills any; nil where memory is short, so that it is mapped.
   private static func copy(
-    _ descriptor: Int32, _ byteCount: Int
-  ) -> (base: UnsafeRawPointer?, mapping: UnsafeMutableRawBufferPointer)? {
-    let page = 2 << 20
-    guard byteCount >= page else { return nil }
+    _ descriptor: Int32, _ byteCount: Int, _ path: String
+  ) throws(CheckpointError) -> (base: UnsafeRawPointer?, mapping: UnsafeMutableRawBufferPointer)? {
+    let page = byteCount < 2 << 20 ? 4096 : 2 << 20
     let length = byteCount + page
     let start = unsafe mmap(nil, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     guard let start = unsafe start, unsafe start != MAP_FAILED else { return nil }
     let aligned = unsafe UnsafeMutableRawPointer(
       bitPattern: (UInt(bitPattern: start) + UInt(page) - 1) & ~UInt(page - 1))
     guard let aligned = unsafe aligned else { return nil }
-    unsafe madvise(aligned, byteCount, 14)  // MADV_HUGEPAGE, a macro that Swift does not see
+    if page > 4096 { unsafe madvise(aligned, byteCount, 14) }  // MADV_HUGEPAGE, a macro that Swift does not see
     var done = 0
     while done < byteCount {
       let count = unsafe pread(descriptor, aligned + done, min(byteCount - done, 1 << 30), off_t(done))
       if count < 0, errno == EINTR { continue }
       guard count > 0 else {
+        let error = count < 0 ? failure(path) : cut(path, at: done, of: byteCount)
         unsafe munmap(start, length)
-        return nil
+        throw error
       }
       done += count
     }
@@ -116,6 +129,38 @@ public final class MappedFile: @unchecked Sendable {
     let buffer = unsafe UnsafeBufferPointer(start: start, count: range.count)
     let bytes = unsafe Span(_unsafeElements: buffer)
     return try body(bytes)
+  }
+
+  /// Whether all bytes can still be read: false once a file behind a mapping was shortened.
+  public var isWhole: Bool {
+    guard descriptor >= 0 else { return true }
+    var status = stat()
+    return unsafe fstat(descriptor, &status) == 0 && Int(status.st_size) >= byteCount
+  }
+
+  /// Visits the bytes from the first to the last, those of a mapped file by reading, which cannot stop the program.
+  ///
+  /// - Parameter body: is given some bytes; the span does not outlive the call.
+  /// - Throws: `CheckpointError.truncated` when the file was shortened, `cannotRead` when reading fails.
+  public func forEachChunk(_ body: (Span<UInt8>) -> Void) throws(CheckpointError) {
+    guard descriptor >= 0 else { return withBytes(0..<byteCount, body) }
+    var buffer = [UInt8](repeating: 0, count: 1 << 20)
+    var done = 0
+    while done < byteCount {
+      let count = unsafe buffer.withUnsafeMutableBytes {
+        unsafe pread(descriptor, $0.baseAddress, min($0.count, byteCount - done), off_t(done))
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw count < 0 ? Self.failure(path) : Self.cut(path, at: done, of: byteCount) }
+      body(buffer.span.extracting(0..<count))
+      done += count
+    }
+  }
+
+  private static func cut(_ path: String, at offset: Int, of byteCount: Int) -> CheckpointError {
+    .truncated(
+      file: path, field: "the file, which was shortened while it was read,", offset: offset,
+      needed: UInt64(byteCount - offset), available: 0)
   }
 
   /// The file's last error of the C library as an error of this layer.

@@ -26,13 +26,19 @@ public enum TensorType: String, Sendable, CaseIterable {
   case q5_K = "Q5_K"
   /// Blocks of 256: 16 groups with eight-bit scales, six-bit numbers.
   case q6_K = "Q6_K"
+  /// Blocks of 32: one f16 scale, 32 four-bit indices into a table of 16 values.
+  case iq4_NL = "IQ4_NL"
+  /// Blocks of 256: 8 groups with six-bit scales, four-bit indices into the same table.
+  case iq4_XS = "IQ4_XS"
+  /// Blocks of 32: one power of two, 32 four-bit floats.
+  case mxfp4 = "MXFP4"
 
   /// The number of elements that are stored together; every row is a whole number of blocks.
   public var blockElementCount: Int {
     switch self {
     case .f32, .f16, .bf16: 1
-    case .q8_0, .q4_0, .q4_1, .q5_0, .q5_1: 32
-    case .q2_K, .q3_K, .q4_K, .q5_K, .q6_K: 256
+    case .q8_0, .q4_0, .q4_1, .q5_0, .q5_1, .iq4_NL, .mxfp4: 32
+    case .q2_K, .q3_K, .q4_K, .q5_K, .q6_K, .iq4_XS: 256
     }
   }
 
@@ -51,6 +57,9 @@ public enum TensorType: String, Sendable, CaseIterable {
     case .q4_K: 144
     case .q5_K: 176
     case .q6_K: 210
+    case .iq4_NL: 18
+    case .iq4_XS: 136
+    case .mxfp4: 17
     }
   }
 

@@ -28,6 +28,12 @@ public enum WeightType: Sendable, CaseIterable {
   case q5_K
   /// Blocks of 256 with 16 sub-blocks: 6-bit quants, 8-bit scales.
   case q6_K
+  /// Blocks of 32: a scale, 4-bit indices into a table.
+  case iq4_NL
+  /// Blocks of 256 with 8 sub-blocks: 6-bit scales, 4-bit indices into a table.
+  case iq4_XS
+  /// Blocks of 32: a power of two, 4-bit floats.
+  case mxfp4
 
   var code: Int32 {
     let code =
@@ -45,6 +51,9 @@ public enum WeightType: Sendable, CaseIterable {
       case .q4_K: ckernels_q4_k
       case .q5_K: ckernels_q5_k
       case .q6_K: ckernels_q6_k
+      case .iq4_NL: ckernels_iq4_nl
+      case .iq4_XS: ckernels_iq4_xs
+      case .mxfp4: ckernels_mxfp4
       }
     return Int32(code)
   }

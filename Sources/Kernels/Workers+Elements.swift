@@ -134,7 +134,8 @@ extension Workers {
     unsafe ckernels_softcap(handle, to, Int64(count), cap)
   }
 
-  /// Natural logarithm of the softmax of each row of `[rows, columns]` at its target; sums in double.
+  /// Natural logarithm of the softmax of each row of `[rows, columns]` at its target, NaN where a logit of the row is NaN
+  /// or positive infinity; sums in double.
   public func logProbabilities(_ logits: FloatBuffer, rows: Int, columns: Int, targets: [Int]) -> [Float] {
     guard targets.count == rows, targets.allSatisfy({ $0 >= 0 && $0 < columns }) else {
       fatalError("logProbabilities: \(targets.count) targets below \(columns), expected \(rows)")
@@ -148,10 +149,12 @@ extension Workers {
     }
   }
 
-  /// Index of the largest of `columns` logits of row `row`; the lowest on ties.
-  public func argmax(_ logits: FloatBuffer, row: Int, columns: Int) -> Int {
+  /// Index of the largest of `columns` logits of row `row`, the lowest on ties; nil where one is NaN or
+  /// positive infinity.
+  public func argmax(_ logits: FloatBuffer, row: Int, columns: Int) -> Int? {
     guard columns > 0 else { fatalError("argmax: no columns") }
     let x = unsafe logits.rows(1, columns: columns, stride: columns, offset: row * columns, "argmax: logits")
-    return unsafe Int(ckernels_argmax(handle, x, Int64(columns)))
+    let index = unsafe Int(ckernels_argmax(handle, x, Int64(columns)))
+    return index < 0 ? nil : index
   }
 }

@@ -21,6 +21,15 @@ public enum InstructionSet: String, Sendable, CaseIterable {
   /// Those that this processor has, ascending.
   public static var available: [InstructionSet] { allCases.filter { $0.code <= ckernels_best_isa() } }
 
+  /// What is wrong with the value of `SE_EVAL_ISA`; nil where it is absent, or names a set that this processor has.
+  public static var problem: String? {
+    guard let wanted = unsafe getenv("SE_EVAL_ISA") else { return nil }
+    let name = unsafe String(cString: wanted)
+    guard !available.contains(where: { $0.rawValue == name }) else { return nil }
+    return "SE_EVAL_ISA is '\(name)', expected one of those that this processor has: "
+      + available.map(\.rawValue).joined(separator: ", ")
+  }
+
   /// What `SE_EVAL_ISA` asks for if this processor has it, else the best one.
   public static var preferred: InstructionSet {
     let best = available.last ?? .portable

@@ -64,6 +64,22 @@ public struct SamplePrinter: Sendable {
     let result: SampleResult?
     let failedSample: String?
     let failure: String?
+
+    private enum Keys: CodingKey { case cell, result, failedSample, failure }
+    private struct NoResult: Encodable {
+      let sampleID: String
+      let scores: [Score] = []
+    }
+
+    /// Every line has a `result` with the sample's name and its scores; a failed sample has none of them.
+    func encode(to encoder: any Encoder) throws {
+      var line = encoder.container(keyedBy: Keys.self)
+      try line.encode(cell, forKey: .cell)
+      try line.encodeIfPresent(result, forKey: .result)
+      if let failedSample { try line.encode(NoResult(sampleID: failedSample), forKey: .result) }
+      try line.encodeIfPresent(failedSample, forKey: .failedSample)
+      try line.encodeIfPresent(failure, forKey: .failure)
+    }
   }
 
   private func listing(_ options: Options) throws(ReportError) -> (samples: [Listed], total: Int) {

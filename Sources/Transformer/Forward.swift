@@ -12,9 +12,11 @@ extension Session {
       device.embed(
         pass.parts.flatMap(\.tokens), model.embedding, scale: model.hyperparameters.embeddingScale, into: state.hidden)
     }
+    try onLayer?(0, pass)
     for layer in model.layers.indices {
       if isCancelled() { throw .cancelled }
       block(layer, pass, tables: tables[model.kindIndex(layer: layer)])
+      try onLayer?(layer + 1, pass)
     }
   }
 

@@ -89,8 +89,10 @@ extension Session {
     var writer = GreedyWriter(options)
     if writer.isDone { return writer }
     let shared = reusePrefix(of: prompt)
-    try extend(Array(prompt[shared...]), logitCount: 1) { logits, _, _ in
-      writer.take(logits, row: 0, columns: model.hyperparameters.vocabularySize, device)
+    try locatingNonFinite { () throws(TransformerError) in
+      try extend(Array(prompt[shared...]), logitCount: 1) { (logits, _, _) throws(TransformerError) in
+        try writer.take(logits, row: 0, columns: model.hyperparameters.vocabularySize, device)
+      }
     }
     return writer
   }
@@ -98,8 +100,10 @@ extension Session {
   /// Appends the last token that was taken and takes the next one.
   private func step(_ writer: inout GreedyWriter) throws(TransformerError) {
     guard let last = writer.tokens.last else { return }
-    try extend([last], logitCount: 1) { logits, _, _ in
-      writer.take(logits, row: 0, columns: model.hyperparameters.vocabularySize, device)
+    try locatingNonFinite { () throws(TransformerError) in
+      try extend([last], logitCount: 1) { (logits, _, _) throws(TransformerError) in
+        try writer.take(logits, row: 0, columns: model.hyperparameters.vocabularySize, device)
+      }
     }
   }
 
@@ -117,8 +121,10 @@ extension Session {
     computeLogits(firstRow: 0, rows: next.count)
     let logits = state.logits(rows: next.count)
     for (row, sequence) in sequences.enumerated() {
-      writers[sequence.index].take(
-        logits, row: row, columns: model.hyperparameters.vocabularySize, device)
+      try sequence.session.locatingNonFinite { () throws(TransformerError) in
+        try writers[sequence.index].take(
+          logits, row: row, columns: model.hyperparameters.vocabularySize, device)
+      }
     }
   }
 
@@ -133,8 +139,11 @@ extension Session {
     var next = first
     var chosen: [Int] = []
     for _ in 0..<count {
-      try extend([next], logitCount: 1) { logits, _, _ in
-        next = device.argmax(logits, row: 0, columns: model.hyperparameters.vocabularySize)
+      try extend([next], logitCount: 1) { (logits, _, _) throws(TransformerError) in
+        guard let best = device.argmax(logits, row: 0, columns: model.hyperparameters.vocabularySize) else {
+          throw .nonFiniteLogits(origin: nil)
+        }
+        next = best
       }
       chosen.append(next)
     }

@@ -20,8 +20,12 @@ struct GreedyWriter {
   }
 
   /// Takes the most likely token of a row of logits `[rows, columns]`, the lowest id on a tie, or ends.
-  mutating func take(_ logits: any DeviceBuffer, row: Int, columns: Int, _ device: any Device) {
-    var next = device.argmax(logits, row: row, columns: columns)
+  ///
+  /// Throws `TransformerError.nonFiniteLogits` where a logit of the row is not a finite number.
+  mutating func take(
+    _ logits: any DeviceBuffer, row: Int, columns: Int, _ device: any Device
+  ) throws(TransformerError) {
+    guard var next = device.argmax(logits, row: row, columns: columns) else { throw .nonFiniteLogits(origin: nil) }
     if tokens.count < options.minNewTokens, options.stopTokens.contains(next) {
       next = mostLikely(device.read(logits, row * columns..<(row + 1) * columns), without: options.stopTokens)
     }

@@ -137,6 +137,9 @@ extension WeightType {
       case .q4_K: .q4_K
       case .q5_K: .q5_K
       case .q6_K: .q6_K
+      case .iq4_NL: .iq4_NL
+      case .iq4_XS: .iq4_XS
+      case .mxfp4: .mxfp4
       }
   }
 }

@@ -46,7 +46,8 @@ public final class Model: Sendable {
     self.layers = layers
     outputNorm = try reader.requiredNorm("output_norm")
     let hasOutput = checkpoint.tensors["output.weight"] != nil
-    output = hasOutput ? try reader.dense("output") : DenseWeights(matrix: embedding, bias: nil)
+    output =
+      hasOutput ? try reader.dense("output") : DenseWeights(matrix: embedding, bias: try reader.vector("output.bias"))
     frequencyDivisors = try reader.values("rope_freqs.weight")?.map { Double($0) }
   }
 
@@ -82,19 +83,22 @@ extension Model {
   /// `plain` and is off under Self-Extend, as the authors say.
   func kinds(_ method: Method) -> [LayerKind] {
     let h = hyperparameters
-    let scaling = method.rotaryScaling(contextWindow: h.contextWindow) ?? checkpointScaling
+    // The layers that a method changes: those without the window, or all where all have one.
+    let changed = (0..<h.layerCount).first { !h.usesSlidingWindow(layer: $0) } ?? 0
+    let scaling = method.rotaryScaling(contextWindow: h.contextWindow) ?? checkpointScaling(layer: changed)
     let uniformWindow = alternates ? nil : h.slidingWindow
     let global = LayerKind(
       layout: AttentionLayout(method, contextWindow: h.contextWindow, slidingWindow: uniformWindow),
-      rotary: RotaryEmbedding(dimension: h.rotaryDimension, theta: h.ropeTheta, scaling: scaling))
-    guard alternates else { return [global] }
+      rotary: RotaryEmbedding(
+        dimension: h.rotaryDimension, theta: h.ropeTheta(layer: changed), scaling: scaling))
+    guard alternates, let windowed = (0..<h.layerCount).first(where: h.usesSlidingWindow) else { return [global] }
     let keepsWindow = method != .plain(keepsWindow: false)
     let local = LayerKind(
       layout: AttentionLayout(
         .plain(keepsWindow: keepsWindow), contextWindow: h.contextWindow, slidingWindow: h.slidingWindow),
       rotary: RotaryEmbedding(
-        dimension: h.rotaryDimension, theta: h.localRopeTheta ?? h.ropeTheta,
-        scaling: h.localRopeTheta == nil ? checkpointScaling : .none))
+        dimension: h.rotaryDimension, theta: h.ropeTheta(layer: windowed),
+        scaling: checkpointScaling(layer: windowed)))
     return [global, local]
   }
 
@@ -107,12 +111,12 @@ extension Model {
     return (0..<h.layerCount).contains { !h.usesSlidingWindow(layer: $0) }
   }
 
-  private var checkpointScaling: RotaryScaling {
+  private func checkpointScaling(layer: Int) -> RotaryScaling {
     let window = hyperparameters.contextWindow
     if let divisors = frequencyDivisors {
       return .perFrequency(short: divisors, long: divisors, originalContext: window, attentionFactor: 1)
     }
-    return RotaryScaling(hyperparameters.ropeScaling, contextWindow: window)
+    return RotaryScaling(hyperparameters.ropeScaling(layer: layer), contextWindow: window)
   }
 }
 
@@ -129,15 +133,7 @@ extension RotaryScaling {
     case .llama3(let factor, let low, let high, let original):
       self = .llama3(factor: factor, lowFrequencyFactor: low, highFrequencyFactor: high, originalContext: original)
     case .longRope(let short, let long, let original, let attention):
-      self = .perFrequency(
-        short: short, long: long, originalContext: original,
-        attentionFactor: attention ?? longRopeMagnitude(contextWindow, original))
+      self = .perFrequency(short: short, long: long, originalContext: original, attentionFactor: attention)
     }
   }
-}
-
-/// LongRoPE's attention factor where the checkpoint states none: sqrt(1 + ln(L / L0) / ln(L0)).
-private func longRopeMagnitude(_ window: Int, _ original: Int) -> Double {
-  guard window > original, original > 1 else { return 1 }
-  return RotaryScaling.longRopeAttentionFactor(scale: Double(window) / Double(original), original: original)
 }

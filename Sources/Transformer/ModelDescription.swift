@@ -45,7 +45,8 @@ public struct ModelDescription: Sendable {
 
   /// True where the checkpoint itself changes the rotary frequencies (Llama 3.1, LongRoPE and the like).
   public var hasRotaryScaling: Bool {
-    hyperparameters.ropeScaling != .none || hyperparameters.ropeFrequencyFactors != nil
+    hyperparameters.ropeScaling != .none || hyperparameters.localRopeScaling != .none
+      || hyperparameters.ropeFrequencyFactors != nil
   }
 
   /// Bytes of cached keys and values per token under a method.

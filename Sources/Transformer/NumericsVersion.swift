@@ -4,7 +4,8 @@
 /// | --- | --- | --- | --- |
 /// | 1 | 2026-11-21 | first version: lane-8 products, super tiles of 1024 keys | - |
 /// | 2 | 2026-11-21 | shorter exponential in the softmax | last bits of attention |
+/// | 3 | 2026-11-26 | fields that were ignored: LongRoPE's factor, Gemma's `gelu`, more | models with such a field |
 public enum NumericsVersion {
   /// The current version.
-  public static let current = 2
+  public static let current = 3
 }

@@ -30,10 +30,12 @@ extension Session {
     let isGapless = values.count == kept && firstComputed == kept
     var computed: [Float] = []
     computed.reserveCapacity(inputs.count - firstComputed)
-    try extend(Array(inputs[kept...]), logitCount: inputs.count - firstComputed) { logits, first, rows in
-      computed += device.logProbabilities(
-        logits, rows: rows, columns: model.hyperparameters.vocabularySize,
-        targets: Array(sequence[kept + first + 1..<kept + first + 1 + rows]))
+    try locatingNonFinite { () throws(TransformerError) in
+      try extend(Array(inputs[kept...]), logitCount: inputs.count - firstComputed) {
+        (logits, first, rows) throws(TransformerError) in
+        computed += try logProbabilities(
+          logits, rows: rows, targets: Array(sequence[kept + first + 1..<kept + first + 1 + rows]))
+      }
     }
     guard isGapless else { return computed }
     values += computed
@@ -61,12 +63,14 @@ extension Session {
       let inputs = prefix + stem
       let kept = min(sharedPrefix(with: inputs), prefix.count - 1)
       truncate(to: kept)
-      try extend(Array(inputs[kept...]), logitCount: stem.count + 1) { logits, first, rows in
-        let place = kept + first + 1 - prefix.count
-        for index in members {
-          result[index] += device.logProbabilities(
-            logits, rows: rows, columns: model.hyperparameters.vocabularySize,
-            targets: Array(continuations[index][place..<place + rows]))
+      try locatingNonFinite { () throws(TransformerError) in
+        try extend(Array(inputs[kept...]), logitCount: stem.count + 1) {
+          (logits, first, rows) throws(TransformerError) in
+          let place = kept + first + 1 - prefix.count
+          for index in members {
+            result[index] += try logProbabilities(
+              logits, rows: rows, targets: Array(continuations[index][place..<place + rows]))
+          }
         }
       }
     }
@@ -101,10 +105,25 @@ extension Session {
     truncate(to: 0)
     var result: [Float] = []
     let size = model.hyperparameters.vocabularySize
-    try extend(sequence, logitCount: min(last ?? sequence.count, sequence.count)) { logits, _, rows in
-      result += device.read(logits, 0..<rows * size)
+    try locatingNonFinite { () throws(TransformerError) in
+      try extend(sequence, logitCount: min(last ?? sequence.count, sequence.count)) {
+        (logits, _, rows) throws(TransformerError) in
+        let values = device.read(logits, 0..<rows * size)
+        guard values.allSatisfy(\.isFinite) else { throw .nonFiniteLogits(origin: nil) }
+        result += values
+      }
     }
     return result
+  }
+
+  /// Natural-log probabilities of the targets of rows of logits.
+  private func logProbabilities(
+    _ logits: any DeviceBuffer, rows: Int, targets: [Int]
+  ) throws(TransformerError) -> [Float] {
+    let values = device.logProbabilities(
+      logits, rows: rows, columns: model.hyperparameters.vocabularySize, targets: targets)
+    guard values.allSatisfy(\.isFinite) else { throw .nonFiniteLogits(origin: nil) }
+    return values
   }
 
   private func check(_ sequence: [Int]) throws(TransformerError) {

@@ -33,6 +33,8 @@ public final class Session {
   var caches: [any DeviceCache]
   /// Log-probabilities of cached tokens as far as they are known: element t belongs to `tokens[t + 1]`.
   var knownLogProbabilities: [Float] = []
+  /// Looks at the residual stream of a pass after so many layers; nil but while an error is looked for.
+  var onLayer: ((_ layerCount: Int, Pass) throws(TransformerError) -> Void)?
   /// The length class that the cached tokens of each kind were computed for.
   private var lengthClasses: [Int] = []
 
@@ -117,14 +119,17 @@ public final class Session {
   ///   - newTokens: ids to append.
   ///   - logitCount: how many of the last new positions need logits.
   ///   - visit: called in order with a buffer `[rows, V]`, the index in `newTokens` of its first row, and its rows.
-  /// - Throws: `TransformerError.tokenOutOfRange` or `.cancelled`; then the sequence is as long as the last whole chunk.
+  /// - Throws: `TransformerError.tokenOutOfRange` or `.cancelled`, or what `visit` throws; then the sequence is as long
+  ///   as the last whole chunk.
   func extend(
-    _ newTokens: [Int], logitCount: Int, visit: (_ logits: any DeviceBuffer, _ first: Int, _ rows: Int) -> Void
+    _ newTokens: [Int], logitCount: Int,
+    visit: (_ logits: any DeviceBuffer, _ first: Int, _ rows: Int) throws(TransformerError) -> Void
   ) throws(TransformerError) {
     let vocabularySize = model.hyperparameters.vocabularySize
     if let index = newTokens.firstIndex(where: { $0 < 0 || $0 >= vocabularySize }) {
       throw .tokenOutOfRange(token: newTokens[index], index: index, vocabularySize: vocabularySize)
     }
+    do { try model.checkpoint.requireWholeFiles() } catch { throw .checkpoint(error) }
     let sequenceLength = max(plannedLength, tokens.count + newTokens.count)
     let again = recomputed(for: sequenceLength)
     let pending = again + newTokens
@@ -139,7 +144,7 @@ public final class Session {
       while row < rows {
         let count = min(state.logitRows, rows - row)
         computeLogits(firstRow: row, rows: count)
-        visit(state.logits(rows: count), done + row - again.count, count)
+        try visit(state.logits(rows: count), done + row - again.count, count)
         row += count
       }
       done += rows

@@ -7,6 +7,7 @@ extension TransformerError: FaultReporting {
     switch self {
     case .checkpoint(let error): error.fault
     case .tokenOutOfRange, .tooFewTokens: .usage
+    case .nonFiniteLogits: .runtime
     case .cancelled: .interrupted
     }
   }

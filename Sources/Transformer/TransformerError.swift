@@ -8,6 +8,9 @@ public enum TransformerError: Error, Equatable, Sendable, CustomStringConvertibl
   case tokenOutOfRange(token: Int, index: Int, vocabularySize: Int)
   /// There are too few tokens for what was asked.
   case tooFewTokens(count: Int, minimum: Int)
+  /// A logit is not a number or infinite, so that nothing can be concluded from it; `origin` is where the values stopped
+  /// being finite, nil until that was looked for.
+  case nonFiniteLogits(origin: NonFiniteOrigin?)
   /// The caller asked to stop; nothing of the unfinished work is kept.
   case cancelled
 
@@ -19,7 +22,25 @@ public enum TransformerError: Error, Equatable, Sendable, CustomStringConvertibl
       "token \(token) at index \(index) is not in the model's vocabulary of \(size) tokens; "
         + "tokenise the text with this model's own tokenizer"
     case .tooFewTokens(let count, let minimum): "\(count) tokens are too few; at least \(minimum) are needed"
+    case .nonFiniteLogits(let origin):
+      "the logits are not finite numbers; the values stop being finite \(origin?.description ?? "somewhere"). "
+        + "Weights are damaged, or outgrow their type: check the model's files, or take them in another type"
     case .cancelled: "interrupted"
     }
+  }
+}
+
+/// Where in a forward pass the first value appears that is not a finite number.
+public struct NonFiniteOrigin: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The layers that were done, the embedding alone where it is 0; nil for the output behind all layers.
+  public let layerCount: Int?
+  /// The position in the sequence; nil for the output.
+  public let position: Int?
+
+  /// The place in words.
+  public var description: String {
+    guard let layerCount, let position else { return "in the output projection" }
+    return layerCount == 0
+      ? "in the embedding, at position \(position)" : "in layer \(layerCount - 1), at position \(position)"
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import Text
 
 /// The program: finds the command, runs it, turns whatever happens into an exit status.
@@ -45,6 +46,7 @@ enum Entry {
       let hint = Suggestion.hint(for: name, among: commands.map(\.name))
       throw UsageError("there is no command '\(name)'\(hint) ('se-eval --help' lists them)")
     }
+    if let problem = InstructionSet.problem { throw UsageError(problem) }
     let arguments = try Arguments(command, Array(words.dropFirst()))
     if arguments.has(GlobalOptions.help) {
       Terminal.print(Help.text(command))

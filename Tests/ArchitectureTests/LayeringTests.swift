@@ -8,7 +8,7 @@ enum Layers {
     "Text": [],
     "Digest": [],
     "JSON": [],
-    "Checkpoints": ["Text", "Digest", "JSON", "Foundation", "Glibc"],
+    "Checkpoints": ["Text", "Digest", "JSON", "Foundation", "Glibc", "Synchronization"],
     "Tokenizers": ["Checkpoints", "Text", "Digest", "JSON", "Foundation", "Synchronization"],
     // Text alone, for the fault of its error.
     "Positions": ["Text", "Glibc"],

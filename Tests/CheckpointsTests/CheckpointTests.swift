@@ -118,16 +118,26 @@ import Testing
     }
   }
 
-  @Test("biases are taken where the checkpoint has them")
+  @Test("biases are those that the configuration announces, all of them and no other")
   func biases() throws {
-    try TinyLlama.writeHuggingFace(
-      to: folder,
-      adding: [("model.layers.0.self_attn.q_proj.bias", [8]), ("model.layers.0.mlp.down_proj.bias", [8])])
-    let checkpoint = try Checkpoint.open(folder.path)
-    #expect(try checkpoint.tensor("blk.0.attn_q.bias").shape == [8])
-    #expect(checkpoint.tensors["blk.0.ffn_down.bias"] != nil)
-    #expect(throws: CheckpointError.missingTensor(file: folder.path, tensor: "blk.0.attn_k.bias")) {
-      try checkpoint.tensor("blk.0.attn_k.bias")
+    let attention: [(String, [Int])] = [
+      ("q_proj", [8]), ("k_proj", [4]), ("v_proj", [4]), ("o_proj", [8]),
+    ].map { ("model.layers.0.self_attn.\($0.0).bias", $0.1) }
+    let config = String(TinyLlama.config.dropLast(1) + ", \"attention_bias\": true, \"mlp_bias\": false}")
+    try TinyLlama.writeHuggingFace(to: folder, config: config, adding: attention)
+    #expect(try Checkpoint.open(folder.path).tensor("blk.0.attn_k.bias").shape == [4])
+    try TinyLlama.writeHuggingFace(to: folder, config: config, adding: Array(attention.dropFirst()))
+    #expect(failure(folder.path) == .missingTensor(file: folder.path, tensor: "blk.0.attn_q.bias"))
+    for (config, tensor) in [
+      (TinyLlama.config, attention[0]), (config, ("model.layers.0.mlp.down_proj.bias", [8])),
+      (TinyLlama.config, ("lm_head.bias", [6])),
+    ] {
+      let adding = config == TinyLlama.config ? [tensor] : attention + [tensor]
+      try TinyLlama.writeHuggingFace(to: folder, config: config, adding: adding)
+      #expect(
+        failure(folder.path)
+          == .unexpectedTensor(
+            file: "\(folder.path)/model.safetensors", tensor: tensor.0, architecture: "llama"))
     }
   }
 

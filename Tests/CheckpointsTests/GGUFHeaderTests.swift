@@ -123,12 +123,12 @@ import Testing
     var file = GGUFFile()
     file.tensors = [
       .init(name: "a", dimensions: [64, 3, 2], type: 2, offset: 0),
-      .init(name: "b", dimensions: [256], type: 20, offset: 224),
+      .init(name: "b", dimensions: [256], type: 16, offset: 224),
     ]
     let header = try header(file)
     #expect(header.tensors.map(\.shape) == [[2, 3, 64], [256]])
     #expect(header.tensors.map(\.type) == [.q4_0, nil])
-    #expect(header.tensors.map(\.typeName) == ["Q4_0", "IQ4_NL"])
+    #expect(header.tensors.map(\.typeName) == ["Q4_0", "IQ2_XXS"])
     #expect(header.dataOffset % 32 == 0)
   }
 }

@@ -100,7 +100,7 @@ import Testing
        "original_max_position_embeddings": 4096, "rms_norm_eps": 1e-05, "sliding_window": 262144,
        "rope_scaling": {"type": "longrope", "short_factor": [1.0, 1.0, 1.5, 2], "long_factor": \(factors)}}
       """)
-    guard case .longRope([1, 1, 1.5, 2], [1, 2, 3, 4], 4096, let factor?) = model.ropeScaling else {
+    guard case .longRope([1, 1, 1.5, 2], [1, 2, 3, 4], 4096, let factor) = model.ropeScaling else {
       Issue.record("\(model.ropeScaling)")
       return
     }
@@ -110,7 +110,7 @@ import Testing
     #expect(model.gatedFeedForward)
   }
 
-  @Test("Gemma: scaled embeddings, norms of 1 + w, an activation that is obeyed to the letter")
+  @Test("Gemma: scaled embeddings, norms of 1 + w, the tangent form under both names")
   func gemma() throws {
     func config(_ activation: String) -> String {
       """
@@ -123,12 +123,12 @@ import Testing
     #expect(model.normWeightOffset == 1)
     #expect(model.embeddingScale == Float(2048).squareRoot())
     #expect(model.tiedEmbeddings)
-    #expect(model.activation == .gelu)
+    #expect(model.activation == .geluTanh)
     #expect(model.attentionScale == 0.0625)
     #expect(try read(config(", \"hidden_act\": \"gelu_pytorch_tanh\"")).activation == .geluTanh)
     let both = ", \"hidden_act\": \"gelu\", \"hidden_activation\": \"gelu_pytorch_tanh\""
     #expect(try read(config(both)).activation == .geluTanh)
-    #expect(try read(config(", \"hidden_act\": \"gelu\", \"hidden_activation\": null")).activation == .gelu)
+    #expect(try read(config(", \"hidden_act\": \"gelu\", \"hidden_activation\": null")).activation == .geluTanh)
     #expect(try read(config("")).activation == .geluTanh)
   }
 

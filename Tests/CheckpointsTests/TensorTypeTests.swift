@@ -10,6 +10,7 @@ import Testing
     (.q2_K, 256, 256 / 16 + 256 / 4 + 2 + 2), (.q3_K, 256, 256 / 8 + 256 / 4 + 12 + 2),
     (.q4_K, 256, 2 + 2 + 12 + 256 / 2), (.q5_K, 256, 2 + 2 + 12 + 256 / 8 + 256 / 2),
     (.q6_K, 256, 256 / 2 + 256 / 4 + 256 / 16 + 2),
+    (.iq4_NL, 32, 2 + 32 / 2), (.iq4_XS, 256, 2 + 2 + 8 / 2 + 256 / 2), (.mxfp4, 32, 1 + 32 / 2),
   ]
 
   @Test("every type has the block that its format defines", arguments: blocks)

@@ -76,13 +76,26 @@ struct StoredWeights {
       let bits = Float.random(in: -1...1, using: &random).bitPattern >> 16
       bytes = [UInt8(bits & 255), UInt8(bits >> 8)]
     case .f16: bytes = half(&random)
-    case .q8_0, .q4_0, .q5_0: bytes.replaceSubrange(0..<2, with: half(&random))
+    case .q8_0, .q4_0, .q5_0, .iq4_NL, .iq4_XS: bytes.replaceSubrange(0..<2, with: half(&random))
     case .q4_1, .q5_1, .q4_K, .q5_K: bytes.replaceSubrange(0..<4, with: half(&random) + half(&random))
     case .q2_K: bytes.replaceSubrange(80..<84, with: half(&random) + half(&random))
     case .q3_K: bytes.replaceSubrange(108..<110, with: half(&random))
     case .q6_K: bytes.replaceSubrange(208..<210, with: half(&random))
+    // A power of two from 2^-8 to 2^-1.
+    case .mxfp4: bytes[0] = 119 + bytes[0] % 8
     }
     return bytes
+  }
+
+  /// What the four-bit numbers of IQ4_NL and IQ4_XS stand for.
+  static let levels: [Float] = [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113]
+
+  /// A four-bit float: sign, two bits of exponent with bias 1, one of fraction.
+  static func float4(_ bits: Int) -> Float {
+    let magnitude: Float =
+      bits & 6 == 0 ? Float(bits & 1) / 2 : Float(1 << (bits >> 1 & 3)) / 2 * (1 + Float(bits & 1) / 2)
+    // The format's own code keeps no negative zero.
+    return bits & 8 == 0 || magnitude == 0 ? magnitude : -magnitude
   }
 
   static func meaning(_ type: WeightType, _ b: [UInt8]) -> [Float] {
@@ -125,6 +138,15 @@ struct StoredWeights {
         if type == .q5_K { quant += 16 * bits(16 + i % 32, s, 1) }
         return half(0) * Float(scale) * Float(quant) - half(2) * Float(minimum)
       }
+    case .iq4_NL: return (0..<32).map { half(0) * Self.levels[nibble(2, $0)] }
+    case .iq4_XS:
+      return (0..<256).map { i in
+        let s = i / 32
+        let scale = bits(4 + s / 2, s % 2 * 4, 4) + 16 * bits(2 + s / 4, s % 4 * 2, 2) - 32
+        return half(0) * Float(scale) * Self.levels[nibble(8 + 16 * s, i % 32)]
+      }
+    case .mxfp4:
+      return (0..<32).map { Float(sign: .plus, exponent: Int(b[0]) - 127, significand: 1) * Self.float4(nibble(1, $0)) }
     case .q6_K:
       return (0..<256).map { i in
         let part = i / 128

@@ -79,7 +79,7 @@ private let familyNames = Array(Set(familyCases.map(\.model))).sorted()
       try Session(model: model, method: Method(parsing: method), workers: workers).logits(tokens)
     }
     // A window that all layers share (Mistral) is off under Self-Extend; one of alternating layers stays.
-    let alternates = ["gemma-2", "gemma-3", "qwen-2.5"].contains(name)
+    let alternates = ["gemma-2", "gemma-3", "gemma-3-local", "qwen-2.5"].contains(name)
     let plain = try logits(alternates ? "plain" : "plain:window=none")
     let extended = try logits("self-extend:G=4,W=24")
     #expect(plain[..<(24 * columns)] == extended[..<(24 * columns)])

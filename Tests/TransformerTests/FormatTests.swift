@@ -8,10 +8,10 @@ import Transformer
 
 /// The same tiny models as GGUF files: written here from their Hugging Face folders by the rules of llama.cpp's converter.
 @Suite struct FormatTests {
-  /// qwen-2.5's fixture has a window in some layers, which GGUF metadata of qwen2 cannot say.
+  /// qwen-2.5's fixture has a window in some layers, and gemma-3-local's a scaling in some, which GGUF cannot say.
   static let names = [
     "llama-3.1", "llama-yarn", "mistral-0.1", "mistral-0.3", "phi-1.5", "phi-3", "phi-3-window", "phi-4-mini",
-    "gemma-1", "gemma-2", "gemma-3", "qwen-1.5", "qwen-3",
+    "gemma-1", "gemma-2", "gemma-3", "qwen-1.5", "qwen-3", "phi-3-factor", "llama-longrope", "gemma-1-gelu", "phi-tied",
   ]
 
   @Test("a model gives the same logits from both formats", arguments: names)
@@ -59,7 +59,7 @@ private struct GGUFCopy {
       let tensor = try source.tensor(name)
       var floats = Self.floats(tensor)
       if isGemma, name.hasSuffix("norm.weight") { floats = floats.map { $0 + 1 } }
-      if architecture == "llama", name.hasSuffix("attn_q.weight") || name.hasSuffix("attn_k.weight") {
+      if architecture == "llama", name.contains("attn_q.") || name.contains("attn_k.") {
         floats = Self.interleaved(floats, rows: tensor.shape[0], headDimension: h.headDimension)
       }
       add(name, tensor.shape, floats)
@@ -107,7 +107,8 @@ private struct GGUFCopy {
       add(
         "rope_freqs.weight", [h.rotaryDimension / 2],
         zip(frequencies(.none), frequencies(scaling)).map { Float($0 / $1) })
-    case .longRope(let short, let long, let original, _):
+    case .longRope(let short, let long, let original, let attention):
+      set("rope.scaling.attn_factor", Float(attention))
       set("rope.scaling.original_context_length", original)
       add("rope_factors_short.weight", [short.count], short.map { Float($0) })
       add("rope_factors_long.weight", [long.count], long.map { Float($0) })

@@ -1,40 +1,32 @@
+import Checkpoints
 import Foundation
-import JSON
 
-/// The files of a model on the disk.
+/// The files of a model: which ones a sweep needs, and which of them are there.
 enum ModelFiles {
-  /// Which files a model needs, and which of them are there.
+  /// The inventory of a path; nothing is missing where what is there is wrong, which shows when it is read.
   static func inventory(path: String) -> ModelInventory {
-    let exists = Self.exists(path)
-    let isFolder = exists && (try? FileManager.default.contentsOfDirectory(atPath: path)) != nil
-    if path.lowercased().hasSuffix(".gguf") || (exists && !isFolder) {
-      return ModelInventory(missing: exists ? [] : [path], weightByteCount: size(path) ?? 0)
+    do throws(CheckpointError) {
+      let location = try ModelLocation.resolve(path)
+      let tokenizers = ["tokenizer.json", "tokenizer.model"].map { "\(location.path)/\($0)" }
+      let hasTokenizer = location.format == .gguf || tokenizers.contains(where: Self.exists)
+      return ModelInventory(
+        missing: hasTokenizer ? [] : ["\(tokenizers[0]) (or tokenizer.model)"],
+        missingWeights: location.missingWeightFiles,
+        weightByteCount: location.weightFiles.compactMap(Self.size).reduce(0, +))
+    } catch {
+      if case .notFound(_, let lookedFor, _) = error {
+        let isFile = path.lowercased().hasSuffix(".gguf") || Self.exists(path)
+        return ModelInventory(missing: isFile ? lookedFor : Self.ofFolder(path))
+      }
+      return ModelInventory()
     }
-    let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
-    let ggufs = names.filter { $0.lowercased().hasSuffix(".gguf") }
-    let hasSafetensors = names.contains { $0.hasSuffix(".safetensors") }
-    if !hasSafetensors, let gguf = ggufs.first, ggufs.count == 1 {
-      return ModelInventory(weightByteCount: size(path + "/" + gguf) ?? 0)
-    }
-    var missing: [String] = []
-    if !Self.exists(path + "/config.json") { missing.append(path + "/config.json") }
-    if !["tokenizer.json", "tokenizer.model"].contains(where: { Self.exists(path + "/" + $0) }) {
-      missing.append(path + "/tokenizer.json (or tokenizer.model)")
-    }
-    let weights = Self.weights(in: path)
-    if !exists, !weights.missing.isEmpty { missing.append(path + ".gguf (in place of the folder)") }
-    return ModelInventory(missing: missing, missingWeights: weights.missing, weightByteCount: weights.byteCount)
   }
 
-  private static func weights(in folder: String) -> (missing: [String], byteCount: Int) {
-    let single = folder + "/model.safetensors"
-    if let size = size(single) { return ([], size) }
-    let index = folder + "/model.safetensors.index.json"
-    guard let data = FileManager.default.contents(atPath: index),
-      let map = JSONValue(bytes: [UInt8](data))?["weight_map"]?.members
-    else { return (["\(single) (or model.safetensors.index.json and its shards)"], 0) }
-    let shards = Set(map.values.compactMap(\.text)).sorted().map { folder + "/" + $0 }
-    return (shards.filter { !exists($0) }, shards.compactMap { size($0) }.reduce(0, +))
+  /// What a folder that is not there should hold.
+  private static func ofFolder(_ path: String) -> [String] {
+    [
+      "\(path)/config.json", "\(path)/tokenizer.json (or tokenizer.model)", "\(path).gguf (in place of the folder)",
+    ]
   }
 
   private static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }

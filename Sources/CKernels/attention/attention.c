@@ -40,13 +40,14 @@ static void gather_queries(const attending *c, const item_scratch *s, int64_t he
   }
 }
 
-/// Row `row` of a block to the output: weighted sum over the sum of weights; zero where nothing is visible.
+/// Row `row` of a block to the output: weighted sum over the sum of weights; zero where nothing is visible, NaN where a
+/// score is.
 static void finish_row(const attending *c, int64_t head, int64_t t0, int64_t row, const float *l, const float *o) {
   float *to = c->a->into + ((t0 + row / c->group) * c->a->heads + head * c->group + row % c->group) * c->d;
-  if (l[row] > 0) {
-    c->w->k->divide(o + row * c->padded, l[row], c->d, to);
-  } else {
+  if (l[row] == 0) {
     memset(to, 0, (size_t)c->d * 4);
+  } else {
+    c->w->k->divide(o + row * c->padded, l[row], c->d, to);
   }
 }
 

@@ -32,7 +32,12 @@ void NAME(softmax_rows)(int rows, float *scores, unsigned panels, float cap, flo
     float *row = scores + r * 256, m = after[r], alpha = alphas[r];
     if (m == -__builtin_inff()) {
       for (int p = 0; p < 4; p++) {
-        if (panels >> p & 1) memset(row + p * 64, 0, 256);
+        if (!(panels >> p & 1)) continue;
+        // No maximum, but a NaN: the sum keeps it.
+        for (int i = 0; i < 64; i++) {
+          if (row[p * 64 + i] != row[p * 64 + i]) sum[r] = row[p * 64 + i];
+        }
+        memset(row + p * 64, 0, 256);
       }
       continue;
     }
@@ -58,10 +63,11 @@ void NAME(softmax_rows)(int rows, float *scores, unsigned panels, float cap, flo
 /// The state of a later super tile joins that of the earlier ones.
 void NAME(merge)(float *maximum, float *sum, float *out, float maximum2, float sum2, const float *out2,
                  int64_t dimension) {
+  // A sum without a maximum is zero, or NaN.
+  if (maximum2 == -__builtin_inff() || *maximum == -__builtin_inff()) *sum = *sum + sum2;
   if (maximum2 == -__builtin_inff()) return;
   if (*maximum == -__builtin_inff()) {
     *maximum = maximum2;
-    *sum = sum2;
     memcpy(out, out2, (size_t)dimension * 4);
     return;
   }
@@ -74,14 +80,22 @@ void NAME(merge)(float *maximum, float *sum, float *out, float maximum2, float s
   }
 }
 
-/// log softmax at `target`; the sum of exponentials in 16 lanes of double.
-float NAME(log_probability)(const float *x, int64_t count, int64_t target) {
-  v16 top = -__builtin_inff();
+/// The largest of `count` values; false where one is NaN or positive infinity, or all are negative infinity.
+INLINE int NAME(largest)(const float *x, int64_t count, float *into) {
+  v16 top = -__builtin_inff(), zero = 0.0f;
   for (int64_t i = 0; i < count; i += 16) {
     v16 v = NAME(load_part)(x + i, MIN(count - i, 16), -__builtin_inff());
     top = NAME(select16)(v > top, v, top);
+    zero = zero + NAME(select16)(v < -__FLT_MAX__, (v16)0.0f, v) * 0.0f;
   }
-  float m = NAME(max16)(top);
+  *into = NAME(max16)(top);
+  return *into > -__builtin_inff() && NAME(sum16)(zero) == 0;
+}
+
+/// log softmax at `target`; the sum of exponentials in 16 lanes of double.
+float NAME(log_probability)(const float *x, int64_t count, int64_t target) {
+  float m;
+  if (!NAME(largest)(x, count, &m)) return __builtin_nanf("");
   d8 low = 0.0, high = 0.0;
   for (int64_t i = 0; i < count; i += 16) {
     int64_t n = MIN(count - i, 16);
@@ -94,12 +108,8 @@ float NAME(log_probability)(const float *x, int64_t count, int64_t target) {
 }
 
 int64_t NAME(argmax)(const float *x, int64_t count) {
-  v16 top = -__builtin_inff();
-  for (int64_t i = 0; i < count; i += 16) {
-    v16 v = NAME(load_part)(x + i, MIN(count - i, 16), -__builtin_inff());
-    top = NAME(select16)(v > top, v, top);
-  }
-  float m = NAME(max16)(top);
+  float m;
+  if (!NAME(largest)(x, count, &m)) return -1;
   int64_t i = 0;
   for (; i + 16 <= count; i += 16) {
     if (__builtin_reduce_or(NAME(load16)(x + i) == m)) break;

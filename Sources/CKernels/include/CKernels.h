@@ -20,7 +20,8 @@ extern "C" {
 /// Storage types of weights; the layouts are those of GGUF.
 enum {
   ckernels_f32, ckernels_f16, ckernels_bf16, ckernels_q8_0, ckernels_q4_0, ckernels_q4_1, ckernels_q5_0, ckernels_q5_1,
-  ckernels_q2_k, ckernels_q3_k, ckernels_q4_k, ckernels_q5_k, ckernels_q6_k, ckernels_type_count
+  ckernels_q2_k, ckernels_q3_k, ckernels_q4_k, ckernels_q5_k, ckernels_q6_k, ckernels_iq4_nl, ckernels_iq4_xs,
+  ckernels_mxfp4, ckernels_type_count
 };
 /// Elements in one block of a storage type, and the bytes it takes.
 int64_t ckernels_block_elements(int type);
@@ -69,10 +70,11 @@ void ckernels_add(ckernels_workers *workers, const float *x, const float *y, int
 void ckernels_softcap(ckernels_workers *workers, float *x, int64_t count, float cap);
 /// Exponentials, for tests.
 void ckernels_exp(int isa, const float *x, int64_t count, float *into);
-/// Natural logarithm of the softmax of each row at its target.
+/// Natural logarithm of the softmax of each row at its target; NaN where a logit of the row is NaN
+/// or positive infinity.
 void ckernels_log_probabilities(ckernels_workers *workers, const float *logits, int64_t rows, int64_t columns,
                                 const int64_t *targets, float *into);
-/// Lowest index of the largest value; a NaN is never the largest.
+/// Lowest index of the largest value; -1 where a value is NaN or positive infinity.
 int64_t ckernels_argmax(ckernels_workers *workers, const float *x, int64_t count);
 
 typedef struct {

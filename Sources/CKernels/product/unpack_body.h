@@ -32,6 +32,8 @@ INLINE int NAME(scale_k3)(const uint8_t *q, int i) {
   return (low | high << 4) - 32;
 }
 
+#include "product/lookup_body.h"
+
 /// Values 32 * unit ... 32 * unit + 31 of a row.
 INLINE NAME(pair) NAME(unpack)(const int type, const uint8_t *row, int64_t unit) {
   NAME(pair) out;
@@ -143,6 +145,9 @@ INLINE NAME(pair) NAME(unpack)(const int type, const uint8_t *row, int64_t unit)
     out.high = NAME(fma16)(d, NAME(unsigned16)((NAME(bytes16)(q + 16) >> shift & 15) | h1), m);
     break;
   }
+  case ckernels_iq4_nl:
+  case ckernels_iq4_xs:
+  case ckernels_mxfp4: return NAME(unpack_lookup)(type, row, unit);
   default: {  // q6_k
     const uint8_t *p = row + unit / 8 * 210;
     int u = (int)(unit % 8), w = u % 4;
@@ -184,5 +189,8 @@ INLINE NAME(pair) NAME(unpack_tail)(const int type, const uint8_t *row, int64_t 
   case ckernels_q3_k: f(ckernels_q3_k, __VA_ARGS__); break;                                                          \
   case ckernels_q4_k: f(ckernels_q4_k, __VA_ARGS__); break;                                                          \
   case ckernels_q5_k: f(ckernels_q5_k, __VA_ARGS__); break;                                                          \
+  case ckernels_iq4_nl: f(ckernels_iq4_nl, __VA_ARGS__); break;                                                      \
+  case ckernels_iq4_xs: f(ckernels_iq4_xs, __VA_ARGS__); break;                                                      \
+  case ckernels_mxfp4: f(ckernels_mxfp4, __VA_ARGS__); break;                                                        \
   default: f(ckernels_q6_k, __VA_ARGS__); break;                                                                     \
   }

@@ -5,6 +5,8 @@ import JSON
 /// A new family is one file here and one line in `all`, if its computation can be said in `Hyperparameters`.
 struct Family: Sendable {
   typealias Configure = @Sendable (inout Hyperparameters, JSONObject) throws(CheckpointError) -> Void
+  typealias Biases = @Sendable (JSONObject) throws(CheckpointError) -> Set<String>
+  typealias Rope = @Sendable (JSONObject) throws(CheckpointError) -> RopeSettings
   typealias ConfigureGGUF = @Sendable (inout Hyperparameters, GGUFFields) throws(CheckpointError) -> Void
 
   let architecture: Architecture
@@ -20,6 +22,18 @@ struct Family: Sendable {
   let layerNames: [String: String]
   /// The norms that every layer must have, beyond `attn_norm`.
   let layerNorms: [String]
+  /// The key of config.json that names the activation.
+  var activationKey = "hidden_act"
+  /// The key of config.json that holds the norms' epsilon.
+  var normEpsilonKey = "rms_norm_eps"
+  /// Whether `partial_rotary_factor` may leave a part of a head as it is.
+  var rotatesPart = false
+  /// The stems of the dense layers that have a bias, by config.json; a GGUF file's tensors say so themselves.
+  var biases: Biases = noBiases
+  /// The rotary settings of the layers, or of those with full attention where there are two kinds.
+  var rope: Rope = { (config) throws(CheckpointError) in try RopeSettings(config) }
+  /// Keys of config.json that change nothing in this family, beyond those that are harmless everywhere.
+  var harmless: [String: HarmlessKeys.Rule] = [:]
   /// Applies the rest of config.json to a description that has every size and common field.
   let configure: Configure
   /// Applies the rest of the GGUF metadata to such a description.
@@ -80,16 +94,25 @@ struct Family: Sendable {
     return .canonical("blk.\(layer).\(inner).\(kind)")
   }
 
-  /// Buffers that old versions of the reference implementation saved.
-  private static let ignoredSuffixes = [".rotary_emb.inv_freq", ".attn.bias", ".masked_bias", ".position_ids"]
+  /// Buffers that old versions of the reference saved and the present one passes over, because the configuration gives
+  /// their values.
+  private static let ignoredSuffixes = [".rotary_emb.inv_freq"]
 
-  /// The parts of a checkpoint that see images.
+  /// The parts of a checkpoint that see images; a text does not reach them.
   private static let ignoredPrefixes = [
     "vision_tower.", "multi_modal_projector.", "model.vision_tower.", "model.multi_modal_projector.",
   ]
 }
 
 extension Family {
+  /// No dense layer has a bias.
+  static let noBiases: Biases = { (_) throws(CheckpointError) in [] }
+  /// Attention has biases where `attention_bias` says so.
+  static let attentionBiases: Biases = { (config) throws(CheckpointError) in
+    try config.flag("attention_bias") ? ["attn_q", "attn_k", "attn_v", "attn_output"] : []
+  }
+  /// No difference from Llama in config.json.
+  static let sameAsLlama: Configure = { (_, _) throws(CheckpointError) in }
   /// No difference from Llama in GGUF metadata.
   static let sameAsLlamaGGUF: ConfigureGGUF = { (_, _) throws(CheckpointError) in }
 }

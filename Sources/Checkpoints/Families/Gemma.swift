@@ -5,21 +5,24 @@ extension Family {
   ///
   /// Reference: huggingface/transformers, models/gemma.
   ///
-  /// `hidden_activation` wins over `hidden_act`, and both are obeyed to the letter: early releases say "gelu" and were
-  /// computed by the reference of their time with the error function.
+  /// `hidden_act` decides, and its "gelu", a legacy of the first releases, means the form with the hyperbolic tangent.
   static let gemma = Family(
     architecture: .gemma, modelTypes: ["gemma"], ggufArchitectures: ["gemma"],
     defaults: [
       "hidden_act": .string("gelu_pytorch_tanh"), "max_position_embeddings": .integer(8192),
       "rms_norm_eps": .number(1e-6), "rope_theta": .number(10000), "tie_word_embeddings": .bool(true),
-      "head_dim": .integer(256),
+      "head_dim": .integer(256), "num_key_value_heads": .integer(16),
     ],
     outerNames: commonOuterNames, layerNames: commonLayerNames, layerNorms: ["ffn_norm"],
+    biases: attentionBiases,
+    harmless: [
+      "hidden_activation": .only(
+        [.string("gelu_pytorch_tanh"), .string("gelu")], "the reference reads hidden_act; both mean the same")
+    ],
     configure: { (model, config) throws(CheckpointError) in
+      try config.refuseBidirectionalAttention()
       model.configureGemma(normWeightOffset: 1)
-      if let name = try config.text("hidden_activation") {
-        model.activation = try Activation(name: name, field: "hidden_activation", file: config.file)
-      }
+      if model.activation == .gelu { model.activation = .geluTanh }
     },
     configureGGUF: { (model, _) throws(CheckpointError) in
       model.configureGemma(normWeightOffset: 0)
@@ -32,6 +35,15 @@ extension Family {
       "post_attention_layernorm": "post_attention_norm", "pre_feedforward_layernorm": "ffn_norm",
       "post_feedforward_layernorm": "post_ffw_norm",
     ], uniquingKeysWith: { _, new in new })
+}
+
+extension JSONObject {
+  /// Refuses a Gemma whose tokens see those behind them.
+  func refuseBidirectionalAttention() throws(CheckpointError) {
+    guard try flag("use_bidirectional_attention") else { return }
+    throw .unsupported(
+      file: file, field: "\(prefix)use_bidirectional_attention", found: "true", supported: ["false"])
+  }
 }
 
 extension Hyperparameters {

@@ -21,30 +21,39 @@ extension Family {
     layerNames: gemma2LayerNames.merging(
       ["self_attn.q_norm": "attn_q_norm", "self_attn.k_norm": "attn_k_norm"], uniquingKeysWith: { _, new in new }),
     layerNorms: ["ffn_norm", "post_attention_norm", "post_ffw_norm", "attn_q_norm", "attn_k_norm"],
+    activationKey: "hidden_activation", biases: attentionBiases,
+    rope: { (config) throws(CheckpointError) in
+      try RopeSettings(config, kind: "full_attention", thetaKey: "rope_theta")
+    },
+    harmless: gemma2Harmless.merging(
+      ["_sliding_window_pattern": .any("the reference reads layer_types, or the key without the underscore")],
+      uniquingKeysWith: { _, new in new }),
     configure: { (model, config) throws(CheckpointError) in
-      if try config.flag("use_bidirectional_attention") {
-        throw .unsupported(
-          file: config.file, field: "use_bidirectional_attention", found: "true", supported: ["false"])
-      }
+      try config.refuseBidirectionalAttention()
       model.configureGemma(normWeightOffset: 1)
       model.setAttentionScale(queryScalar: try config.positive("query_pre_attn_scalar"))
       model.attentionSoftcap = try config.optionalPositive("attn_logit_softcapping").map { Float($0) }
       model.finalSoftcap = try config.optionalPositive("final_logit_softcapping").map { Float($0) }
-      model.localRopeTheta = try RopeSettings(config, layerType: "sliding_attention").theta
-      guard let window = try config.optionalCount("sliding_window") else { return }
-      let pattern =
-        try config.optionalCount("sliding_window_pattern").orElse(config.optionalCount("_sliding_window_pattern")) ?? 6
-      try model.setSlidingWindow(window, config) { ($0 + 1) % pattern != 0 }
+      let local = try RopeSettings(config, kind: "sliding_attention", thetaKey: "rope_local_base_freq")
+      guard local.partialFactor == 1 else {
+        throw .unsupported(
+          file: config.file, field: "rope_parameters.sliding_attention.partial_rotary_factor",
+          found: "\(local.partialFactor)", supported: ["1 in this family"])
+      }
+      model.localRopeTheta = local.theta
+      model.localRopeScaling = try local.scaling(contextWindow: model.contextWindow)
+      let pattern = try config.optionalCount("sliding_window_pattern") ?? 6
+      try model.setSlidingWindow(config) { ($0 + 1) % pattern != 0 }
     },
     configureGGUF: { (model, fields) throws(CheckpointError) in
       model.configureGemma(normWeightOffset: 0)
       model.activation = .geluTanh
       // Only the 27B model (62 layers) divides by hidden size / heads; the files do not say so.
       if model.layerCount == 62 { model.setAttentionScale(queryScalar: Double(model.hiddenSize / model.headCount)) }
-      if let scale = try fields.optionalPositive("attention.scale") { model.attentionScale = Float(scale) }
+      if let scale = try fields.positiveOrZero("attention.scale") { model.attentionScale = Float(scale) }
       model.finalSoftcap = try fields.optionalPositive("final_logit_softcapping").map { Float($0) }
       model.localRopeTheta = try fields.optionalPositive("rope.freq_base_swa") ?? 10000
-      let pattern = try fields.optionalCount("attention.sliding_window_pattern") ?? 6
-      model.setSlidingWindow(try fields.count("attention.sliding_window")) { ($0 + 1) % pattern != 0 }
+      let layers = try fields.slidingLayers(model.layerCount, period: 6)
+      model.setSlidingWindow(try fields.count("attention.sliding_window")) { layers[$0] }
     })
 }

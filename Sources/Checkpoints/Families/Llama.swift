@@ -11,14 +11,20 @@ extension Family {
       "rope_theta": .number(10000), "tie_word_embeddings": .bool(false),
     ],
     outerNames: commonOuterNames, layerNames: commonLayerNames, layerNorms: ["ffn_norm"],
-    configure: { (model, config) throws(CheckpointError) in
-      // Written by SmolLM; the reference ignores it, but a model that sets it was trained so.
-      if try config.flag("rope_interleaved") { model.ropePairing = .interleaved }
+    biases: { (config) throws(CheckpointError) in
+      let feedForward: Set<String> = try config.flag("mlp_bias") ? ["ffn_gate", "ffn_up", "ffn_down"] : []
+      return try attentionBiases(config).union(feedForward)
     },
+    harmless: [
+      "pretraining_tp": .any("products in parts, which changes rounding only"),
+      "rope_interleaved": .any("written by nanotron; the weights in the file are in the reference's order"),
+      "is_llama_config": .any("written by nanotron"),
+    ],
+    configure: sameAsLlama,
     configureGGUF: { (model, fields) throws(CheckpointError) in
       // The converter permutes the rows of queries and keys of this architecture only.
       model.ropePairing = .interleaved
-      if let window = try fields.optionalCount("attention.sliding_window") {
+      if let window = try fields.slidingWindow() {
         model.setSlidingWindow(window) { _ in true }
       }
     })

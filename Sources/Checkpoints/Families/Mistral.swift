@@ -12,6 +12,7 @@ extension Family {
       "sliding_window": .integer(4096),
     ],
     outerNames: commonOuterNames, layerNames: commonLayerNames, layerNorms: ["ffn_norm"],
+    harmless: ["attention_bias": .only([.bool(false)], "the family has none")],
     configure: { (model, config) throws(CheckpointError) in
       guard let window = try config.optionalCount("sliding_window") else { return }
       model.setSlidingWindow(window) { _ in true }

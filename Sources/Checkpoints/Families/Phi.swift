@@ -15,7 +15,10 @@ extension Family {
       "input_layernorm": "attn_norm", "self_attn.q_proj": "attn_q", "self_attn.k_proj": "attn_k",
       "self_attn.v_proj": "attn_v", "self_attn.dense": "attn_output", "mlp.fc1": "ffn_up", "mlp.fc2": "ffn_down",
     ],
-    layerNorms: [],
+    layerNorms: [], normEpsilonKey: "layer_norm_eps", rotatesPart: true,
+    biases: { (_) throws(CheckpointError) in
+      ["attn_q", "attn_k", "attn_v", "attn_output", "ffn_up", "ffn_down", "output"]
+    },
     configure: { (model, config) throws(CheckpointError) in
       if try config.flag("qk_layernorm") {
         throw .unsupported(file: config.file, field: "qk_layernorm", found: "true", supported: ["false"])

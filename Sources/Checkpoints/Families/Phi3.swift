@@ -1,4 +1,3 @@
-import Foundation
 import JSON
 
 extension Family {
@@ -19,28 +18,19 @@ extension Family {
       "input_layernorm": "attn_norm", "self_attn.qkv_proj": "attn_qkv", "self_attn.o_proj": "attn_output",
       "post_attention_layernorm": "ffn_norm", "mlp.gate_up_proj": "ffn_up", "mlp.down_proj": "ffn_down",
     ],
-    layerNorms: ["ffn_norm"],
+    layerNorms: ["ffn_norm"], rotatesPart: true,
+    harmless: [
+      "attention_bias": .only([.bool(false)], "the family has none"),
+      "mlp_bias": .only([.bool(false)], "the family has none"),
+      "lm_head_bias": .only([.bool(false)], "the family has none"),
+      "full_attn_mod": .only([.integer(1)], "no layer differs from the others"),
+      "interpolate_factor": .only([.integer(1)], "no interpolation"),
+    ],
     configure: { (model, config) throws(CheckpointError) in
       guard let window = try config.optionalCount("sliding_window") else { return }
       model.setSlidingWindow(window) { _ in true }
     },
     configureGGUF: { (model, fields) throws(CheckpointError) in
-      if let window = try fields.optionalCount("attention.sliding_window") {
-        model.setSlidingWindow(window) { _ in true }
-      }
-      guard let long = try fields.smallTensor("rope_factors_long.weight"),
-        let short = try fields.smallTensor("rope_factors_short.weight")
-      else { return }
-      let original = try fields.optionalCount("rope.scaling.original_context_length") ?? model.contextWindow
-      model.ropeScaling = .longRope(
-        shortFactors: short, longFactors: long, originalContext: original,
-        attentionFactor: try fields.optionalPositive("rope.scaling.attn_factor")
-          ?? longRopeAttentionFactor(contextWindow: model.contextWindow, originalContext: original))
+      if let window = try fields.slidingWindow() { model.setSlidingWindow(window) { _ in true } }
     })
-
-  /// sqrt(1 + ln(L / original) / ln(original)), and 1 for a window that was not extended.
-  static func longRopeAttentionFactor(contextWindow: Int, originalContext: Int) -> Double {
-    guard contextWindow > originalContext, originalContext > 1 else { return 1 }
-    return (1 + log(Double(contextWindow) / Double(originalContext)) / log(Double(originalContext))).squareRoot()
-  }
 }

@@ -22,7 +22,8 @@ public struct GGUFHeader: Sendable {
   /// - Throws: `CheckpointError`, with the field and what was expected of it.
   /// - Complexity: O(bytes of the header); arrays of strings are not copied.
   public static func read(_ file: MappedFile) throws(CheckpointError) -> GGUFHeader {
-    try file.withBytes(0..<file.byteCount) { (bytes: Span<UInt8>) throws(CheckpointError) -> GGUFHeader in
+    try file.withBytes(0..<min(file.byteCount, GGUFParser.longestHeader)) {
+      (bytes: Span<UInt8>) throws(CheckpointError) -> GGUFHeader in
       var parser = GGUFParser(file: file)
       return try parser.header(bytes)
     }
@@ -57,12 +58,12 @@ public struct GGUFTensorInfo: Sendable, Equatable {
 
   private static let types: [UInt32: TensorType] = [
     0: .f32, 1: .f16, 2: .q4_0, 3: .q4_1, 6: .q5_0, 7: .q5_1, 8: .q8_0, 10: .q2_K, 11: .q3_K, 12: .q4_K, 13: .q5_K,
-    14: .q6_K, 30: .bf16,
+    14: .q6_K, 20: .iq4_NL, 23: .iq4_XS, 30: .bf16, 39: .mxfp4,
   ]
 
   private static let unreadTypes: [UInt32: String] = [
     4: "Q4_2", 5: "Q4_3", 9: "Q8_1", 15: "Q8_K", 16: "IQ2_XXS", 17: "IQ2_XS", 18: "IQ3_XXS", 19: "IQ1_S",
-    20: "IQ4_NL", 21: "IQ3_S", 22: "IQ2_S", 23: "IQ4_XS", 24: "I8", 25: "I16", 26: "I32", 27: "I64", 28: "F64",
-    29: "IQ1_M", 34: "TQ1_0", 35: "TQ2_0", 39: "MXFP4",
+    21: "IQ3_S", 22: "IQ2_S", 24: "I8", 25: "I16", 26: "I32", 27: "I64", 28: "F64",
+    29: "IQ1_M", 34: "TQ1_0", 35: "TQ2_0", 40: "NVFP4",
   ]
 }

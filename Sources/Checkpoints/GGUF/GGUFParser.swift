@@ -4,6 +4,8 @@ struct GGUFParser {
   /// The next byte to read.
   private var offset = 0
 
+  /// The header of the largest vocabulary in use takes a tenth of this; its values take up to eight times their bytes.
+  static let longestHeader = 128 << 20
   /// Keys and tensor names are short; a longer one is a sign of damage.
   private static let longestName = 65_535
   /// Arrays of arrays of arrays of arrays.
@@ -191,6 +193,7 @@ struct GGUFParser {
   ) throws(CheckpointError) -> Int {
     let available = bytes.count - offset
     guard count <= UInt64(available / minimum) else {
+      try checkLength(bytes, field())
       let (needed, overflow) = count.multipliedReportingOverflow(by: UInt64(minimum))
       throw .truncated(
         file: file.path, field: "\(field()) \(count)", offset: offset, needed: overflow ? .max : needed,
@@ -199,12 +202,19 @@ struct GGUFParser {
     return Int(count)
   }
 
+  /// Refuses a header that ends neither with the file nor within the longest length.
+  private func checkLength(_ bytes: Span<UInt8>, _ field: String) throws(CheckpointError) {
+    guard bytes.count < file.byteCount else { return }
+    throw invalid("the header, which holds \(field),", "at most \(Self.longestHeader) bytes", "longer")
+  }
+
   /// Moves past `count` bytes and returns where they begin.
   private mutating func take(
     _ count: Int, _ bytes: Span<UInt8>, _ field: @autoclosure () -> String
   ) throws(CheckpointError) -> Int {
     let start = offset
     guard count <= bytes.count - start else {
+      try checkLength(bytes, field())
       throw .truncated(
         file: file.path, field: field(), offset: start, needed: UInt64(count), available: bytes.count - start)
     }
@@ -260,6 +270,7 @@ struct GGUFParser {
     let length = try uint64(bytes, field())
     let available = bytes.count - offset
     guard length <= UInt64(available) else {
+      try checkLength(bytes, field())
       throw .truncated(file: file.path, field: field(), offset: offset, needed: length, available: available)
     }
     let start = offset

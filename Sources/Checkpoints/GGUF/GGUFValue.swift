@@ -40,6 +40,20 @@ public enum GGUFValue: Sendable, Equatable {
   }
 }
 
+extension GGUFValue {
+  /// A number, flag or string as text, anything else by its kind.
+  var text: String {
+    switch self {
+    case .unsigned(let number): "\(number)"
+    case .signed(let number): "\(number)"
+    case .real(let number): "\(number)"
+    case .bool(let flag): "\(flag)"
+    case .string(let bytes): String(decoding: bytes.prefix(80), as: UTF8.self)
+    default: kind
+    }
+  }
+}
+
 /// The twelve value types of GGUF, by their number in the file.
 enum GGUFValueType: UInt32 {
   case uint8 = 0

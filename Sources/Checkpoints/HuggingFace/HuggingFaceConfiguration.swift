@@ -1,13 +1,18 @@
 import JSON
 
 /// config.json and generation_config.json of a Hugging Face directory, read into hyperparameters.
+///
+/// Every key is used, known to be harmless (`HarmlessKeys`), or the model is refused.
 struct HuggingFaceConfiguration: Sendable {
   let family: Family
   let hyperparameters: Hyperparameters
+  /// The stems of the layers that have a bias, such as `attn_q`; `output` where the output projection has one.
+  let biased: Set<String>
 
   init(directory: String) throws(CheckpointError) {
     let path = "\(directory)/config.json"
-    let whole = try JSONObject.read(path)
+    let reads = ReadKeys()
+    let whole = try JSONObject.read(path, reads: reads)
     family = try Family.named(modelType: Self.modelType(whole), file: path)
     if let quantization = try whole.object("quantization_config") {
       throw .unsupported(
@@ -16,10 +21,12 @@ struct HuggingFaceConfiguration: Sendable {
         supported: ["weights in F32, F16 or BF16", "quantised weights in a GGUF file"])
     }
     // A model that also sees images keeps the text model's configuration in an object of its own.
-    var config = try whole.object("text_config") ?? whole
+    let text = try whole.object("text_config")
+    var config = text ?? whole
     config.members.merge(family.defaults) { own, _ in own }
-    var model = try Hyperparameters(config: config, architecture: family.architecture)
+    var model = try Hyperparameters(config: config, family: family)
     try family.configure(&model, config)
+    biased = try family.biases(config)
     let generation = try Self.generationConfig(directory)
     model.bosTokenID =
       try config.tokenIDs("bos_token_id").first.orElse(whole.tokenIDs("bos_token_id").first)
@@ -29,6 +36,7 @@ struct HuggingFaceConfiguration: Sendable {
       try config.tokenIDs("eos_token_id"),
     ]
     model.eosTokenIDs = ends.first { !$0.isEmpty } ?? []
+    try HarmlessKeys(family: family).refuseOthers(in: whole, text: text, reads)
     try model.validate(file: path)
     hyperparameters = model
   }
@@ -55,7 +63,7 @@ struct HuggingFaceConfiguration: Sendable {
 
 extension Hyperparameters {
   /// The fields that all families share.
-  init(config: JSONObject, architecture: Architecture) throws(CheckpointError) {
+  init(config: JSONObject, family: Family) throws(CheckpointError) {
     let hiddenSize = try config.count("hidden_size")
     let headCount = try config.count("num_attention_heads")
     let given = try config.optionalCount("head_dim")
@@ -64,37 +72,45 @@ extension Hyperparameters {
         "hidden_size", "a multiple of num_attention_heads, \(headCount), or a head_dim", .integer(hiddenSize))
     }
     self.init(
-      architecture: architecture, contextWindow: try config.count("max_position_embeddings"), hiddenSize: hiddenSize,
+      architecture: family.architecture, contextWindow: try config.count("max_position_embeddings"),
+      hiddenSize: hiddenSize,
       intermediateSize: try config.count("intermediate_size"), layerCount: try config.count("num_hidden_layers"),
       headCount: headCount, keyValueHeadCount: try config.optionalCount("num_key_value_heads") ?? headCount,
       headDimension: given ?? hiddenSize / headCount, vocabularySize: try config.count("vocab_size"))
-    let epsilon = config.present("layer_norm_eps") == nil ? "rms_norm_eps" : "layer_norm_eps"
-    normEpsilon = Float(try config.positive(epsilon))
-    let key = config.present("hidden_act") == nil ? "hidden_activation" : "hidden_act"
-    guard let name = try config.text(key) else { throw .missingField(file: config.file, field: "hidden_act") }
-    activation = try Activation(name: name, field: key, file: config.file)
-    let rope = try RopeSettings(config)
-    ropeTheta = rope.theta
-    let rotated = (rope.partialFactor * Double(headDimension)).rounded(.towardZero)
-    guard rope.partialFactor <= 1 else {
-      throw config.mismatch("partial_rotary_factor", "a number up to 1", .number(rope.partialFactor))
+    normEpsilon = Float(try config.positive(family.normEpsilonKey))
+    guard let name = try config.text(family.activationKey) else {
+      throw .missingField(file: config.file, field: "\(config.prefix)\(family.activationKey)")
     }
-    rotaryDimension = Int(rotated)
-    ropeScaling = try rope.scaling(contextWindow: contextWindow)
+    activation = try Activation(name: name, field: family.activationKey, file: config.file)
+    let rope = try family.rope(config)
+    ropeTheta = rope.theta
+    guard rope.partialFactor == 1 || (family.rotatesPart && rope.partialFactor < 1) else {
+      throw .unsupported(
+        file: config.file, field: "\(config.prefix)partial_rotary_factor", found: "\(rope.partialFactor)",
+        supported: [family.rotatesPart ? "a number up to 1" : "1 in this family"])
+    }
+    rotaryDimension = Int((rope.partialFactor * Double(headDimension)).rounded(.towardZero))
+    ropeScaling = try rope.scaling(contextWindow: contextWindow, isLong: family.architecture == .phi3)
     tiedEmbeddings = try config.flag("tie_word_embeddings")
   }
 
-  /// Gives layers a sliding window: those that `layer_types` names, and without that key those of the rule.
-  mutating func setSlidingWindow(
-    _ window: Int, _ config: JSONObject, where rule: (Int) -> Bool
-  ) throws(CheckpointError) {
-    guard let types = try config.texts("layer_types") else { return setSlidingWindow(window, where: rule) }
-    guard types.count == layerCount, types.allSatisfy({ ["full_attention", "sliding_attention"].contains($0) }) else {
+  /// Gives layers the sliding window of a key: those that `layer_types` names, and without that key those of the rule.
+  ///
+  /// Without a window no layer may ask for one.
+  mutating func setSlidingWindow(_ config: JSONObject, where rule: (Int) -> Bool) throws(CheckpointError) {
+    let window = try config.optionalCount("sliding_window")
+    let types =
+      try config.texts("layer_types") ?? (0..<layerCount).map { rule($0) ? "sliding_attention" : "full_attention" }
+    let known = ["full_attention", "sliding_attention"]
+    guard types.count == layerCount, types.allSatisfy({ known.contains($0) }) else {
       throw .invalid(
         file: config.file, field: "'\(config.prefix)layer_types'",
         expected: "'full_attention' or 'sliding_attention' for each of \(layerCount) layers", found: "\(types)")
     }
-    setSlidingWindow(window) { types[$0] == "sliding_attention" }
+    if let window { return setSlidingWindow(window) { types[$0] == "sliding_attention" } }
+    guard !types.contains("sliding_attention") else {
+      throw .missingField(file: config.file, field: "\(config.prefix)sliding_window")
+    }
   }
 
   /// Gives the layers of a rule a sliding window.
@@ -109,8 +125,8 @@ extension Activation {
   init(name: String, field: String, file: String) throws(CheckpointError) {
     switch name {
     case "silu", "swish": self = .silu
-    case "gelu": self = .gelu
-    case "gelu_new", "gelu_pytorch_tanh", "gelu_fast", "gelu_tanh": self = .geluTanh
+    case "gelu", "gelu_python": self = .gelu
+    case "gelu_new", "gelu_pytorch_tanh", "gelu_fast", "gelu_python_tanh": self = .geluTanh
     default:
       throw .unsupported(
         file: file, field: field, found: name,

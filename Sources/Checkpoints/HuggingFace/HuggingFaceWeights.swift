@@ -4,42 +4,30 @@ struct HuggingFaceWeights {
   let files: [SafetensorsFile]
 
   init(directory: String, pages: MappedFile.Pages) throws(CheckpointError) {
-    let names = try CheckpointSource.names(in: directory)
-    // As in the reference, a file for everything goes before an index that may be left over.
-    if names.contains(ShardIndex.fileName), !names.contains("model.safetensors") {
-      files = try Self.shards(ShardIndex(path: "\(directory)/\(ShardIndex.fileName)"), directory, names, pages)
-      return
+    let names = try ModelLocation.names(in: directory)
+    let found = try HuggingFaceFiles(directory, names)
+    guard found.missing.isEmpty else {
+      let lookedFor =
+        found.index == nil
+        ? ["\(directory)/model.safetensors", "\(directory)/\(ShardIndex.fileName)"] : [found.missing[0]]
+      throw .notFound(path: directory, lookedFor: lookedFor, present: ModelLocation.listed(names))
     }
-    let candidates = names.filter { $0.hasSuffix(".safetensors") }
-    guard let name = candidates.first(where: { $0 == "model.safetensors" }) ?? candidates.first,
-      candidates.count == 1 || name == "model.safetensors"
-    else {
-      throw .notFound(
-        path: directory, lookedFor: ["\(directory)/model.safetensors", "\(directory)/\(ShardIndex.fileName)"],
-        present: CheckpointSource.listed(names))
-    }
-    files = [try SafetensorsFile(path: "\(directory)/\(name)", pages: pages)]
+    var files: [SafetensorsFile] = []
+    for path in found.present { files.append(try SafetensorsFile(path: path, pages: pages)) }
+    self.files = files
+    if let index = found.index { try check(index, directory) }
   }
 
-  /// Opens every shard of an index, and checks that each tensor is where the index says.
-  private static func shards(
-    _ index: ShardIndex, _ directory: String, _ present: [String], _ pages: MappedFile.Pages
-  ) throws(CheckpointError) -> [SafetensorsFile] {
-    var files: [SafetensorsFile] = []
+  /// Checks that each tensor is where the index says.
+  private func check(_ index: ShardIndex, _ directory: String) throws(CheckpointError) {
     var locations: [String: String] = [:]
-    for name in index.fileNames {
-      let path = "\(directory)/\(name)"
-      guard present.contains(name) else {
-        throw .notFound(path: directory, lookedFor: [path], present: CheckpointSource.listed(present))
-      }
-      let file = try SafetensorsFile(path: path, pages: pages)
-      for entry in file.entries { locations[entry.name] = name }
-      files.append(file)
+    for file in files {
+      for entry in file.entries { locations[entry.name] = file.file.path }
     }
-    for (tensor, shard) in index.shards.sorted(by: { $0.key < $1.key }) where locations[tensor] != shard {
+    for (tensor, shard) in index.shards.sorted(by: { $0.key < $1.key })
+    where locations[tensor] != "\(directory)/\(shard)" {
       throw .missingTensor(file: "\(directory)/\(shard)", tensor: tensor)
     }
-    return files
   }
 
   /// The tensors of a family under their canonical names.

@@ -6,32 +6,41 @@ struct JSONObject: Sendable {
   /// Names of the enclosing objects, each followed by a dot.
   let prefix: String
   var members: [String: JSONValue]
+  /// Where it is noted which members were asked for, by their full names; nil where nobody wants to know.
+  let reads: ReadKeys?
 
   /// No size or count of a model is greater; products of two stay far from overflow.
   static let greatestCount = 1 << 30
+  /// No configuration or index is longer.
+  static let longestFile = 64 << 20
 
-  init(file: String, prefix: String = "", members: [String: JSONValue]) {
+  init(file: String, prefix: String = "", members: [String: JSONValue], reads: ReadKeys? = nil) {
     self.file = file
     self.prefix = prefix
     self.members = members
+    self.reads = reads
   }
 
   /// An object whose keys are known to differ.
-  init(file: String, prefix: String = "", _ members: [JSONValue.Member]) {
+  init(file: String, prefix: String = "", _ members: [JSONValue.Member], reads: ReadKeys? = nil) {
     self.init(
-      file: file, prefix: prefix, members: Dictionary(members.map { ($0.key, $0.value) }) { $1 })
+      file: file, prefix: prefix, members: Dictionary(members.map { ($0.key, $0.value) }) { $1 }, reads: reads)
   }
 
   /// The object that a whole file holds.
-  static func read(_ path: String) throws(CheckpointError) -> JSONObject {
+  static func read(_ path: String, reads: ReadKeys? = nil) throws(CheckpointError) -> JSONObject {
     let mapped = try MappedFile(path: path)
+    guard mapped.byteCount <= longestFile else {
+      throw .invalid(
+        file: path, field: "size of the file", expected: "at most \(longestFile) bytes", found: "\(mapped.byteCount)")
+    }
     let value = try mapped.withBytes(0..<mapped.byteCount) { (bytes) throws(CheckpointError) in
       try JSONValue.parse(bytes, file: path)
     }
     guard case .object(let members) = value else {
       throw .invalid(file: path, field: "JSON text", expected: "an object", found: value.kind)
     }
-    return JSONObject(file: path, members)
+    return JSONObject(file: path, members, reads: reads)
   }
 
   /// A positive count.
@@ -117,7 +126,7 @@ struct JSONObject: Sendable {
   func object(_ key: String) throws(CheckpointError) -> JSONObject? {
     guard let value = present(key) else { return nil }
     guard case .object(let members) = value else { throw mismatch(key, "an object", value) }
-    return JSONObject(file: file, prefix: "\(prefix)\(key).", members)
+    return JSONObject(file: file, prefix: "\(prefix)\(key).", members, reads: reads)
   }
 
   /// One token id or an array of them; empty when absent or null.
@@ -138,6 +147,7 @@ struct JSONObject: Sendable {
 
   /// The member under a key, unless it is null.
   func present(_ key: String) -> JSONValue? {
+    reads?.note(prefix + key)
     guard let value = members[key], value != .null else { return nil }
     return value
   }

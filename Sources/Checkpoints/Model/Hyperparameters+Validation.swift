@@ -36,12 +36,13 @@ extension Hyperparameters {
       try require(
         id >= 0 && id < vocabularySize, "a special token id", "0 to \(vocabularySize - 1)", "\(id)")
     }
-    try validateScaling(file: file)
+    try validate(ropeScaling, file: file)
+    try validate(localRopeScaling, file: file)
   }
 
-  private func validateScaling(file: String) throws(CheckpointError) {
+  private func validate(_ scaling: RopeScaling, file: String) throws(CheckpointError) {
     let factors: [Double]
-    switch ropeScaling {
+    switch scaling {
     case .none: factors = []
     case .linear(let factor), .dynamic(let factor): factors = [factor]
     case .yarn(let factor, _, let betaFast, let betaSlow, let attention):
@@ -53,7 +54,7 @@ extension Hyperparameters {
           file: file, field: "the high frequency factor", expected: "more than the low one, \(low)", found: "\(high)")
       }
     case .longRope(let short, let long, _, let attention):
-      factors = short + long + [attention ?? 1]
+      factors = short + long + [attention]
       guard short.count == rotaryDimension / 2, long.count == rotaryDimension / 2 else {
         throw .invalid(
           file: file, field: "the long RoPE factors", expected: "two lists of \(rotaryDimension / 2)",
@@ -62,7 +63,7 @@ extension Hyperparameters {
     }
     guard factors.allSatisfy({ $0.isFinite && $0 > 0 }) else {
       throw .invalid(
-        file: file, field: "the RoPE scaling", expected: "finite numbers above 0", found: "\(ropeScaling)")
+        file: file, field: "the RoPE scaling", expected: "finite numbers above 0", found: "\(scaling)")
     }
   }
 }

@@ -37,10 +37,12 @@ public struct Hyperparameters: Sendable, Equatable {
 
   /// The base of the rotary frequencies.
   public var ropeTheta = 10000.0
-  /// The base in layers with a sliding window where it differs (Gemma 3); no scaling applies there.
+  /// The base in layers with a sliding window where they have a rotary embedding of their own (Gemma 3).
   public var localRopeTheta: Double?
   /// How positions are stretched.
   public var ropeScaling = RopeScaling.none
+  /// How positions are stretched in layers with a sliding window, where `localRopeTheta` is given.
+  public var localRopeScaling = RopeScaling.none
   /// A tensor of `rotaryDimension / 2` numbers by which each frequency is divided, in a GGUF file with Llama 3's scaling.
   public var ropeFrequencyFactors: String?
   /// How many leading elements of a head are rotated; even, at most D.
@@ -96,9 +98,9 @@ public struct Hyperparameters: Sendable, Equatable {
     usesSlidingWindow(layer: layer) ? localRopeTheta ?? ropeTheta : ropeTheta
   }
 
-  /// The scaling of a layer's positions: none in local layers that have a base of their own.
+  /// The scaling of a layer's positions.
   public func ropeScaling(layer: Int) -> RopeScaling {
-    localRopeTheta != nil && usesSlidingWindow(layer: layer) ? .none : ropeScaling
+    localRopeTheta != nil && usesSlidingWindow(layer: layer) ? localRopeScaling : ropeScaling
   }
 
   /// The width of all query heads together.

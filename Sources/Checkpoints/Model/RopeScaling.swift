@@ -1,3 +1,5 @@
+import Foundation
+
 /// How a checkpoint stretches its rotary positions: facts of the file, computed with by higher layers.
 ///
 /// The names are those of Hugging Face's `rope_scaling`. Frequencies are those of `ropeTheta` over
@@ -15,5 +17,32 @@ public enum RopeScaling: Sendable, Equatable {
   case llama3(factor: Double, lowFrequencyFactor: Double, highFrequencyFactor: Double, originalContext: Int)
   /// Phi-3's LongRoPE: each frequency is divided by its own factor, one list up to the original context and one
   /// beyond; both have `rotaryDimension / 2` elements. `attentionFactor` multiplies sine and cosine.
-  case longRope(shortFactors: [Double], longFactors: [Double], originalContext: Int, attentionFactor: Double?)
+  case longRope(shortFactors: [Double], longFactors: [Double], originalContext: Int, attentionFactor: Double)
+}
+
+extension RopeScaling {
+  /// LongRoPE's factor of sine and cosine where a checkpoint states none: sqrt(1 + ln(factor) / ln(original)), and 1
+  /// for a window that was not extended.
+  static func longRopeAttentionFactor(factor: Double, originalContext: Int) -> Double {
+    guard factor > 1, originalContext > 1 else { return 1 }
+    return (1 + log(factor) / log(Double(originalContext))).squareRoot()
+  }
+}
+
+extension RopeScaling: CustomStringConvertible {
+  /// The scaling and its numbers in words.
+  public var description: String {
+    func stretched(_ attention: Double?) -> String { attention.map { ", sine and cosine times \($0)" } ?? "" }
+    return switch self {
+    case .none: "none"
+    case .linear(let factor): "linear by \(factor)"
+    case .dynamic(let factor): "dynamic NTK by \(factor)"
+    case .yarn(let factor, let original, let fast, let slow, let attention):
+      "YaRN by \(factor) from \(original) tokens, beta \(fast) to \(slow)\(stretched(attention))"
+    case .llama3(let factor, let low, let high, let original):
+      "Llama 3 by \(factor) from \(original) tokens, frequency factors \(low) to \(high)"
+    case .longRope(let short, _, let original, let attention):
+      "LongRoPE from \(original) tokens, two lists of \(short.count) divisors\(stretched(attention))"
+    }
+  }
 }

@@ -4,6 +4,8 @@ struct TensorExpectations {
   let family: Family
   /// The file or folder, for errors.
   let path: String
+  /// The stems of the dense layers that have a bias; nil where the tensors that are there decide.
+  let biased: Set<String>?
 
   /// Checks presence, shape and type of every tensor.
   func check(_ tensors: [String: Tensor]) throws(CheckpointError) {
@@ -27,9 +29,11 @@ struct TensorExpectations {
     }
   }
 
+  /// Whether the norms have biases, and with them the output projection (Phi).
+  private var isBiased: Bool { model.norm == .layer }
+
   private func required(_ tensors: [String: Tensor]) -> [String] {
     var names = ["token_embd.weight", "output_norm.weight"]
-    let isBiased = model.norm == .layer
     if isBiased { names.append("output_norm.bias") }
     if !model.tiedEmbeddings { names.append("output.weight") }
     for layer in 0..<model.layerCount {
@@ -39,7 +43,9 @@ struct TensorExpectations {
       if model.gatedFeedForward, !isFused(block, tensors) { stems.append("ffn_gate") }
       names += stems.map { "\(block)\($0).weight" }
       if isBiased { names.append("\(block)attn_norm.bias") }
+      if let biased { names += stems.filter { biased.contains($0) }.map { "\(block)\($0).bias" } }
     }
+    if biased?.contains("output") == true { names.append("output.bias") }
     return names
   }
 
@@ -54,7 +60,7 @@ struct TensorExpectations {
     switch name {
     case "token_embd.weight": return [model.vocabularySize, model.hiddenSize]
     case "output.weight": return model.tiedEmbeddings ? nil : [model.vocabularySize, model.hiddenSize]
-    case "output.bias": return [model.vocabularySize]
+    case "output.bias": return biased?.contains("output") ?? isBiased ? [model.vocabularySize] : nil
     case "output_norm.weight": return [model.hiddenSize]
     case "output_norm.bias": return model.norm == .layer ? [model.hiddenSize] : nil
     case "rope_freqs.weight", "rope_factors_long.weight", "rope_factors_short.weight":
@@ -69,7 +75,7 @@ struct TensorExpectations {
     let isWeight = parts[3] == "weight"
     let stem = String(parts[2])
     if let width = normWidth(stem) { return isWeight || model.norm == .layer ? [width] : nil }
-    guard isWeight || tensors["\(block)\(stem).weight"] != nil,
+    guard isWeight || biased?.contains(stem) ?? (tensors["\(block)\(stem).weight"] != nil),
       let matrix = matrix(stem, isFused: isFused(block, tensors))
     else { return nil }
     return isWeight ? matrix : [matrix[0]]

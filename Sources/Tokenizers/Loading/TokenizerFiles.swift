@@ -9,6 +9,9 @@ enum TokenizerFiles {
 
   static func source(_ path: String) throws(TokenizerError) -> VocabularySource {
     guard FileManager.default.fileExists(atPath: path) else { throw .notFound(path: path, lookedFor: [path]) }
+    if let model = try? ModelLocation.resolve(path), model.format == .gguf {
+      return try GGUFVocabulary.source(model.path)
+    }
     // Only a directory has an entry ".".
     guard FileManager.default.fileExists(atPath: "\(path)/.") else { return try sourceOfFile(path) }
     for name in names {
@@ -19,7 +22,7 @@ enum TokenizerFiles {
   }
 
   private static func sourceOfFile(_ path: String) throws(TokenizerError) -> VocabularySource {
-    if path.hasSuffix(".gguf") { return try GGUFVocabulary.source(path) }
+    if ModelLocation.isGGUF(path) { return try GGUFVocabulary.source(path) }
     let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     let config = try TokenizerConfig(directory: directory)
     let isJSON = path.hasSuffix(".json")

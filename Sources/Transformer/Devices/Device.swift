@@ -158,8 +158,10 @@ public protocol Device: AnyObject, Sendable {
   func add(_ y: any DeviceBuffer, to x: any DeviceBuffer, count: Int)
   /// `x = cap * tanh(x / cap)` for `count` elements.
   func softcap(_ x: any DeviceBuffer, count: Int, cap: Float)
-  /// Natural logarithm of the softmax of each row of `[rows, columns]` at its target. Waits.
+  /// Natural logarithm of the softmax of each row of `[rows, columns]` at its target, NaN where a logit of the row is NaN
+  /// or positive infinity. Waits.
   func logProbabilities(_ logits: any DeviceBuffer, rows: Int, columns: Int, targets: [Int]) -> [Float]
-  /// Index of the largest of the `columns` logits of row `row`; the lowest on ties. Waits.
-  func argmax(_ logits: any DeviceBuffer, row: Int, columns: Int) -> Int
+  /// Index of the largest of the `columns` logits of row `row`, the lowest on ties; nil where one is NaN or positive
+  /// infinity. Waits.
+  func argmax(_ logits: any DeviceBuffer, row: Int, columns: Int) -> Int?
 }

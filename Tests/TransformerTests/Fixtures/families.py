@@ -45,6 +45,15 @@ FAMILIES = {
     "qwen-2.5": (t.Qwen2Config, dict(tie_word_embeddings=True, use_sliding_window=True, sliding_window=24, max_window_layers=1, rope_parameters={
         "rope_type": "yarn", "rope_theta": 1e6, "factor": 4.0, "original_max_position_embeddings": 64})),
     "qwen-3": (t.Qwen3Config, dict(head_dim=HEAD, rope_parameters=theta(1e6))),
+    # Fields that were once ignored: LongRoPE's factor, Gemma's first name of its activation, a bias beside tied embeddings, a
+    # scaling in the local layers, biases of attention and feed-forward.
+    "phi-3-factor": (t.Phi3Config, dict(hidden_size=64, num_hidden_layers=2, rope_parameters={**LONG, "factor": 12.0}, original_max_position_embeddings=64, sliding_window=None)),
+    "llama-longrope": (t.LlamaConfig, dict(head_dim=HEAD, num_hidden_layers=2, attention_bias=True, mlp_bias=True, rope_parameters={**LONG, "factor": 8.0})),
+    "gemma-1-gelu": (t.GemmaConfig, dict(head_dim=HEAD, num_hidden_layers=2, hidden_act="gelu_pytorch_tanh", rope_parameters=theta(10000))),
+    "phi-tied": (t.PhiConfig, dict(hidden_size=64, num_key_value_heads=4, num_hidden_layers=2, tie_word_embeddings=True, rope_parameters=theta(10000, partial_rotary_factor=0.5))),
+    "gemma-3-local": (t.Gemma3TextConfig, dict(head_dim=HEAD, sliding_window=24, query_pre_attn_scalar=24,
+        layer_types=["sliding_attention", "full_attention", "sliding_attention"],
+        rope_parameters={"full_attention": theta(100000), "sliding_attention": {"rope_type": "linear", "rope_theta": 1000.0, "factor": 4.0}})),
 }
 
 
@@ -73,6 +82,8 @@ def older(config):
     rope = c.pop("rope_parameters", None)
     c.pop("layer_types", None)
     if rope and "full_attention" in rope:
+        if "factor" in rope["sliding_attention"]:
+            return None  # what the older spelling cannot say
         c["rope_theta"], c["rope_local_base_freq"] = rope["full_attention"]["rope_theta"], rope["sliding_attention"]["rope_theta"]
         c["rope_scaling"] = {k: v for k, v in rope["full_attention"].items() if k != "rope_theta"}
         return {**c, "sliding_window_pattern": 3}
@@ -84,10 +95,13 @@ def older(config):
             scaling = {k: v for k, v in rope.items() if k not in ("rope_theta", "partial_rotary_factor")}
             if rope["rope_type"] == "longrope":
                 scaling["type"] = scaling.pop("rope_type")
-                scaling.pop("original_max_position_embeddings")
+                if "original_max_position_embeddings" in c:
+                    scaling.pop("original_max_position_embeddings")
             c["rope_scaling"] = scaling
         else:
             c["rope_scaling"] = None
+    if c["model_type"] == "gemma":
+        c["hidden_act"] = "gelu"  # which the first releases say and mean the tangent form by
     return c
 
 

@@ -101,7 +101,7 @@ extension CPUDevice {
   }
 
   /// The most likely token of a row.
-  public func argmax(_ logits: any DeviceBuffer, row: Int, columns: Int) -> Int {
+  public func argmax(_ logits: any DeviceBuffer, row: Int, columns: Int) -> Int? {
     workers.argmax(floats(logits), row: row, columns: columns)
   }
 }
