@@ -7,10 +7,6 @@ Needs PyPI's tokenizers 0.23.3 (whose Oniguruma is asked) and regex (for the lis
 import regex._regex_core
 from tokenizers import Regex, pre_tokenizers
 
-SCALARS = [c for c in range(0x110000) if not 0xD800 <= c < 0xE000]
-TEXT = "".join(map(chr, SCALARS))
-
-
 def is_known(name):
     try:
         return bool(Regex(r"\p{%s}" % name))
@@ -18,12 +14,25 @@ def is_known(name):
         return False
 
 
-def ranges(name):
+def members(name, scalars):
     split = pre_tokenizers.Split(Regex(r"\p{%s}+" % name), "removed", invert=True)
-    return [(SCALARS[a], SCALARS[b - 1]) for _, (a, b) in split.pre_tokenize_str(TEXT)]
+    found = split.pre_tokenize_str("".join(map(chr, scalars)))
+    return [scalar for _, (a, b) in found for scalar in scalars[a:b]]
+
+
+def ranges(scalars):
+    result = []
+    for scalar in scalars:
+        if result and result[-1][1] == scalar - 1:
+            result[-1][1] = scalar
+        else:
+            result.append([scalar, scalar])
+    return result
 
 
 def main():
+    scalars = [c for c in range(0x110000) if not 0xD800 <= c < 0xE000]
+    scalars = members("^Unknown", scalars)
     numbers = {}
     for name, number in regex._regex_core.PROPERTIES["SCRIPT"][1].items():
         numbers.setdefault(number, []).append(name)
@@ -48,13 +57,14 @@ def main():
         names = [n for n in names if is_known(n)]
         if not names or "UNKNOWN" in names:
             continue
-        found = ranges(names[0])
+        found = ranges(members(names[0], scalars))
         previous, words = 0, []
         for low, high in found:
             words.append(base36(low - previous) + (f"+{base36(high - low)}" if high > low else ""))
             previous = high
         quoted = ", ".join(f'"{n.lower().replace("_", "")}"' for n in names)
-        print("    (\n      [%s],\n%s\n    )," % (quoted, lines(words)))
+        line = '    ([%s], "%s"),' % (quoted, " ".join(words))
+        print(line if len(line) <= 120 else "    (\n      [%s],\n%s\n    )," % (quoted, lines(words)))
     print("  ]\n}")
 
 

@@ -62,8 +62,13 @@ final class TokenizerCore: Sendable {
         continue
       }
       var fragment = part.range.count == bytes.count ? bytes : Array(bytes[part.range])
-      let isFirst = part.range.lowerBound == 0
-      for step in normalizer { step.apply(&fragment, isFirst: isFirst) }
+      var isFirst = part.range.lowerBound == 0
+      for step in normalizer {
+        let keepsStart = step.keepsStart(of: fragment)
+        step.apply(&fragment, isFirst: isFirst)
+        // What begins later in the text as it came is not its start any more.
+        isFirst = isFirst && keepsStart
+      }
       for part in normalizedAdded.parts(fragment, parseSpecial: parseSpecial) {
         if let token = part.token {
           body.append(token)

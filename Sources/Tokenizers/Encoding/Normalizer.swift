@@ -19,14 +19,26 @@ enum NormalizerStep: Sendable {
 
   enum UnicodeForm: String, Sendable { case nfc, nfd, nfkc, nfkd }
 
+  /// Whether the step puts bytes before every fragment.
+  var isPrepending: Bool { if case .prepend = self { true } else { false } }
+
+  /// Whether the first character of a text is still, or becomes part of, the first of the result.
+  func keepsStart(of text: [UInt8]) -> Bool {
+    switch self {
+    case .strip(let left, _) where left: Self.stripped(text, left: true, right: false).count == text.count
+    case .replace(let old, let new) where new.isEmpty: !text.starts(with: old)
+    default: true
+    }
+  }
+
   /// How many times longer a text can become, for steps that a file may string together.
   var growth: Double {
     switch self {
     case .prepend(let prefix), .prependUnlessPresent(let prefix, _): 1 + Double(prefix.count)
     case .replace(let old, let new): old.isEmpty ? 1 : max(1, Double(new.count) / Double(old.count))
     case .replacePattern(let pattern, let new):
-      // A pattern that can be empty matches around every scalar.
-      pattern.minimumLength == 0 ? 2 + 2 * Double(new.count) : max(1, Double(new.count) / Double(pattern.minimumLength))
+      // Only a pattern that is replaced by nothing may be empty.
+      max(1, Double(new.count) / Double(max(1, pattern.minimumLength)))
     // U+FDFA is 11 times as long in the compatibility forms, U+0390 three times in the others; again, it stays.
     case .unicode, .lowercase, .strip, .collapseSpaces: 1
     case .spellBytes: 2

@@ -2,7 +2,7 @@ import JSON
 
 /// The keys of tokenizer_config.json, special_tokens_map.json and generation_config.json.
 extension KnownKeys {
-  /// The tokens with a part of their own. Any other key that ends in `_token` names a special token too.
+  /// The tokens with a part of their own; any other key that ends in `_token` names a special token too.
   static let roles = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"]
 
   static let config = Keys(

@@ -39,7 +39,12 @@ extension TokenizerJSON {
         return .replace(Array(text.utf8), by: content)
       }
       guard let text = try choice.string("Regex") else { throw object.missing("pattern", "String or Regex") }
-      return .replacePattern(try pattern(text, object), by: content)
+      let pattern = try pattern(text, object)
+      // The library puts such a replacement in twice, or panics.
+      guard pattern.minimumLength > 0 || content.isEmpty else {
+        throw unsupported(object, "pattern.Regex", text, "a pattern that matches at least one character")
+      }
+      return .replacePattern(pattern, by: content)
     case "NFC": return .unicode(.nfc)
     case "NFD": return .unicode(.nfd)
     case "NFKC": return .unicode(.nfkc)
@@ -86,6 +91,7 @@ extension TokenizerJSON {
     }
     source.splits = steps
     source.fragmentSteps = fragmentSteps
+    source.isPlainByteLevel = try root.object("pre_tokenizer")?.string("type") == "ByteLevel"
   }
 
   private func isolating(_ text: String, _ object: JSONObject) throws(TokenizerError) -> SplitStep {

@@ -30,6 +30,8 @@ struct VocabularySource {
   var isByteLevel: Bool
   /// Whether words come to the encoder as bytes, and not in the spelling that the vocabulary has.
   var encodesBytes = false
+  /// Whether the pre-tokenizer of a tokenizer.json is ByteLevel and nothing else.
+  var isPlainByteLevel = false
   var decoding = Decoding()
   var absentBytesSeparate = false
   var usesByteFallback = false

@@ -16,6 +16,16 @@ extension ScalarSet {
     categories: posixWord.categories, ranges: [0xb2...0xb3, 0xb9...0xb9, 0xbc...0xbe] + posixWord.ranges)
   static let digit = ScalarSet(categories: named(["Nd"]))
 
+  /// Whether two sets are the same before their negation.
+  func isSameSet(as other: ScalarSet) -> Bool { negated(false) == other.negated(false) }
+
+  /// The set with another negation.
+  func negated(_ isNegated: Bool) -> ScalarSet {
+    var set = self
+    set.isNegated = isNegated
+    return set
+  }
+
   /// A set that POSIX names, as `[:name:]` inside brackets; nil for another name.
   static func posix(_ name: String) -> ScalarSet? {
     switch name {

@@ -86,13 +86,15 @@ extension PatternParser {
     switch letter {
     case "s", "S": set = .whitespace
     case "d", "D": set = .digit
-    case "w", "W": set = .word
+    case "w", "W": set = isInBracket ? .posixWord : .word
     case "h", "H": set = .hexadecimal
     case "p", "P":
       // Without braces the letter stands for itself.
       guard peek(1) == "{" else { return nil }
       position += 1
       set = try property()
+      // Outside brackets a word has more of Latin-1 than inside.
+      if isInBracket, set.isSameSet(as: .word) { set = ScalarSet.posixWord.negated(set.isNegated) }
       position -= 1
     default: return nil
     }
@@ -130,7 +132,7 @@ extension PatternParser {
     case "b" where isInBracket: return 0x08
     case "x": return try hexadecimal(2)
     case "u": return try hexadecimal(4)
-    case "0"..."7" where isInBracket || letter == "0": return try octal(letter)
+    case "0"..."7" where isInBracket || letter == "0" || isOctal: return try octal(letter)
     case "0"..."9": throw problem("a back-reference ('\\\(letter)')")
     case "p", "P": return letter.value
     default:
@@ -138,6 +140,12 @@ extension PatternParser {
       guard !letter.properties.isAlphabetic || !letter.isASCII else { throw problem("the escape '\\\(letter)'") }
       return letter.value
     }
+  }
+
+  /// Whether the digit before and those that follow are more than any back-reference here can mean.
+  private var isOctal: Bool {
+    guard let second = peek(), "0"..."7" ~= second else { return false }
+    return scalars.count { $0 == "(" } < 10
   }
 
   /// Up to three octal digits, of which the first is consumed already.
