@@ -68,6 +68,19 @@ import Tokenizers
     }
   }
 
+  @Test("a key of a GGUF file that names an unknown rule is refused")
+  func unknownGGUFKey() throws {
+    let bytes = try Fixtures.bytes("gguf/sentencepiece.gguf")
+    let known = Array("tokenizer.ggml.unknown_token_id".utf8)
+    let start = try #require(bytes.indices.first { bytes[$0...].starts(with: known) })
+    var changed = bytes
+    changed.replaceSubrange(start..<start + known.count, with: Array("tokenizer.ggml.unheard_token_id".utf8))
+    guard case .unsupported(_, "tokenizer.ggml.unheard_token_id", _, _)? = try error(changed, "model.gguf") else {
+      Issue.record("an unknown key passed")
+      return
+    }
+  }
+
   @Test("damaged bytes give an error or another tokenizer, and never a crash", arguments: 0..<12)
   func damage(seed: Int) throws {
     let files: [([UInt8], String)] = [

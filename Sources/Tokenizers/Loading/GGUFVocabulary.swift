@@ -20,6 +20,7 @@ struct GGUFVocabulary {
   }
 
   private func source() throws -> VocabularySource {
+    try KnownKeys.check(header, file: file)
     guard let model = try header.string("tokenizer.ggml.model") else {
       throw TokenizerError.missing(file: file, field: "tokenizer.ggml.model", expected: "'gpt2' or 'llama'")
     }
