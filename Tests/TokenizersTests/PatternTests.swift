@@ -87,7 +87,11 @@ import Testing
       "(", ")", "[a", "*a", "{2}", "(?<=(?=a)a)b", "(?<=a++)b", #"\p{Klingon}"#, #"\p{InHiragana}"#, #"\1"#,
       #"(a)\k<1>"#, #"\"#, "[b-a]", "[]", "[[:name:]]", #"[\d-a]"#, #"[a-\d]"#, "^*", "(?=a)+", "(?s:.)", "(?(?=a)b|c)",
       #"\K"#, #"\G"#, #"\X"#, #"\xe9"#, #"\x{110000}"#, #"\q"#, "a{100001}", "(?~ab)", "(?i:straße)", "(?i:ß)",
-      String(repeating: "(", count: 100), "(?:(?:ab){90}){90}", String(repeating: "(?:a*)*", count: 17),
+      String(repeating: "(", count: 100), "(?:(?:ab){90}){90}",
+      "a" + String(repeating: "?{2}", count: 5000),
+      String(repeating: "(?:", count: 6) + "ab" + String(repeating: "){100000}", count: 6),
+      String(repeating: "(?:", count: 6) + "a{0}" + String(repeating: "){100000}", count: 6),
+      String(repeating: "(?:a*)*", count: 17),
       String(repeating: "a", count: 70_000),
     ])
   func refused(pattern: String) {

@@ -12,10 +12,11 @@ struct PatternMatcher {
     let turns: UInt32
   }
 
-  /// Where a match ends, and the turns that consumed nothing.
-  private struct End {
-    let position: Int
-    let turns: UInt32
+  /// Where the machine is: the next operation, the place in the text, and the turns that have consumed nothing yet.
+  private struct Place {
+    var address: Int
+    var position: Int
+    var turns: UInt32
   }
 
   private var choices: [Choice] = []
@@ -33,8 +34,7 @@ struct PatternMatcher {
   mutating func begin(scalars: Int) {
     failures = 0
     failureLimit = 4096 + 32 * scalars
-    failed.removeAll()
-    trail.removeAll()
+    if !failed.isEmpty { failed.removeAll() }
   }
 
   /// The end of the match that starts at `start`; nil when there is none.
@@ -50,7 +50,8 @@ struct PatternMatcher {
   ) -> Int? {
     choices.removeAll(keepingCapacity: true)
     trail.removeAll(keepingCapacity: true)
-    return run(operations, masks, bounds, from: 0, at: start, turns: 0, isBackward: false)?.position
+    let place = Place(address: 0, position: start, turns: 0)
+    return run(operations, masks, bounds, from: place, isBackward: false)?.position
   }
 
   private static func has(_ masks: Span<UInt64>, _ bounds: Range<Int>, _ position: Int, _ bit: UInt64) -> Bool {
@@ -75,84 +76,92 @@ struct PatternMatcher {
   }
 
   private mutating func run(
-    _ operations: [PatternProgram.Operation], _ masks: Span<UInt64>, _ bounds: Range<Int>, from first: Int,
-    at start: Int, turns: UInt32, isBackward: Bool
-  ) -> End? {
+    _ operations: [PatternProgram.Operation], _ masks: Span<UInt64>, _ bounds: Range<Int>, from start: Place,
+    isBackward: Bool
+  ) -> Place? {
     let base = choices.count
     let remembered = trail.count
-    var address = first
-    var position = start
-    var turns = turns
+    var place = start
     while true {
-      var isMatching = true
-      switch operations[address] {
-      case .scalar(let bit):
-        if isBackward { position -= 1 }
-        isMatching = Self.has(masks, bounds, position, bit)
-        if !isBackward { position += 1 }
-        turns = 0
-        address += 1
-      case .run(let bit, let min, let max, let givesBack):
-        isMatching = !isKnownToFail(address, position, turns)
-        address += 1
-        guard isMatching else { break }
-        let start = position
-        let step = isBackward ? -1 : 1
-        position = Self.runEnd(bit, max, masks, bounds, from: start, isBackward: isBackward)
-        isMatching = (position - start) * step >= min
-        if isMatching, givesBack, (position - start) * step > min {
-          choices.append(
-            Choice(
-              address: address, position: position - step, floor: start + step * min, turns: min == 0 ? turns : 0))
-        }
-        if position != start { turns = 0 }
-      case .fork(let preferred, let other):
-        isMatching = !isKnownToFail(address, position, turns)
-        if isMatching {
-          choices.append(Choice(address: other, position: position, floor: position, turns: turns))
-        }
-        address = preferred
-      case .jump(let target): address = target
-      case .turn(let bit):
-        turns |= bit
-        address += 1
-      case .turnEnd(let bit, let head):
-        address = turns & bit == 0 ? head : address + 1
-        turns &= ~bit
-      case .look(let isBehind, let isNegative, let next):
-        let found = run(operations, masks, bounds, from: address + 1, at: position, turns: 0, isBackward: isBehind)
-        isMatching = (found != nil) != isNegative
-        address = next
-      case .atomic(let next):
-        let found = run(
-          operations, masks, bounds, from: address + 1, at: position, turns: turns, isBackward: isBackward)
-        isMatching = found != nil
-        if let found { (position, turns) = (found.position, found.turns) }
-        address = next
-      case .anchor(let anchor, let bit):
-        isMatching = Self.holds(anchor, bit, masks, bounds, at: position)
-        address += 1
-      case .fail: isMatching = false
-      case .accept:
+      if case .accept = operations[place.address] {
         choices.removeLast(choices.count - base)
         forget(from: remembered)
-        return End(position: position, turns: turns)
+        return place
       }
-      if isMatching { continue }
+      if step(operations, masks, bounds, &place, isBackward: isBackward) { continue }
       guard choices.count > base, let choice = choices.popLast() else { return nil }
-      failures += 1
-      (address, position) = (choice.address, choice.position)
-      guard choice.position != choice.floor else {
-        turns = choice.turns
-        continue
-      }
-      // Something was consumed above the floor.
-      turns = 0
+      goBack(to: choice, &place, isBackward: isBackward)
+    }
+  }
+
+  /// Does one operation; false when it does not match here.
+  @inline(__always)
+  private mutating func step(
+    _ operations: [PatternProgram.Operation], _ masks: Span<UInt64>, _ bounds: Range<Int>, _ place: inout Place,
+    isBackward: Bool
+  ) -> Bool {
+    let operation = operations[place.address]
+    place.address += 1
+    switch operation {
+    case .scalar(let bit):
+      let position = isBackward ? place.position - 1 : place.position
+      place.position += isBackward ? -1 : 1
+      place.turns = 0
+      return Self.has(masks, bounds, position, bit)
+    case .run(let bit, let min, let max, let givesBack):
+      guard !isKnownToFail(place) else { return false }
+      let end = Self.runEnd(bit, max, masks, bounds, from: place.position, isBackward: isBackward)
+      return take(min, to: end, givesBack: givesBack, &place, isBackward: isBackward)
+    case .fork(let preferred, let other):
+      guard !isKnownToFail(place) else { return false }
+      choices.append(Choice(address: other, position: place.position, floor: place.position, turns: place.turns))
+      place.address = preferred
+    case .jump(let target): place.address = target
+    case .turn(let bit): place.turns |= bit
+    case .turnEnd(let bit, let head):
+      if place.turns & bit == 0 { place.address = head }
+      place.turns &= ~bit
+    case .look(let isBehind, let isNegative, let next):
+      let start = Place(address: place.address, position: place.position, turns: 0)
+      place.address = next
+      return (run(operations, masks, bounds, from: start, isBackward: isBehind) != nil) != isNegative
+    case .atomic(let next):
+      guard let end = run(operations, masks, bounds, from: place, isBackward: isBackward) else { return false }
+      place = Place(address: next, position: end.position, turns: end.turns)
+    case .anchor(let anchor, let bit): return Self.holds(anchor, bit, masks, bounds, at: place.position)
+    case .fail, .accept: return false
+    }
+    return true
+  }
+
+  /// Moves to the end of a run, and remembers to give some of it back.
+  private mutating func take(
+    _ min: Int, to end: Int, givesBack: Bool, _ place: inout Place, isBackward: Bool
+  ) -> Bool {
+    let step = isBackward ? -1 : 1
+    let count = (end - place.position) * step
+    guard count >= min else { return false }
+    if givesBack, count > min {
       choices.append(
         Choice(
-          address: choice.address, position: choice.position + (isBackward ? 1 : -1), floor: choice.floor,
-          turns: choice.turns))
+          address: place.address, position: end - step, floor: place.position + step * min,
+          turns: min == 0 ? place.turns : 0))
     }
+    place.position = end
+    if count > 0 { place.turns = 0 }
+    return true
+  }
+
+  private mutating func goBack(to choice: Choice, _ place: inout Place, isBackward: Bool) {
+    failures += 1
+    let isFloor = choice.position == choice.floor
+    // Above the floor something was consumed.
+    place = Place(address: choice.address, position: choice.position, turns: isFloor ? choice.turns : 0)
+    guard !isFloor else { return }
+    choices.append(
+      Choice(
+        address: choice.address, position: choice.position + (isBackward ? 1 : -1), floor: choice.floor,
+        turns: choice.turns))
   }
 
   /// Where a run of at most `max` scalars of a set ends.
@@ -173,9 +182,11 @@ struct PatternMatcher {
   // MARK: Memory of failures
 
   /// Whether a state was tried before and led nowhere; from now on it counts as tried.
-  private mutating func isKnownToFail(_ address: Int, _ position: Int, _ turns: UInt32) -> Bool {
+  private mutating func isKnownToFail(_ place: Place) -> Bool {
     guard failures > failureLimit else { return false }
-    let key = UInt64(truncatingIfNeeded: position) << 32 | UInt64(truncatingIfNeeded: address) << 16 | UInt64(turns)
+    let key =
+      UInt64(truncatingIfNeeded: place.position) << 32 | UInt64(truncatingIfNeeded: place.address) << 16
+      | UInt64(place.turns)
     guard failed.insert(key).inserted else { return true }
     trail.append(key)
     if failed.count > Self.rememberedLimit {

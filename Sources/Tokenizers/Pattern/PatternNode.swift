@@ -42,14 +42,15 @@ indirect enum PatternNode: Equatable {
     }
   }
 
-  /// The fewest scalars that a match has.
+  /// The fewest scalars that a match has, or a million where that is less.
   var minimumLength: Int {
-    switch self {
+    let limit = 1_000_000
+    return switch self {
     case .empty, .look, .anchor: 0
     case .scalar: 1
-    case .sequence(let nodes): nodes.reduce(0) { $0 + $1.minimumLength }
+    case .sequence(let nodes): nodes.reduce(0) { Swift.min(limit, $0 + $1.minimumLength) }
     case .alternatives(let nodes): nodes.map(\.minimumLength).min() ?? 0
-    case .repetition(let node, let min, _, _): min * node.minimumLength
+    case .repetition(let node, let min, _, _): Swift.min(limit, min * node.minimumLength)
     case .atomic(let node): node.minimumLength
     }
   }

@@ -137,7 +137,10 @@ struct PatternParser {
 
   private mutating func repeated(_ node: PatternNode) throws(PatternError) -> PatternNode {
     var node = node
+    var count = 0
     while let quantifier = try quantifier() {
+      count += 1
+      guard count <= Self.deepest else { throw problem("more than \(Self.deepest) repetitions of each other") }
       guard !node.isPlace else { throw problem("a repetition of a place in the text") }
       node = .repetition(node, min: quantifier.min, max: quantifier.max, mode: quantifier.mode)
       // `{n}?` is an option, where `{n,m}?` is lazy.

@@ -24,6 +24,8 @@ struct PatternProgram: Sendable {
   private(set) var operations: [Operation] = []
   /// Endless repetitions whose body can be empty.
   private var turnCount: UInt32 = 0
+  /// Nodes compiled so far, those without an operation included.
+  private var nodeCount = 0
 
   /// No pattern in use has more than 40 operations; a repetition count may not blow one up without limit.
   static let operationLimit = 4096
@@ -39,7 +41,8 @@ struct PatternProgram: Sendable {
 
   /// Appends the steps of a node; backwards ones are those of the node read from its end.
   private mutating func compile(_ node: PatternNode, isBackward: Bool) throws(PatternError) {
-    guard operations.count < Self.operationLimit else {
+    nodeCount += 1
+    guard operations.count < Self.operationLimit, nodeCount < 16 * Self.operationLimit else {
       throw PatternError(position: 0, reason: "a pattern of more than \(Self.operationLimit) operations")
     }
     switch node {
@@ -57,7 +60,7 @@ struct PatternProgram: Sendable {
     case .repetition(let node, let min, let max, .possessive):
       try enclosed(.repetition(node, min: min, max: max, mode: .greedy), isBackward: isBackward) { .atomic(next: $0) }
     case .repetition(let node, let min, let max, let mode):
-      for _ in 0..<min { try compile(node, isBackward: isBackward) }
+      for _ in 0..<min where node != .empty { try compile(node, isBackward: isBackward) }
       try compile(optional: node, count: max.map { $0 - min }, isLazy: mode == .lazy, isBackward: isBackward)
     }
   }
