@@ -8,13 +8,17 @@ extension TokenizerConfig {
   /// A token that is in the vocabulary keeps its id; one that is not gets the next id, as in transformers.
   func addTokens(to source: inout VocabularySource, isSentencePieceModel: Bool) throws(TokenizerError) {
     let special = try tokensWithParts()
+    var places = Places(source, isSentencePieceModel: isSentencePieceModel)
     for (id, entry) in try listedTokens(special: Set(special.map(\.text))).sorted(by: { $0.key < $1.key }) {
-      try add(entry.token, id, entry.file, to: &source, isSentencePieceModel: isSentencePieceModel)
+      try places.add(entry.token, id, entry.file, to: &source)
     }
-    for token in special where !source.added.contains(where: { $0.text == token.text }) {
+    for token in special where places.indices[token.text] == nil {
       var token = token
-      token.id = source.symbols.value(token.text) ?? source.id(of: token.text) ?? source.vocabularySize
-      try place(token, to: &source, isSentencePieceModel: isSentencePieceModel)
+      token.id = source.symbols.value(token.text) ?? source.vocabularySize
+      try places.put(token, to: &source)
+    }
+    if case .scored(let scores) = source.merges, scores.count < source.vocabularySize {
+      source.merges = .scored(scores + [Float](repeating: 0, count: source.vocabularySize - scores.count))
     }
   }
 
@@ -25,9 +29,8 @@ extension TokenizerConfig {
     var tokens: [Int: (token: AddedToken, file: String)] = [:]
     if let tokenizer, let decoder = try tokenizer.object("added_tokens_decoder") {
       for member in decoder.members {
-        guard let id = Int(member.key), let object = try decoder.object(member.key) else {
-          throw decoder.mismatch(member.key, "an id and its token", member.value)
-        }
+        guard let id = Int(member.key) else { throw decoder.mismatch(member.key, "an id and its token", member.value) }
+        let object = try JSONObject(file: decoder.file, path: decoder.field(member.key), member.value)
         tokens[id] = (try TokenizerJSON.addedToken(object, id: id), tokenizer.file)
       }
       return tokens
@@ -46,8 +49,9 @@ extension TokenizerConfig {
   /// The tokens with a part of their own, in transformers' order: roles, other names in `_token`, additional ones.
   private func tokensWithParts() throws(TokenizerError) -> [AddedToken] {
     var tokens: [AddedToken] = []
+    var seen: Set<String> = []
     func note(_ token: AddedToken?) {
-      if let token, !token.text.isEmpty, !tokens.contains(where: { $0.text == token.text }) { tokens.append(token) }
+      if let token, !token.text.isEmpty, seen.insert(token.text).inserted { tokens.append(token) }
     }
     for name in KnownKeys.roles {
       guard let file = roleFiles.first(where: { $0[name] != nil }), let value = file[name] else { continue }
@@ -85,16 +89,28 @@ extension TokenizerConfig {
     default: throw file.mismatch(name, "a text or an object", value)
     }
   }
+}
 
-  // MARK: Places in the vocabulary
+/// Puts added tokens into a vocabulary.
+private struct Places {
+  /// Where each added token is among `VocabularySource.added`, by its text.
+  private(set) var indices: [String: Int]
+  private let isSentencePieceModel: Bool
 
-  private func add(
-    _ token: AddedToken, _ id: Int, _ file: String, to source: inout VocabularySource, isSentencePieceModel: Bool
+  init(_ source: VocabularySource, isSentencePieceModel: Bool) {
+    self.isSentencePieceModel = isSentencePieceModel
+    indices = Dictionary(source.added.enumerated().map { ($1.text, $0) }) { first, _ in first }
+  }
+
+  /// Adds a token that a file lists with its id, which may contradict neither the vocabulary nor the token's text.
+  mutating func add(
+    _ token: AddedToken, _ id: Int, _ file: String, to source: inout VocabularySource
   ) throws(TokenizerError) {
     guard id >= 0 else {
       throw .invalid(file: file, field: "id of '\(token.text)'", expected: "an id from 0", found: "\(id)")
     }
-    if let own = source.id(of: token.text), own != id {
+    let own = source.symbols.value(token.text) ?? indices[token.text].map { source.added[$0].id }
+    if let own, own != id {
       throw .duplicate(file: file, field: "added tokens", value: "'\(token.text)' (ids \(own) and \(id))")
     }
     if id < source.vocabularySize {
@@ -103,27 +119,25 @@ extension TokenizerConfig {
         throw .duplicate(file: file, field: "added tokens", value: "id \(id) ('\(stored)' and '\(token.text)')")
       }
     }
-    try place(token, to: &source, isSentencePieceModel: isSentencePieceModel)
+    try put(token, to: &source)
   }
 
   /// Makes a token one that is found as a whole, at an id of the vocabulary or beyond it.
-  private func place(
-    _ token: AddedToken, to source: inout VocabularySource, isSentencePieceModel: Bool
-  ) throws(TokenizerError) {
+  mutating func put(_ token: AddedToken, to source: inout VocabularySource) throws(TokenizerError) {
     var token = token
     // The slow tokenizer looks for added tokens in the text as it came.
     if isSentencePieceModel { token.isNormalized = false }
     if token.id < source.vocabularySize {
       source.kinds[token.id] =
         source.kinds[token.id] == .unknown ? .unknown : token.isSpecial ? .control : .userDefined
-      source.added.removeAll { $0.id == token.id }
     } else {
       try source.append(token.text, id: token.id, kind: token.isSpecial ? .control : .userDefined)
-      if case .scored(var scores) = source.merges {
-        while scores.count < source.vocabularySize { scores.append(0) }
-        source.merges = .scored(scores)
-      }
     }
-    source.added.append(token)
+    if let index = indices[token.text] {
+      source.added[index] = token
+    } else {
+      indices[token.text] = source.added.count
+      source.added.append(token)
+    }
   }
 }
