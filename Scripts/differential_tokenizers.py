@@ -279,7 +279,7 @@ def compare(program, kind, trained, texts):
         except Exception as error:
             return Result(0, 0, None, f"by the library: {str(error)[:60]}")
         if run.returncode != 0:
-            return Result(0, 0, None, run.stderr.strip().replace(folder, "")[:160])
+            return Result(0, 0, None, run.stderr.strip().replace(folder + "/", "").split(". ")[0])
         got = json.loads(run.stdout)
     want = [ids(reference, t) for t in texts]
     compared = [(t, w, g) for t, w, g in zip(texts, want, got) if w is not None]
