@@ -47,7 +47,7 @@ public struct Tokenizer: Sendable {
     core.encode(text, bos: bos, parseSpecial: parseSpecial)
   }
 
-  /// The text of ids; bytes that are not UTF-8 become U+FFFD.
+  /// The text of ids; bytes that are not UTF-8 become U+FFFD, as many as the tokenizer's own library gives.
   ///
   /// Ids outside the vocabulary give nothing.
   ///
@@ -56,7 +56,11 @@ public struct Tokenizer: Sendable {
   ///   - skipSpecial: whether special tokens are left out.
   /// - Returns: the text.
   public func decode(_ ids: [Int], skipSpecial: Bool = true) -> String {
-    String(decoding: decodeBytes(ids, skipSpecial: skipSpecial), as: UTF8.self)
+    guard core.decoding.byteRuns != .joined else {
+      return String(decoding: decodeBytes(ids, skipSpecial: skipSpecial), as: UTF8.self)
+    }
+    var decoder = StreamingDecoder(self, skipSpecial: skipSpecial)
+    return ids.map { decoder.append($0) }.joined() + decoder.finish()
   }
 
   /// The bytes that ids stand for, UTF-8 or not.

@@ -20,7 +20,7 @@ final class TokenizerCore: Sendable {
   private let rawAdded: AddedTokens
   private let normalizedAdded: AddedTokens
   private let encoder: BytePairEncoder
-  private let dropsLeadingSpace: Bool
+  let decoding: Decoding
 
   var addsBOS: Bool { roles.bos.map { roles.prefix.contains($0) } ?? false }
   var addsEOS: Bool { roles.eos.map { roles.suffix.contains($0) } ?? false }
@@ -33,10 +33,10 @@ final class TokenizerCore: Sendable {
     normalizer = source.normalizer
     fragmentSteps = source.fragmentSteps
     splits = source.splits
-    dropsLeadingSpace = source.dropsLeadingSpace
+    decoding = source.decoding
     ids = Self.ids(source)
     outputs = Self.outputs(source)
-    encoder = try Self.encoder(source, outputs)
+    encoder = try Self.encoder(source)
     endTokens = Self.endTokens(source)
     identity = Self.identity(source)
     rawAdded = AddedTokens(
@@ -62,8 +62,13 @@ final class TokenizerCore: Sendable {
         continue
       }
       var fragment = part.range.count == bytes.count ? bytes : Array(bytes[part.range])
-      let isFirst = part.range.lowerBound == 0
-      for step in normalizer { step.apply(&fragment, isFirst: isFirst) }
+      var isFirst = part.range.lowerBound == 0
+      for step in normalizer {
+        let keepsStart = step.keepsStart(of: fragment)
+        step.apply(&fragment, isFirst: isFirst)
+        // What begins later in the text as it came is not its start any more.
+        isFirst = isFirst && keepsStart
+      }
       for part in normalizedAdded.parts(fragment, parseSpecial: parseSpecial) {
         if let token = part.token {
           body.append(token)
@@ -71,18 +76,20 @@ final class TokenizerCore: Sendable {
         }
         var words = part.range.count == fragment.count ? fragment : Array(fragment[part.range])
         for step in fragmentSteps { step.apply(&words, isFirst: isFirst && part.range.lowerBound == 0) }
-        encodeWords(words, into: &body, &scratch)
+        encodeWords(words, isFirst: isFirst && part.range.lowerBound == 0, into: &body, &scratch)
       }
     }
     return framed(body, bos)
   }
 
-  private func encodeWords(_ text: [UInt8], into ids: inout [Int], _ scratch: inout BytePairEncoder.Scratch) {
+  private func encodeWords(
+    _ text: [UInt8], isFirst: Bool, into ids: inout [Int], _ scratch: inout BytePairEncoder.Scratch
+  ) {
     guard !splits.isEmpty else {
       encoder.encode(text.span, 0..<text.count, into: &ids, &scratch)
       return
     }
-    let splitter = WordSplitter(text, splits)
+    let splitter = WordSplitter(text, splits, isFirst: isFirst)
     let bytes = splitter.bytes.span
     for word in splitter.words { encoder.encode(bytes, word, into: &ids, &scratch) }
   }
@@ -102,13 +109,26 @@ final class TokenizerCore: Sendable {
 
   // MARK: Decoding
 
+  /// Whether an id has a place in a decoded text.
+  func isShown(_ id: Int, skipSpecial: Bool) -> Bool {
+    kinds.indices ~= id && kinds[id] != .absent && !(skipSpecial && kinds[id].isSpecial)
+  }
+
+  /// The byte that an id stands for; nil for one that stands for text.
+  func byte(_ id: Int) -> UInt8? { decoding.bytes && kinds[id] == .byte ? outputs[id].first : nil }
+
   /// Appends the bytes of one id; `isAtStart` becomes false once text was produced.
   func append(_ id: Int, skipSpecial: Bool, isAtStart: inout Bool, into bytes: inout [UInt8]) {
-    guard kinds.indices ~= id, !(skipSpecial && kinds[id].isSpecial) else { return }
+    guard isShown(id, skipSpecial: skipSpecial) else { return }
+    if decoding.separatesTokens, !isAtStart { bytes.append(UInt8(ascii: " ")) }
+    if isAtStart, decoding.leadingSpace == .allOfFirstToken {
+      bytes.append(contentsOf: Self.replaced(texts[id], decoding.metaspace, by: nil))
+      isAtStart = false
+      return
+    }
     var output = outputs[id]
-    guard let first = output.first else { return }
-    if isAtStart, dropsLeadingSpace, first == UInt8(ascii: " ") { output.removeFirst() }
-    isAtStart = false
+    if isAtStart, decoding.leadingSpace == .one, output.first == UInt8(ascii: " ") { output.removeFirst() }
+    if !outputs[id].isEmpty || decoding.separatesTokens { isAtStart = false }
     bytes.append(contentsOf: output)
   }
 
@@ -123,40 +143,46 @@ final class TokenizerCore: Sendable {
     return ids
   }
 
-  /// What each id decodes to: bytes of the byte alphabet, byte tokens, `▁` as a space; special and added tokens as
-  /// they are written.
+  /// What each id decodes to: bytes of the byte alphabet, byte tokens, `▁` as a space; special tokens and, without
+  /// `▁`, added ones as they are written, unless the decoder covers them too.
   private static func outputs(_ source: VocabularySource) -> ByteStringPool {
     var outputs = ByteStringPool()
     outputs.reserve(strings: source.vocabularySize, bytes: source.texts.bytes.count)
     let texts = source.texts.bytes.span
+    let decoding = source.decoding
     var scratch: [UInt8] = []
     for id in source.kinds.indices {
       let text = texts.extracting(source.texts.range(id))
+      let kind = source.kinds[id]
       scratch.removeAll(keepingCapacity: true)
-      switch source.kinds[id] {
-      case .absent: outputs.append(scratch)
-      case .byte: outputs.append(byteValue(text).map { [$0] } ?? [])
-      case .normal where source.isByteLevel && ByteAlphabet.decode(text, into: &scratch):
+      if kind == .absent {
         outputs.append(scratch)
-      case .normal where source.decodesMetaspace, .userDefined where source.decodesMetaspace,
-        .unused where source.decodesMetaspace:
-        outputs.append(metaspaceDecoded(text))
-      default: outputs.append(text)
+      } else if kind == .byte, decoding.bytes {
+        outputs.append(byteValue(text).map { [$0] } ?? [])
+      } else if decoding.isByteLevel, decoding.coversAdded || kind == .normal, ByteAlphabet.decode(text, into: &scratch)
+      {
+        outputs.append(scratch)
+      } else if !decoding.metaspace.isEmpty, decoding.coversAdded || !kind.isSpecial {
+        outputs.append(replaced(source.texts[id], decoding.metaspace, by: UInt8(ascii: " ")))
+      } else {
+        outputs.append(text)
       }
     }
     return outputs
   }
 
-  private static func metaspaceDecoded(_ text: Span<UInt8>) -> [UInt8] {
+  /// A text with every occurrence of some bytes replaced, or removed.
+  private static func replaced(_ text: ArraySlice<UInt8>, _ old: [UInt8], by new: UInt8?) -> [UInt8] {
+    guard let first = old.first, text.contains(first) else { return Array(text) }
     var result: [UInt8] = []
-    var offset = 0
-    while offset < text.count {
-      if offset + 2 < text.count, text[offset] == 0xe2, text[offset + 1] == 0x96, text[offset + 2] == 0x81 {
-        result.append(UInt8(ascii: " "))
-        offset += 3
+    var rest = text
+    while let byte = rest.first {
+      if rest.starts(with: old) {
+        if let new { result.append(new) }
+        rest = rest.dropFirst(old.count)
       } else {
-        result.append(text[offset])
-        offset += 1
+        result.append(byte)
+        rest = rest.dropFirst()
       }
     }
     return result
@@ -172,7 +198,7 @@ final class TokenizerCore: Sendable {
   }
 
   private static func encoder(
-    _ source: VocabularySource, _ outputs: ByteStringPool
+    _ source: VocabularySource
   ) throws(TokenizerError) -> BytePairEncoder {
     var table: MergeTable
     var extras: ByteStringMap
@@ -191,9 +217,9 @@ final class TokenizerCore: Sendable {
     fallback.fusesUnknown = source.fusesUnknown
     if source.usesByteFallback { fallback.bytes = byteTokens(source) }
     return BytePairEncoder(
-      alphabet: source.isByteLevel ? .bytes(absentSeparate: source.absentBytesSeparate) : .scalars,
+      alphabet: source.encodesBytes ? .bytes(absentSeparate: source.absentBytesSeparate) : .scalars,
       fallback: fallback, vocabularySize: source.vocabularySize, merges: table, symbols: source.symbols,
-      extraSymbols: extras, wholeWords: source.ignoresMerges ? wholeWords(source, outputs) : nil,
+      extraSymbols: extras, wholeWords: source.ignoresMerges ? wholeWords(source) : nil,
       firstSymbols: firstSymbols(source))
   }
 
@@ -208,16 +234,24 @@ final class TokenizerCore: Sendable {
 
   private static func firstSymbols(_ source: VocabularySource) -> [Int32] {
     (0..<256).map { byte in
-      let spelling = source.isByteLevel ? ByteAlphabet.spellings[byte] : [UInt8(byte)]
+      let spelling = source.encodesBytes ? ByteAlphabet.spellings[byte] : [UInt8(byte)]
       return source.symbols.value(spelling).map { Int32(truncatingIfNeeded: $0) } ?? -1
     }
   }
 
-  private static func wholeWords(_ source: VocabularySource, _ outputs: ByteStringPool) -> ByteStringMap {
+  /// The tokens that a word can be as a whole, by the bytes that the encoder sees.
+  private static func wholeWords(_ source: VocabularySource) -> ByteStringMap {
     var words = ByteStringMap(capacity: source.vocabularySize)
-    for id in source.kinds.indices where source.kinds[id] == .normal && !source.texts.range(id).isEmpty {
-      guard source.symbols.value(source.texts.bytes.span, source.texts.range(id)) == id else { continue }
-      words.update(outputs.bytes.span, outputs.range(id), to: id)
+    let texts = source.texts.bytes.span
+    var scratch: [UInt8] = []
+    for id in source.kinds.indices where !source.texts.range(id).isEmpty {
+      guard source.symbols.value(texts, source.texts.range(id)) == id else { continue }
+      scratch.removeAll(keepingCapacity: true)
+      if !source.encodesBytes {
+        words.update(texts, source.texts.range(id), to: id)
+      } else if ByteAlphabet.decode(texts.extracting(source.texts.range(id)), into: &scratch) {
+        words.update(scratch, to: id)
+      }
     }
     return words
   }

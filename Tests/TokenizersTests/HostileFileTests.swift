@@ -68,6 +68,19 @@ import Tokenizers
     }
   }
 
+  @Test("a key of a GGUF file that names an unknown rule is refused")
+  func unknownGGUFKey() throws {
+    let bytes = try Fixtures.bytes("gguf/sentencepiece.gguf")
+    let known = Array("tokenizer.ggml.unknown_token_id".utf8)
+    let start = try #require(bytes.indices.first { bytes[$0...].starts(with: known) })
+    var changed = bytes
+    changed.replaceSubrange(start..<start + known.count, with: Array("tokenizer.ggml.unheard_token_id".utf8))
+    guard case .unsupported(_, "tokenizer.ggml.unheard_token_id", _, _)? = try error(changed, "model.gguf") else {
+      Issue.record("an unknown key passed")
+      return
+    }
+  }
+
   @Test("damaged bytes give an error or another tokenizer, and never a crash", arguments: 0..<12)
   func damage(seed: Int) throws {
     let files: [([UInt8], String)] = [
@@ -141,13 +154,61 @@ import Tokenizers
       (#""type":"BPE""#, #""type":"BPE","end_of_word_suffix":"</w>""#, "model.end_of_word_suffix"),
       (
         #""type":"ByteLevel","add_prefix_space":false"#,
-        #""type":"Split","pattern":{"Regex":"(?<=a)b"},"behavior":"Isolated""#, "pre_tokenizer.pattern.Regex"
+        #""type":"Split","pattern":{"Regex":"(a)\\1"},"behavior":"Isolated""#, "pre_tokenizer.pattern.Regex"
       ),
+      (
+        #""normalizer":null"#, #""normalizer":{"type":"Replace","pattern":{"Regex":"a*"},"content":"b"}"#,
+        "normalizer.pattern.Regex"
+      ),
+      (#""normalizer":null"#, #""normalizer":{"type":"NFC","form":"C"}"#, "normalizer.form"),
+      (#""type":"BPE""#, #""type":"BPE","alphabet":"x""#, "model.alphabet"),
+      (#""id":5"#, #""id":5,"color":"red""#, "added_tokens[0].color"),
+      (#""normalizer":null"#, #""normalizer":null,"detokenizer":{}"#, "detokenizer"),
+      (#""decoder":{"type":"ByteLevel"}"#, #""decoder":{"type":"Strip","content":" ","start":1}"#, "decoder.type"),
     ])
   func unsupported(old: String, new: String, field: String) throws {
     guard case .unsupported(_, field, _, _)? = try jsonError(old, new) else {
       Issue.record("\(new) passed")
       return
+    }
+  }
+
+  @Test("steps that make a text very much longer are refused, and so are very many")
+  func growth() throws {
+    let growing = #"{"type":"Replace","pattern":{"String":"a"},"content":"aaaaaaaaaa"}"#
+    func normalizers(_ step: String, _ count: Int) -> String {
+      #""normalizer":{"type":"Sequence","normalizers":[\#(Array(repeating: step, count: count).joined(separator: ","))]}"#
+    }
+    #expect(try jsonError(#""normalizer":null"#, normalizers(growing, 1)) == nil)
+    #expect(try jsonError(#""normalizer":null"#, normalizers(growing, 9)) != nil)
+    #expect(try jsonError(#""normalizer":null"#, normalizers(#"{"type":"NFC"}"#, 256)) == nil)
+    #expect(try jsonError(#""normalizer":null"#, normalizers(#"{"type":"NFC"}"#, 257)) != nil)
+    #expect(try jsonError(#""normalizer":null"#, normalizers(#"{"type":"ByteLevel"}"#, 3)) != nil)
+    #expect(try jsonError(#""normalizer":null"#, normalizers(#"{"type":"Prepend","prepend":"▁"}"#, 9)) != nil)
+  }
+
+  @Test(
+    "keys of the files beside a tokenizer that nothing here obeys are refused by name",
+    arguments: [
+      ("tokenizer_config.json", #"{"split_special_tokens":true}"#, "split_special_tokens"),
+      ("tokenizer_config.json", #"{"merge_rule":"longest"}"#, "merge_rule"),
+      ("generation_config.json", #"{"suppress_tokens":[1]}"#, "suppress_tokens"),
+      ("generation_config.json", #"{"forbidden_token_ids":[1]}"#, "forbidden_token_ids"),
+      ("tokenizer_config.json", #"{"added_tokens_decoder":{"5":{"content":"<s>","weight":1}}}"#, "weight"),
+    ])
+  func unknownKeys(name: String, text: String, field: String) throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Self.json, to: "tokenizer.json")
+    try folder.write(text, to: name)
+    do {
+      _ = try Tokenizer.load(modelPath: folder.path)
+      Issue.record("\(text) passed")
+    } catch {
+      guard case .unsupported(_, let found, _, _) = error else {
+        Issue.record("\(error)")
+        return
+      }
+      #expect(found.contains(field))
     }
   }
 
@@ -178,7 +239,10 @@ import Tokenizers
   @Test("the files beside a tokenizer may not contradict it")
   func contradictions() throws {
     for (name, text) in [
-      ("tokenizer_config.json", #"{"bos_token":"<x>"}"#), ("config.json", #"{"bos_token_id":7}"#),
+      ("tokenizer_config.json", #"{"bos_token":7}"#), ("config.json", #"{"bos_token_id":7}"#),
+      ("tokenizer_config.json", #"{"added_tokens_decoder":{"4":{"content":"<x>"}}}"#),
+      ("tokenizer_config.json", #"{"added_tokens_decoder":{"9":{"content":"abc"}}}"#),
+      ("added_tokens.json", #"{"<x>":"a"}"#),
       ("generation_config.json", #"{"eos_token_id":[6,70]}"#), ("config.json", #"{"eos_token_id":"a"}"#),
       ("tokenizer_config.json", #"{"add_bos_token":1}"#), ("special_tokens_map.json", "["),
     ] {

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Tokenizers
@@ -74,7 +75,7 @@ import Testing
       (#"\p{Lu}\p{Ll}*"#, "AbCd", ["Ab", "Cd"]), (#"\P{L}"#, "a1b", ["a", "1", "b"]),
       (#"[^(\s|[.,])]+"#, "a.b", ["a", ".", "b"]),
       (#"\x{1F642}|\u00e9"#, "a🙂é", ["a", "🙂", "é"]),
-      (#"(?i:straße|k)"#, "STRAßE\u{212a}x", ["STRAßE", "\u{212a}", "x"]),
+      (#"(?i:grün|k)"#, "GRÜN\u{212a}x", ["GRÜN", "\u{212a}", "x"]),
     ])
   func syntax(pattern: String, text: String, expected: [String]) throws {
     #expect(try words(text, [pattern]) == expected)
@@ -83,11 +84,69 @@ import Testing
   @Test(
     "what is not supported is refused",
     arguments: [
-      "(", ")", "[a", "a{3,2}", "*a", "(?<=a)b", "(a*)*", #"\p{Han}"#, #"\1"#, "[a&&b]", "a{", #"\"#, "[b-a]",
+      "(", ")", "[a", "*a", "{2}", "(?<=(?=a)a)b", "(?<=a++)b", #"\p{Klingon}"#, #"\p{InHiragana}"#, #"\1"#,
+      #"(a)\k<1>"#, #"\"#, "[b-a]", "[]", "[[:name:]]", #"[\d-a]"#, #"[a-\d]"#, "^*", "(?=a)+", "(?s:.)", "(?(?=a)b|c)",
+      #"\K"#, #"\G"#, #"\X"#, #"\xe9"#, #"\x{110000}"#, #"\q"#, "a{100001}", "(?~ab)", "(?i:straße)", "(?i:ß)",
       String(repeating: "(", count: 100), "(?:(?:ab){90}){90}",
+      "a" + String(repeating: "?{2}", count: 5000),
+      String(repeating: "(?:", count: 6) + "ab" + String(repeating: "){100000}", count: 6),
+      String(repeating: "(?:", count: 6) + "a{0}" + String(repeating: "){100000}", count: 6),
+      String(repeating: "(?:a*)*", count: 17),
+      String(repeating: "a", count: 70_000),
     ])
   func refused(pattern: String) {
     #expect(throws: PatternError.self) { try Pattern(pattern) }
+  }
+
+  private struct Expected: Decodable {
+    let pattern: String
+    let text: String
+    let matches: [String]
+    let pieces: [String]
+  }
+
+  @Test("matches are those of Oniguruma inside Hugging Face tokenizers")
+  func oniguruma() throws {
+    let data = try Data(contentsOf: Fixtures.folder.appending(path: "patterns.json"))
+    let expected = try JSONDecoder().decode([Expected].self, from: data)
+    #expect(expected.count > 60)
+    for test in expected {
+      #expect(try words(test.text, [test.pattern]) == test.pieces, "\(test.pattern) \(test.text.debugDescription)")
+      let step = SplitStep.pattern(try Pattern(test.pattern), .removed, isInverted: true)
+      let splitter = WordSplitter(Array(test.text.utf8), [step])
+      let matches = splitter.words.map { String(decoding: splitter.bytes[$0], as: UTF8.self) }
+      #expect(matches == test.matches, "\(test.pattern) \(test.text.debugDescription)")
+    }
+  }
+
+  @Test(
+    "patterns that backtracking alone would never finish have their matches",
+    arguments: [
+      ("(x+x+)+y", "x", "z", 0), ("(x+x+)+y", "x", "y", 1), ("(?:x|xx)+y", "x", "z", 0), ("(?=(?:x+)+y)x", "x", "z", 0),
+      ("(?:x*)*y", "x", "z", 0), ("(x+)+$", "x", "\n", 1), ("(?:x*?)*?y", "x", "z", 0),
+      ("(?<=y(?:x|xx)+)z", "x", "w", 0),
+      ("(?>(?:x|xx)+y)", "x", "z", 0), ("(?:(?:x+)+y|x)+z", "x", "z", 1),
+    ])
+  func explosions(pattern: String, letter: String, end: String, matchCount: Int) throws {
+    let text = Array((String(repeating: letter, count: 3000) + end).utf8)
+    let matches = WordSplitter.pieces(of: text, by: try Pattern(pattern)).filter(\.isMatch)
+    #expect(matches.count == matchCount)
+  }
+
+  @Test("remembering failures changes no match")
+  func memory() throws {
+    // The same matches, in a text so long that failures are remembered and in the pieces of which it is made.
+    let pattern = try Pattern("(?:a|ab|b)*c|(?=(?:a|aa)*b)a|(?:a*b*)*d")
+    let unit = "aabab abc aaaaaaaaaabaabd bbbbabbaaac "
+    let long = Array(String(repeating: unit, count: 400).utf8)
+    func matches(_ text: [UInt8]) -> [Range<Int>] {
+      WordSplitter.pieces(of: text, by: pattern).filter(\.isMatch).map(\.range)
+    }
+    let short = matches(Array(unit.utf8))
+    let expected = (0..<400).flatMap { index in
+      short.map { $0.lowerBound + index * unit.utf8.count..<$0.upperBound + index * unit.utf8.count }
+    }
+    #expect(matches(long) == expected)
   }
 
   @Test(

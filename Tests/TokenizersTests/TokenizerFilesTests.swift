@@ -45,6 +45,67 @@ import Tokenizers
     #expect(tokenizer.isSpecial(5) && !tokenizer.isSpecial(4) && !tokenizer.isSpecial(99))
   }
 
+  @Test(
+    "classes that ignore the flags add nothing, and one that has its own idea of the first space gets it",
+    arguments: ["PreTrainedTokenizerFast", "TokenizersBackend", "Qwen2Tokenizer", "BloomTokenizerFast"])
+  func ignoredFlags(name: String) throws {
+    let config = #"{"bos_token":"<s>","add_bos_token":true,"add_eos_token":true,"tokenizer_class":"\#(name)"}"#
+    #expect(try load(config: config).encode("ab") == [3])
+    let prefixed = Self.json.replacing(#""add_prefix_space":false"#, with: #""add_prefix_space":true"#)
+      .replacing(#""abc":4"#, with: #""abc":4,"Ġ":7"#)
+    #expect(try load(prefixed, config: config).encode("ab") == [7, 3])
+    let own = #"{"tokenizer_class":"GPT2Tokenizer"}"#
+    #expect(try load(prefixed, config: own).encode("ab") == [3])
+  }
+
+  @Test("flags count where the model type names a class that obeys them")
+  func flagsByModelType() throws {
+    let config = #"{"bos_token":"<s>","add_bos_token":true}"#
+    #expect(try load(config: config, ["config.json": #"{"model_type":"llama"}"#]).encode("ab") == [5, 3])
+    #expect(try load(config: config, ["config.json": #"{"model_type":"qwen2"}"#]).encode("ab") == [3])
+  }
+
+  @Test(
+    "tokens that only the files beside declare special are found in texts, with the next ids where they are new",
+    arguments: [
+      (["tokenizer_config.json": #"{"eos_token":"abc","pad_token":"b"}"#], [2, 4, 1], 7),
+      (["tokenizer_config.json": #"{"eos_token":{"content":"<x>","__type":"AddedToken"}}"#], [2, 4, 1, 7], 8),
+      (["special_tokens_map.json": #"{"additional_special_tokens":["<x>","<y>"]}"#], [2, 4, 1, 7, 8], 9),
+      (
+        ["tokenizer_config.json": #"{"extra_special_tokens":{"image_token":"<y>"},"audio_token":"<x>"}"#],
+        [2, 4, 1, 7, 8], 9
+      ),
+      (
+        [
+          "tokenizer_config.json":
+            #"{"eos_token":"<y>","added_tokens_decoder":{"7":{"content":"<x>","special":true,"rstrip":true}}}"#
+        ], [2, 4, 1, 7, 8], 9
+      ),
+      (["added_tokens.json": #"{"<x>":7}"#], [2, 4, 1, 7], 8),
+    ])
+  func declaredElsewhere(files: [String: String], ids: [Int], size: Int) throws {
+    let tokenizer = try load(Self.json, config: nil, files)
+    #expect(tokenizer.vocabularySize == size)
+    let hasSecond = ids.last == 8
+    #expect(tokenizer.encode(ids.count > 3 ? (hasSecond ? "cabcb<x><y>" : "cabcb<x>") : "cabcb") == ids)
+  }
+
+  @Test("special_tokens_map.json goes before tokenizer_config.json unless that lists its added tokens")
+  func precedence() throws {
+    let map = ["special_tokens_map.json": #"{"eos_token":"<s>"}"#]
+    #expect(try load(Self.json, config: #"{"eos_token":"</s>"}"#, map).eosToken == 5)
+    #expect(try load(Self.json, config: #"{"eos_token":"</s>","added_tokens_decoder":{}}"#, map).eosToken == 6)
+  }
+
+  @Test("tokens beside swallowed white space count, and what follows them is text again")
+  func whiteSpaceTokens() throws {
+    let json = Self.json.replacing(
+      #"{"id":6,"content":"</s>","special":true,"normalized":false}"#,
+      with: #"{"id":6,"content":"</s>","rstrip":true},{"id":7,"content":"\n"},{"id":8,"content":"<l>","lstrip":true}"#)
+    // From tokenizers 0.23.3: after `</s>` its white space is gone, but the line break in it counts.
+    #expect(try load(json).encode("a</s> \n a \n <l>b") == [0, 6, 7, 0, 7, 8, 1])
+  }
+
   @Test("`always` puts BOS where the checkpoint does not ask for it")
   func always() throws {
     let tokenizer = try load(config: #"{"bos_token":"<s>"}"#)

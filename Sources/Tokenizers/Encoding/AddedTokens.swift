@@ -54,7 +54,10 @@ struct AddedTokens: Sendable {
     self.tokens = tokens.map(\.token)
     self.priority = priority
     edges = PairTable(capacity: tokens.reduce(0) { $0 + $1.bytes.count })
-    for (index, entry) in tokens.enumerated() where !entry.bytes.isEmpty {
+    // Of equal texts the first wins, and special tokens come before the others.
+    let order =
+      tokens.indices.filter { tokens[$0].token.isSpecial } + tokens.indices.filter { !tokens[$0].token.isSpecial }
+    for (index, entry) in order.map({ ($0, tokens[$0]) }) where !entry.bytes.isEmpty {
       startsToken[Int(entry.bytes[0])] = true
       var node: Int32 = 0
       for byte in entry.bytes {
@@ -67,7 +70,7 @@ struct AddedTokens: Sendable {
           node = next
         }
       }
-      tokenAt[Int(node)] = Int32(index)
+      if tokenAt[Int(node)] < 0 { tokenAt[Int(node)] = Int32(index) }
     }
   }
 
@@ -79,10 +82,31 @@ struct AddedTokens: Sendable {
   /// - Returns: the parts in order; together they are the text.
   func parts(_ text: [UInt8], parseSpecial: Bool) -> [Part] {
     guard tokenAt.count > 1 else { return text.isEmpty ? [] : [Part(range: 0..<text.count, token: nil)] }
-    let chosen = priority == .leftmostLongest ? leftmost(text, parseSpecial) : longest(text, parseSpecial)
+    return priority == .leftmostLongest ? partsOfLeftmost(text, parseSpecial) : partsOfLongest(text, parseSpecial)
+  }
+
+  /// As Hugging Face tokenizers: a token inside white space that the one before swallowed still counts, and what
+  /// follows it is text again.
+  private func partsOfLeftmost(_ text: [UInt8], _ parseSpecial: Bool) -> [Part] {
     var parts: [Part] = []
     var end = 0
-    for occurrence in chosen {
+    for occurrence in leftmost(text, parseSpecial) {
+      let token = tokens[occurrence.token]
+      var (start, stop) = (occurrence.range.lowerBound, occurrence.range.upperBound)
+      if token.stripsLeft { start = max(spaceStart(text, before: start), end) }
+      if token.stripsRight { stop = spaceEnd(text, after: stop) }
+      if end < start { parts.append(Part(range: end..<start, token: nil)) }
+      parts.append(Part(range: min(start, stop)..<stop, token: token.id))
+      end = stop
+    }
+    if end < text.count { parts.append(Part(range: end..<text.count, token: nil)) }
+    return parts
+  }
+
+  private func partsOfLongest(_ text: [UInt8], _ parseSpecial: Bool) -> [Part] {
+    var parts: [Part] = []
+    var end = 0
+    for occurrence in longest(text, parseSpecial) {
       let token = tokens[occurrence.token]
       var range = occurrence.range
       if token.stripsLeft { range = spaceStart(text, before: range.lowerBound)..<range.upperBound }
@@ -166,11 +190,8 @@ struct AddedTokens: Sendable {
 
   private func touchesWord(_ text: [UInt8], _ range: Range<Int>) -> Bool {
     func isWord(_ scalar: Unicode.Scalar) -> Bool {
-      if scalar.properties.isAlphabetic { return true }
-      switch scalar.properties.generalCategory {
-      case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation: return true
-      default: return false
-      }
+      // Joiners belong to words; see UAX #18, annex C.
+      ScalarSet.posixWord.contains(scalar) || scalar == "\u{200c}" || scalar == "\u{200d}"
     }
     if let (scalar, _) = scalar(text, before: range.lowerBound), isWord(scalar) { return true }
     if let (scalar, _) = scalar(text, at: range.upperBound), isWord(scalar) { return true }

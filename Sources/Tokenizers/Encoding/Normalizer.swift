@@ -14,8 +14,36 @@ enum NormalizerStep: Sendable {
   case strip(left: Bool, right: Bool)
   /// Makes one space out of several and removes them at the ends (SentencePiece's `remove_extra_whitespaces`).
   case collapseSpaces
+  /// Spells every byte in GPT-2's alphabet.
+  case spellBytes
 
   enum UnicodeForm: String, Sendable { case nfc, nfd, nfkc, nfkd }
+
+  /// Whether the step puts bytes before every fragment.
+  var isPrepending: Bool { if case .prepend = self { true } else { false } }
+
+  /// Whether the first character of a text is still, or becomes part of, the first of the result.
+  func keepsStart(of text: [UInt8]) -> Bool {
+    switch self {
+    case .strip(let left, _) where left: Self.stripped(text, left: true, right: false).count == text.count
+    case .replace(let old, let new) where new.isEmpty: !text.starts(with: old)
+    default: true
+    }
+  }
+
+  /// How many times longer a text can become, for steps that a file may string together.
+  var growth: Double {
+    switch self {
+    case .prepend(let prefix), .prependUnlessPresent(let prefix, _): 1 + Double(prefix.count)
+    case .replace(let old, let new): old.isEmpty ? 1 : max(1, Double(new.count) / Double(old.count))
+    case .replacePattern(let pattern, let new):
+      // Only a pattern that is replaced by nothing may be empty.
+      max(1, Double(new.count) / Double(max(1, pattern.minimumLength)))
+    // U+FDFA is 11 times as long in the compatibility forms, U+0390 three times in the others; again, it stays.
+    case .unicode, .lowercase, .strip, .collapseSpaces: 1
+    case .spellBytes: 2
+    }
+  }
 
   /// Changes a fragment of valid UTF-8 into another one.
   ///
@@ -31,7 +59,8 @@ enum NormalizerStep: Sendable {
     case .replace(let old, let new): text = Self.replaced(text, old, new)
     case .replacePattern(let pattern, let new): text = Self.replaced(text, pattern, new)
     case .unicode(let form): text = Self.composed(text, form)
-    case .lowercase: text = Array(String(decoding: text, as: UTF8.self).lowercased().utf8)
+    case .lowercase: text = Self.lowercased(text)
+    case .spellBytes: text = text.flatMap { ByteAlphabet.spellings[Int($0)] }
     case .strip(let left, let right): text = Self.stripped(text, left: left, right: right)
     case .collapseSpaces: text = Self.collapsed(text)
     }
@@ -52,6 +81,12 @@ enum NormalizerStep: Sendable {
       }
     }
     return result
+  }
+
+  /// Scalar by scalar: a sigma at the end of a word is no other than one inside it.
+  private static func lowercased(_ text: [UInt8]) -> [UInt8] {
+    if text.allSatisfy({ $0 < 0x80 }) { return text.map { 0x41...0x5a ~= $0 ? $0 + 0x20 : $0 } }
+    return String(decoding: text, as: UTF8.self).unicodeScalars.flatMap { Array($0.properties.lowercaseMapping.utf8) }
   }
 
   private static func replaced(_ text: [UInt8], _ pattern: Pattern, _ new: [UInt8]) -> [UInt8] {

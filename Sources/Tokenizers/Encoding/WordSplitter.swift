@@ -6,6 +6,10 @@ enum SplitStep: Sendable {
   case pattern(Pattern, SplitBehavior, isInverted: Bool)
   /// Puts a space before every piece that begins with none (`add_prefix_space` of ByteLevel).
   case prefixSpace
+  /// Spells every byte in GPT-2's alphabet, so that further steps see that spelling.
+  case spellBytes
+  /// Changes every piece as a normalizer would; what `onlyFirst` says counts for the piece at the text's start.
+  case rewrite([NormalizerStep])
 }
 
 /// What happens to a match of a splitting pattern.
@@ -22,25 +26,28 @@ struct WordSplitter {
   private(set) var bytes: [UInt8]
   /// The words as ranges of scalars; `starts` turns them into bytes.
   private var pieces: [Range<Int>]
-  private var starts: [Int] = []
+  private var starts: [Int]
+  /// Whether the scalar 0 of the fragment is that of the whole text.
+  private var isAtStart: Bool
 
-  /// Cuts a fragment of valid UTF-8.
-  init(_ text: [UInt8], _ steps: [SplitStep]) {
+  /// Cuts a fragment of valid UTF-8; `isFirst` says whether the text begins with it.
+  init(_ text: [UInt8], _ steps: [SplitStep], isFirst: Bool = true) {
     bytes = text
-    starts.reserveCapacity(text.count + 1)
-    let span = text.span
-    var offset = 0
-    while offset < span.count {
-      starts.append(offset)
-      offset += UTF8Text.scalar(span, at: offset).length
-    }
-    pieces = starts.isEmpty ? [] : [0..<starts.count]
-    starts.append(offset)
+    starts = Self.starts(text)
+    pieces = text.isEmpty ? [] : [0..<starts.count - 1]
+    isAtStart = isFirst
     for step in steps {
       switch step {
       case .pattern(let pattern, let behavior, let isInverted):
         split(pattern, behavior, isInverted: isInverted)
-      case .prefixSpace: addPrefixSpaces()
+      case .prefixSpace: rewrite { piece, _ in piece.first == UInt8(ascii: " ") ? piece : [UInt8(ascii: " ")] + piece }
+      case .spellBytes: rewrite { piece, _ in Array(piece.flatMap { ByteAlphabet.spellings[Int($0)] }) }
+      case .rewrite(let steps):
+        rewrite { piece, isFirst in
+          var piece = piece
+          for step in steps { step.apply(&piece, isFirst: isFirst) }
+          return piece
+        }
       }
     }
   }
@@ -52,13 +59,29 @@ struct WordSplitter {
   static func pieces(of text: [UInt8], by pattern: Pattern) -> [(range: Range<Int>, isMatch: Bool)] {
     let splitter = WordSplitter(text, [])
     guard let whole = splitter.pieces.first else { return [] }
-    var choices: [Pattern.Choice] = []
+    var matcher = PatternMatcher()
     var found: [(range: Range<Int>, isMatch: Bool)] = []
-    splitter.cut(whole, pattern, splitter.masks(pattern).span, &choices) { range, isMatch in
+    splitter.cut(whole, pattern, splitter.masks(pattern).span, &matcher) { range, isMatch in
       found.append((splitter.starts[range.lowerBound]..<splitter.starts[range.upperBound], isMatch))
     }
     return found
   }
+
+  /// Where each scalar begins, and the end.
+  private static func starts(_ text: [UInt8]) -> [Int] {
+    var starts: [Int] = []
+    starts.reserveCapacity(text.count + 1)
+    let span = text.span
+    var offset = 0
+    while offset < span.count {
+      starts.append(offset)
+      offset += UTF8Text.scalar(span, at: offset).length
+    }
+    starts.append(offset)
+    return starts
+  }
+
+  // MARK: Patterns
 
   private func masks(_ pattern: Pattern) -> [UInt64] {
     var masks: [UInt64] = []
@@ -73,37 +96,46 @@ struct WordSplitter {
     return masks
   }
 
+  /// Reports the matches in a piece and what lies between, in order.
+  ///
+  /// A match may be empty, at the piece's end too, but not where the match before it ended; there the search goes on
+  /// at the next scalar.
   private func cut(
-    _ piece: Range<Int>, _ pattern: Pattern, _ masks: Span<UInt64>, _ choices: inout [Pattern.Choice],
+    _ piece: Range<Int>, _ pattern: Pattern, _ masks: Span<UInt64>, _ matcher: inout PatternMatcher,
     _ report: (Range<Int>, Bool) -> Void
   ) {
+    matcher.begin(scalars: piece.count)
     var gap = piece.lowerBound
     var position = piece.lowerBound
-    while position < piece.upperBound {
-      guard let end = pattern.match(masks, at: position, in: piece, &choices), end > position else {
+    var lastEnd: Int?
+    let last = pattern.minimumLength == 0 ? piece.upperBound : piece.upperBound - 1
+    while position <= last {
+      guard let end = matcher.match(pattern.operations, masks, at: position, in: piece),
+        end > position || end != lastEnd
+      else {
         position += 1
         continue
       }
       if gap < position { report(gap..<position, false) }
       report(position..<end, true)
-      (gap, position) = (end, end)
+      (gap, position, lastEnd) = (end, end, end)
     }
     if gap < piece.upperBound { report(gap..<piece.upperBound, false) }
   }
 
   private mutating func split(_ pattern: Pattern, _ behavior: SplitBehavior, isInverted: Bool) {
     let masks = masks(pattern)
-    var choices: [Pattern.Choice] = []
+    var matcher = PatternMatcher()
     var cuts: [Range<Int>] = []
     cuts.reserveCapacity(bytes.count / 4)
     for piece in pieces {
       if behavior == .isolated {
-        cut(piece, pattern, masks.span, &choices) { range, _ in cuts.append(range) }
+        cut(piece, pattern, masks.span, &matcher) { range, _ in if !range.isEmpty { cuts.append(range) } }
         continue
       }
       var parts: [(range: Range<Int>, isMatch: Bool)] = []
-      cut(piece, pattern, masks.span, &choices) { parts.append(($0, $1 != isInverted)) }
-      cuts.append(contentsOf: Self.arranged(parts, behavior))
+      cut(piece, pattern, masks.span, &matcher) { parts.append(($0, $1 != isInverted)) }
+      cuts.append(contentsOf: Self.arranged(parts, behavior).filter { !$0.isEmpty })
     }
     pieces = cuts
   }
@@ -111,41 +143,48 @@ struct WordSplitter {
   private static func arranged(_ parts: [(range: Range<Int>, isMatch: Bool)], _ behavior: SplitBehavior) -> [Range<Int>]
   {
     var result: [Range<Int>] = []
-    var previousIsMatch: Bool?
-    for (range, isMatch) in parts {
+    var previousIsMatch = false
+    // A match joins the part that follows it, so that these are looked at from the end.
+    for (range, isMatch) in behavior == .mergedWithNext ? parts.reversed() : parts {
       let joins =
         switch behavior {
         case .isolated, .removed: false
-        case .mergedWithPrevious: isMatch && previousIsMatch == false
-        case .mergedWithNext: !isMatch && previousIsMatch == true
+        case .mergedWithPrevious, .mergedWithNext: isMatch && !previousIsMatch
         case .contiguous: previousIsMatch == isMatch
         }
       previousIsMatch = isMatch
       if behavior == .removed, isMatch { continue }
       if joins, let last = result.popLast() {
-        result.append(last.lowerBound..<range.upperBound)
+        let isBefore = behavior == .mergedWithNext
+        result.append(isBefore ? range.lowerBound..<last.upperBound : last.lowerBound..<range.upperBound)
       } else {
         result.append(range)
       }
     }
-    return result
+    return behavior == .mergedWithNext ? result.reversed() : result
   }
 
-  private mutating func addPrefixSpaces() {
-    let space = UInt8(ascii: " ")
-    var words: [[UInt8]] = []
-    for range in self.words {
-      words.append((bytes[range.lowerBound] == space ? [] : [space]) + bytes[range])
+  // MARK: Changes
+
+  /// Changes the text of every piece; what the pieces leave out is gone.
+  private mutating func rewrite(_ change: (_ piece: [UInt8], _ isFirst: Bool) -> [UInt8]) {
+    var changed: [UInt8] = []
+    changed.reserveCapacity(bytes.count * 2)
+    var ends: [Int] = []
+    for (index, range) in words.enumerated() {
+      let isFirst = isAtStart && index == 0 && range.lowerBound == 0
+      changed.append(contentsOf: change(Array(bytes[range]), isFirst))
+      ends.append(changed.count)
     }
-    let text = WordSplitter(Array(words.joined()), [])
+    isAtStart = isAtStart && pieces.first?.lowerBound == 0
+    bytes = changed
+    starts = Self.starts(changed)
     var start = 0
-    var ranges: [Range<Int>] = []
-    for word in words {
-      let length = word.count { $0 & 0xc0 != 0x80 }
-      ranges.append(start..<start + length)
-      start += length
+    pieces = ends.compactMap { end in
+      // The ends are those of scalars, so that each is among the starts.
+      let first = start
+      while starts[start] < end { start += 1 }
+      return first < start ? first..<start : nil
     }
-    self = text
-    pieces = ranges
   }
 }

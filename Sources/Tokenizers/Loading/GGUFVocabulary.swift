@@ -20,6 +20,7 @@ struct GGUFVocabulary {
   }
 
   private func source() throws -> VocabularySource {
+    try KnownKeys.check(header, file: file)
     guard let model = try header.string("tokenizer.ggml.model") else {
       throw TokenizerError.missing(file: file, field: "tokenizer.ggml.model", expected: "'gpt2' or 'llama'")
     }
@@ -40,7 +41,8 @@ struct GGUFVocabulary {
 
   private func sentencePiece() throws -> VocabularySource {
     var source = VocabularySource(
-      file: file, kindName: "SentencePiece BPE", merges: .scored([]), isByteLevel: false, decodesMetaspace: true)
+      file: file, kindName: "SentencePiece BPE", merges: .scored([]), isByteLevel: false)
+    source.decoding.metaspace = SentencePieceRules.space
     try readTokens(&source)
     guard let scores = try header.floats("tokenizer.ggml.scores") else {
       throw TokenizerError.missing(
@@ -55,7 +57,7 @@ struct GGUFVocabulary {
     source.usesByteFallback = true
     let prefixes = try header.bool("tokenizer.ggml.add_space_prefix") ?? true
     source.normalizer = SentencePieceRules.normalizer(collapses: false, prefixes: prefixes, escapes: true)
-    source.dropsLeadingSpace = prefixes
+    source.decoding.leadingSpace = prefixes ? .one : .kept
     source.rules = ["prefix \(prefixes)"]
     return source
   }
@@ -68,8 +70,9 @@ struct GGUFVocabulary {
         supported: KnownPatterns.familyNames.joined(separator: ", "))
     }
     var source = VocabularySource(
-      file: file, kindName: "byte-level BPE (\(family))", merges: .scored([]), isByteLevel: true,
-      decodesMetaspace: false)
+      file: file, kindName: "byte-level BPE (\(family))", merges: .scored([]), isByteLevel: true)
+    source.encodesBytes = true
+    source.decoding.isByteLevel = true
     try readTokens(&source)
     source.merges = try merges(source)
     source.absentBytesSeparate = true

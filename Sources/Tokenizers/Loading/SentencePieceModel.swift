@@ -132,8 +132,9 @@ struct SentencePieceModel {
   private func source() throws(TokenizerError) -> VocabularySource {
     try check()
     var source = VocabularySource(
-      file: file, kindName: "SentencePiece BPE", merges: .scored(pieces.map(\.score)), isByteLevel: false,
-      decodesMetaspace: true)
+      file: file, kindName: "SentencePiece BPE", merges: .scored(pieces.map(\.score)), isByteLevel: false)
+    source.decoding.metaspace = SentencePieceRules.space
+    source.decoding.byteRuns = .byByte
     source.symbols = ByteStringMap(capacity: pieces.count)
     var seen = ByteStringMap(capacity: pieces.count)
     for (id, piece) in pieces.enumerated() {
@@ -157,7 +158,7 @@ struct SentencePieceModel {
     source.usesByteFallback = usesByteFallback
     source.normalizer = SentencePieceRules.normalizer(
       collapses: removesExtraSpaces, prefixes: addsDummyPrefix, escapes: escapesSpaces)
-    source.dropsLeadingSpace = addsDummyPrefix
+    source.decoding.leadingSpace = addsDummyPrefix ? .one : .kept
     source.rules = ["collapse \(removesExtraSpaces), prefix \(addsDummyPrefix), escape \(escapesSpaces)"]
     source.roles.unknown = role(unknown)
     source.unknownToken = role(unknown)

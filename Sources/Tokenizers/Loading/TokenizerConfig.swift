@@ -3,9 +3,9 @@ import JSON
 
 /// The files beside a Hugging Face tokenizer: which tokens play which part, and the chat template.
 struct TokenizerConfig {
-  private let tokenizer: JSONObject?
-  private let specialTokens: JSONObject?
-  private let addedTokens: JSONObject?
+  let tokenizer: JSONObject?
+  let specialTokens: JSONObject?
+  let addedTokens: JSONObject?
   private let model: JSONObject?
   private let generation: JSONObject?
   private let template: String?
@@ -31,9 +31,11 @@ struct TokenizerConfig {
   ///   - source: the tokenizer.
   ///   - isSentencePieceModel: whether it comes from a tokenizer.model, which knows neither tokens added later nor
   ///     whether BOS is wanted.
-  /// - Throws: `TokenizerError`, where the files contradict each other.
+  /// - Throws: `TokenizerError`, where the files contradict each other or ask for what is not done here.
   func apply(to source: inout VocabularySource, isSentencePieceModel: Bool) throws(TokenizerError) {
-    if isSentencePieceModel { try addTokens(to: &source) }
+    try checkKeys()
+    try addTokens(to: &source, isSentencePieceModel: isSentencePieceModel)
+    try applySpaces(to: &source, isSentencePieceModel: isSentencePieceModel)
     source.roles.bos = try token("bos_token", source, otherwise: source.roles.bos)
     source.roles.eos = try token("eos_token", source, otherwise: source.roles.eos)
     if source.roles.unknown == nil { source.roles.unknown = try token("unk_token", source, otherwise: nil) }
@@ -52,23 +54,10 @@ struct TokenizerConfig {
   private func token(
     _ name: String, _ source: VocabularySource, otherwise: Int?
   ) throws(TokenizerError) -> Int? {
-    for file in [tokenizer, specialTokens] {
-      guard let file, let value = file[name] else { continue }
-      let text: String
-      switch value {
-      case .string(let string): text = string
-      case .object:
-        guard let content = try file.object(name)?.string("content") else {
-          throw file.missing("\(name).content", "a text")
-        }
-        text = content
-      default: throw file.mismatch(name, "a text or an object", value)
-      }
-      guard let id = source.id(of: text) else {
-        throw .invalid(
-          file: file.file, field: name, expected: "a token of \(source.file)", found: "'\(text)'")
-      }
-      return id
+    for file in roleFiles {
+      guard let value = file[name], let text = try specialToken(file, name, value)?.text else { continue }
+      // Every token with a role was added where the vocabulary has none of its text.
+      return source.id(of: text)
     }
     if tokenizer?.has(name) == true { return nil }
     return try ids("\(name)_id", model, source).first ?? otherwise
@@ -94,23 +83,83 @@ struct TokenizerConfig {
     return ids
   }
 
+  /// The files that give tokens their parts, the one that counts first: where tokenizer_config.json lists its added
+  /// tokens, transformers does not read the older special_tokens_map.json, and otherwise that one wins.
+  var roleFiles: [JSONObject] {
+    let files = tokenizer?["added_tokens_decoder"] == nil ? [specialTokens, tokenizer] : [tokenizer]
+    return files.compactMap { $0 }
+  }
+
   /// Classes that make BOS and EOS out of `add_bos_token` and `add_eos_token`, whatever tokenizer.json says.
   private static let classesWithFlags: Set<String> = [
     "LlamaTokenizer", "LlamaTokenizerFast", "CodeLlamaTokenizer", "CodeLlamaTokenizerFast", "GemmaTokenizer",
     "GemmaTokenizerFast", "CohereTokenizerFast",
   ]
 
+  /// Model types whose class is one of these where tokenizer_config.json names none.
+  private static let typesWithFlags: Set<String> = [
+    "llama", "code_llama", "mistral", "mixtral", "gemma", "gemma2", "gemma3", "gemma3_text", "cohere", "phi3",
+  ]
+
+  /// BOS and EOS by the flags, for the classes that obey them; the others go by tokenizer.json alone.
   private func applyPolicy(to source: inout VocabularySource, isSentencePieceModel: Bool) throws(TokenizerError) {
     let name = try tokenizer?.string("tokenizer_class") ?? ""
-    let flagsWin = isSentencePieceModel || Self.classesWithFlags.contains(name)
     let hasTemplate = !source.roles.prefix.isEmpty || !source.roles.suffix.isEmpty
+    let type = try name.isEmpty ? model?.string("model_type") : nil
+    let isClassUnknown = name.isEmpty && !hasTemplate && (type.map { Self.typesWithFlags.contains($0) } ?? true)
     if isSentencePieceModel { source.roles.prefix = source.roles.bos.map { [$0] } ?? [] }
-    guard flagsWin || !hasTemplate else { return }
-    if let adds = try tokenizer?.bool("add_bos_token") {
-      source.roles.prefix = adds ? source.roles.bos.map { [$0] } ?? [] : []
+    let (addsBOS, addsEOS) = (try tokenizer?.bool("add_bos_token"), try tokenizer?.bool("add_eos_token"))
+    guard isSentencePieceModel || Self.classesWithFlags.contains(name) || isClassUnknown else { return }
+    if let addsBOS { source.roles.prefix = addsBOS ? source.roles.bos.map { [$0] } ?? [] : [] }
+    if let addsEOS { source.roles.suffix = addsEOS ? source.roles.eos.map { [$0] } ?? [] : [] }
+  }
+
+  /// Classes that set ByteLevel's `add_prefix_space` by their own setting, which is false by default.
+  private static let classesWithPrefixSpace: Set<String> = [
+    "GPT2Tokenizer", "GPT2TokenizerFast", "GPTNeoXTokenizer", "GPTNeoXTokenizerFast", "CodeGenTokenizer",
+    "CodeGenTokenizerFast",
+  ]
+
+  /// The space before a text, where a class decides about it and not the tokenizer's own file.
+  private func applySpaces(to source: inout VocabularySource, isSentencePieceModel: Bool) throws(TokenizerError) {
+    let name = try tokenizer?.string("tokenizer_class") ?? ""
+    if isSentencePieceModel {
+      // Without `legacy` only the text as a whole is given a space, and not what follows an added token.
+      guard try tokenizer?.bool("legacy") == false, let index = source.normalizer.firstIndex(where: \.isPrepending)
+      else { return }
+      source.normalizer.remove(at: index)
+      source.normalizer.append(.prependUnlessPresent(SentencePieceRules.space, onlyFirst: true))
+      source.rules.append("legacy false")
+    } else if source.isPlainByteLevel, Self.classesWithPrefixSpace.contains(name) {
+      let adds = try tokenizer?.bool("add_prefix_space") ?? false
+      let has = if case .prefixSpace? = source.splits.first { true } else { false }
+      guard adds != has else { return }
+      if has { source.splits.removeFirst() } else { source.splits.insert(.prefixSpace, at: 0) }
+      source.rules.append("add_prefix_space \(adds)")
     }
-    if let adds = try tokenizer?.bool("add_eos_token") {
-      source.roles.suffix = adds ? source.roles.eos.map { [$0] } ?? [] : []
+  }
+
+  // MARK: Keys
+
+  private func checkKeys() throws(TokenizerError) {
+    if let tokenizer {
+      var keys = KnownKeys.config
+      for member in tokenizer.members where member.key.hasSuffix("_token") { keys.harmless[member.key] = "a token" }
+      try KnownKeys.check(tokenizer, keys)
+      if try tokenizer.bool("split_special_tokens") == true {
+        throw .unsupported(
+          file: tokenizer.file, field: "split_special_tokens", found: "true", supported: "special tokens as one")
+      }
+    }
+    for member in generation?.members ?? [] {
+      guard let generation, !member.value.isEmpty else { continue }
+      let isRule = KnownKeys.generationRules.contains(member.key)
+      guard isRule || member.key.contains("token"), !KnownKeys.generation.used.contains(member.key),
+        KnownKeys.generation.harmless[member.key] == nil
+      else { continue }
+      throw .unsupported(
+        file: generation.file, field: member.key, found: member.value.kind,
+        supported: "no rule about single tokens in generation_config.json")
     }
   }
 
@@ -123,50 +172,5 @@ struct TokenizerConfig {
       return try template.string("template")
     }
     return try templates.first?.string("template")
-  }
-
-  // MARK: Tokens that were added to a SentencePiece model
-
-  private func addTokens(to source: inout VocabularySource) throws(TokenizerError) {
-    var tokens: [Int: (token: AddedToken, file: String)] = [:]
-    for member in addedTokens?.members ?? [] {
-      guard let addedTokens, case .integer(let id) = member.value else { continue }
-      tokens[id] = (AddedToken(id: id, text: member.key, isSpecial: false, isNormalized: false), addedTokens.file)
-    }
-    if let tokenizer, let decoder = try tokenizer.object("added_tokens_decoder") {
-      for member in decoder.members {
-        guard let id = Int(member.key), let object = try decoder.object(member.key) else {
-          throw decoder.mismatch(member.key, "an id and its token", member.value)
-        }
-        tokens[id] = (try TokenizerJSON.addedToken(object, id: id), tokenizer.file)
-      }
-    }
-    for (id, entry) in tokens.sorted(by: { $0.key < $1.key }) { try add(entry.token, id, entry.file, to: &source) }
-  }
-
-  private func add(
-    _ token: AddedToken, _ id: Int, _ file: String, to source: inout VocabularySource
-  ) throws(TokenizerError) {
-    guard id >= 0 else {
-      throw .invalid(file: file, field: "id of '\(token.text)'", expected: "an id from 0", found: "\(id)")
-    }
-    var token = token
-    // The slow tokenizer looks for added tokens in the text as it came.
-    token.isNormalized = false
-    if id < source.vocabularySize {
-      let stored = String(decoding: source.texts[id], as: UTF8.self)
-      guard stored == token.text else {
-        throw .duplicate(file: file, field: "added tokens", value: "id \(id) ('\(stored)' and '\(token.text)')")
-      }
-      source.kinds[id] = source.kinds[id] == .unknown ? .unknown : token.isSpecial ? .control : .userDefined
-      source.added.removeAll { $0.id == id }
-    } else {
-      try source.append(token.text, id: id, kind: token.isSpecial ? .control : .userDefined)
-      if case .scored(var scores) = source.merges {
-        while scores.count < source.vocabularySize { scores.append(0) }
-        source.merges = .scored(scores)
-      }
-    }
-    source.added.append(token)
   }
 }

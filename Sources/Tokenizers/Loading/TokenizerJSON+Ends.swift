@@ -10,6 +10,7 @@ extension TokenizerJSON {
     try forEachStep(
       try root.object("post_processor"), listed: "processors"
     ) { (object, type) throws(TokenizerError) in
+      try KnownKeys.check(object, KnownKeys.postProcessors[type])
       switch type {
       case "ByteLevel": break
       case "TemplateProcessing":
@@ -35,6 +36,7 @@ extension TokenizerJSON {
     var isBefore = true
     for part in try object.objects("single") {
       if try part.object("Sequence") != nil {
+        guard isBefore else { throw unsupported(object, "single", "the text twice", "the text once") }
         isBefore = false
         continue
       }
@@ -72,31 +74,50 @@ extension TokenizerJSON {
   // MARK: Decoder
 
   mutating func readDecoder(_ root: JSONObject) throws(TokenizerError) {
-    var decodesMetaspace = false
-    var dropsLeadingSpace = false
-    try forEachStep(try root.object("decoder"), listed: "decoders") { (object, type) throws(TokenizerError) in
+    var decoding = Decoding(coversAdded: true, bytes: false)
+    guard let decoder = try root.object("decoder") else {
+      decoding.separatesTokens = true
+      source.decoding = decoding
+      return
+    }
+    var steps: [String] = []
+    try forEachStep(decoder, listed: "decoders") { (object, type) throws(TokenizerError) in
+      try KnownKeys.check(object, KnownKeys.decoders[type])
+      // Steps are for single tokens before Fuse, and for the whole text after it.
+      let isFused = steps.contains("Fuse")
       switch type {
-      case "ByteLevel", "ByteFallback", "Fuse": break
-      case "Metaspace":
-        decodesMetaspace = true
-        dropsLeadingSpace = try prependScheme(object) != "never"
-      case "Replace":
+      case "Fuse": break
+      case "ByteLevel" where steps.isEmpty: decoding.isByteLevel = true
+      case "Metaspace" where steps.isEmpty:
+        decoding.metaspace = Array((try object.string("replacement") ?? "▁").utf8)
+        if try prependScheme(object) != "never" { decoding.leadingSpace = .allOfFirstToken }
+      case "Replace" where steps.isEmpty:
         let pattern = try object.object("pattern")?.string("String")
         guard pattern == "▁", try object.string("content") == " " else {
           throw unsupported(object, "pattern", pattern ?? "a regular expression", "'▁' replaced by a space")
         }
-        decodesMetaspace = true
-      case "Strip":
-        guard try object.string("content") == " ", try object.integer("start") ?? 0 <= 1,
-          try object.integer("stop") ?? 0 == 0
-        else { throw unsupported(object, "type", type, "one space at the start") }
-        dropsLeadingSpace = try object.integer("start") ?? 0 == 1
+        decoding.metaspace = SentencePieceRules.space
+      case "ByteFallback" where !isFused && !steps.contains("ByteLevel"):
+        decoding.bytes = true
+        decoding.byteRuns = .allOrNothing
+      case "Strip" where isFused:
+        decoding.leadingSpace = try strip(object)
+      case "ByteLevel", "Metaspace", "Replace", "ByteFallback", "Strip":
+        throw unsupported(object, "type", type, "\(type) at another place: Replace, ByteFallback, Fuse, Strip")
       default:
         throw unsupported(
           object, "type", type, "Sequence, ByteLevel, ByteFallback, Fuse, Metaspace, Replace, Strip")
       }
+      steps.append(type)
     }
-    source.decodesMetaspace = decodesMetaspace
-    source.dropsLeadingSpace = dropsLeadingSpace
+    source.decoding = decoding
+  }
+
+  private func strip(_ object: JSONObject) throws(TokenizerError) -> Decoding.LeadingSpace {
+    let start = try object.integer("start") ?? 0
+    guard try object.string("content") == " ", 0...1 ~= start, try object.integer("stop") ?? 0 == 0 else {
+      throw unsupported(object, "type", "Strip", "one space at the start")
+    }
+    return start == 1 ? .one : .kept
   }
 }

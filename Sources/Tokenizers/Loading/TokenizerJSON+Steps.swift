@@ -21,16 +21,11 @@ extension TokenizerJSON {
 
   mutating func readNormalizer(_ root: JSONObject) throws(TokenizerError) {
     var steps: [NormalizerStep] = []
-    var isByteLevel = false
     try forEachStep(try root.object("normalizer"), listed: "normalizers") { (object, type) throws(TokenizerError) in
-      if type == "ByteLevel" {
-        isByteLevel = true
-      } else {
-        steps.append(try normalizerStep(object, type))
-      }
+      try KnownKeys.check(object, KnownKeys.normalizers[type])
+      steps.append(try normalizerStep(object, type))
     }
     source.normalizer = steps
-    source.isByteLevel = isByteLevel
   }
 
   private func normalizerStep(_ object: JSONObject, _ type: String) throws(TokenizerError) -> NormalizerStep {
@@ -39,14 +34,23 @@ extension TokenizerJSON {
     case "Replace":
       let content = Array((try object.string("content") ?? "").utf8)
       guard let choice = try object.object("pattern") else { throw object.missing("pattern", "String or Regex") }
-      if let text = try choice.string("String") { return .replace(Array(text.utf8), by: content) }
+      if let text = try choice.string("String") {
+        guard !text.isEmpty else { throw unsupported(object, "pattern.String", text, "a text that is not empty") }
+        return .replace(Array(text.utf8), by: content)
+      }
       guard let text = try choice.string("Regex") else { throw object.missing("pattern", "String or Regex") }
-      return .replacePattern(try pattern(text, object), by: content)
+      let pattern = try pattern(text, object)
+      // The library puts such a replacement in twice, or panics.
+      guard pattern.minimumLength > 0 || content.isEmpty else {
+        throw unsupported(object, "pattern.Regex", text, "a pattern that matches at least one character")
+      }
+      return .replacePattern(pattern, by: content)
     case "NFC": return .unicode(.nfc)
     case "NFD": return .unicode(.nfd)
     case "NFKC": return .unicode(.nfkc)
     case "NFKD": return .unicode(.nfkd)
     case "Lowercase": return .lowercase
+    case "ByteLevel": return .spellBytes
     case "Strip":
       return .strip(
         left: try object.bool("strip_left") ?? true, right: try object.bool("strip_right") ?? true)
@@ -61,26 +65,33 @@ extension TokenizerJSON {
   mutating func readPreTokenizer(_ root: JSONObject) throws(TokenizerError) {
     var steps: [SplitStep] = []
     var fragmentSteps: [NormalizerStep] = []
-    var isByteLevel = source.isByteLevel
     try forEachStep(
       try root.object("pre_tokenizer"), listed: "pretokenizers"
     ) { (object, type) throws(TokenizerError) in
+      try KnownKeys.check(object, KnownKeys.preTokenizers[type])
       switch type {
       case "ByteLevel":
-        isByteLevel = true
         if try object.bool("add_prefix_space") ?? true { steps.append(.prefixSpace) }
         if try object.bool("use_regex") ?? true { steps.append(try isolating(KnownPatterns.gpt2, object)) }
+        steps.append(.spellBytes)
       case "Metaspace":
-        guard steps.isEmpty else { throw unsupported(object, "type", type, "Metaspace before every other step") }
         let metaspace = try metaspace(object)
-        fragmentSteps += metaspace.steps
+        // Without a step before it the text can be changed as a whole.
+        if steps.isEmpty, fragmentSteps.isEmpty {
+          fragmentSteps = metaspace.steps
+        } else {
+          steps.append(.rewrite(metaspace.steps))
+        }
         if let split = metaspace.split { steps.append(split) }
+      case "BertPreTokenizer":
+        steps.append(.pattern(try pattern(#"\s"#, object), .removed, isInverted: false))
+        steps.append(try isolating(KnownPatterns.punctuation, object))
       default: steps.append(try splitStep(object, type))
       }
     }
     source.splits = steps
     source.fragmentSteps = fragmentSteps
-    source.isByteLevel = isByteLevel
+    source.isPlainByteLevel = try root.object("pre_tokenizer")?.string("type") == "ByteLevel"
   }
 
   private func isolating(_ text: String, _ object: JSONObject) throws(TokenizerError) -> SplitStep {
@@ -95,16 +106,22 @@ extension TokenizerJSON {
     case "Digits":
       let isIndividual = try object.bool("individual_digits") ?? false
       return .pattern(
-        try pattern(KnownPatterns.digits, object), isIndividual ? .isolated : .contiguous, isInverted: false)
+        try pattern(KnownPatterns.numeric, object), isIndividual ? .isolated : .contiguous, isInverted: false)
     case "Punctuation":
       return .pattern(
-        try pattern(#"[!-/:-@\[-`{-~\p{P}]"#, object), try behavior(object, default: .isolated), isInverted: false)
-    case "Whitespace": return .pattern(try pattern(#"\w+|[^\w\s]+"#, object), .removed, isInverted: true)
+        try pattern(KnownPatterns.punctuation, object), try behavior(object, default: .isolated), isInverted: false)
+    case "Whitespace": return .pattern(try pattern(KnownPatterns.wordsAndOthers, object), .removed, isInverted: true)
+    case "CharDelimiterSplit":
+      guard let text = try object.string("delimiter"), text.unicodeScalars.count == 1 else {
+        throw object.missing("delimiter", "one character")
+      }
+      return .pattern(try literal(text, object, "delimiter"), .removed, isInverted: false)
     case "WhitespaceSplit": return .pattern(try pattern(#"\s"#, object), .removed, isInverted: false)
     default:
       throw unsupported(
         object, "type", type,
-        "Sequence, ByteLevel, Split, Digits, Punctuation, Metaspace, Whitespace, WhitespaceSplit")
+        "Sequence, ByteLevel, Split, Digits, Punctuation, Metaspace, Whitespace, WhitespaceSplit, CharDelimiterSplit, "
+          + "BertPreTokenizer")
     }
   }
 
@@ -112,9 +129,12 @@ extension TokenizerJSON {
     guard let choice = try object.object("pattern") else { throw object.missing("pattern", "String or Regex") }
     if let text = try choice.string("Regex") { return try pattern(text, object) }
     guard let text = try choice.string("String") else { throw object.missing("pattern", "String or Regex") }
-    do { return try Pattern(literal: text) } catch {
-      throw unsupported(object, "pattern.String", text, "a shorter text")
-    }
+    return try literal(text, object, "pattern.String")
+  }
+
+  private func literal(_ text: String, _ object: JSONObject, _ field: String) throws(TokenizerError) -> Pattern {
+    guard !text.isEmpty else { throw unsupported(object, field, text, "a text that is not empty") }
+    do { return try Pattern(literal: text) } catch { throw unsupported(object, field, text, "a shorter text") }
   }
 
   private func behavior(_ object: JSONObject, default fallback: SplitBehavior?) throws(TokenizerError) -> SplitBehavior
@@ -134,6 +154,7 @@ extension TokenizerJSON {
     _ object: JSONObject
   ) throws(TokenizerError) -> (steps: [NormalizerStep], split: SplitStep?) {
     let text = try object.string("replacement") ?? "▁"
+    guard text.unicodeScalars.count == 1 else { throw unsupported(object, "replacement", text, "one character") }
     let replacement = Array(text.utf8)
     var steps: [NormalizerStep] = [.replace([UInt8(ascii: " ")], by: replacement)]
     switch try prependScheme(object) {
@@ -142,11 +163,7 @@ extension TokenizerJSON {
     default: break
     }
     guard try object.bool("split") ?? true else { return (steps, nil) }
-    do {
-      return (steps, .pattern(try Pattern(literal: text), .mergedWithNext, isInverted: false))
-    } catch {
-      throw unsupported(object, "replacement", text, "one character")
-    }
+    return (steps, .pattern(try literal(text, object, "replacement"), .mergedWithNext, isInverted: false))
   }
 
   /// `always`, `first` or `never`, also in the older spelling `add_prefix_space`.

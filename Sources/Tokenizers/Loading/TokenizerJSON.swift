@@ -12,10 +12,13 @@ struct TokenizerJSON {
     let root = try JSONObject(file: file, path: "", JSONValue.parse(bytes, file: file))
     guard let model = try root.object("model") else { throw root.missing("model", "a BPE model") }
     var reader = TokenizerJSON(root: root, model: model)
+    try KnownKeys.check(root, KnownKeys.tokenizer)
     try reader.checkModel()
     try reader.readNormalizer(root)
     try reader.readPreTokenizer(root)
+    try reader.checkGrowth()
     try reader.readVocabulary()
+    reader.chooseAlphabet()
     try reader.readMerges()
     try reader.readPostProcessor(root)
     try reader.readDecoder(root)
@@ -28,7 +31,7 @@ struct TokenizerJSON {
     self.root = root
     self.model = model
     source = VocabularySource(
-      file: root.file, kindName: "BPE", merges: .scored([]), isByteLevel: false, decodesMetaspace: false)
+      file: root.file, kindName: "BPE", merges: .scored([]), isByteLevel: false)
     for section in ["normalizer", "pre_tokenizer"] {
       source.rules.append("\(section) \(root[section]?.canonicalText ?? "null")")
     }
@@ -49,6 +52,7 @@ struct TokenizerJSON {
   }
 
   private func checkModel() throws(TokenizerError) {
+    try KnownKeys.check(model, KnownKeys.model)
     if let type = try model.string("type"), type != "BPE" { throw unsupported(model, "type", type, "BPE") }
     for name in ["continuing_subword_prefix", "end_of_word_suffix"] {
       if let affix = try model.string(name), !affix.isEmpty { throw unsupported(model, name, affix, "none") }
@@ -68,13 +72,61 @@ struct TokenizerJSON {
     let family =
       switch splits {
       case [KnownPatterns.gpt2]: " (gpt-2)"
-      case [KnownPatterns.digits, KnownPatterns.gpt2]: " (digits, gpt-2)"
+      case [KnownPatterns.numeric, KnownPatterns.gpt2], [KnownPatterns.digits, KnownPatterns.gpt2]: " (digits, gpt-2)"
       case [KnownPatterns.llama3]: " (llama-3)"
       case [KnownPatterns.qwen2]: " (qwen2)"
       case [KnownPatterns.o200k]: " (o200k)"
       default: ""
       }
     source.kindName = source.isByteLevel ? "byte-level BPE\(family)" : "SentencePiece BPE"
+  }
+
+  /// What a step may do to the length of a text, all of its kind together.
+  private static let largestGrowth = 64.0
+  private static let mostSteps = 256
+  private static let mostSpellings = 3
+
+  /// Refuses steps that together make a text very much longer, or that are very many.
+  private func checkGrowth() throws(TokenizerError) {
+    var spellings = source.normalizer.count { if case .spellBytes = $0 { true } else { false } }
+    var growth = 1.0
+    for step in source.normalizer + source.fragmentSteps {
+      if case .spellBytes = step { continue }
+      growth *= step.growth
+    }
+    for step in source.splits {
+      switch step {
+      case .pattern, .prefixSpace: break
+      case .spellBytes: spellings += 1
+      case .rewrite(let steps): growth = steps.reduce(growth) { $0 * $1.growth }
+      }
+    }
+    guard growth <= Self.largestGrowth else {
+      throw unsupported(
+        root, "normalizer", "makes a text up to \(Int(min(growth, 1e15))) times as long",
+        "at most \(Int(Self.largestGrowth)) times")
+    }
+    let steps = max(source.normalizer.count, source.splits.count)
+    guard steps <= Self.mostSteps, spellings <= Self.mostSpellings else {
+      throw unsupported(
+        root, "normalizer or pre_tokenizer", "\(steps) steps, \(spellings) of them ByteLevel",
+        "at most \(Self.mostSteps) and \(Self.mostSpellings)")
+    }
+  }
+
+  /// Whether words are encoded as bytes, or in the spelling that the steps give them.
+  ///
+  /// Bytes are faster and the same where that spelling is the last step and the vocabulary has no say about bytes
+  /// without a token.
+  private mutating func chooseAlphabet() {
+    let isSpelled = source.normalizer.contains { if case .spellBytes = $0 { true } else { false } }
+    let count = source.splits.count { if case .spellBytes = $0 { true } else { false } }
+    source.isByteLevel = isSpelled || count > 0
+    guard !isSpelled, count == 1, case .spellBytes? = source.splits.last else { return }
+    let isComplete = ByteAlphabet.spellings.allSatisfy { source.symbols.value($0) != nil }
+    guard isComplete || source.unknownToken == nil && !source.usesByteFallback else { return }
+    source.splits.removeLast()
+    source.encodesBytes = true
   }
 
   // MARK: Vocabulary
@@ -100,7 +152,7 @@ struct TokenizerJSON {
     for (id, text) in entries.enumerated() {
       guard let text else { continue }
       var kind = kinds[id] ?? .normal
-      if kind == .normal, source.usesByteFallback, TokenizerCore.byteValue(text.utf8.span) != nil { kind = .byte }
+      if kind == .normal, TokenizerCore.byteValue(text.utf8.span) != nil { kind = .byte }
       try source.append(text, id: id, kind: kind)
     }
     source.added = added
@@ -150,6 +202,7 @@ struct TokenizerJSON {
 
   /// An added token's members, as in `added_tokens` and in tokenizer_config.json.
   static func addedToken(_ object: JSONObject, id: Int) throws(TokenizerError) -> AddedToken {
+    try KnownKeys.check(object, KnownKeys.addedToken)
     guard let content = try object.string("content") else { throw object.missing("content", "the token's text") }
     let isSpecial = try object.bool("special") ?? false
     return AddedToken(
@@ -164,7 +217,7 @@ struct TokenizerJSON {
     guard let merges = try model.array("merges") else { throw model.missing("merges", "the list of merges") }
     var builder = MergeBuilder(
       file: file, vocabularySize: source.vocabularySize, symbols: source.symbols,
-      notesJunctions: !source.isByteLevel, capacity: merges.count)
+      notesJunctions: !source.encodesBytes, capacity: merges.count)
     for (rank, merge) in merges.enumerated() {
       switch merge {
       case .string(let text):

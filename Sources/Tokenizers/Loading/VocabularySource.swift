@@ -26,11 +26,13 @@ struct VocabularySource {
   /// Tokens of the model by stored text, without tokens that are only added.
   var symbols = ByteStringMap()
   var merges: Merges
+  /// Whether the vocabulary spells bytes in GPT-2's alphabet.
   var isByteLevel: Bool
-  /// Whether the vocabulary's `▁` is decoded as a space.
-  var decodesMetaspace: Bool
-  /// Whether one space at the start of decoded text is dropped, because encoding puts one there.
-  var dropsLeadingSpace = false
+  /// Whether words come to the encoder as bytes, and not in the spelling that the vocabulary has.
+  var encodesBytes = false
+  /// Whether the pre-tokenizer of a tokenizer.json is ByteLevel and nothing else.
+  var isPlainByteLevel = false
+  var decoding = Decoding()
   var absentBytesSeparate = false
   var usesByteFallback = false
   var fusesUnknown = true
@@ -70,6 +72,41 @@ struct VocabularySource {
     texts.append(Array(text.utf8))
     kinds.append(kind)
   }
+}
+
+/// How ids become text.
+struct Decoding: Sendable {
+  /// What becomes of the spaces that encoding puts at the start.
+  enum LeadingSpace: Sendable {
+    case kept
+    /// One space is dropped.
+    case one
+    /// Every space of the first token is dropped (Metaspace).
+    case allOfFirstToken
+  }
+
+  /// What becomes of byte tokens that are no valid UTF-8.
+  enum ByteRuns: Sendable {
+    /// U+FFFD for what the Unicode standard calls a maximal subpart, as for any bytes.
+    case joined
+    /// U+FFFD for every byte that belongs to no character (SentencePiece).
+    case byByte
+    /// U+FFFD for every byte of a run of byte tokens of which any is wrong (ByteFallback).
+    case allOrNothing
+  }
+
+  /// Whether stored texts are bytes in GPT-2's alphabet.
+  var isByteLevel = false
+  /// Whether `▁` is a space.
+  var metaspace: [UInt8] = []
+  /// Whether special and added tokens are treated like the others, and not as they are written.
+  var coversAdded = false
+  /// Whether `<0xHH>` is a byte.
+  var bytes = true
+  var byteRuns = ByteRuns.joined
+  var leadingSpace = LeadingSpace.kept
+  /// Whether a space goes between tokens (a tokenizer.json without a decoder).
+  var separatesTokens = false
 }
 
 /// Which tokens play which part.

@@ -7,7 +7,21 @@ enum KnownPatterns {
   /// Every digit by itself, before anything else.
   static let digits = #"\p{N}"#
 
-  private static func gpt4(digits: String) -> String {
+  /// What counts as a number for Digits: Rust's `char::is_numeric`, which is of Unicode 17.
+  static let numeric = #"[\p{N}\x{11de0}-\x{11de9}\x{16ff4}-\x{16ff6}]"#
+  /// What counts for Punctuation: ASCII's, and that of an older Unicode (the crate unicode_categories).
+  static let punctuation =
+    #"[!-/:-@\[-`{-~\x{166d}\x{111c9}[\p{P}&&[^\x{61d}\x{9fd}\x{a76}\x{c77}\x{c84}\x{1b4e}-\x{1b4f}\x{1b7d}-\x{1b7f}"#
+    + #"\x{2e43}-\x{2e4f}\x{2e52}-\x{2e5d}\x{10d6e}\x{10ead}\x{10ed0}\x{10f55}-\x{10f59}\x{10f86}-\x{10f89}"#
+    + #"\x{113d4}-\x{113d8}\x{1144b}-\x{1144f}\x{1145a}-\x{1145d}\x{11660}-\x{1166c}\x{116b9}\x{1183b}"#
+    + #"\x{11944}-\x{11946}\x{119e2}\x{11a3f}-\x{11a46}\x{11a9a}-\x{11aa2}\x{11b00}-\x{11b09}\x{11be1}"#
+    + #"\x{11c41}-\x{11c45}\x{11c70}-\x{11c71}\x{11ef7}-\x{11ef8}\x{11f43}-\x{11f4f}\x{11fff}\x{12ff1}-\x{12ff2}"#
+    + #"\x{16d6d}-\x{16d6f}\x{16e97}-\x{16e9a}\x{16fe2}\x{1e5ff}\x{1e95e}-\x{1e95f}]]]"#
+  /// What Whitespace keeps; joiners belong to words, as in UAX #18.
+  static let wordsAndOthers = #"[[:word:]\x{200c}\x{200d}]+|[^[:word:]\x{200c}\x{200d}\s]+"#
+
+  /// The GPT-4 pattern with its own idea of numbers.
+  static func gpt4(digits: String) -> String {
     #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|"# + digits
       + #"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
   }
@@ -16,48 +30,16 @@ enum KnownPatterns {
   /// The Qwen2 release: as Llama 3, with every digit by itself.
   static let qwen2 = gpt4(digits: #"\p{N}"#)
   /// github.com/openai/tiktoken, o200k_base.
-  static let o200k =
+  static let o200k = o200k(digits: #"\p{N}{1,3}"#)
+  /// The pattern of o200k_base with its own idea of numbers.
+  static func o200k(digits: String) -> String {
     #"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?"#
-    + #"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?"#
-    + #"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
+      + #"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|"#
+      + digits + #"| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
+  }
   /// The Mistral Nemo release.
   static let tekken =
     #"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+"#
     + #"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*"#
     + #"|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
-  /// The Falcon release: punctuation, GPT-2, then threes of digits.
-  static let falcon = [#"[\p{P}\$\+<=>\^~\|`]+"#, gpt2, "[0-9][0-9][0-9]"]
-  private static let deepseekCoder = [
-    #"[\r\n]"#, #"\s?\p{L}+"#, #"\s?\p{P}+"#, #"[\u4e00-\u9fa5\u0800-\u4e00\uac00-\ud7ff]+"#, #"\p{N}"#,
-  ]
-
-  /// The patterns that a GGUF family name stands for, applied one after the other; nil for a name not known here.
-  static func patterns(family: String) -> [String]? { families[family] }
-
-  /// Names of the families, sorted.
-  static var familyNames: [String] { families.keys.sorted() }
-
-  /// The families whose words are looked up whole before they are merged.
-  static let ignoringMerges: Set<String> = ["llama3", "llama-v3", "llama-bpe", "falcon3", "tekken"]
-  /// The families that begin with BOS unless the file says otherwise.
-  static let addingBOS: Set<String> = ["llama3", "llama-v3", "llama-bpe", "falcon3", "tekken"]
-
-  private static let families: [String: [String]] = {
-    let groups: [(names: [String], patterns: [String])] = [
-      (["gpt-2", "phi-2", "olmo", "mpt", "jais", "trillion"], [gpt2]),
-      (["smollm", "starcoder", "refact", "command-r", "codeshell", "exaone", "minerva-7b"], [digits, gpt2]),
-      (["llama3", "llama-v3", "llama-bpe", "falcon3", "dbrx", "smaug-bpe", "glm4", "chatglm-bpe"], [llama3]),
-      (["qwen2", "stablelm2", "deepseek-r1-qwen", "megrez"], [qwen2]),
-      (["gpt-4o", "llama4"], [o200k]),
-      (["tekken"], [tekken]),
-      (["falcon"], falcon),
-      (["deepseek-coder"], deepseekCoder),
-      (["default"], [#"[\p{P}\$\+<=>\^~\|]+"#, gpt2, #"\p{N}+"#, "[0-9][0-9][0-9]"]),
-    ]
-    var families: [String: [String]] = [:]
-    for group in groups {
-      for name in group.names { families[name] = group.patterns }
-    }
-    return families
-  }()
 }

@@ -6,20 +6,63 @@ indirect enum PatternNode: Equatable {
   case sequence([PatternNode])
   case alternatives([PatternNode])
   case repetition(PatternNode, min: Int, max: Int?, mode: RepetitionMode)
-  case lookahead(PatternNode, isNegative: Bool)
-  case textStart
-  case textEnd
+  /// What follows, or what goes before, without consuming it.
+  case look(PatternNode, isBehind: Bool, isNegative: Bool)
+  /// The node's first match, and never another one.
+  case atomic(PatternNode)
+  /// A place between scalars, told by the set with this number: line breaks or the scalars of words.
+  case anchor(Anchor, set: Int)
 
   enum RepetitionMode: Equatable { case greedy, lazy, possessive }
+
+  enum Anchor: Equatable {
+    case textStart, textEnd, lineStart, lineEnd
+    /// The end of the text, or the place before a line break that ends it.
+    case lastLineEnd
+    case wordBoundary, insideOrOutsideWord
+  }
 
   /// Whether the node can match without consuming anything.
   var canBeEmpty: Bool {
     switch self {
-    case .empty, .lookahead, .textStart, .textEnd: true
+    case .empty, .look, .anchor: true
     case .scalar: false
     case .sequence(let nodes): nodes.allSatisfy(\.canBeEmpty)
     case .alternatives(let nodes): nodes.contains(where: \.canBeEmpty)
     case .repetition(let node, let min, _, _): min == 0 || node.canBeEmpty
+    case .atomic(let node): node.canBeEmpty
+    }
+  }
+
+  /// Whether a repetition of the node makes no sense to Oniguruma.
+  var isPlace: Bool {
+    switch self {
+    case .look, .anchor: true
+    default: false
+    }
+  }
+
+  /// The fewest scalars that a match has, or a million where that is less.
+  var minimumLength: Int {
+    let limit = 1_000_000
+    return switch self {
+    case .empty, .look, .anchor: 0
+    case .scalar: 1
+    case .sequence(let nodes): nodes.reduce(0) { Swift.min(limit, $0 + $1.minimumLength) }
+    case .alternatives(let nodes): nodes.map(\.minimumLength).min() ?? 0
+    case .repetition(let node, let min, _, _): Swift.min(limit, min * node.minimumLength)
+    case .atomic(let node): node.minimumLength
+    }
+  }
+
+  /// Whether the node's matches are the same seen from either end: it holds no lookahead and gives back everything.
+  var isReversible: Bool {
+    switch self {
+    case .empty, .scalar, .anchor: true
+    case .sequence(let nodes), .alternatives(let nodes): nodes.allSatisfy(\.isReversible)
+    case .repetition(let node, _, _, let mode): mode != .possessive && node.isReversible
+    case .look(_, let isBehind, _): isBehind
+    case .atomic: false
     }
   }
 }

@@ -1,14 +1,20 @@
-/// Parses the regular expressions that tokenizers use.
+/// Parses the regular expressions that tokenizers use, with the meaning that Oniguruma's own syntax gives them.
 ///
-/// Alternation, groups, (?i:), lookahead, sets, \p{...}, greedy, lazy and possessive repetition. Anything else is an
-/// error, never a guess.
+/// Alternation, groups, options, lookahead and lookbehind, atomic groups, anchors, sets with `&&` and POSIX brackets,
+/// properties, scripts; greedy, lazy and possessive repetition. Anything else is an error, never a guess.
 struct PatternParser {
-  private let scalars: [Unicode.Scalar]
-  private var position = 0
-  private var ignoresCase = false
+  let scalars: [Unicode.Scalar]
+  var position = 0
+  var ignoresCase = false
+  /// Whether `.` matches a line feed.
+  var matchesAll = false
+  /// Whether white space and comments in the pattern mean nothing.
+  var isExtended = false
   private(set) var sets: [ScalarSet] = []
 
-  private static let deepest = 32
+  static let deepest = 32
+  /// Oniguruma's own limit.
+  private static let largestCount = 100_000
 
   init(_ source: String) { scalars = Array(source.unicodeScalars) }
 
@@ -18,13 +24,13 @@ struct PatternParser {
     return node
   }
 
-  private func problem(_ reason: String) -> PatternError { PatternError(position: position, reason: reason) }
+  func problem(_ reason: String) -> PatternError { PatternError(position: position, reason: reason) }
 
-  private func peek(_ ahead: Int = 0) -> Unicode.Scalar? {
+  func peek(_ ahead: Int = 0) -> Unicode.Scalar? {
     position + ahead < scalars.count ? scalars[position + ahead] : nil
   }
 
-  private mutating func take(_ text: String) -> Bool {
+  mutating func take(_ text: String) -> Bool {
     let wanted = Array(text.unicodeScalars)
     guard position + wanted.count <= scalars.count, Array(scalars[position..<position + wanted.count]) == wanted else {
       return false
@@ -33,15 +39,23 @@ struct PatternParser {
     return true
   }
 
-  private mutating func node(for set: ScalarSet) -> PatternNode {
-    var set = set
-    set.ignoresCase = ignoresCase
-    if let index = sets.firstIndex(of: set) { return .scalar(index) }
+  /// The number of a set, which is remembered once.
+  mutating func index(of set: ScalarSet) -> Int {
+    if let index = sets.firstIndex(of: set) { return index }
     sets.append(set)
-    return .scalar(sets.count - 1)
+    return sets.count - 1
   }
 
-  private mutating func alternatives(depth: Int) throws(PatternError) -> PatternNode {
+  /// The node of a set that letter case counts for where the options say so.
+  mutating func node(for set: ScalarSet) -> PatternNode {
+    var set = set
+    set.ignoresCase = ignoresCase
+    return .scalar(index(of: set))
+  }
+
+  // MARK: Structure
+
+  mutating func alternatives(depth: Int) throws(PatternError) -> PatternNode {
     guard depth < Self.deepest else { throw problem("groups nested deeper than \(Self.deepest)") }
     var branches: [PatternNode] = []
     repeat { branches.append(try sequence(depth: depth)) } while take("|")
@@ -50,10 +64,48 @@ struct PatternParser {
 
   private mutating func sequence(depth: Int) throws(PatternError) -> PatternNode {
     var nodes: [PatternNode] = []
-    while let next = peek(), next != "|", next != ")" {
-      nodes.append(try repeated(try atom(depth: depth)))
+    var literal: [Unicode.Scalar] = []
+    while true {
+      if isExtended { skipExtended() }
+      guard let next = peek(), next != "|", next != ")" else { break }
+      let start = position
+      var node = try atom(depth: depth)
+      if isExtended { skipExtended() }
+      node = try repeated(node)
+      try checkFolding(&literal, position == start + 1 ? next : nil)
+      nodes.append(node)
     }
     return nodes.count == 1 ? nodes[0] : nodes.isEmpty ? .empty : .sequence(nodes)
+  }
+
+  /// White space and comments of the extended form.
+  private mutating func skipExtended() {
+    while let next = peek() {
+      if next.properties.isWhitespace {
+        position += 1
+      } else if next == "#" {
+        while let inside = peek(), inside != "\n" { position += 1 }
+      } else {
+        return
+      }
+    }
+  }
+
+  /// Where case does not count Oniguruma also takes one letter for several (`ß` for `ss`, `ﬁ` for `fi`).
+  private func checkFolding(_ literal: inout [Unicode.Scalar], _ next: Unicode.Scalar?) throws(PatternError) {
+    guard ignoresCase, let next else {
+      literal.removeAll()
+      return
+    }
+    let upper = next.properties.uppercaseMapping.unicodeScalars.count
+    if upper > 1 || next == "\u{130}" || next == "\u{1e9e}" {
+      throw problem("a letter that is several in another case ('\(next)'), where case is ignored")
+    }
+    literal.append(UnicodeFacts.folded(next))
+    let pair = String(String.UnicodeScalarView(literal.suffix(2)))
+    guard !["ss", "ff", "fi", "fl", "st", "ʼn", "i\u{307}"].contains(pair) else {
+      throw problem("letters that are one letter in another case ('\(pair)'), where case is ignored")
+    }
   }
 
   private mutating func atom(depth: Int) throws(PatternError) -> PatternNode {
@@ -62,63 +114,85 @@ struct PatternParser {
     switch next {
     case "(": return try group(depth: depth)
     case "[": return node(for: try bracket(depth: 0))
-    case ".": return node(for: ScalarSet(ranges: [0x0a...0x0a], isNegated: true))
-    case "^": return .textStart
-    case "$": return .textEnd
-    case "\\": return node(for: try escape())
+    case ".": return matchesAll ? node(for: ScalarSet(categories: ScalarSet.all)) : anythingOnLine()
+    case "^": return .anchor(.lineStart, set: index(of: .lineFeed))
+    case "$": return .anchor(.lineEnd, set: index(of: .lineFeed))
+    case "\\": return try escape()
     case "*", "+", "?":
       position -= 1
       throw problem("a repetition of nothing")
+    case "{":
+      let start = position - 1
+      position = start
+      guard interval() == nil else { throw problem("a repetition of nothing") }
+      position = start + 1
+      return node(for: ScalarSet(ranges: [next.value...next.value]))
     default: return node(for: ScalarSet(ranges: [next.value...next.value]))
     }
   }
 
-  private mutating func group(depth: Int) throws(PatternError) -> PatternNode {
-    let outer = ignoresCase
-    defer { ignoresCase = outer }
-    var lookahead: Bool?
-    if take("?:") {
-    } else if take("?i:") {
-      ignoresCase = true
-    } else if take("?=") {
-      lookahead = false
-    } else if take("?!") {
-      lookahead = true
-    } else if peek() == "?" {
-      throw problem("a kind of group that is not supported")
-    }
-    let content = try alternatives(depth: depth + 1)
-    guard take(")") else { throw problem("a missing ')'") }
-    return lookahead.map { .lookahead(content, isNegative: $0) } ?? content
-  }
+  mutating func anythingOnLine() -> PatternNode { node(for: ScalarSet(ranges: [0x0a...0x0a], isNegated: true)) }
 
   // MARK: Repetition
 
   private mutating func repeated(_ node: PatternNode) throws(PatternError) -> PatternNode {
-    var bounds: (min: Int, max: Int?)
-    switch peek() {
-    case "?": bounds = (0, 1)
-    case "*": bounds = (0, nil)
-    case "+": bounds = (1, nil)
-    case "{":
-      let start = position
-      guard let counted = counts() else {
-        position = start
-        throw problem("a '{' that is no repetition count")
-      }
-      bounds = counted
-      position -= 1
-    default: return node
+    var node = node
+    var count = 0
+    while let quantifier = try quantifier() {
+      count += 1
+      guard count <= Self.deepest else { throw problem("more than \(Self.deepest) repetitions of each other") }
+      guard !node.isPlace else { throw problem("a repetition of a place in the text") }
+      node = .repetition(node, min: quantifier.min, max: quantifier.max, mode: quantifier.mode)
+      // `{n}?` is an option, where `{n,m}?` is lazy.
+      if quantifier.isOptional { node = .repetition(node, min: 0, max: 1, mode: .greedy) }
     }
-    position += 1
-    guard bounds.max.map({ $0 >= bounds.min }) ?? true else { throw problem("a repetition with max below min") }
-    if bounds.max == nil, node.canBeEmpty { throw problem("an endless repetition of something that can be empty") }
-    let mode: PatternNode.RepetitionMode = take("?") ? .lazy : take("+") ? .possessive : .greedy
-    return .repetition(node, min: bounds.min, max: bounds.max, mode: mode)
+    return node
   }
 
-  /// `{n}`, `{n,}`, `{,m}` or `{n,m}`, each number below 1000.
-  private mutating func counts() -> (min: Int, max: Int?)? {
+  private struct Quantifier {
+    var min: Int
+    var max: Int?
+    var mode = PatternNode.RepetitionMode.greedy
+    var isOptional = false
+  }
+
+  private mutating func quantifier() throws(PatternError) -> Quantifier? {
+    var result: Quantifier
+    let isInterval = peek() == "{"
+    switch peek() {
+    case "?": result = Quantifier(min: 0, max: 1)
+    case "*": result = Quantifier(min: 0, max: nil)
+    case "+": result = Quantifier(min: 1, max: nil)
+    case "{":
+      let start = position
+      guard let bounds = interval() else {
+        // Braces that are no count stand for themselves.
+        position = start
+        return nil
+      }
+      result = Quantifier(min: bounds.min, max: bounds.max)
+      position -= 1
+    default: return nil
+    }
+    position += 1
+    guard Swift.max(result.min, result.max ?? 0) <= Self.largestCount else {
+      throw problem("a repetition of more than \(Self.largestCount) times")
+    }
+    if let max = result.max, max < result.min {
+      // Oniguruma takes `{3,2}` for a possessive `{2,3}`.
+      (result.min, result.max, result.mode) = (max, result.min, .possessive)
+    } else if isInterval, result.min == result.max {
+      result.isOptional = take("?")
+    } else if take("?") {
+      result.mode = .lazy
+    } else if !isInterval, take("+") {
+      result.mode = .possessive
+    }
+    return result
+  }
+
+  /// `{n}`, `{n,}`, `{,m}` or `{n,m}`; nil, wherever it stopped, for braces that are no count.
+  private mutating func interval() -> (min: Int, max: Int?)? {
     guard take("{") else { return nil }
     let low = number()
     if take("}") { return low.map { ($0, $0) } }
@@ -130,126 +204,10 @@ struct PatternParser {
 
   private mutating func number() -> Int? {
     var value: Int?
-    while let digit = peek().flatMap({ Character($0).wholeNumberValue }), value ?? 0 < 100 {
-      value = (value ?? 0) * 10 + digit
+    while let digit = peek(), "0"..."9" ~= digit, value ?? 0 <= Self.largestCount {
+      value = (value ?? 0) * 10 + Int(digit.value - 0x30)
       position += 1
     }
-    return value
-  }
-
-  // MARK: Sets
-
-  /// The part after `[`, with nested sets as Oniguruma has them.
-  private mutating func bracket(depth: Int) throws(PatternError) -> ScalarSet {
-    guard depth < Self.deepest else { throw problem("sets nested deeper than \(Self.deepest)") }
-    var set = ScalarSet()
-    set.isNegated = take("^")
-    var isFirst = true
-    while let next = peek(), next != "]" || isFirst {
-      isFirst = false
-      position += 1
-      if next == "[" {
-        set.nested.append(try bracket(depth: depth + 1))
-        continue
-      }
-      if next == "&", peek() == "&" { throw problem("an intersection of sets") }
-      if next == "\\", let escaped = try escapedSet() {
-        set.nested.append(escaped)
-        continue
-      }
-      let low = next == "\\" ? try escapedScalar() : next.value
-      set.ranges.append(low...(try rangeEnd(low)))
-    }
-    guard take("]") else { throw problem("a missing ']'") }
-    return set
-  }
-
-  /// The scalar after a `-` that follows `low`; `low` itself when no range follows.
-  private mutating func rangeEnd(_ low: UInt32) throws(PatternError) -> UInt32 {
-    guard peek() == "-", let after = peek(1), after != "]", after != "[" else { return low }
-    position += 2
-    let high = after == "\\" ? try escapedScalar() : after.value
-    guard high >= low else { throw problem("a range that ends before it starts") }
-    return high
-  }
-
-  /// The part after a backslash outside brackets.
-  private mutating func escape() throws(PatternError) -> ScalarSet {
-    if let set = try escapedSet() { return set }
-    let scalar = try escapedScalar()
-    return ScalarSet(ranges: [scalar...scalar])
-  }
-
-  /// `\s`, `\d`, `\w`, `\p{...}` and their negations; nil, with nothing consumed, for an escaped scalar.
-  private mutating func escapedSet() throws(PatternError) -> ScalarSet? {
-    guard let letter = peek() else { throw problem("a backslash at the end") }
-    var set: ScalarSet
-    switch letter {
-    case "s", "S": set = .whitespace
-    case "d", "D": set = ScalarSet(categories: ScalarSet.categories(named: "Nd") ?? 0)
-    case "w", "W":
-      set = ScalarSet(categories: ["L", "M", "Nd", "Pc"].reduce(0) { $0 | (ScalarSet.categories(named: $1) ?? 0) })
-    case "p", "P":
-      position += 1
-      set = try property()
-      position -= 1
-    default: return nil
-    }
-    position += 1
-    set.isNegated = set.isNegated != ["S", "D", "W", "P"].contains(letter)
-    return set
-  }
-
-  /// `{Name}`, `{^Name}` or one letter.
-  private mutating func property() throws(PatternError) -> ScalarSet {
-    var name = ""
-    if take("{") {
-      while let next = peek(), next != "}" {
-        name.unicodeScalars.append(next)
-        position += 1
-      }
-      guard take("}") else { throw problem("a missing '}'") }
-    } else if let letter = peek() {
-      name.unicodeScalars.append(letter)
-      position += 1
-    }
-    let isNegated = name.hasPrefix("^")
-    guard let categories = ScalarSet.categories(named: isNegated ? String(name.dropFirst()) : name) else {
-      throw problem("the property '\(name)', which is no general category")
-    }
-    return ScalarSet(categories: categories, isNegated: isNegated)
-  }
-
-  private mutating func escapedScalar() throws(PatternError) -> UInt32 {
-    guard let letter = peek() else { throw problem("a backslash at the end") }
-    position += 1
-    switch letter {
-    case "n": return 0x0a
-    case "r": return 0x0d
-    case "t": return 0x09
-    case "f": return 0x0c
-    case "v": return 0x0b
-    case "x": return try hexadecimal(2)
-    case "u": return try hexadecimal(4)
-    default:
-      guard !letter.properties.isAlphabetic, !("0"..."9" ~= letter) else {
-        throw problem("the escape '\\\(letter)'")
-      }
-      return letter.value
-    }
-  }
-
-  /// `hh`, `hhhh` or `{h...}`.
-  private mutating func hexadecimal(_ count: Int) throws(PatternError) -> UInt32 {
-    let isBraced = take("{")
-    var value: UInt32 = 0
-    var digits = 0
-    while digits < (isBraced ? 6 : count), let digit = peek().flatMap({ Character($0).hexDigitValue }) {
-      value = value << 4 | UInt32(digit)
-      digits += 1
-      position += 1
-    }
-    guard isBraced ? take("}") && digits > 0 : digits == count else { throw problem("a hexadecimal escape") }
     return value
   }
 }

@@ -1,69 +1,58 @@
-/// A set of Unicode scalars as patterns write it: categories, ranges, whitespace, nested and negated sets.
+/// A set of Unicode scalars as patterns write it: categories, ranges, properties, nested, intersected, negated sets.
 struct ScalarSet: Sendable, Equatable {
   /// Bits by `ScalarSet.bit(of:)`.
   var categories: UInt32 = 0
   var ranges: [ClosedRange<UInt32>] = []
+  var properties: [ScalarProperty] = []
   var nested: [ScalarSet] = []
+  /// Sets of which a scalar must be in all (`&&`).
+  var intersected: [ScalarSet] = []
   var isNegated = false
   /// Whether letters match regardless of case, by simple case folding (U+017F folds to s, U+212A to k).
   var ignoresCase = false
 
   /// The ranges of the set and of those inside it.
-  var allRanges: [ClosedRange<UInt32>] { ranges + nested.flatMap(\.allRanges) }
+  var allRanges: [ClosedRange<UInt32>] { ranges + (nested + intersected).flatMap(\.allRanges) }
+
+  /// Whether the general category and the ranges do not say everything.
+  var usesProperties: Bool { !properties.isEmpty || (nested + intersected).contains(where: \.usesProperties) }
 
   static let all: UInt32 = (1 << 30) - 1
 
-  /// The scalars with the property White_Space.
-  static let whitespace = ScalarSet(ranges: [
-    0x09...0x0d, 0x20...0x20, 0x85...0x85, 0xa0...0xa0, 0x1680...0x1680, 0x2000...0x200a, 0x2028...0x2029,
-    0x202f...0x202f, 0x205f...0x205f, 0x3000...0x3000,
-  ])
-
   func contains(_ scalar: Unicode.Scalar) -> Bool {
-    let category = Self.bit(of: scalar.properties.generalCategory)
-    return contains(scalar.value, category) || ignoresCase && containsOtherCase(scalar, category) != isNegated
+    let category = UnicodeFacts.category(of: scalar)
+    guard ignoresCase, UnicodeFacts.isCased(category) else { return contains(scalar.value, category) }
+    return holdsAnyCase(scalar, category) != isNegated
   }
 
   /// Membership of a scalar whose category bit is known, the case as it is.
-  func contains(_ scalar: UInt32, _ category: UInt32) -> Bool {
+  func contains(_ scalar: UInt32, _ category: UInt32) -> Bool { holds(scalar, category) != isNegated }
+
+  /// Membership before the negation.
+  private func holds(_ scalar: UInt32, _ category: UInt32) -> Bool {
     let isInside =
-      categories & category != 0 || ranges.contains { $0 ~= scalar }
+      categories & category != 0 || ranges.contains { $0 ~= scalar } || properties.contains { $0.holds(scalar) }
       || nested.contains { $0.contains(scalar, category) }
-    return isInside != isNegated
+    return isInside || !intersected.isEmpty && intersected.allSatisfy { $0.contains(scalar, category) }
   }
 
-  /// Whether a cased scalar's other forms are among the ranges.
-  private func containsOtherCase(_ scalar: Unicode.Scalar, _ category: UInt32) -> Bool {
-    guard category & Self.cased != 0, !isNegated else { return false }
-    let properties = scalar.properties
-    return [properties.lowercaseMapping, properties.uppercaseMapping, properties.uppercaseMapping.lowercased()]
-      .contains { form in
-        guard form.unicodeScalars.count == 1, let other = form.unicodeScalars.first else { return false }
-        return ranges.contains { $0 ~= other.value }
-      }
-  }
-
-  static let cased = names["Lu", default: 0] | names["Ll", default: 0] | names["Lt", default: 0]
-
-  /// The category bits of a property name (`L`, `Lu`, `N`, ...); nil for a property that is no general category.
-  static func categories(named name: String) -> UInt32? { names[name] }
-
-  private static let order = [
-    "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm",
-    "Sc", "Sk", "So", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co", "Cn",
-  ]
-
-  private static let names: [String: UInt32] = {
-    var names: [String: UInt32] = ["Any": all]
-    for (index, name) in order.enumerated() {
-      names[name] = 1 << UInt32(index)
-      names[String(name.prefix(1)), default: 0] |= 1 << UInt32(index)
+  /// Whether the scalar or one that differs in case only is inside, before the negation.
+  private func holdsAnyCase(_ scalar: Unicode.Scalar, _ category: UInt32) -> Bool {
+    if holds(scalar.value, category) { return true }
+    let fold = UnicodeFacts.folded(scalar)
+    if isOneScalar, let own = ranges.first.flatMap({ Unicode.Scalar($0.lowerBound) }) {
+      return UnicodeFacts.folded(own) == fold
     }
-    for (long, short) in [
-      ("Letter", "L"), ("Mark", "M"), ("Number", "N"), ("Punctuation", "P"), ("Symbol", "S"), ("Separator", "Z"),
-    ] { names[long] = names[short] }
-    return names
-  }()
+    return (UnicodeFacts.equals[fold.value] ?? [fold.value]).contains {
+      $0 != scalar.value && Unicode.Scalar($0).map { holds($0.value, UnicodeFacts.category(of: $0)) } ?? false
+    }
+  }
+
+  /// Whether the set is a scalar written as such, which needs no table of cases.
+  private var isOneScalar: Bool {
+    categories == 0 && properties.isEmpty && nested.isEmpty && intersected.isEmpty && ranges.count == 1
+      && ranges[0].count == 1
+  }
 
   static func bit(of category: Unicode.GeneralCategory) -> UInt32 {
     let index: UInt32 =

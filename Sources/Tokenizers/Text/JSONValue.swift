@@ -16,6 +16,16 @@ extension JSONValue {
 }
 
 extension JSONValue {
+  /// Whether the value says nothing: null, or no element or member.
+  var isEmpty: Bool {
+    switch self {
+    case .null: true
+    case .array(let elements): elements.isEmpty
+    case .object(let members): members.isEmpty
+    default: false
+    }
+  }
+
   /// The value as text, members in the order of the file: equal values have equal texts.
   var canonicalText: String {
     switch self {

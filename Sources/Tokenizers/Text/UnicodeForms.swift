@@ -3,7 +3,8 @@ import Foundation
 /// The four Unicode normalization forms (UAX #15).
 ///
 /// Foundation's own conversion leaves runs of more than a few dozen combining marks unsorted, so it is asked only about
-/// one scalar (its decomposition) or two (their composition); order and blocking are done here.
+/// one scalar (its decomposition) or two (their composition); order and blocking are done here. Scalars younger than
+/// Unicode 11 are left alone, as the tables inside Hugging Face tokenizers 0.23 have none of them.
 struct UnicodeForms {
   private let isCompatibility: Bool
   private let composes: Bool
@@ -32,7 +33,13 @@ struct UnicodeForms {
     return Array(String(view).utf8)
   }
 
+  /// Whether the reference's tables have the scalar.
+  private static func isKnown(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value < 0x300 || scalar.properties.age.map { $0.major < 12 } ?? false
+  }
+
   private mutating func decomposition(_ scalar: Unicode.Scalar) -> [Unicode.Scalar] {
+    guard Self.isKnown(scalar) else { return [scalar] }
     if let known = decompositions[scalar] { return known }
     let text = String(Character(scalar))
     let form =
@@ -86,7 +93,7 @@ struct UnicodeForms {
 
   /// Everything that composes with what is before it is a mark, or a vowel or final consonant of Hangul.
   private static func mayComposeWithPrevious(_ scalar: Unicode.Scalar) -> Bool {
-    guard scalar.value >= 0x300 else { return false }
+    guard scalar.value >= 0x300, isKnown(scalar) else { return false }
     switch scalar.properties.generalCategory {
     case .nonspacingMark, .spacingMark: return true
     default: return 0x1161...0x11c2 ~= scalar.value
@@ -119,6 +126,6 @@ struct UnicodeForms {
   }
 
   private static func combiningClass(_ scalar: Unicode.Scalar) -> UInt8 {
-    scalar.value < 0x300 ? 0 : scalar.properties.canonicalCombiningClass.rawValue
+    scalar.value < 0x300 || !isKnown(scalar) ? 0 : scalar.properties.canonicalCombiningClass.rawValue
   }
 }

@@ -1,0 +1,111 @@
+import JSON
+
+/// The keys of tokenizer_config.json, special_tokens_map.json and generation_config.json.
+extension KnownKeys {
+  /// The tokens with a part of their own; any other key that ends in `_token` names a special token too.
+  static let roles = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"]
+
+  static let config = Keys(
+    used: Set(roles).union([
+      "add_bos_token", "add_eos_token", "add_prefix_space", "added_tokens_decoder", "additional_special_tokens",
+      "chat_template", "extra_special_tokens", "legacy", "model_specific_special_tokens", "split_special_tokens",
+      "tokenizer_class",
+    ]),
+    harmless: reasons([
+      (
+        "where the files come from, or which program wrote them",
+        [
+          "auto_map", "name_or_path", "_name_or_path", "tokenizer_file", "vocab_file", "merges_file",
+          "special_tokens_map_file", "added_tokens_file", "chat_template_file", "transformers_version", "is_local",
+          "local_files_only", "trust_remote_code", "backend", "use_fast", "from_slow", "init_inputs", "_commit_hash",
+          "_from_auto", "device_map", "torch_dtype", "dtype", "device", "model_type", "tokenizer_type",
+          "processor_class", "image_processor_type", "language", "verbose", "revision", "cache_dir", "model_id",
+        ]
+      ),
+      (
+        "of lengths and batches, asked for with every call",
+        [
+          "model_max_length", "max_length", "max_len", "max_seq_len", "model_input_names", "padding", "padding_side",
+          "pad_to_multiple_of", "pad_token_type_id", "stride", "truncation", "truncation_side", "truncation_strategy",
+          "return_token_type_ids", "return_attention_mask", "return_tensors", "add_special_tokens", "max_pixels",
+          "min_pixels", "image_size", "patch_size", "vision_feature_select_strategy",
+        ]
+      ),
+      (
+        "an id or size that the token or the vocabulary says itself",
+        [
+          "bos_token_id", "eos_token_id", "pad_token_id", "unk_token_id", "sep_token_id", "cls_token_id",
+          "mask_token_id", "vocab_size", "vocab_type", "extra_ids", "num_additional_tokens",
+        ]
+      ),
+      (
+        "of decoding with white space taken away, which is not done here",
+        [
+          "clean_up_tokenization_spaces", "clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output",
+          "spaces_between_special_tokens", "errors", "encoding",
+        ]
+      ),
+      ("of offsets, which are not made here", ["trim_offsets"]),
+      (
+        "of a step that tokenizer.json spells out",
+        [
+          "do_lower_case", "strip_accents", "tokenize_chinese_chars", "do_basic_tokenize", "never_split",
+          "do_split_by_punct", "remove_space", "keep_accents", "split_by_punct", "sp_model_kwargs", "pattern",
+          "fix_mistral_regex", "add_dummy_prefix", "ignore_merges", "suffix_first", "legacy_behaviour",
+          "suppress_tokens",
+          "unk_id", "fast",
+        ]
+      ),
+      (
+        "of the chat, which the template says",
+        [
+          "use_default_system_prompt", "default_system_prompt", "response_schema", "response_template",
+          "additional_chat_templates", "add_generation_prompt", "tool_parser_type",
+        ]
+      ),
+    ]))
+
+  /// Keys of generation_config.json that name tokens: a key with `token` in it must be among these.
+  static let generation = Keys(
+    used: ["eos_token_id"],
+    harmless: reasons([
+      ("the tokenizer's files say it", ["bos_token_id", "decoder_start_token_id", "pad_token_id"]),
+      ("a length, which tasks set", ["max_new_tokens", "min_new_tokens"]),
+      (
+        "of assisted decoding, which is not done here",
+        [
+          "num_assistant_tokens", "num_assistant_tokens_schedule", "prompt_lookup_num_tokens", "assistant_tokens",
+          "max_matching_ngram_size",
+        ]
+      ),
+      (
+        "of speech models",
+        [
+          "no_timestamps_token_id", "prev_sot_token_id", "lang_to_id", "task_to_id", "alignment_heads",
+          "begin_suppress_tokens_default",
+        ]
+      ),
+      ("renormalises what sampling draws from", ["token_healing"]),
+      (
+        "a fact about the tokens, no rule of generation",
+        [
+          "return_token_timestamps", "image_token_id", "user_token_id",
+          "assistant_token_id", "video_token_id", "audio_token_id", "output_token_ids", "special_token_ids",
+        ]
+      ),
+    ]))
+
+  /// Keys of generation_config.json that change which tokens a model may generate.
+  static let generationRules = [
+    "suppress_tokens", "begin_suppress_tokens", "bad_words_ids", "force_words_ids", "forced_bos_token_id",
+    "forced_eos_token_id", "forced_decoder_ids", "sequence_bias", "constraints",
+  ]
+
+  private static func reasons(_ groups: [(String, [String])]) -> [String: String] {
+    var result: [String: String] = [:]
+    for (reason, names) in groups {
+      for name in names { result[name] = reason }
+    }
+    return result
+  }
+}
