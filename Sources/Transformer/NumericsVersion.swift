@@ -7,4 +7,9 @@
 public enum NumericsVersion {
   /// The current version.
   public static let current = 2
+  /// The version of products in integers (`Compute.int8` and `.int16`), part of the identity of results made with them.
+  ///
+  /// 2 (2026-11-26): K-quants, Q5_0 and Q5_1 are multiplied in integers, too; before, they took the float32 path. Nothing
+  /// moves for weights in Q8_0, Q4_0 and Q4_1.
+  static let integers = 2
 }

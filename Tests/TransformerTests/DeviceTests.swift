@@ -160,7 +160,7 @@ private final class BoxedDevice: Device {
     let cpu = CPUDevice(workers)
     #expect(cpu.kind == "cpu")
     #expect(cpu.numericsIdentity(.float32) == "2/float32")
-    #expect(cpu.numericsIdentity(.int8) == "2/int8/\(workers.instructionSet)")
+    #expect(cpu.numericsIdentity(.int8) == "2/int8.2/\(workers.instructionSet)")
     #expect(cpu.numericsIdentity(.openBLAS) == "2/openblas/\(workers.instructionSet)/2")
     #expect(BoxedDevice().numericsIdentity(.float32) == "boxed/2/float32")
   }
