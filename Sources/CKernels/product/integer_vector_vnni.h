@@ -69,17 +69,33 @@ INLINE __m512i NAME(quants64)(const int type, const uint8_t *row, int64_t unit) 
 #undef BITS
 }
 
-/// Scales (d * scale) and negated minima of the 8 sub-blocks of a Q4_K or Q5_K block: [8], [8].
-INLINE void NAME(scales_k4)(const uint8_t *block, float *scales) {
-  uint32_t s[3];
+/// Scales (d * scale) and negated minima of the 8 sub-blocks of a Q4_K or Q5_K block: lanes 0-7, lanes 8-15.
+INLINE v16 NAME(scales_k4)(const uint8_t *block) {
+  uint32_t s[3], both;
+  memcpy(&both, block, 4);
   memcpy(s, block + 4, 12);
   const uint64_t low = s[0] & 0x3f3f3f3f, high = (s[2] & 0x0f0f0f0f) | (s[0] >> 6 & 0x03030303) << 4;
   const uint64_t low_m = s[1] & 0x3f3f3f3f, high_m = (s[2] >> 4 & 0x0f0f0f0f) | (s[1] >> 6 & 0x03030303) << 4;
-  const __m256 d = _mm256_set1_ps(NAME(half)(block)), m = _mm256_set1_ps(-NAME(half)(block + 2));
-  const __m256i sc = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((int64_t)(low | high << 32)));
-  const __m256i mn = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((int64_t)(low_m | high_m << 32)));
-  _mm256_storeu_ps(scales, _mm256_mul_ps(d, _mm256_cvtepi32_ps(sc)));
-  _mm256_storeu_ps(scales + 8, _mm256_mul_ps(m, _mm256_cvtepi32_ps(mn)));
+  const __m128i bytes = _mm_set_epi64x((int64_t)(low_m | high_m << 32), (int64_t)(low | high << 32));
+  // The second half with its sign turned.
+  const __m128 halves = _mm_cvtph_ps(_mm_cvtsi32_si128((int32_t)(both ^ 0x80000000)));
+  const __m512i first = _mm512_setr_epi32(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
+  const __m512 factors = _mm512_permutexvar_ps(first, _mm512_castps128_ps512(halves));
+  return (v16)_mm512_mul_ps(factors, _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(bytes)));
+}
+
+/// The words at `at` of 8 rows. By inserting: stores and one load of all would wait for each other.
+INLINE __m128i NAME(eight_words)(const uint8_t *const *rows, int64_t at) {
+  uint16_t h[8];
+  UNROLL for (int i = 0; i < 8; i++) memcpy(&h[i], rows[i] + at, 2);
+  return _mm_setr_epi16((short)h[0], (short)h[1], (short)h[2], (short)h[3], (short)h[4], (short)h[5], (short)h[6],
+                        (short)h[7]);
+}
+/// The double words at `at` of 4 rows.
+INLINE __m128i NAME(four_doubles)(const uint8_t *const *rows, int64_t at) {
+  int32_t h[4];
+  UNROLL for (int i = 0; i < 4; i++) memcpy(&h[i], rows[i] + at, 4);
+  return _mm_setr_epi32(h[0], h[1], h[2], h[3]);
 }
 
 /// The quants of one block in the lower half, zeros in the upper.
@@ -96,9 +112,7 @@ INLINE void NAME(gather_scales)(const int type, const uint8_t *const *rows, int6
                                 v16 *m) {
   if (type == ckernels_q4_k || type == ckernels_q5_k) {
     UNROLL for (int i = 0; i < 16; i++) {
-      float both[16];
-      NAME(scales_k4)(rows[i] + unit / 8 * (type == ckernels_q4_k ? 144 : 176), both);
-      d[i] = NAME(load16)(both);
+      d[i] = NAME(scales_k4)(rows[i] + unit / 8 * (type == ckernels_q4_k ? 144 : 176));
     }
     NAME(transpose16)(d);
     UNROLL for (int i = 0; i < 8; i++) m[i] = d[8 + i];
@@ -110,29 +124,49 @@ INLINE void NAME(gather_scales)(const int type, const uint8_t *const *rows, int6
       d[i] = NAME(signed16)(s) * NAME(half)(p + 208);
     }
     NAME(transpose16)(d);
-  } else if (quant_halves(type) == 2) {
+  } else if (type == ckernels_q2_k) {
     UNROLL for (int i = 0; i < 16; i++) {
-      UNROLL for (int b = 0; b < 8; b++) {
-        float di[2] = {0, 0}, mi[2] = {0, 0};
-        NAME(quant_scales)(type, rows[i], unit + b, di, mi);
-        UNROLL for (int h = 0; h < 2; h++) d[i][2 * b + h] = di[h], m[i][2 * b + h] = mi[h];
-      }
+      const uint8_t *p = rows[i] + unit / 8 * 84;
+      const c16x s = NAME(bytes16)(p);
+      d[i] = NAME(unsigned16)(s & 15) * NAME(half)(p + 80);
+      m[i] = NAME(unsigned16)(s >> 4) * -NAME(half)(p + 82);
     }
     NAME(transpose16)(d);
-    if (quant_minimum(type)) NAME(transpose16)(m);
+    NAME(transpose16)(m);
+  } else if (type == ckernels_q3_k) {
+    UNROLL for (int i = 0; i < 16; i++) {
+      const uint8_t *p = rows[i] + unit / 8 * 110;
+      // 16 scales of 6 bits with offset 32: the low 4 in 8 bytes, the high 2 in 4.
+      uint64_t low;
+      uint32_t high;
+      memcpy(&low, p + 96, 8);
+      memcpy(&high, p + 104, 4);
+      const uint64_t nibbles = 0x0f0f0f0f0f0f0f0f;
+      __m128i s = _mm_set_epi64x((int64_t)(low >> 4 & nibbles), (int64_t)(low & nibbles));
+      __m128i h = _mm_srlv_epi32(_mm_set1_epi32((int32_t)high), _mm_setr_epi32(0, 2, 4, 6));
+      s = _mm_or_si128(s, _mm_slli_epi32(_mm_and_si128(h, _mm_set1_epi8(3)), 4));
+      d[i] = NAME(signed16)((b16x)s - 32) * NAME(half)(p + 108);
+    }
+    NAME(transpose16)(d);
   } else {
     // Blocks of 32 begin with their scale, and minimum.
-    const int64_t size = ckernels_block_bytes(type);
-    uint16_t scales[8][16], minima[8][16];
+    const int64_t size = type == ckernels_q8_0   ? 34
+                         : type == ckernels_q4_0 ? 18
+                         : type == ckernels_q4_1 ? 20
+                         : type == ckernels_q5_0 ? 22
+                                                 : 24;
     for (int64_t b = 0; b < blocks; b++) {
-      UNROLL for (int i = 0; i < 16; i++) {
-        memcpy(&scales[b][i], rows[i] + (unit + b) * size, 2);
-        if (quant_minimum(type)) memcpy(&minima[b][i], rows[i] + (unit + b) * size + 2, 2);
+      const int64_t at = (unit + b) * size;
+      if (quant_minimum(type)) {
+        __m512i both = _mm512_castsi128_si512(NAME(four_doubles)(rows, at));
+        both = _mm512_inserti32x4(both, NAME(four_doubles)(rows + 4, at), 1);
+        both = _mm512_inserti32x4(both, NAME(four_doubles)(rows + 8, at), 2);
+        both = _mm512_inserti32x4(both, NAME(four_doubles)(rows + 12, at), 3);
+        d[b] = (v16)_mm512_cvtph_ps(_mm512_cvtepi32_epi16(both));
+        m[b] = (v16)_mm512_cvtph_ps(_mm512_cvtepi32_epi16(_mm512_srli_epi32(both, 16)));
+      } else {
+        d[b] = (v16)_mm512_cvtph_ps(_mm256_setr_m128i(NAME(eight_words)(rows, at), NAME(eight_words)(rows + 8, at)));
       }
-    }
-    for (int64_t b = 0; b < blocks; b++) {
-      d[b] = NAME(half16)(scales[b]);
-      if (quant_minimum(type)) m[b] = NAME(half16)(minima[b]);
     }
   }
 }
