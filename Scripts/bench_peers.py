@@ -2,9 +2,9 @@
 """Runs se-eval and llama.cpp in turn over a list of measurements; keeps every repetition; prints ratios as Markdown.
 
 Every repetition is one line of a JSONL file as soon as it is there; a run that was interrupted goes on where it was.
-A measurement has several variants (se-eval in float32, with 8-bit activations, under Self-Extend; llama.cpp); each
-round runs all of them one after the other, so that they meet the same phase of a noisy machine. Ratios are medians of
-the ratios of rounds.
+A measurement has several variants (se-eval in float32, with 16-bit and 8-bit activations, under Self-Extend;
+llama.cpp); each round runs all of them one after the other, so that they meet the same phase of a noisy machine. Ratios
+are medians of the ratios of rounds.
 """
 import argparse
 import datetime
@@ -22,9 +22,9 @@ SELF_EXTEND = "self-extend:G=4,W=1024"
 class Station:
     """One measurement: a model, prompt tokens or decoded tokens after `depth` cached ones, and how often."""
 
-    def __init__(self, model, rounds, prefill=0, decode=0, depth=0, int8=False, self_extend=False):
+    def __init__(self, model, rounds, prefill=0, decode=0, depth=0, integers=False, self_extend=False):
         self.model, self.prefill, self.decode, self.depth, self.rounds = model, prefill, decode, depth, rounds
-        self.variants = ["llama.cpp", "float32"] + ["int8"] * int8 + ["self-extend"] * self_extend
+        self.variants = ["llama.cpp", "float32"] + ["int16", "int8"] * integers + ["self-extend"] * self_extend
 
     @property
     def name(self):
@@ -34,29 +34,30 @@ class Station:
 
 SMALL = ["SmolLM2-135M F16", "SmolLM2-135M F32", "SmolLM2-135M Q8_0", "SmolLM2-135M Q4_0", "SmolLM2-135M Q4_1"]
 LARGE = ["Llama-1.1B F16", "Llama-1.1B Q8_0", "Llama-1.1B Q4_0"]
+MIXED = ["Qwen2.5-0.5B Q4_K_M", "Qwen2.5-Coder-1.5B Q4_K_M"]
 
 
 def quantised(model):
-    return model.endswith(("Q8_0", "Q4_0", "Q4_1"))
+    return not model.endswith(("F16", "F32"))
 
 
 def targets(short, middle, long):
     """The table of targets, cheap measurements first."""
     stations = []
     for m in SMALL:
-        stations += [Station(m, short, prefill=512, int8=quantised(m)), Station(m, short, decode=32)]
+        stations += [Station(m, short, prefill=512, integers=quantised(m)), Station(m, short, decode=32, integers=quantised(m))]
     for m in SMALL:
-        stations.append(Station(m, middle, prefill=2048, int8=quantised(m), self_extend=True))
+        stations.append(Station(m, middle, prefill=2048, integers=quantised(m), self_extend=True))
     for m in ["SmolLM2-135M F16", "SmolLM2-135M Q8_0", "SmolLM2-135M Q4_0"]:
         stations.append(Station(m, middle, decode=32, depth=2048, self_extend=True))
-    for m in LARGE:
-        stations += [Station(m, middle, prefill=512, int8=quantised(m)), Station(m, middle, decode=32)]
+    for m in LARGE + MIXED:
+        stations += [Station(m, middle, prefill=512, integers=quantised(m)), Station(m, middle, decode=32, integers=quantised(m))]
     for m in ["SmolLM2-135M Q8_0", "SmolLM2-135M F16"]:
-        stations.append(Station(m, long, prefill=16384, int8=quantised(m), self_extend=True))
-        stations.append(Station(m, long, prefill=8192, int8=quantised(m), self_extend=True))
+        stations.append(Station(m, long, prefill=16384, integers=quantised(m), self_extend=True))
+        stations.append(Station(m, long, prefill=8192, integers=quantised(m), self_extend=True))
         stations.append(Station(m, long, decode=32, depth=8192, self_extend=True))
     for m in LARGE:
-        stations.append(Station(m, long, prefill=2048, int8=quantised(m)))
+        stations.append(Station(m, long, prefill=2048, integers=quantised(m)))
     stations.append(Station("Llama-1.1B Q8_0", long, decode=32, depth=2048))
     return stations
 
@@ -93,7 +94,7 @@ def peak_of(command):
 
 def ours(a, station, path, variant):
     command = [a.se_eval, "bench", "--model", path, "--threads", str(a.threads), "--repeat", "1", "--json",
-               "--kv", "float16", "--compute", "int8" if variant == "int8" else "float32"]
+               "--kv", "float16", "--compute", variant if variant.startswith("int") else "float32"]
     if variant == "self-extend":
         command += ["--method", SELF_EXTEND]
     if station.prefill:
@@ -124,8 +125,8 @@ def better_flash(a, records, path):
         if record.get("flash"):
             return record["flash"]
     best = {}
-    for phase, station in [("prefill", Station("", prefill=2048)), ("decode", Station("", decode=32, depth=2048))]:
-        rates = {flash: statistics.median(theirs(a, station, path, flash)["tokens_per_second"] for _ in range(3))
+    for phase, station in [("prefill", Station("", 3, prefill=2048)), ("decode", Station("", 3, decode=32, depth=2048))]:
+        rates = {flash: statistics.median(theirs(a, station, path, flash)["tokens_per_second"] for _ in range(station.rounds))
                  for flash in (0, 1)}
         best[phase] = {"setting": max(rates, key=rates.get), "rates": rates}
     append(a, records, {"flash": best})
@@ -160,9 +161,10 @@ def show(value, digits=2):
 
 
 def table(records, stations):
-    print("| model | what | llama.cpp tokens/s | se-eval tokens/s | ratio | its limit | int8 tokens/s | ratio "
+    print("| model | what | llama.cpp tokens/s | se-eval tokens/s | ratio | its limit | int16 tokens/s | ratio "
+          "| int8 tokens/s | ratio "
           "| Self-Extend: time / plain | peak MiB, ours / llama.cpp | reached | calibration | rounds |")
-    print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     for s in stations:
         rounds = len({r["round"] for r in records if r.get("station") == s.name and r["variant"] == "float32"})
         if not rounds:
@@ -182,6 +184,7 @@ def table(records, stations):
         cells = [
             s.model, s.name[len(s.model) + 1:], show(median(records, s, "llama.cpp", "tokens_per_second"), 1),
             show(median(records, s, "float32", "tokens_per_second"), 1), show(plain), show(limit),
+            show(median(records, s, "int16", "tokens_per_second"), 1), show(ratio(records, s, "int16", "llama.cpp")),
             show(median(records, s, "int8", "tokens_per_second"), 1), show(ratio(records, s, "int8", "llama.cpp")),
             show(1 / extended if extended else None),
             " / ".join(str(int(p) >> 20) if p else "" for p in peaks),

@@ -63,7 +63,12 @@ extension Workers {
       return
     }
     let described = unsafe outputs.map { unsafe describe($0) }
-    let mode = compute == .int8 ? ckernels_compute_int8 : ckernels_compute_float32
+    let mode =
+      switch compute {
+      case .int8: ckernels_compute_int8
+      case .int16: ckernels_compute_int16
+      case .float32, .openBLAS: ckernels_compute_float32
+      }
     withExtendedLifetime(outputs) {
       unsafe ckernels_multiply(
         handle, input, Int64(xStride), Int64(rows), Int64(columns), described, Int32(described.count),

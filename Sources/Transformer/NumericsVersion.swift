@@ -4,8 +4,12 @@
 /// | --- | --- | --- | --- |
 /// | 1 | 2026-11-21 | first version: lane-8 products, super tiles of 1024 keys | - |
 /// | 2 | 2026-11-21 | shorter exponential in the softmax | last bits of attention |
-/// | 3 | 2026-11-26 | fields that were ignored: LongRoPE's factor, Gemma's `gelu`, more | models with such a field |
 public enum NumericsVersion {
   /// The current version.
-  public static let current = 3
+  public static let current = 2
+  /// The version of products in integers (`Compute.int8` and `.int16`), part of the identity of results made with them.
+  ///
+  /// 2 (2026-11-26): K-quants, Q5_0 and Q5_1 are multiplied in integers, too; before, they took the float32 path. Nothing
+  /// moves for weights in Q8_0, Q4_0 and Q4_1.
+  static let integers = 2
 }

@@ -11,7 +11,8 @@ enum EngineOptions {
   static let method = Option.value("--method", "S", "how positions are treated (default plain)")
   static let keyValueType = Option.value("--kv", "TYPE", "float32 or float16 keys and values (default float32)")
   static let compute = Option.value(
-    "--compute", "KIND", "float32, int8 (8-bit activations, quantised weights only) or openblas (default float32)")
+    "--compute", "KIND",
+    "float32, int16 or int8 (activations in integers, quantised weights only), openblas (default float32)")
   static let chunk = Option.value("--chunk", "N", "tokens per pass through the layers; never changes a result")
   static let all = [method, keyValueType, compute, chunk]
 

@@ -50,8 +50,8 @@ typedef struct {
   int32_t type;
   int32_t adding;        // y += instead of y =
 } ckernels_product;
-/// How activations enter a product.
-enum { ckernels_compute_float32, ckernels_compute_int8 };
+/// How activations enter a product; in integers only where the weights are quantised.
+enum { ckernels_compute_float32, ckernels_compute_int8, ckernels_compute_int16 };
 /// All products of `x` (rows x columns, row stride x_stride). `path`: 0 chooses, 1 forces the vector path, 2 the tiles.
 void ckernels_multiply(ckernels_workers *workers, const float *x, int64_t x_stride, int64_t rows, int64_t columns,
                        const ckernels_product *products, int count, int compute, int path);

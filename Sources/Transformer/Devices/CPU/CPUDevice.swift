@@ -18,7 +18,7 @@ public final class CPUDevice: Device {
     let version = "\(NumericsVersion.current)/\(compute.rawValue)"
     return switch compute {
     case .float32: version
-    case .int8: "\(version)/\(workers.instructionSet)"
+    case .int8, .int16: "\(version).\(NumericsVersion.integers)/\(workers.instructionSet)"
     case .openBLAS: "\(version)/\(workers.instructionSet)/\(workers.threads)"
     }
   }
