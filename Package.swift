@@ -72,8 +72,10 @@ let package = Package(
     tests(
       "Sweeps",
       ["Tasks", "Evaluation", "JSON", "Text", "Store", "Positions", "Backends", "Transformer", "Tokenizers", "Kernels"]),
-    tests("Reports", ["Store", "Metrics", "Evaluation", "Text"], exclude: ["Goldens"]),
+    tests("Reports", ["Store", "Metrics", "Evaluation", "Text", "Tasks"], exclude: ["Goldens"]),
     .testTarget(name: "ArchitectureTests", swiftSettings: common),
-    .testTarget(name: "CommandTests", dependencies: ["se-eval", "TestSupport"], swiftSettings: common),
+    .testTarget(
+      name: "CommandTests", dependencies: ["se-eval", "TestSupport", "Tasks", "Tokenizers", "Evaluation", "Text"],
+      swiftSettings: common),
   ]
 )

@@ -31,6 +31,10 @@ LEVAL_OPEN = ["financial_qa", "gov_report_summ", "legal_contract_qa", "meeting_s
               "tv_show_summ"]
 KV_PROMPTS = ["kv_retrieval", "kv_retrieval_with_query_aware_contextualization"]
 QA_PROMPTS = ["qa", "qa_ordered_randomly", "qa_with_query_aware_contextualization", "closedbook_qa"]
+# Where the Swift form of a benchmark's table lies: folder and name.
+TABLES = {"longbench": "LongBench/LongBench", "leval": "LEval/LEval", "needle": "Needle/Needle",
+          "kv-retrieval": "LostInTheMiddle/KeyValueRetrieval", "mdqa": "LostInTheMiddle/MultiDocumentQA",
+          "passkey": "Passkey/Passkey"}
 DOCUMENTS = {10: [0, 4, 9], 20: [0, 4, 9, 14, 19], 30: [0, 4, 9, 14, 19, 24, 29]}
 
 
@@ -118,11 +122,13 @@ def embed():
         lines = [line for line in (MANIFESTS / name).read_text().split("\n") if line and not line.startswith("#")]
         return [line.split("\t") for line in lines]
 
-    folder = ROOT / "Sources" / "Tasks" / "Data"
-    swift(folder / "KnownFileTable.swift", "Official files: benchmark, name, rows, SHA-256.", "KnownFileTable",
-          [" ".join(row) for row in table("files.tsv")])
-    swift(folder / "PG19BookTable.swift", "PG-19's books: split, Gutenberg id, bytes, SHA-256 of the file with CRLF.",
-          "PG19BookTable", [" ".join(row[:4]) for row in table("pg19.tsv")[1:]])
+    tasks = ROOT / "Sources" / "Tasks"
+    for benchmark, name in TABLES.items():
+        rows = [" ".join(row[1:]) for row in table("files.tsv") if row[0] == benchmark]
+        swift(tasks / (name + "Table.swift"), "Official files: name, rows, SHA-256.", name.split("/")[1] + "Table", rows)
+    swift(tasks / "PG19" / "PG19BookTable.swift",
+          "PG-19's books: split, Gutenberg id, bytes, SHA-256 of the file with CRLF.", "PG19BookTable",
+          [" ".join(row[:4]) for row in table("pg19.tsv")[1:]])
     with open(PUBLISHED, newline="") as file:
         rows = list(csv.DictReader(file))
     notes = []

@@ -1,4 +1,4 @@
-import Evaluation
+public import Evaluation
 import JSON
 import Metrics
 public import Store
@@ -74,11 +74,12 @@ public struct Comparison: Hashable, Sendable, Encodable {
   ///   - a: The first side's method, canonical spelling.
   ///   - other: The second side's store; nil for the same.
   ///   - b: The second side's method.
+  ///   - tasks: What the tasks declare.
   /// - Throws: `ReportError`: a store cannot be read or holds nothing, or a method is not in it.
   public init(
-    _ store: ResultStore, _ a: String, with other: ResultStore? = nil, _ b: String
+    _ store: ResultStore, _ a: String, with other: ResultStore? = nil, _ b: String, tasks: TaskReports = .none
   ) throws(ReportError) {
-    let (left, right) = (try Self.sections(store, a), try Self.sections(other ?? store, b))
+    let (left, right) = (try Self.sections(store, a, tasks), try Self.sections(other ?? store, b, tasks))
     self.a = other == nil ? a : "\(a) in \(store.path)"
     self.b = other.map { "\(b) in \($0.path)" } ?? b
     var rows: [Row] = []
@@ -112,11 +113,13 @@ public struct Comparison: Hashable, Sendable, Encodable {
     return corrected
   }
 
-  private static func sections(_ store: ResultStore, _ method: String) throws(ReportError) -> [Section] {
+  private static func sections(
+    _ store: ResultStore, _ method: String, _ tasks: TaskReports
+  ) throws(ReportError) -> [Section] {
     let evaluations = try Evaluations(store)
     let methods = evaluations.names(\.method)
     guard methods.contains(method) else { throw .unknownMethod(method: method, known: methods) }
-    return Section.sections(of: evaluations)
+    return Section.sections(of: evaluations, tasks)
   }
 
   /// The comparison as aligned text.

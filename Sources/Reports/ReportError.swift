@@ -20,7 +20,7 @@ public enum ReportError: Error, Hashable, Sendable {
   /// No cell matches the filter.
   case noSuchCell(filter: String, path: String)
   /// No cell belongs to a table of the paper.
-  case nothingForPaper(path: String)
+  case nothingForPaper(path: String, tasks: [String])
   /// A comparison names a method that the store does not have.
   case unknownMethod(method: String, known: [String])
 }
@@ -44,9 +44,9 @@ extension ReportError: CustomStringConvertible {
     case .selection(let error): error.description
     case .noSuchCell(let filter, let path):
       "\(path): no cell matches \(filter). Leave parts of the filter away to see what there is."
-    case .nothingForPaper(let path):
-      "\(path): the store holds no LongBench and no L-Eval cell, and the paper's tables are of these. Sweep the tasks "
-        + "longbench or leval, or leave --paper away."
+    case .nothingForPaper(let path, let tasks):
+      "\(path): the store holds no cell of \(tasks.joined(separator: " or ")), and the paper's tables are of these. "
+        + "Sweep one of them, or leave --paper away."
     case .unknownMethod(let method, let known):
       "no cell has the method '\(method)'; the store has \(known.joined(separator: ", "))."
     }

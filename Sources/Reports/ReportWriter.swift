@@ -1,3 +1,4 @@
+public import Evaluation
 import Foundation
 import JSON
 public import Store
@@ -25,15 +26,18 @@ public enum ReportFormat: String, CaseIterable, Hashable, Sendable {
 public struct ReportWriter: Sendable {
   private let store: ResultStore
   private let name: String
+  private let tasks: TaskReports
 
   /// A writer.
   ///
   /// - Parameters:
   ///   - store: The results.
   ///   - name: The report's title: the configuration's name.
-  public init(store: ResultStore, name: String) {
+  ///   - tasks: What the tasks declare of their reports; without it only the cells speak.
+  public init(store: ResultStore, name: String, tasks: TaskReports = .none) {
     self.store = store
     self.name = name
+    self.tasks = tasks
   }
 
   /// Writes a report, replacing files of an earlier one.
@@ -44,7 +48,7 @@ public struct ReportWriter: Sendable {
   /// - Returns: The files, relative to the folder, sorted.
   /// - Throws: `ReportError`: the store cannot be read or holds nothing, a file cannot be written.
   public func write(to folder: String, formats: Set<ReportFormat>) throws(ReportError) -> [String] {
-    let builder = try ReportBuilder.report(store: store, name: name)
+    let builder = try ReportBuilder.report(store: store, name: name, tasks: tasks)
     let (document, evaluations) = (builder.document, builder.evaluations)
     var files: [String: String] = [:]
     if formats.contains(.markdown) {
@@ -72,19 +76,19 @@ public struct ReportWriter: Sendable {
     return try Self.write(files, to: folder)
   }
 
-  /// Writes `paper.*`: LongBench and L-Eval's closed tasks in the shape of the Self-Extend paper's tables, with its
-  /// numbers beside the measured ones.
+  /// Writes `paper.*`: the tasks that the Self-Extend paper has tables of, in the shape of these, its numbers beside the
+  /// measured ones.
   ///
   /// - Parameters:
   ///   - folder: Made where it is missing.
   ///   - formats: What to write; there are no pictures.
   /// - Returns: The files, relative to the folder, sorted, and the tables as text for a terminal.
-  /// - Throws: `ReportError`: the store cannot be read, holds nothing of these benchmarks, a file cannot be written.
+  /// - Throws: `ReportError`: the store cannot be read, holds nothing of these tasks, a file cannot be written.
   public func writePaper(
     to folder: String, formats: Set<ReportFormat>
   ) throws(ReportError) -> (files: [String], text: String) {
     let evaluations = try Evaluations(store)
-    let document = try PaperBuilder.document(evaluations, name: name)
+    let document = try PaperBuilder.document(evaluations, name: name, tasks: tasks)
     var files: [String: String] = [:]
     if formats.contains(.markdown) { files["paper.md"] = Markdown.render(document, figureFolder: nil) }
     if formats.contains(.html) { files["paper.html"] = HTML.render(document) }
@@ -113,7 +117,7 @@ public struct ReportWriter: Sendable {
   ///
   /// - Throws: `ReportError`: the store cannot be read or holds nothing.
   public func summary() throws(ReportError) -> String {
-    PlainText.render(try ReportBuilder.summary(store: store, name: name))
+    PlainText.render(try ReportBuilder.summary(store: store, name: name, tasks: tasks))
   }
 
   static func write(_ text: String, to path: String) throws(ReportError) {

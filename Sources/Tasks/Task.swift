@@ -17,8 +17,19 @@ public protocol EvaluationTask: Sendable {
   static var name: String { get }
   /// Rises with every change of the scorer that can move a score, so that what is stored is scored again.
   static var scorerVersion: Int { get }
+  /// What the help and the documentation say of it.
+  static var about: TaskDescription { get }
   /// The keys that a configuration may set, in the order of the documentation.
-  static var settings: [SettingDescription] { get }
+  static var settings: [any SettingDeclaration] { get }
+
+  /// The official files that a user may bring; nil where there are none.
+  static var benchmark: Benchmark? { get }
+  /// The settings with which `tune` measures a method at one length; nil for a task that `tune` does not use.
+  static func tuning(_ probe: TuningProbe) -> [String: Value]?
+  /// Scores files of predictions of other programs; nil where nobody has such.
+  static var predictions: PredictionScorer? { get }
+  /// What a report shows of the task beyond one table of its cells.
+  static var report: TaskReport { get }
 
   /// Reads the settings of one configuration entry.
   ///
@@ -57,6 +68,14 @@ public protocol EvaluationTask: Sendable {
 }
 
 extension EvaluationTask {
+  /// None.
+  public static var benchmark: Benchmark? { nil }
+  /// Nothing.
+  public static var report: TaskReport { TaskReport() }
+  /// Nil.
+  public static func tuning(_ probe: TuningProbe) -> [String: Value]? { nil }
+  /// Nil.
+  public static var predictions: PredictionScorer? { nil }
   /// Nothing.
   public func answer(of reference: Reference, outcome: Outcome) -> String? { nil }
   /// Nothing.

@@ -29,7 +29,19 @@ extension Model {
         throw .checkpoint(error)
       }
     }
-    return Checkpoint.contentHash(digests: digests)
+    return Checkpoint.contentHash(digests: digests + reading)
+  }
+
+  /// What tells results of a model whose fields were read otherwise before 2026-11-26 (LongRoPE's factor, Gemma's legacy
+  /// `gelu`, a bias beside tied embeddings, a scaling of sliding layers alone) from those made since; empty for all
+  /// other models, whose results keep their identity.
+  private var reading: [String] {
+    var isScaledBefore = false
+    if case .longRope = hyperparameters.ropeScaling { isScaledBefore = true }
+    if hyperparameters.localRopeScaling != .none { isScaledBefore = true }
+    let isGemma = hyperparameters.architecture == .gemma
+    let hasBias = checkpoint.tensors["output.weight"] == nil && checkpoint.tensors["output.bias"] != nil
+    return isScaledBefore || isGemma || hasBias ? ["reading 2"] : []
   }
 
   /// The ids that end a text, as the checkpoint's configuration names them.

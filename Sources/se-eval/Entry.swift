@@ -5,21 +5,25 @@ import Text
 /// The program: finds the command, runs it, turns whatever happens into an exit status.
 @main
 enum Entry {
-  static let commands: [Command] = [
-    SweepCommand.command, PlanCommand.command, ReportCommand.command, SamplesCommand.command, CompareCommand.command,
-    BaselineCommand.command, CheckCommand.command, ScoreCommand.command, DataCommand.command, MergeCommand.command,
-    RescoreCommand.command,
-    CapacityCommand.command, TuneCommand.command, ModelCommand.command,
-    TokenizeCommand.command, LogitsCommand.command, GenerateCommand.command, PerplexityCommand.command,
-    BenchCommand.command,
-  ]
+  static var commands: [Command] {
+    [
+      SweepCommand.command, PlanCommand.command, ReportCommand.command, SamplesCommand.command, CompareCommand.command,
+      BaselineCommand.command, CheckCommand.command, ScoreCommand.command, DataCommand.command, TaskCommands.list,
+      TaskCommands.one, MergeCommand.command,
+      RescoreCommand.command,
+      CapacityCommand.command, TuneCommand.command, ModelCommand.command,
+      TokenizeCommand.command, LogitsCommand.command, GenerateCommand.command, PerplexityCommand.command,
+      BenchCommand.command,
+    ]
+  }
 
   static func main() {
     Interruption.install()
     exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
   }
 
-  private static func run(_ words: [String]) -> ExitStatus {
+  /// Runs a command line without the program's name.
+  static func run(_ words: [String]) -> ExitStatus {
     do {
       return try dispatch(words)
     } catch {

@@ -1,13 +1,29 @@
 import Foundation
 import JSON
+import Synchronization
 
 /// The process's streams: results go to standard output, everything for people to standard error.
 enum Terminal {
+  /// Takes results in place of standard output: a test that runs a command inside its own process.
+  @TaskLocal static var recorder: Recorder?
+
+  /// Keeps what a command printed.
+  final class Recorder: Sendable {
+    private let lines = Mutex("")
+
+    /// Everything that was printed.
+    var text: String { lines.withLock { $0 } }
+
+    fileprivate func append(_ text: String) { lines.withLock { $0 += text } }
+  }
+
   /// Writes a result.
-  static func print(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
+  static func print(_ text: String) { write(text + "\n") }
 
   /// Writes a result that brings its own line ends.
-  static func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+  static func write(_ text: String) {
+    if let recorder { recorder.append(text) } else { FileHandle.standardOutput.write(Data(text.utf8)) }
+  }
 
   /// Writes a message for a person.
   static func message(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }

@@ -2,6 +2,7 @@ import Evaluation
 import Foundation
 import Metrics
 import Store
+import Tasks
 import Testing
 import Text
 
@@ -63,8 +64,12 @@ import Text
     }
   }
 
+  private static let tasks = TaskReports(TaskRegistry.types.map { ($0.name, $0.report) })
+  private static let longBench = LongBench.report.published
+  private static let lEval = LEval.report.published
+
   private func tables(_ suites: Suites) throws -> [Table] {
-    try PaperBuilder.document(Evaluations(suites.store), name: "suites").tables
+    try PaperBuilder.document(Evaluations(suites.store), name: "suites", tasks: Self.tasks).tables
   }
 
   @Test("the table in the program is the one of Datasets/published, with the permitted rows only")
@@ -75,7 +80,7 @@ import Text
     #expect(PublishedNumber.all.count == lines.count)
     for (number, line) in zip(PublishedNumber.all, lines) {
       let suite = line.hasPrefix("L-Eval closed-ended (SelfExtend paper)") ? "leval" : "longbench"
-      #expect(number.row.suite.rawValue == suite)
+      #expect(number.row.task == suite)
       #expect(suite == "leval" || line.hasPrefix("LongBench (SelfExtend paper)"))
       let note = PublishedTable.notes[number.note]
       let text = line.replacing("\"", with: "")
@@ -86,15 +91,19 @@ import Text
 
   @Test("every column of the paper's tables finds its published number")
   func columns() throws {
-    let row = try #require(PublishedNumber.rows(.longbench).first { $0.method == "SelfExtend" && $0.context == "16k" })
-    let values = PaperSuite.longbench.columns.compactMap { PaperSuite.longbench.published(row, $0)?.value }
+    let row = try #require(
+      PublishedNumber.rows(of: "longbench").first { $0.method == "SelfExtend" && $0.context == "16k" })
+    let suite = try #require(Self.longBench)
+    let values = suite.columns.compactMap { suite.published(row, $0)?.value }
     #expect(values.count == 16)
-    let average = try #require(PaperSuite.longbench.publishedAverage(row)?.value)
+    let average = try #require(suite.publishedAverage(row)?.value)
     #expect(abs(values.reduce(0, +) / 16 - average) < 0.02)
-    let closed = try #require(PublishedNumber.rows(.leval).first { $0.method == "SelfExtend" && $0.context == "16k" })
+    let closed = try #require(
+      PublishedNumber.rows(of: "leval").first { $0.method == "SelfExtend" && $0.context == "16k" })
     // sci_fi's 64 questions are asked twice.
-    #expect(PaperSuite.leval.columns.last?.officialCount == 128)
-    #expect(PaperSuite.leval.columns.compactMap { PaperSuite.leval.published(closed, $0)?.value }.count == 6)
+    let open = try #require(Self.lEval)
+    #expect(open.columns.last?.officialCount == 128)
+    #expect(open.columns.compactMap { open.published(closed, $0)?.value }.count == 6)
   }
 
   @Test(
@@ -114,7 +123,7 @@ import Text
 
   @Test("plain and the window's switch stand beside their own rows")
   func methods() throws {
-    let rows = PublishedNumber.rows(.longbench)
+    let rows = PublishedNumber.rows(of: "longbench")
     func row(_ model: String) throws -> PublishedNumber.Row { try #require(rows.first { $0.model.hasSuffix(model) }) }
     #expect(PaperMatch.isSame(try row("w/o SWA"), method: "plain:window=none"))
     #expect(!PaperMatch.isSame(try row("w/o SWA"), method: "plain"))
@@ -153,7 +162,7 @@ import Text
     let suites = try Suites(model: model, path: "/models/llama-2-7b-chat.Q4_0.gguf")
     try suites.fill(model: model)
     let folder = try TemporaryFolder()
-    let writer = ReportWriter(store: suites.store, name: "suites")
+    let writer = ReportWriter(store: suites.store, name: "suites", tasks: Self.tasks)
     let (files, text) = try writer.writePaper(to: folder.path, formats: Set(ReportFormat.allCases))
     #expect(files.filter { $0.hasPrefix("paper.") } == ["paper.html", "paper.json", "paper.md", "paper.tex"])
     for part in [
@@ -166,12 +175,12 @@ import Text
   func unknown() throws {
     let suites = try Suites(model: "tiny")
     try suites.fill(model: "tiny")
-    let document = try PaperBuilder.document(Evaluations(suites.store), name: "suites")
+    let document = try PaperBuilder.document(Evaluations(suites.store), name: "suites", tasks: Self.tasks)
     #expect(PlainText.render(document).contains("No published number is known for tiny"))
     #expect(document.tables[0].rows.map(\.label) == ["plain", "self-extend:G=8,W=1024"])
     let other = try SyntheticStore.complete()
-    #expect(throws: ReportError.nothingForPaper(path: other.store.path)) {
-      try PaperBuilder.document(Evaluations(other.store), name: "x")
+    #expect(throws: ReportError.nothingForPaper(path: other.store.path, tasks: ["longbench", "leval"])) {
+      try PaperBuilder.document(Evaluations(other.store), name: "x", tasks: Self.tasks)
     }
   }
 
@@ -182,7 +191,7 @@ import Text
       let score = dataset.category == .code ? 60.0 : dataset.language == .chinese ? 10 : 30
       try suites.add("longbench", model: "m", method: "plain", dataset: dataset.name, scores: [score, score])
     }
-    let tables = try ReportBuilder.report(store: suites.store, name: "r").document.tables
+    let tables = try ReportBuilder.report(store: suites.store, name: "r", tasks: Self.tasks).document.tables
     let means = try #require(tables.first { $0.id == "m-longbench-categories" })
     let values = means.rows[0].cells.compactMap(\.value)
     // (30 + 30 + 10 + 30) / 4 twice, (3 x 30 + 10) / 4, the same, (30 + 30 + 10) / 3, 60.
@@ -195,7 +204,7 @@ import Text
     try eSuites.add(
       "longbench", model: "m", method: "plain", dataset: "qasper_e", scores: [10, 20, 60],
       bucket: { $0 < 2 ? "0-4k" : "8k+" })
-    let eTables = try ReportBuilder.report(store: eSuites.store, name: "r").document.tables
+    let eTables = try ReportBuilder.report(store: eSuites.store, name: "r", tasks: Self.tasks).document.tables
     let buckets = try #require(eTables.first { $0.id == "m-longbench-buckets" })
     #expect(buckets.rows[0].cells.map(\.value) == [15, nil, 60])
   }
@@ -208,7 +217,7 @@ import Text
         "longbench", model: "m", method: "plain", dataset: dataset.name, scores: [30],
         planned: dataset.name == "lcc" ? 2 : 1)
     }
-    let tables = try ReportBuilder.report(store: suites.store, name: "r").document.tables
+    let tables = try ReportBuilder.report(store: suites.store, name: "r", tasks: Self.tasks).document.tables
     let means = try #require(tables.first { $0.id == "m-longbench-categories" })
     #expect(means.rows[0].cells.map { $0.value != nil } == [true, true, true, true, true, false, false, false])
     let paper = try self.tables(suites)
@@ -237,7 +246,7 @@ import Text
     try suites.add(
       "longbench", model: "m", method: "plain", dataset: "qasper_e", scores: [10, 20], planned: 3,
       bucket: { _ in "0-4k" })
-    let tables = try ReportBuilder.report(store: suites.store, name: "r").document.tables
+    let tables = try ReportBuilder.report(store: suites.store, name: "r", tasks: Self.tasks).document.tables
     let cell = try #require(tables.first { $0.id == "m-longbench-buckets" }?.rows[0].cells[0])
     #expect(cell.value == 15 && cell.isGap)
   }
@@ -259,7 +268,7 @@ import Text
         try synthetic.store.append(
           SyntheticStore.result(id, "plain", scores: scores, output: "o"), cell: cell, run: synthetic.run)
       }
-      let tables = try ReportBuilder.report(store: synthetic.store, name: "r").document.tables
+      let tables = try ReportBuilder.report(store: synthetic.store, name: "r", tasks: Self.tasks).document.tables
       return try #require(tables.first { $0.columns == names + ["LEval_score"] })
     }
     // The means 40, 5 and 25.

@@ -10,7 +10,8 @@ import Testing
 private struct NowhereTask: EvaluationTask {
   static let name = "nowhere"
   static let scorerVersion = 1
-  static let settings: [SettingDescription] = []
+  static let about = TaskDescription(summary: "", protocols: [], metrics: [], example: "{}")
+  static let settings: [any SettingDeclaration] = []
   init(settings: TaskSettings) throws(TaskError) {}
   var protocolName: String { "nowhere/v1" }
   var protocolNotes: [String] { [] }

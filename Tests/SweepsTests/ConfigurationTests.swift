@@ -221,8 +221,8 @@ import Testing
     #expect(changed.seed == 10)
     #expect(changed.name == "n")
     #expect(changed.models[0].path.resolved == "/other")
-    #expect(changed.tasks[0].settings?.integer("trials", default: 0) == 5)
-    #expect(try changed.tasks[1].settings?.integers("lengths") == [3, 5])
+    #expect(changed.tasks[0].settings?.values["trials"] == .integer(5))
+    #expect(changed.tasks[1].settings?.values["lengths"] == .list([.integer(3), .integer(5)]))
     #expect(
       try configuration(text, overrides: ["methods=self-extend:G=4,W=8"]).methods.map(\.description) == [
         "self-extend:G=4,W=8"

@@ -10,7 +10,10 @@ import Text
 private struct BenchmarkTask: EvaluationTask {
   static let name = "longbench"
   static let scorerVersion = 1
-  static let settings: [SettingDescription] = [.init("path", .path, "a folder")]
+  static let about = TaskDescription(summary: "", protocols: [], metrics: [], example: "{path: x}")
+  static let path = Setting.path("path", "a folder")
+  static let settings: [any SettingDeclaration] = [path]
+  static let benchmark: Benchmark? = LongBench.benchmark
   let file: DataFile
   init(settings: TaskSettings) throws(TaskError) {
     file = DataFile(name: "hotpotqa.jsonl", sha256: "what the task found")
@@ -97,7 +100,7 @@ private struct BenchmarkTask: EvaluationTask {
     let path = folder.path + "/data"
     let laid = DataFile(name: "laid.jsonl", sha256: "x")
     let outside = DataVerification.of(path: path, files: [laid])
-    #expect(outside == .verified(.longbench, different: []))
+    #expect(outside == .verified("longbench", different: []))
     try Data().write(to: URL(fileURLWithPath: path + "/laid.jsonl"))
     #expect(DataVerification.of(path: path, files: [laid]) == .unverified)
   }

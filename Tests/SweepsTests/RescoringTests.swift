@@ -21,6 +21,7 @@ private struct ChangingTask: EvaluationTask {
   static let rules = Mutex(Rules())
 
   static let name = "changing"
+  static let about = TaskDescription(summary: "changes", protocols: [], metrics: [], example: "{trials: 2}")
   static var scorerVersion: Int { rules.withLock { $0.version } }
   static let settings = CountingTask.settings
   private let counting: CountingTask

@@ -15,20 +15,22 @@ import Text
 struct CountingTask: EvaluationTask {
   static let name = "counting"
   static let scorerVersion = 1
-  static let settings: [SettingDescription] = [
-    .init("lengths", .integers, "prompt lengths"), .init("depths", .countOrNumbers, "depths"),
-    .init("trials", .integer, "samples per cell"), .init("label", .text, "a word"),
-    .init("words", .texts, "words"), .init("strict", .flag, "a flag"), .init("share", .number, "a number"),
-    .init("path", .path, "a folder"),
+  static let about = TaskDescription(summary: "counts", protocols: [], metrics: [], example: "{trials: 2}")
+  static let lengths = Setting.integers("lengths", "prompt lengths", default: [4, 8], in: 1...1_000_000)
+  static let trials = Setting.integer("trials", "samples per cell", default: 2)
+  static let path = Setting.path("path", "a folder", otherwise: "none")
+  static let settings: [any SettingDeclaration] = [
+    lengths, Setting.countOrNumbers("depths", "depths", otherwise: "none"), trials,
+    Setting.text("label", "a word", otherwise: "none"), Setting.texts("words", "words", otherwise: "none"),
+    Setting.flag("strict", "a flag", default: false), Setting.number("share", "a number", otherwise: "none"), path,
   ]
   let lengths: [Int]
   let trials: Int
 
   init(settings: TaskSettings) throws(TaskError) {
-    lengths = try settings.integers("lengths") ?? [4, 8]
-    trials = settings.integer("trials", default: 2)
-    if trials < 1 { throw .setting(key: "trials", found: "\(trials)", expected: "at least 1") }
-    if let path = settings.text("path"), !FileManager.default.fileExists(atPath: path) {
+    lengths = try settings[Self.lengths]
+    trials = try settings[Self.trials]
+    if let path = try settings[Self.path], !FileManager.default.fileExists(atPath: path) {
       throw .missingData(path: path, need: "text files")
     }
   }
@@ -61,9 +63,11 @@ struct CountingTask: EvaluationTask {
 struct ScoringTask: EvaluationTask {
   static let name = "scoring"
   static let scorerVersion = 1
-  static let settings: [SettingDescription] = [.init("lengths", .integers, "lengths")]
+  static let about = TaskDescription(summary: "scores", protocols: [], metrics: [], example: "{lengths: [6]}")
+  static let lengths = Setting.integers("lengths", "lengths", default: [6], in: 1...1_000_000)
+  static let settings: [any SettingDeclaration] = [lengths]
   let lengths: [Int]
-  init(settings: TaskSettings) throws(TaskError) { lengths = try settings.integers("lengths") ?? [6] }
+  init(settings: TaskSettings) throws(TaskError) { lengths = try settings[Self.lengths] }
   var protocolName: String { "scoring/v1" }
   var protocolNotes: [String] { ["scores everything"] }
   var dataFiles: [DataFile] { [DataFile(name: "b", sha256: "2"), DataFile(name: "a", sha256: "1")] }

@@ -41,11 +41,11 @@ import Text
   @Test("its keys are settings, its paths are relative to it, keys of the configuration come before")
   func merged() throws {
     let entry = try #require(try read(Self.yaml, ", max-new-tokens: 7, name: mine").tasks.first)
-    #expect(entry.settings?.text("path") == folder.path + "/rows.jsonl")
-    #expect(entry.settings?.text("name") == "mine")
-    #expect(entry.settings?.text("prompt") == "Text: {text}\nColour?")
+    #expect(entry.settings?.values["path"] == .text(folder.path + "/rows.jsonl"))
+    #expect(entry.settings?.values["name"] == .text("mine"))
+    #expect(entry.settings?.values["prompt"] == .text("Text: {text}\nColour?"))
     #expect(entry.settings?.values["max-new-tokens"] == .integer(7))
-    #expect(entry.settings?.texts("stop") == ["\n"])
+    #expect(entry.settings?.values["stop"] == .list([.text("\n")]))
     // What is stored does not depend on the machine's folders.
     #expect(entry.written["path"] == .text("rows.jsonl") && entry.written["file"] == nil)
     #expect(entry.locations["scorer"]?.file == folder.path + "/task.yaml" && entry.locations["scorer"]?.line == 7)

@@ -125,7 +125,7 @@ import Text
     #expect(
       throws: SweepError.configuration(
         TextLocation(file: "test.yaml", line: 4, column: 28),
-        .impossible(key: "trials", found: "0", expected: "at least 1"))
+        .impossible(key: "trials", found: "0", expected: "1 or more"))
     ) { try Sweep(read, options: SweepOptions(), provider: ScriptedProvider(), purpose: .plan) }
   }
 

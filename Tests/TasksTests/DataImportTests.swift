@@ -26,6 +26,8 @@ import Testing
 
   private func rows(_ count: Int) -> String { (0..<count).map { row($0) + "\n" }.joined() }
 
+  private func official(_ task: any EvaluationTask.Type) throws -> Benchmark { try #require(task.benchmark) }
+
   private func run(
     _ benchmark: Benchmark, accepting: Bool = false, _ paths: [String]? = nil
   ) throws(TaskError) -> DataImport.Result {
@@ -37,12 +39,12 @@ import Testing
     try write(rows(200), "LongBench/data/hotpotqa.jsonl")
     // A prediction of the same name is no data.
     try write("{}\n", "LongBench/pred/hotpotqa.jsonl")
-    let result = try run(.longbench)
+    let result = try run(official(LongBench.self))
     #expect(result.files.map(\.name) == ["data/hotpotqa.jsonl"])
     #expect(result.files[0].standing == .checked && result.files[0].rows == 200)
     let copy = FileManager.default.contents(atPath: data.path + "/LongBench/data/hotpotqa.jsonl")
     #expect(copy == Data(rows(200).utf8))
-    let status = data.status(of: .longbench)
+    let status = data.status(of: try official(LongBench.self))
     #expect(status.state == .partial && status.intact == 1 && status.rows == 200 && status.damaged.isEmpty)
     #expect(status.missing.contains("config/dataset2prompt.json") && !status.missing.contains("data/hotpotqa.jsonl"))
   }
@@ -50,11 +52,11 @@ import Testing
   @Test("another number of rows is refused, and taken as what it is where the user says so")
   func different() throws {
     try write(rows(3), "hotpotqa.jsonl")
-    let error = #expect(throws: TaskError.self) { try run(.longbench) }
+    let error = #expect(throws: TaskError.self) { try run(official(LongBench.self)) }
     #expect(error.map { "\($0)".contains("3 rows, the official file has 200") } == true)
-    #expect(data.status(of: .longbench).state == .missing)
-    _ = try run(.longbench, accepting: true)
-    #expect(data.status(of: .longbench).different.count == 1)
+    #expect(try data.status(of: official(LongBench.self)).state == .missing)
+    _ = try run(official(LongBench.self), accepting: true)
+    #expect(try data.status(of: official(LongBench.self)).different.count == 1)
   }
 
   @Test("a row without a field is refused with its line")
@@ -62,7 +64,7 @@ import Testing
     try write(rows(1) + row(2).replacing("\"answers\": [\"a\"], ", with: "") + "\n", "hotpotqa.jsonl")
     #expect(
       throws: TaskError.damagedData(path: expectedPath, line: 2, problem: "`answers` should be a list")
-    ) { try run(.longbench, accepting: true) }
+    ) { try run(official(LongBench.self), accepting: true) }
   }
 
   private var expectedPath: String { "\(TaskFiles.name(source))/hotpotqa.jsonl" }
@@ -71,21 +73,21 @@ import Testing
   func merged() throws {
     try write(rows(200), "hotpotqa.jsonl")
     try write(rows(200), "musique.jsonl")
-    _ = try run(.longbench)
+    _ = try run(official(LongBench.self))
     try Data("x".utf8).write(to: URL(fileURLWithPath: data.path + "/LongBench/data/musique.jsonl"))
-    #expect(data.status(of: .longbench).state == .damaged)
+    #expect(try data.status(of: official(LongBench.self)).state == .damaged)
     let other = try folder(["trec.jsonl": rows(200)])
-    let result = try run(.longbench, [other])
+    let result = try run(official(LongBench.self), [other])
     #expect(result.files.map(\.name) == ["data/hotpotqa.jsonl", "data/trec.jsonl"])
-    #expect(data.status(of: .longbench).state == .partial)
+    #expect(try data.status(of: official(LongBench.self)).state == .partial)
   }
 
   @Test("a file that is not the official one never takes the place of a better one")
   func better() throws {
     try write(rows(200), "hotpotqa.jsonl")
-    _ = try run(.longbench)
+    _ = try run(official(LongBench.self))
     let other = try folder(["hotpotqa.jsonl": rows(3), "trec.jsonl": rows(3)])
-    let result = try run(.longbench, accepting: true, [other])
+    let result = try run(official(LongBench.self), accepting: true, [other])
     #expect(result.files.map(\.rows) == [200, 3] && result.refused.count == 1)
   }
 
@@ -93,13 +95,13 @@ import Testing
   func damage() throws {
     try write(rows(200), "hotpotqa.jsonl")
     try write(rows(200), "musique.jsonl")
-    _ = try run(.longbench)
+    _ = try run(official(LongBench.self))
     let path = data.path + "/LongBench/data/hotpotqa.jsonl"
     var bytes = [UInt8](FileManager.default.contents(atPath: path) ?? Data())
     bytes[50] ^= 1
     try Data(bytes).write(to: URL(fileURLWithPath: path))
     try FileManager.default.removeItem(atPath: data.path + "/LongBench/data/musique.jsonl")
-    let status = data.status(of: .longbench)
+    let status = data.status(of: try official(LongBench.self))
     #expect(
       status.damaged == [
         "data/hotpotqa.jsonl: its SHA-256 is not that of the imported file", "data/musique.jsonl: it is gone",
@@ -110,31 +112,32 @@ import Testing
   func foreignFolder() throws {
     try write(rows(200), "hotpotqa.jsonl")
     try FileManager.default.createDirectory(atPath: data.path + "/LongBench", withIntermediateDirectories: true)
-    #expect(throws: TaskError.self) { try run(.longbench) }
-    #expect(data.status(of: .longbench).state == .unverified)
+    #expect(throws: TaskError.self) { try run(official(LongBench.self)) }
+    #expect(try data.status(of: official(LongBench.self)).state == .unverified)
   }
 
   @Test("an import that was killed between its two moves is undone")
   func restored() throws {
     try write(rows(200), "hotpotqa.jsonl")
-    _ = try run(.longbench)
+    _ = try run(official(LongBench.self))
     try FileManager.default.moveItem(
-      atPath: data.folder(of: .longbench), toPath: data.formerFolder(of: .longbench))
-    #expect(data.status(of: .longbench).intact == 1)
+      atPath: data.folder(of: try official(LongBench.self)), toPath: data.formerFolder(of: try official(LongBench.self))
+    )
+    #expect(try data.status(of: official(LongBench.self)).intact == 1)
   }
 
   @Test("nothing that fits says what is wanted")
   func nothing() throws {
     try write("text", "notes.txt")
-    let error = #expect(throws: TaskError.self) { try run(.kvRetrieval) }
+    let error = #expect(throws: TaskError.self) { try run(official(KeyValueRetrieval.self)) }
     #expect(error.map { "\($0)".contains("kv-retrieval-*_keys.jsonl") } == true)
   }
 
   @Test("a book is kept with LF, and one that is not PG-19's is refused")
   func book() throws {
     try write("Title\r\n\r\nText\r\n", "10146.txt")
-    #expect(throws: TaskError.self) { try run(.pg19) }
-    let result = try run(.pg19, accepting: true)
+    #expect(throws: TaskError.self) { try run(official(PG19.self)) }
+    let result = try run(official(PG19.self), accepting: true)
     #expect(result.files.map(\.name) == ["test/10146.txt"])
     let copy = FileManager.default.contents(atPath: data.path + "/pg19/test/10146.txt")
     #expect(copy == Data("Title\n\nText\n".utf8))
@@ -148,7 +151,7 @@ import Testing
     try write(
       #"{"input": "D", "instructions": ["Q?"], "outputs": ["A"], "source": "s", "evaluation": "exam"}"# + "\n",
       "LEval-data/Closed-ended-tasks/tpo.jsonl")
-    let result = try run(.leval, accepting: true)
+    let result = try run(official(LEval.self), accepting: true)
     #expect(result.files.map(\.name) == ["LEval-data/Closed-ended-tasks/tpo.jsonl", "prompts.json"])
     #expect(result.files[1].standing == .derived)
     #expect(try LEvalPrompts(path: data.path + "/LEval/prompts.json").tasks.keys.sorted() == ["tpo"])
@@ -164,21 +167,30 @@ import Testing
       try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8).split(separator: "\n")
         .filter { !$0.hasPrefix("#") }.map { $0.split(separator: "\t") }
     }
-    let files = try lines("files.tsv").map { $0.joined(separator: " ") }
-    #expect(KnownFileTable.text == files.joined(separator: "\n"))
-    let books = try lines("pg19.tsv").dropFirst().map { $0.prefix(4).joined(separator: " ") }
-    #expect(PG19BookTable.text == books.joined(separator: "\n"))
-    #expect(Benchmark.bookCount(split: "test") == 100 && Benchmark.bookCount(split: "validation") == 50)
-    #expect(KnownFile.all.count == files.count + books.count)
+    let rows = try lines("files.tsv")
+    let benchmarks = Benchmark.all(of: TaskRegistry.types)
+    for benchmark in benchmarks where benchmark.name != PG19.name {
+      let own = rows.filter { $0[0] == benchmark.name }
+      #expect(!own.isEmpty && benchmark.knownFiles.map(\.name) == own.map { String($0[1]) }, "\(benchmark.name)")
+      #expect(benchmark.knownFiles.map(\.rows) == own.map { Int($0[2]) }, "\(benchmark.name)")
+      #expect(benchmark.knownFiles.map { $0.sha256 ?? "-" } == own.map { String($0[3]) }, "\(benchmark.name)")
+    }
+    let names = Set(benchmarks.map(\.name))
+    #expect(rows.allSatisfy { names.contains(String($0[0])) })
+    let books = try lines("pg19.tsv").dropFirst()
+    let known = try official(PG19.self).knownFiles
+    #expect(
+      known.map(\.name) == books.map { "\($0[0])/\($0[1]).txt" } && known.map(\.sha256) == books.map { String($0[3]) })
+    #expect(known.count { $0.name.hasPrefix("test/") } == 100 && known.count == 150)
   }
 
   @Test("data under a manifest are verified, changed ones damaged, and others unverified")
   func verification() throws {
     try write(rows(3), "hotpotqa.jsonl")
-    _ = try run(.longbench, accepting: true)
-    let folder = data.folder(of: .longbench)
+    _ = try run(official(LongBench.self), accepting: true)
+    let folder = data.folder(of: try official(LongBench.self))
     let file = DataFile(name: "hotpotqa.jsonl", sha256: SHA256.hexadecimal(of: Array(rows(3).utf8)))
-    guard case .verified(.longbench, let different) = DataVerification.of(path: folder + "/data", files: [file])
+    guard case .verified("longbench", let different) = DataVerification.of(path: folder + "/data", files: [file])
     else {
       Issue.record("not verified")
       return

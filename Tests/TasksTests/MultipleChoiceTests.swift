@@ -78,7 +78,7 @@ import Testing
     let task = try task([Self.row], more)
     #expect(
       try samples(task).first?.text == "Answer well.\n\nQuestion: S?\nAnswer: yes\n\nQuestion: Q?\nAnswer:")
-    #expect(task.protocolName == "multiple-choice/cloze-v2+1-shot")
+    #expect(task.protocolName == "multiple-choice/cloze-v1+1-shot")
     #expect(throws: TaskError.self) { try self.task([Self.row], more.merging(["shots": .integer(2)]) { $1 }) }
     #expect(throws: TaskError.self) { try self.task([Self.row], ["shots": .integer(2)]) }
   }
@@ -115,17 +115,37 @@ import Testing
     #expect(task.scores(of: sample.reference, outcome: .choiceLogProbabilities([[-9], [-2], [-1]])).first?.value == 1)
   }
 
-  @Test("equal texts at two letters: the place is right, not the text")
+  @Test("of two choices with one text the right one is known by its place")
   func equalTexts() throws {
-    let row = "{\"question\": \"Q?\", \"choices\": [\"x\", \"y\", \"x\"], \"answer\": 2}"
-    let task = try task([row], ["style": .text("letters")])
-    let sample = try #require(try samples(task).first)
-    func values(_ sums: [Float]) -> [Double?] {
-      task.scores(of: sample, outcome: .choiceLogProbabilities(sums.map { [$0] })).map(\.value)
+    let rows = (0..<2).map { "{\"question\": \"Q?\", \"choices\": [\"red\", \"red\", \"blue\"], \"answer\": \($0)}" }
+    let task = try task(rows, ["style": .text("letters")])
+    // The likeliest letter is B.
+    let values = try samples(task).map { sample in
+      task.scores(of: sample.reference, outcome: .choiceLogProbabilities([[-2], [-1], [-3]])).map { $0.value ?? -1 }
     }
-    #expect(values([-1, -9, -2])[0] == 0 && values([-2, -9, -1])[0] == 1)
-    // Of three choices alike the right one has a third.
-    #expect(abs((values([-1, -1, -1])[3] ?? 0) - 1.0 / 3) < 1e-9)
+    #expect(values.map { $0[0] } == [0, 1])
+    let whole = exp(-2.0) + exp(-1.0) + exp(-3.0)
+    #expect(abs(values[0][3] - exp(-2) / whole) < 1e-7 && abs(values[1][3] - exp(-1) / whole) < 1e-7)
+  }
+
+  @Test("a prompt of one's own: the bare context, other fields of the row, the list of choices")
+  func prompts() throws {
+    let row =
+      "{\"activity\": \"Rowing\", \"question\": \"A boat\", \"choices\": [\"sinks\", \"floats\"], \"answer\": \"1\"}"
+    func text(_ more: [String: Value]) throws -> String? { try samples(task([row], more)).first?.text }
+    #expect(try text(["prompt": .text("{question}")]) == "A boat")
+    #expect(try text(["prompt": .text("{activity}: {question}")]) == "Rowing: A boat")
+    let letters: [String: Value] = ["prompt": .text("{choices}\nQ: {question}\nA:"), "style": .text("letters")]
+    #expect(try text(letters) == "A. sinks\nB. floats\nQ: A boat\nA:")
+    let bare = try task([row], ["prompt": .text("{question}")])
+    guard case .choices(_, let continuations)? = try samples(bare).first?.request else { return }
+    #expect(continuations == [" sinks", " floats"].map { $0.utf8.map { Int($0) } })
+    // Another prompt is another protocol; the digit of an answer without such a label is an index from 0.
+    #expect(bare.protocolName.hasPrefix("multiple-choice/cloze-v1+0-shot+prompt-"))
+    #expect(try samples(bare).first?.expected == ["floats"])
+    #expect(bare.protocolNotes.contains { $0.contains("index of a choice from 0") })
+    #expect(throws: TaskError.self) { try task([row], ["prompt": .text("no field")]) }
+    #expect(throws: TaskError.self) { try task([row], ["prompt": .text("{nowhere}")]) }
   }
 
   @Test("the number of a worked answer, marked or last")

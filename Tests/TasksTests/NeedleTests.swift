@@ -141,7 +141,7 @@ let datasets = URL(fileURLWithPath: #filePath).deletingLastPathComponent().delet
     let sample = try sample(task, 2, byteContext())
     let needle = NeedleWording.builtIn[0].needles[0].utf8.count
     #expect(number(sample, "haystack_tokens") == Double(700 - 200 - needle))
-    #expect(task.protocolName == "needle/original")
+    #expect(task.protocolName == "needle/original-placement-v1")
     guard case .generate(_, 300, _, _, _) = sample.request else {
       Issue.record("300 new tokens: \(sample.request)")
       return

@@ -48,6 +48,18 @@ import Testing
     #expect(Array(uuid)[14] == "4" && "89ab".contains(Array(uuid)[19]))
   }
 
+  @Test("keys of words are as many as RULER's, and two of them hardly ever share a word")
+  func words() {
+    #expect(RulerWords.count >= 6_000_000)
+    var random = SeededRandom(3, "words")
+    let keys = (0..<2000).map { _ in RulerWords.random(&random) }
+    #expect(keys.allSatisfy { $0.split(separator: "-").count == 2 })
+    #expect(Set(keys).count >= 1998)
+    let pairs = zip(keys, keys.dropFirst()).map { (Set($0.split(separator: "-")), Set($1.split(separator: "-"))) }
+    // One in 1,024 shares the adjective, one in 6,144 the noun; of 62 words each it would be one in 31.
+    #expect(pairs.count { !$0.isDisjoint(with: $1) } < 12)
+  }
+
   @Test("distractors never bear an asked-for key")
   func distractors() {
     for seed in 0..<20 as Range<UInt64> {

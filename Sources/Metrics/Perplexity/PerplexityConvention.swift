@@ -76,7 +76,9 @@ public enum PerplexityConvention: String, CaseIterable, Sendable {
   /// - Returns: windows in the order of the text.
   /// - Throws: `PerplexityError`.
   public func windows(count: Int, context: Int, stride: Int) throws(PerplexityError) -> [ScoringWindow] {
-    guard count >= 2, context >= 2 else { throw .tooFewTokens(convention: rawValue, count: count, minimum: 2) }
+    // With a prefix in front of the text its only token has something to be predicted from.
+    let least = self == .lmEvalRolling ? 1 : 2
+    guard count >= least, context >= 2 else { throw .tooFewTokens(convention: rawValue, count: count, minimum: least) }
     guard stride >= 1, stride <= context else {
       throw .badStride(convention: rawValue, stride: stride, context: context)
     }

@@ -14,20 +14,22 @@ struct PaperBuilder {
   /// The document of a store.
   ///
   /// - Throws: `ReportError.nothingForPaper` where no cell belongs to a table of the paper.
-  static func document(_ evaluations: Evaluations, name: String) throws(ReportError) -> Document {
+  static func document(
+    _ evaluations: Evaluations, name: String, tasks: TaskReports
+  ) throws(ReportError) -> Document {
     var builder = PaperBuilder(evaluations, name: name)
     builder.addIntroduction()
     var isEmpty = true
     for model in evaluations.names(\.model) {
-      for suite in PaperSuite.allCases {
-        let cells = evaluations.cells.filter { $0.record.model == model && $0.record.task == suite.rawValue }
+      for (task, columns) in tasks.published {
+        let cells = evaluations.cells.filter { $0.record.model == model && $0.record.task == task }
         for group in PaperBuilder.groups(cells) {
           isEmpty = false
-          builder.add(suite, model: model, group)
+          builder.add(task, columns, model: model, group)
         }
       }
     }
-    guard !isEmpty else { throw .nothingForPaper(path: evaluations.path) }
+    guard !isEmpty else { throw .nothingForPaper(path: evaluations.path, tasks: tasks.published.map { $0.task }) }
     builder.addSources()
     return builder.document
   }
@@ -52,39 +54,43 @@ struct PaperBuilder {
         + "A place without a number is empty.")
   }
 
-  private mutating func add(_ suite: PaperSuite, model: String, _ cells: [LoadedCell]) {
+  private mutating func add(
+    _ task: String, _ suite: TaskReport.PublishedColumns, model: String, _ cells: [LoadedCell]
+  ) {
     let length = cells.first?.coordinate("length").map { ", prompts of at most \($0) tokens" } ?? ""
     document.heading(2, "\(model), \(suite.title)\(length)")
     var table = Table(
-      id: slugs.slug(["paper", model, suite.rawValue, cells.first?.coordinate("length") ?? ""]),
+      id: slugs.slug(["paper", model, task, cells.first?.coordinate("length") ?? ""]),
       title: "\(suite.title): \(model)\(length)", corner: "method",
-      columns: suite.columns.map(\.title) + [suite.average.title])
-    table.coordinates = ["model": model, "task": suite.rawValue, "settings": cells.first?.record.settings ?? ""]
-    let rows = PublishedNumber.rows(suite).filter { PaperMatch.isSame(published: $0.model, measured: model) }
+      columns: suite.columns.map(\.title) + [suite.averageTitle])
+    table.coordinates = ["model": model, "task": task, "settings": cells.first?.record.settings ?? ""]
+    let rows = PublishedNumber.rows(of: task).filter { PaperMatch.isSame(published: $0.model, measured: model) }
     var shown: Set<PublishedNumber.Row> = []
     for method in Set(cells.map(\.record.method)).sorted(by: NaturalOrder.methodIsBefore) {
       let scores = PaperScores(suite, cells.filter { $0.record.method == method })
       table.rows.append(.init(label: method, cells: scores.cells))
       for row in rows where PaperMatch.isSame(row, method: method) {
-        if shown.insert(row).inserted { table.rows.append(published(row)) }
-        table.rows.append(difference(scores, row, method: method))
+        if shown.insert(row).inserted { table.rows.append(published(row, suite)) }
+        table.rows.append(difference(scores, row, suite, method: method))
       }
     }
-    for row in rows where !shown.contains(row) { table.rows.append(published(row)) }
+    for row in rows where !shown.contains(row) { table.rows.append(published(row, suite)) }
     table.note =
       "Scores from 0 to 100 with 95 % intervals; an average only where every column is complete. Numbers in brackets "
       + "are sources, listed below."
     document.table(table)
     if rows.isEmpty {
-      let models = Set(PublishedNumber.rows(suite).map(\.model)).sorted(by: NaturalOrder.isBefore)
+      let models = Set(PublishedNumber.rows(of: task).map(\.model)).sorted(by: NaturalOrder.isBefore)
       document.paragraph(
         "No published number is known for `\(model)`; there are some for \(models.joined(separator: ", ")).")
     }
-    document.bullets(PaperDeviations.list(suite, model: model, cells, run: evaluations.run))
+    document.bullets(PaperDeviations.list(task, suite, model: model, cells, run: evaluations.run))
   }
 
-  private mutating func published(_ row: PublishedNumber.Row) -> Table.Row {
-    let numbers = row.suite.columns.map { row.suite.published(row, $0) } + [row.suite.publishedAverage(row)]
+  private mutating func published(
+    _ row: PublishedNumber.Row, _ suite: TaskReport.PublishedColumns
+  ) -> Table.Row {
+    let numbers = suite.columns.map { suite.published(row, $0) } + [suite.publishedAverage(row)]
     var marks: [Int] = []
     for number in numbers {
       guard let note = number?.note else { continue }
@@ -95,12 +101,14 @@ struct PaperBuilder {
     return .init(label: "published: \(row.label) [\(mark)]", cells: numbers.map { .paper($0?.value) })
   }
 
-  private func difference(_ scores: PaperScores, _ row: PublishedNumber.Row, method: String) -> Table.Row {
+  private func difference(
+    _ scores: PaperScores, _ row: PublishedNumber.Row, _ suite: TaskReport.PublishedColumns, method: String
+  ) -> Table.Row {
     var cells: [Table.Cell] = []
-    for (measured, column) in zip(scores.cells, row.suite.columns) {
-      cells.append(.difference(measured, row.suite.published(row, column)?.value))
+    for (measured, column) in zip(scores.cells, suite.columns) {
+      cells.append(.difference(measured, suite.published(row, column)?.value))
     }
-    if let average = scores.cells.last { cells.append(.difference(average, row.suite.publishedAverage(row)?.value)) }
+    if let average = scores.cells.last { cells.append(.difference(average, suite.publishedAverage(row)?.value)) }
     return .init(label: "\(method) - published \(row.label)", cells: cells)
   }
 
@@ -120,7 +128,7 @@ struct PaperScores {
   /// One for each column, then the average.
   let cells: [Table.Cell]
 
-  init(_ suite: PaperSuite, _ loaded: [LoadedCell]) {
+  init(_ suite: TaskReport.PublishedColumns, _ loaded: [LoadedCell]) {
     var cells: [Table.Cell] = []
     var means: [Double] = []
     for column in suite.columns {

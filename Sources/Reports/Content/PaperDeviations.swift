@@ -4,7 +4,9 @@ import Store
 
 /// How a measured table differs from the published one in everything that is not the method.
 enum PaperDeviations {
-  static func list(_ suite: PaperSuite, model: String, _ cells: [LoadedCell], run: RunRecord?) -> [String] {
+  static func list(
+    _ task: String, _ suite: TaskReport.PublishedColumns, model: String, _ cells: [LoadedCell], run: RunRecord?
+  ) -> [String] {
     var list = protocols(cells)
     list += rows(suite, cells)
     list += limits(cells)
@@ -14,7 +16,7 @@ enum PaperDeviations {
     list.append(
       "Context: the pretraining window is \(windows) tokens; the published contexts are those in their rows, and how "
         + "their prompts were cut is not known.")
-    for warning in run?.warnings ?? [] where warning.hasPrefix("\(suite.rawValue):") { list.append(warning) }
+    for warning in run?.warnings ?? [] where warning.hasPrefix("\(task):") { list.append(warning) }
     return list
   }
 
@@ -28,7 +30,7 @@ enum PaperDeviations {
   }
 
   /// Columns that are missing, and those of which only a part was sampled.
-  private static func rows(_ suite: PaperSuite, _ cells: [LoadedCell]) -> [String] {
+  private static func rows(_ suite: TaskReport.PublishedColumns, _ cells: [LoadedCell]) -> [String] {
     var sampled: [String] = []
     var missing: [String] = []
     for column in suite.columns {

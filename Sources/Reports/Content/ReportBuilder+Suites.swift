@@ -5,21 +5,20 @@ import Metrics
 import Store
 
 extension ReportBuilder {
-  /// LongBench's own means: six categories, their average, the average of the paper's sixteen; for LongBench-E the
-  /// scores of its three buckets of length.
-  mutating func addLongBench(_ section: Section, _ grid: Grid) {
-    guard section.task == PaperSuite.longbench.rawValue, grid.axis == "dataset" else { return }
-    addCategories(section, grid)
-    addLengthBuckets(section, grid)
+  /// The tables that a task declares: means of columns, parts of samples, several metrics with their geometric mean.
+  mutating func addDeclared(_ section: Section, _ grid: Grid, isSummary: Bool) {
+    guard grid.axis == "dataset" else { return }
+    let report = tasks[section.task]
+    if let means = report.means { add(means, section, grid) }
+    if let parts = report.parts { add(parts, section, grid) }
+    if let product = report.product, !isSummary { add(product, section, grid) }
   }
 
-  private mutating func addCategories(_ section: Section, _ grid: Grid) {
-    let isE = grid.columns.contains { $0.value.hasSuffix("_e") }
-    guard !isE else { return }
+  private mutating func add(_ declared: TaskReport.MeanTable, _ section: Section, _ grid: Grid) {
     var table = Table(
-      id: slugs.slug([section.model, section.title, grid.variant, "categories"]),
-      title: "\(section.title)\(variant(grid)): means of LongBench's categories", corner: "method",
-      columns: LongBenchDataset.Category.allCases.map(\.rawValue) + ["average of 6 categories", "average of 16"])
+      id: slugs.slug([section.model, section.title, grid.variant, declared.id]),
+      title: "\(section.title)\(variant(grid)): \(declared.title)", corner: "method",
+      columns: declared.means.map(\.title))
     table.coordinates = coordinates(section, grid)
     for method in grid.methods {
       var scores: [String: Double] = [:]
@@ -28,28 +27,30 @@ extension ReportBuilder {
         guard aggregate.isComplete, let value = aggregate.value else { continue }
         scores[column.value] = value * (column.metric.isPercentage ? 100 : 1)
       }
-      let (categories, average) = LongBenchDataset.average(of: scores)
-      let sixteen = LongBenchDataset.all.filter(\.isInSixteen).map { scores[$0.name] }
-      let known = sixteen.compactMap { $0 }
-      let mean = known.count == sixteen.count ? Statistics.mean(known) : nil
-      table.rows.append(
-        .init(label: method, cells: (categories.map(\.mean) + [average, mean]).map { Table.Cell.paper($0) }))
+      var means: [Double?] = []
+      for mean in declared.means {
+        let values: [Double?]
+        switch mean.source {
+        case .columns(let names): values = names.map { scores[$0] }
+        case .means(let places): values = places.clamped(to: means.indices).map { means[$0] }
+        }
+        let known = values.compactMap { $0 }
+        means.append(known.count == values.count ? Statistics.mean(known) : nil)
+      }
+      table.rows.append(.init(label: method, cells: means.map { Table.Cell.paper($0) }))
     }
     table.markBest { _ in true }
-    table.note =
-      "A mean stands where every dataset of it is complete (the categories hold the Chinese datasets too); the official "
-      + "average is that of the six categories, the paper's that of its sixteen columns."
+    table.note = declared.note
     if table.rows.contains(where: { $0.cells.contains { $0.value != nil } }) { document.table(table) }
   }
 
-  private mutating func addLengthBuckets(_ section: Section, _ grid: Grid) {
-    let datasets = grid.columns.filter { $0.value.hasSuffix("_e") }
+  private mutating func add(_ declared: TaskReport.PartTable, _ section: Section, _ grid: Grid) {
+    let datasets = grid.columns.filter { $0.value.hasSuffix(declared.datasetSuffix) }
     guard !datasets.isEmpty else { return }
     var table = Table(
-      id: slugs.slug([section.model, section.title, grid.variant, "buckets"]),
-      title: "\(section.title)\(variant(grid)): LongBench-E by the documents' length in words",
-      corner: "method, dataset",
-      columns: LongBenchDataset.buckets)
+      id: slugs.slug([section.model, section.title, grid.variant, declared.id]),
+      title: "\(section.title)\(variant(grid)): \(declared.title)", corner: "method, dataset",
+      columns: declared.values)
     table.coordinates = coordinates(section, grid)
     for method in grid.methods {
       for column in datasets {
@@ -59,31 +60,29 @@ extension ReportBuilder {
         table.rows.append(
           .init(
             label: "\(method), \(column.value)",
-            cells: LongBenchDataset.buckets.map { bucket in
-              let samples = cells.flatMap(\.samples).filter { $0.facts["bucket"]?.plain == bucket }
+            cells: declared.values.map { part in
+              let samples = cells.flatMap(\.samples).filter { $0.facts[declared.fact]?.plain == part }
               let scored = samples.compactMap { column.metric.contribution(of: $0.result, document: $0.document) }
               var aggregate = column.metric.aggregate(scored)
               aggregate.unscored = samples.count - scored.count
               aggregate.expected = samples.count
               var cell = samples.isEmpty ? Table.Cell("") : Table.Cell(aggregate, column.metric)
-              // Of samples that are missing or failed nobody knows the bucket.
+              // Of samples that are missing or failed nobody knows the part.
               if !isComplete { cell.isGap = true }
               return cell
             }))
       }
     }
-    table.note = "A bucket without rows is empty (the official program prints nan)."
+    table.note = declared.note
     document.table(table)
   }
 
-  /// L-Eval's open tasks: ROUGE-1, ROUGE-2 and ROUGE-L, and LEval_score, the geometric mean of the three means.
-  mutating func addLEval(_ section: Section, _ grid: Grid) {
-    guard section.task == PaperSuite.leval.rawValue, grid.axis == "dataset" else { return }
-    let names = ["rouge1", "rouge2", "rougeL"]
+  private mutating func add(_ declared: TaskReport.ProductTable, _ section: Section, _ grid: Grid) {
+    let names = declared.metrics
     var table = Table(
-      id: slugs.slug([section.model, section.title, grid.variant, "rouge"]),
-      title: "\(section.title)\(variant(grid)): ROUGE of the open tasks", corner: "method, dataset",
-      columns: names + ["LEval_score"])
+      id: slugs.slug([section.model, section.title, grid.variant, declared.id]),
+      title: "\(section.title)\(variant(grid)): \(declared.title)", corner: "method, dataset",
+      columns: names + [declared.total])
     table.coordinates = coordinates(section, grid)
     for method in grid.methods {
       for column in grid.columns {
@@ -92,14 +91,19 @@ extension ReportBuilder {
         let parts = metrics.map { cells.aggregate($0) }
         guard parts.count == names.count, parts.contains(where: { $0.count > 0 }) else { continue }
         let values = parts.compactMap { $0.isComplete ? $0.value : nil }
-        var score = Table.Cell.paper(values.count == names.count ? cbrt(values.reduce(1, *)) : nil)
+        var score = Table.Cell.paper(values.count == names.count ? Self.geometricMean(values) : nil)
         score.isGap = score.value == nil
         table.rows.append(
           .init(
             label: "\(method), \(column.value)", cells: zip(parts, metrics).map { Table.Cell($0, $1) } + [score]))
       }
     }
-    table.note = "LEval_score is the cube root of the product of the three means, where all three are complete."
+    table.note = declared.note
     if !table.rows.isEmpty { document.table(table) }
+  }
+
+  private static func geometricMean(_ values: [Double]) -> Double {
+    let product = values.reduce(1, *)
+    return values.count == 3 ? cbrt(product) : pow(product, 1 / Double(values.count))
   }
 }

@@ -19,8 +19,7 @@ extension ReportBuilder {
       }
       table.rows.append(.init(label: method, cells: cells))
     }
-    // LongBench has means of its own.
-    if section.task != PaperSuite.longbench.rawValue { addAverage(grid, aggregates, &table) }
+    if tasks[section.task].means == nil { addAverage(grid, aggregates, &table) }
     let directions = grid.columns.map(\.metric.higherIsBetter) + [true]
     table.markBest { directions[min($0, directions.count - 1)] }
     table.note = note(grid)

@@ -7,20 +7,23 @@ struct ReportBuilder {
   let evaluations: Evaluations
   let sections: [Section]
   let store: ResultStore
+  /// What the tasks declare.
+  let tasks: TaskReports
   var slugs = SlugMaker()
   var document: Document
 
-  init(store: ResultStore, name: String) throws(ReportError) {
+  init(store: ResultStore, name: String, tasks: TaskReports) throws(ReportError) {
     self.name = name
+    self.tasks = tasks
     self.store = store
     evaluations = try Evaluations(store)
-    sections = Section.sections(of: evaluations)
+    sections = Section.sections(of: evaluations, tasks)
     document = Document(title: name)
   }
 
   /// The whole report, in `document`.
-  static func report(store: ResultStore, name: String) throws(ReportError) -> ReportBuilder {
-    var builder = try ReportBuilder(store: store, name: name)
+  static func report(store: ResultStore, name: String, tasks: TaskReports) throws(ReportError) -> ReportBuilder {
+    var builder = try ReportBuilder(store: store, name: name, tasks: tasks)
     builder.addSummary()
     for model in builder.evaluations.names(\.model) {
       builder.document.heading(2, model)
@@ -34,13 +37,13 @@ struct ReportBuilder {
   }
 
   /// The tables of a terminal: what was measured and what is missing.
-  static func summary(store: ResultStore, name: String) throws(ReportError) -> Document {
-    var builder = try ReportBuilder(store: store, name: name)
+  static func summary(store: ResultStore, name: String, tasks: TaskReports) throws(ReportError) -> Document {
+    var builder = try ReportBuilder(store: store, name: name, tasks: tasks)
     builder.addSummary()
     for section in builder.sections {
       for grid in section.grids {
         builder.addMeasuredTable(section, grid)
-        builder.addLongBench(section, grid)
+        builder.addDeclared(section, grid, isSummary: true)
       }
     }
     builder.addGaps()
@@ -54,8 +57,7 @@ struct ReportBuilder {
       "Protocol \(protocols.map { "`\($0)`" }.joined(separator: ", ")). Settings: `\(section.settings)`.")
     for grid in section.grids {
       addMeasuredTable(section, grid)
-      addLongBench(section, grid)
-      addLEval(section, grid)
+      addDeclared(section, grid, isSummary: false)
       addCurve(section, grid)
       addGroupByWindow(section, grid)
       addDepthHeatmap(section, grid)

@@ -20,20 +20,20 @@ struct Section: Sendable {
     Set(cells.map(\.record.method)).sorted(by: NaturalOrder.methodIsBefore)
   }
 
-  static func sections(of evaluations: Evaluations) -> [Section] {
+  static func sections(of evaluations: Evaluations, _ tasks: TaskReports) -> [Section] {
     var sections: [Section] = []
     for model in evaluations.names(\.model) {
       let ofModel = evaluations.cells.filter { $0.record.model == model }
       for task in Set(ofModel.map(\.record.task)).sorted(by: NaturalOrder.isBefore) {
         let ofTask = ofModel.filter { $0.record.task == task }
         let entries = Set(ofTask.map(\.record.settings)).sorted(by: NaturalOrder.isBefore)
-        let conventions = conventions(task, ofTask, entries)
+        let names = tasks[task].namesEntriesByProtocol ? protocols(ofTask, entries) : [:]
         for (index, settings) in entries.enumerated() {
           let cells = ofTask.filter { $0.record.settings == settings }
           sections.append(
             Section(
               model: model, contextWindow: cells[0].record.contextWindow, task: task,
-              entry: entries.count > 1 ? conventions[index] ?? "\(index + 1)" : "", settings: settings, cells: cells,
+              entry: entries.count > 1 ? names[settings] ?? "\(index + 1)" : "", settings: settings, cells: cells,
               grids: Grid.grids(of: cells)))
         }
       }
@@ -41,13 +41,16 @@ struct Section: Sendable {
     return sections
   }
 
-  /// Entries of `perplexity` are told apart by their conventions, `perplexity/llamacpp-v1`, where these differ.
-  private static func conventions(_ task: String, _ cells: [LoadedCell], _ entries: [String]) -> [String?] {
-    let names = entries.map { entry -> String? in
-      guard task == "perplexity", let cell = cells.first(where: { $0.record.settings == entry }) else { return nil }
-      return cell.record.protocolName.split(separator: "/").last.map { String($0).replacing("-v1", with: "") }
+  /// Entries by the ends of their protocols' names, `llamacpp` of `perplexity/llamacpp-v1`, where these differ.
+  private static func protocols(_ cells: [LoadedCell], _ entries: [String]) -> [String: String] {
+    var names: [String: String] = [:]
+    for entry in entries {
+      guard let cell = cells.first(where: { $0.record.settings == entry }) else { return [:] }
+      names[entry] = cell.record.protocolName.split(separator: "/").last.map {
+        String($0).replacing("-v1", with: "")
+      }
     }
-    return Set(names).count == names.count ? names : [String?](repeating: nil, count: names.count)
+    return Set(names.values).count == entries.count ? names : [:]
   }
 }
 

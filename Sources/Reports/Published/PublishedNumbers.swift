@@ -6,7 +6,8 @@ import Metrics
 struct PublishedNumber: Hashable, Sendable {
   /// A method and a context of a model: one row of a published table.
   struct Row: Hashable, Sendable {
-    let suite: PaperSuite
+    /// The task's name.
+    let task: String
     let model: String
     let method: String
     let groupSize: String
@@ -30,76 +31,32 @@ struct PublishedNumber: Hashable, Sendable {
   /// All of them, in the order of the data file.
   static let all: [PublishedNumber] = PublishedTable.text.split(separator: "\n").compactMap { line in
     let fields = line.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
-    guard fields.count == 9, let suite = PaperSuite(rawValue: fields[0]), let value = Double(fields[7]),
+    guard fields.count == 9, let value = Double(fields[7]),
       let note = Int(fields[8]), PublishedTable.notes.indices.contains(note)
     else { return nil }
     let row = Row(
-      suite: suite, model: fields[1], method: fields[2], groupSize: fields[3], neighborWindow: fields[4],
+      task: fields[0], model: fields[1], method: fields[2], groupSize: fields[3], neighborWindow: fields[4],
       context: fields[5])
     return PublishedNumber(row: row, dataset: fields[6], value: value, note: note)
   }
 
-  /// The rows of one suite, each once, in the order of the data file.
-  static func rows(_ suite: PaperSuite) -> [Row] {
+  /// The rows of one task, each once, in the order of the data file.
+  static func rows(of task: String) -> [Row] {
     var rows: [Row] = []
-    for number in all where number.row.suite == suite && !rows.contains(number.row) { rows.append(number.row) }
+    for number in all where number.row.task == task && !rows.contains(number.row) { rows.append(number.row) }
     return rows
   }
 }
 
-/// A benchmark with a table in the paper.
-enum PaperSuite: String, CaseIterable, Hashable, Sendable {
-  case longbench
-  case leval
-
-  var title: String {
-    switch self {
-    case .longbench: "LongBench"
-    case .leval: "L-Eval, closed-ended tasks"
-    }
-  }
-
-  /// A column: the paper's heading, the name in a sweep, and the samples of the whole dataset.
-  struct Column: Hashable, Sendable {
-    let title: String
-    let dataset: String
-    let officialCount: Int
-  }
-
-  /// The columns of the paper's table, in its order.
-  var columns: [Column] {
-    switch self {
-    case .longbench:
-      LongBenchDataset.all.filter(\.isInSixteen).map {
-        Column(title: $0.name, dataset: $0.name, officialCount: $0.officialRowCount)
-      }
-    case .leval:
-      // A question with two judgements is two samples.
-      LEvalTask.closedColumns.map {
-        Column(
-          title: $0.title, dataset: $0.task,
-          officialCount: $0.questionCount * (LEvalTask(named: $0.task) == .judgements ? 2 : 1))
-      }
-    }
-  }
-
-  /// The heading of the mean over all columns, and its name in the published table.
-  var average: (title: String, published: String) {
-    switch self {
-    case .longbench: ("average of 16", "Average(16)")
-    case .leval: ("average of 6", "Average(6)")
-    }
-  }
-
+extension TaskReport.PublishedColumns {
   /// The published number of a row and column.
   func published(_ row: PublishedNumber.Row, _ column: Column) -> PublishedNumber? {
-    PublishedNumber.all.first {
-      $0.row == row && Self.plain($0.dataset) == Self.plain(self == .leval ? column.title : column.dataset)
-    }
+    PublishedNumber.all.first { $0.row == row && Self.plain($0.dataset) == Self.plain(column.title) }
   }
 
+  /// The published average of a row.
   func publishedAverage(_ row: PublishedNumber.Row) -> PublishedNumber? {
-    PublishedNumber.all.first { $0.row == row && $0.dataset == average.published }
+    PublishedNumber.all.first { $0.row == row && $0.dataset == publishedAverage }
   }
 
   /// `RepoBench-P` and `repobench-p` are one name.

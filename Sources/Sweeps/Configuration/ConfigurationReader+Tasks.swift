@@ -44,6 +44,7 @@ extension ConfigurationReader {
   ) throws(SweepError) -> Configuration.TaskEntry {
     var entry = EntrySettings()
     try read(node, of: type, "the task \(type.name)", folders, &entry)
+    try addImported(type, at: location, &entry)
     let (written, paths) = (entry.written, entry.paths)
     var values: [String: Value]? = written
     for (key, path) in paths {
@@ -52,6 +53,18 @@ extension ConfigurationReader {
     return Configuration.TaskEntry(
       type: type, written: written, settings: values.map { TaskSettings($0) }, paths: paths,
       locations: entry.locations, location: location)
+  }
+
+  /// Takes the data folder's copy where an entry names none and there is a data folder.
+  private func addImported(
+    _ type: any EvaluationTask.Type, at location: TextLocation, _ entry: inout EntrySettings
+  ) throws(SweepError) {
+    for setting in type.settings.map(\.description) where entry.written[setting.key] == nil {
+      guard case .imported(let path) = setting.standard, folders.environment[ImportedData.variable]?.isEmpty == false
+      else { continue }
+      entry.paths[setting.key] = try ConfiguredPath(
+        "${\(ImportedData.variable)}/\(path)", location: location, folders: folders)
+    }
   }
 
   /// The settings of an entry while they are read.
@@ -66,9 +79,10 @@ extension ConfigurationReader {
     _ node: Node, of type: any EvaluationTask.Type, _ owner: String, _ folders: PathFolders,
     _ entry: inout EntrySettings
   ) throws(SweepError) {
-    let reader = try MappingReader(node, owner: owner, keys: type.settings.map(\.key))
+    let settings = type.settings.map(\.description)
+    let reader = try MappingReader(node, owner: owner, keys: settings.map(\.key))
     var file: (setting: SettingDescription, node: Node)?
-    for setting in type.settings {
+    for setting in settings {
       guard let node = reader.node(setting.key) else { continue }
       if setting.kind == .settingsFile {
         file = (setting, node)

@@ -22,7 +22,7 @@ enum DataPolicy {
           name: entry.name, path.location,
           .unverifiedData(task: entry.name, path: path.text, problem: problem))
       case .unverified:
-        guard DataVerification.isRequired(task: entry.name, key: key), !isOwn(path.text) else { continue }
+        guard entry.type.benchmark?.wantsImport == true, key == "path", !isOwn(path.text) else { continue }
         guard allowsUnverified else {
           throw .task(
             name: entry.name, path.location,

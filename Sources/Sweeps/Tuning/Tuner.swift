@@ -60,7 +60,8 @@ public final class Tuner {
   ) throws(SweepError) {
     func read(_ methods: [SelfExtend]) throws(SweepError) -> Configuration {
       try Configuration.read(
-        Array(request.configuration(methods: methods).utf8), file: request.name, taskTypes: taskTypes,
+        Array(request.configuration(methods: methods, taskTypes: taskTypes).utf8), file: request.name,
+        taskTypes: taskTypes,
         environment: [:])
     }
     self.request = request

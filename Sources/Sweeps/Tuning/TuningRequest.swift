@@ -1,6 +1,7 @@
 import Evaluation
 import JSON
 import Positions
+import Tasks
 
 /// What `tune` is asked: a model, a length, and how much to spend.
 public struct TuningRequest: Sendable {
@@ -70,25 +71,15 @@ public struct TuningRequest: Sendable {
   }
 
   /// The whole search as one configuration; each rung is a sweep over a part of it.
-  func configuration(methods: [SelfExtend]) -> String {
+  func configuration(methods: [SelfExtend], taskTypes: [any EvaluationTask.Type]) -> String {
     var model: [String: CanonicalJSON] = ["name": .text("model"), "path": .text(modelPath)]
     if let contextWindow { model["context"] = .integer(contextWindow) }
-    var tasks: [CanonicalJSON] = []
-    if let text {
-      tasks.append(
-        .object([
-          "pg19": .object([
-            "path": .text(text), "lengths": .array([.integer(targetLength)]), "windows": .integer(trials),
-            "stride": .integer(max(1, min(256, targetLength / 8))),
-          ])
-        ]))
+    let probe = TuningProbe(length: targetLength, trials: trials, depths: depths, text: text)
+    let tasks = taskTypes.compactMap { type in
+      type.tuning(probe).map {
+        CanonicalJSON.object([type.name: .object($0.mapValues { CanonicalJSON($0) })])
+      }
     }
-    tasks.append(
-      .object([
-        "passkey": .object([
-          "lengths": .array([.integer(targetLength)]), "depths": .integer(depths), "trials": .integer(trials),
-        ])
-      ]))
     return CanonicalJSON.object([
       "name": .text(name), "seed": .integer(Int(clamping: seed)), "models": .array([.object(model)]),
       "methods": .array(methods.map { .text(Method.selfExtend($0).description) }), "tasks": .array(tasks),

@@ -17,21 +17,33 @@ struct CustomPrompt: Sendable {
     let removedCount: Int
   }
 
-  init(_ settings: TaskSettings, _ prompt: String) throws(TaskError) {
-    message = try Self.template("prompt", prompt)
-    system = try settings.text("system").map { (text) throws(TaskError) in try Self.template("system", text) }
-    answerStart = try settings.text("answer-start").map { (text) throws(TaskError) in
+  enum Key {
+    static let message = Setting.text(
+      "prompt", "the user's message; {field} is a field of the row, {{ and }} are braces")
+    static let system = Setting.text(
+      "system", "the system message of a chat, with fields too", otherwise: "the template's own")
+    static let answerStart = Setting.text(
+      "answer-start", "the beginning of the answer, behind the chat markers", otherwise: "nothing")
+    static let chat = Setting.flag("chat", "false: never wraps the prompt in the model's chat template", default: true)
+    static let maxTokens = Setting.integer(
+      "max-prompt-tokens", "longer prompts are truncated", otherwise: "prompts may have any length")
+    static let truncation = Truncation.setting(otherwise: "error, where max-prompt-tokens is given")
+    static let truncateField = Setting.text(
+      "truncate-field", "the field whose text is cut", otherwise: "the one with the longest text")
+  }
+
+  init(_ settings: TaskSettings) throws(TaskError) {
+    message = try Self.template("prompt", settings[Key.message])
+    system = try settings[Key.system].map { (text) throws(TaskError) in try Self.template("system", text) }
+    answerStart = try settings[Key.answerStart].map { (text) throws(TaskError) in
       try Self.template("answer-start", text)
     }
-    usesChat = settings.flag("chat", default: true)
-    tokenLimit = try settings.positive("max-prompt-tokens")
-    let given = try Truncation.given(in: settings)
-    truncation = given ?? .error
-    truncateField = settings.text("truncate-field")
+    usesChat = try settings[Key.chat]
+    tokenLimit = try settings[Key.maxTokens]
+    truncation = try settings[Key.truncation] ?? .error
+    truncateField = try settings[Key.truncateField]
     if tokenLimit == nil {
-      for key in [Truncation.key, "truncate-field"] where settings.values[key] != nil {
-        throw .setting(key: key, found: "given", expected: "nothing without max-prompt-tokens")
-      }
+      try settings.refuse(Key.truncation, Key.truncateField, expected: "nothing without max-prompt-tokens")
     }
     if let truncateField, !fields.contains(truncateField) {
       throw .setting(

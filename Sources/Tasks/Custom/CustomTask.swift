@@ -9,28 +9,36 @@ public struct CustomTask: EvaluationTask {
   public static let name = "custom"
   /// The version of the scorer.
   public static let scorerVersion = 1
+  /// What the help says.
+  public static let about = TaskDescription(
+    summary: "a task that a configuration describes: rows, a prompt with their fields, a scorer by name",
+    protocols: [
+      .init("custom/", "the task's name, its scorer and what of the output is scored")
+    ],
+    metrics: [
+      .init("\(ScorerRegistry.names.joined(separator: ", "))", "the scorer that the entry names")
+    ],
+    example: "{name: colours, path: rows.jsonl, prompt: \"{question}\", scorer: contains}")
+  private enum Key {
+    static let file = Setting.settingsFile(
+      "file", "a YAML file with the other keys; keys beside it come before its own")
+    static let name = Setting.text("name", "what the task is called in tables")
+    static let path = Setting.path("path", "the rows, a JSONL file")
+    static let scorer = Setting.text("scorer", "one of the scorers of `se-eval score`")
+    static let reference = Setting.text(
+      "reference-field", "the accepted answers of a row: a text, number or list", default: "answer")
+    static let classes = Setting.text(
+      "classes-field", "the names of all classes, for classification_score", otherwise: "none")
+    static let firstLine = Setting.flag("first-line", "scores the first line of the output only", default: false)
+    static let maxNewTokens = Setting.integer("max-new-tokens", "generation limit", default: 64)
+    static let stop = Setting.texts("stop", "texts that end the output and are cut off", default: [], shown: "none")
+    static let limit = Setting.integer("limit", "the first rows", otherwise: "all")
+  }
   /// The keys of a configuration entry.
-  public static let settings = [
-    SettingDescription("file", .settingsFile, "a YAML file with the other keys; keys beside it come before its own"),
-    SettingDescription("name", .text, "what the task is called in tables (required)"),
-    SettingDescription("path", .path, "the rows, a JSONL (required)"),
-    SettingDescription(
-      "prompt", .text, "the user's message; {field} is a field of the row, {{ and }} are braces (required)"),
-    SettingDescription("system", .text, "the system message of a chat, with fields too (default: the template's own)"),
-    SettingDescription("answer-start", .text, "the beginning of the answer, behind the chat markers (default nothing)"),
-    SettingDescription("chat", .flag, "false: never wraps the prompt in the model's chat template (default true)"),
-    SettingDescription(
-      "reference-field", .text, "the accepted answers of a row: a text, number or list (default answer)"),
-    SettingDescription("classes-field", .text, "the names of all classes, for classification_score"),
-    SettingDescription("scorer", .text, "one of the scorers of `se-eval score` (required)"),
-    SettingDescription("first-line", .flag, "scores the first line of the output only (default false)"),
-    SettingDescription("max-new-tokens", .integer, "generation limit (default 64)"),
-    SettingDescription("stop", .texts, "texts that end the output and are cut off (default none)"),
-    SettingDescription(
-      "max-prompt-tokens", .integer, "longer prompts are truncated (default: prompts may have any length)"),
-    Truncation.setting(default: "error, where max-prompt-tokens is given"),
-    SettingDescription("truncate-field", .text, "the field whose text is cut (default: the one with the longest text)"),
-    SettingDescription("limit", .integer, "the first rows (default all)"),
+  public static let settings: [any SettingDeclaration] = [
+    Key.file, Key.name, Key.path, CustomPrompt.Key.message, CustomPrompt.Key.system, CustomPrompt.Key.answerStart,
+    CustomPrompt.Key.chat, Key.reference, Key.classes, Key.scorer, Key.firstLine, Key.maxNewTokens, Key.stop,
+    CustomPrompt.Key.maxTokens, CustomPrompt.Key.truncation, CustomPrompt.Key.truncateField, Key.limit,
   ]
 
   /// A row as far as the task needs it.
@@ -55,21 +63,15 @@ public struct CustomTask: EvaluationTask {
   /// - Parameter settings: the entry's settings.
   /// - Throws: `TaskError`.
   public init(settings: TaskSettings) throws(TaskError) {
-    if let file = settings.text("file") {
+    if let file = try settings[Key.file] {
       throw .missingData(path: file, need: "it should be a YAML file that describes the task")
     }
-    func required(_ key: String, _ expected: String) throws(TaskError) -> String {
-      guard let text = settings.text(key), !text.isEmpty else {
-        throw .setting(key: key, found: "missing", expected: expected)
-      }
-      return text
-    }
-    title = try required("name", "what the task is called in tables")
+    title = try settings[Key.name]
     guard title.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }) else {
       throw .setting(key: "name", found: "'\(title)'", expected: "letters, digits, '-', '_' and '.'")
     }
-    let path = try required("path", "a JSONL file of rows")
-    let name = try required("scorer", "one of \(ScorerRegistry.names.joined(separator: ", "))")
+    let path = try settings[Key.path]
+    let name = try settings[Key.scorer]
     guard let scorer = ScorerRegistry.scorer(named: name) else {
       throw .setting(
         key: "scorer", found: "'\(name)'", expected: "one of \(ScorerRegistry.names.joined(separator: ", "))")
@@ -79,15 +81,15 @@ public struct CustomTask: EvaluationTask {
     guard !scorer.needsSegmenter || segmenter != nil else {
       throw .setting(key: "scorer", found: "'\(name)'", expected: "another one, or jieba's dictionary installed")
     }
-    scoresFirstLine = settings.flag("first-line", default: false)
-    maxNewTokens = try settings.positive("max-new-tokens") ?? 64
-    stopTexts = settings.texts("stop") ?? []
+    scoresFirstLine = try settings[Key.firstLine]
+    maxNewTokens = try settings[Key.maxNewTokens]
+    stopTexts = try settings[Key.stop]
     guard !stopTexts.contains("") else { throw .setting(key: "stop", found: "an empty text", expected: "texts") }
-    limit = try settings.positive("limit")
-    let prompt = try CustomPrompt(settings, required("prompt", "a text with {field} for the fields of a row"))
+    limit = try settings[Key.limit]
+    let prompt = try CustomPrompt(settings)
     self.prompt = prompt
-    let reference = settings.text("reference-field") ?? "answer"
-    let classes = settings.text("classes-field")
+    let reference = try settings[Key.reference]
+    let classes = try settings[Key.classes]
     file = try RowFile(path, need: "it should hold the rows of the task '\(title)'") { (row) throws(RowFieldProblem) in
       try Self.row(row, prompt.fields, reference: reference, classes: classes)
     }
@@ -98,7 +100,7 @@ public struct CustomTask: EvaluationTask {
   ) throws(RowFieldProblem) -> Row {
     var fields: [String: String] = [:]
     for name in names {
-      guard let value = row.value[name], let text = text(of: value) else {
+      guard let value = row.value[name], let text = value.shown else {
         throw row.problem(name, "a text or a number")
       }
       fields[name] = text
@@ -106,7 +108,7 @@ public struct CustomTask: EvaluationTask {
     guard let value = row.value[reference] else { throw row.problem(reference, "a text, a number or a list of them") }
     let list: [JSONValue]
     if case .array(let values) = value { list = values } else { list = [value] }
-    let references = list.compactMap(text)
+    let references = list.compactMap(\.shown)
     guard references.count == list.count, !references.isEmpty else {
       throw row.problem(reference, "a text, a number or a list of them")
     }
@@ -115,17 +117,6 @@ public struct CustomTask: EvaluationTask {
       classes: try classes.map { (key) throws(RowFieldProblem) in
         try row.texts(key)
       })
-  }
-
-  /// A field's value as the prompt shows it: a text, or a number without `.0`.
-  private static func text(of value: JSONValue) -> String? {
-    switch value {
-    case .string(let text): text
-    case .integer(let number): "\(number)"
-    case .number(let number): Int(exactly: number).map { "\($0)" } ?? "\(number)"
-    case .bool(let flag): flag ? "true" : "false"
-    case .null, .array, .object: nil
-    }
   }
 
   /// The protocol's name: the task's, the scorer's and what of the output is scored.

@@ -1,61 +1,76 @@
-import Evaluation
+public import JSON
 
-/// A benchmark whose official files a user brings, and what is known of them.
-public enum Benchmark: String, CaseIterable, Sendable, Hashable, Codable {
-  case longbench
-  case leval
-  case pg19
-  case needle
-  case kvRetrieval = "kv-retrieval"
-  case mdqa
-  case passkey
-
+/// A benchmark whose official files a user brings, and what is known of them: declared by its task, in its folder.
+public struct Benchmark: Sendable {
+  /// The name on the command line and in manifests: the task's.
+  public let name: String
   /// The folder under the data folder.
-  public var folder: String {
-    switch self {
-    case .longbench: "LongBench"
-    case .leval: "LEval"
-    default: rawValue
-    }
-  }
-
+  public let folder: String
   /// Where the official files come from.
-  public var source: String {
-    switch self {
-    case .longbench: "github.com/THUDM/LongBench (config/) and its data.zip"
-    case .leval: "github.com/OpenLMLab/LEval (LEval-data/, Predictions/)"
-    case .pg19: "github.com/google-deepmind/pg19 (its bucket's test/ and validation/ books)"
-    case .needle: "github.com/gkamradt/LLMTest_NeedleInAHaystack (PaulGrahamEssays/)"
-    case .kvRetrieval: "github.com/nelson-liu/lost-in-the-middle (kv_retrieval_data/, prompts)"
-    case .mdqa: "github.com/nelson-liu/lost-in-the-middle (qa_data/, prompts)"
-    case .passkey: "github.com/datamllab/LongLM (passkey_examples*.jsonl)"
-    }
-  }
-
+  public let source: String
   /// What the command line may be given.
-  public var takes: String {
-    switch self {
-    case .longbench: "the repository's checkout, data.zip, or folders of them (both are needed: prompts and rows)"
-    case .leval: "the repository's checkout (LEval-data/ and, for the prompts, Predictions/)"
-    case .pg19: "a folder of books named after their Gutenberg ids, such as 10146.txt"
-    case .needle: "the repository's checkout or its PaulGrahamEssays folder"
-    case .kvRetrieval: "the repository's checkout or its kv-retrieval-*_keys.jsonl(.gz) and prompts"
-    case .mdqa: "the repository's checkout or its nq-open-*.jsonl(.gz) and prompts"
-    case .passkey: "the repository's checkout or its passkey_examples*.jsonl"
-    }
+  public let takes: String
+  /// True where a task's `path` must hold what an import wrote; false where anybody's own documents do.
+  public let wantsImport: Bool
+  /// What is known of the official files, by name under the benchmark's folder.
+  let knownFiles: [KnownFile]
+  /// A file that an import makes out of official ones.
+  let derivation: Derivation?
+  /// What is wrong with a row of a JSONL file; nil for nothing.
+  let problem: @Sendable (JSONValue) -> String?
+  private let byName: [String: KnownFile]
+
+  /// A file that is made at the import, because no official file holds it by itself.
+  public struct Derivation: Sendable {
+    /// Its name under the benchmark's folder.
+    let name: String
+    /// What it is made of, as the manifest names it.
+    let source: String
+    /// Whether a file of a source is needed, by the parts of its path.
+    let takes: @Sendable ([String]) -> Bool
+    /// How many of the last parts of such a path stay.
+    let keptParts: Int
+    /// Makes the bytes out of a folder with the files that were taken, and says what they are.
+    let make: @Sendable (_ folder: String) throws(TaskError) -> (bytes: [UInt8], note: String)
   }
 
-  /// The file that holds L-Eval's prompts, made at the import.
-  static let promptsFile = "prompts.json"
+  /// A benchmark.
+  ///
+  /// - Parameters:
+  ///   - name: the task's name.
+  ///   - folder: its folder under the data folder; the name where none is given.
+  ///   - source: where the official files come from.
+  ///   - takes: what an import may be given.
+  ///   - wantsImport: whether a task's `path` must be an import's.
+  ///   - files: the official files.
+  ///   - derivation: a file that is made out of them.
+  ///   - problem: what is wrong with a row of theirs.
+  public init(
+    name: String, folder: String? = nil, source: String, takes: String, wantsImport: Bool, files: [KnownFile],
+    derivation: Derivation? = nil, problem: @escaping @Sendable (JSONValue) -> String? = { _ in nil }
+  ) {
+    self.name = name
+    self.folder = folder ?? name
+    self.source = source
+    self.takes = takes
+    self.wantsImport = wantsImport
+    knownFiles = files
+    self.derivation = derivation
+    self.problem = problem
+    byName = Dictionary(files.map { ($0.name, $0) }) { first, _ in first }
+  }
+
+  /// The benchmarks of tasks.
+  ///
+  /// - Parameter tasks: plugins, in the order of the documentation.
+  /// - Returns: their benchmarks in the same order.
+  public static func all(of tasks: [any EvaluationTask.Type]) -> [Benchmark] { tasks.compactMap { $0.benchmark } }
 
   /// The files of a whole import.
-  var wantedFiles: [String] { knownFiles.map(\.name) + (self == .leval ? [Self.promptsFile] : []) }
-
-  /// What is known of the official files, by name under the benchmark's folder.
-  var knownFiles: [KnownFile] { KnownFile.all.filter { $0.benchmark == self } }
+  var wantedFiles: [String] { knownFiles.map(\.name) + (derivation.map { [$0.name] } ?? []) }
 
   /// What is known of one file.
-  func known(_ name: String) -> KnownFile? { KnownFile.byName[self]?[name] }
+  func known(_ name: String) -> KnownFile? { byName[name] }
 
   /// The name under the benchmark's folder of a file of a source.
   ///
@@ -71,48 +86,40 @@ public enum Benchmark: String, CaseIterable, Sendable, Hashable, Codable {
 }
 
 /// What is known of an official file; facts from the official repositories.
-struct KnownFile: Hashable, Sendable {
-  let benchmark: Benchmark
+public struct KnownFile: Hashable, Sendable {
   /// The path under the benchmark's folder.
   let name: String
   /// Rows of a JSONL file; nil where they are not known.
   let rows: Int?
-  /// Hashes of the official file; usually one, none where it is not known.
+  /// SHA-256 of the official file; nil where it is not known.
   let sha256: String?
-  /// The size of the official file.
-  let byteCount: Int?
+  /// True for a text that is published with CRLF, of which the hash is, and kept with LF.
+  let hasCRLF: Bool
 
-  static let all: [KnownFile] = files + books
-
-  static let byName: [Benchmark: [String: KnownFile]] = Dictionary(grouping: all, by: \.benchmark).mapValues {
-    Dictionary($0.map { ($0.name, $0) }) { first, _ in first }
+  /// An official file.
+  public init(name: String, rows: Int? = nil, sha256: String? = nil, hasCRLF: Bool = false) {
+    self.name = name
+    self.rows = rows
+    self.sha256 = sha256
+    self.hasCRLF = hasCRLF
   }
 
-  private static let files = KnownFileTable.text.split(separator: "\n").compactMap { line -> KnownFile? in
-    let fields = line.split(separator: " ").map(String.init)
-    guard fields.count == 4, let benchmark = Benchmark(rawValue: fields[0]) else { return nil }
-    return KnownFile(
-      benchmark: benchmark, name: fields[1], rows: Int(fields[2]), sha256: fields[3] == "-" ? nil : fields[3],
-      byteCount: nil)
-  }
-
-  /// The hashes of PG-19 are of the books with CRLF; the books are kept with LF.
-  private static let books = PG19BookTable.text.split(separator: "\n").compactMap { line -> KnownFile? in
-    let fields = line.split(separator: " ").map(String.init)
-    guard fields.count == 4, let count = Int(fields[2]) else { return nil }
-    return KnownFile(
-      benchmark: .pg19, name: "\(fields[0])/\(fields[1]).txt", rows: nil, sha256: fields[3], byteCount: count)
+  /// The files of a table with a line `name rows sha256` each, `-` for what is not known.
+  static func table(_ text: String) -> [KnownFile] {
+    text.split(separator: "\n").compactMap { line in
+      let fields = line.split(separator: " ").map(String.init)
+      guard fields.count == 3 else { return nil }
+      return KnownFile(name: fields[0], rows: Int(fields[1]), sha256: fields[2] == "-" ? nil : fields[2])
+    }
   }
 }
 
-extension Benchmark {
-  /// The official word counts of PG-19's splits, as its README gives them: what `pg19-word` divides by.
-  public static func officialWordCount(split: String) -> Int? {
-    ["validation": 3_007_061, "test": 6_966_499][split]
-  }
-
-  /// The official books of a PG-19 split: Gutenberg ids.
-  public static func bookCount(split: String) -> Int {
-    Benchmark.pg19.knownFiles.count { $0.name.hasPrefix(split + "/") }
+/// Helps a benchmark to say what its rows must have.
+enum RowRule {
+  /// What is wrong with a row that should have texts and lists; nil for nothing.
+  static func missing(_ row: JSONValue, texts: [String], lists: [String] = []) -> String? {
+    if let key = texts.first(where: { row[$0]?.text == nil }) { return "`\(key)` should be a text" }
+    if let key = lists.first(where: { row[$0]?.elements == nil }) { return "`\(key)` should be a list" }
+    return nil
   }
 }

@@ -25,8 +25,8 @@ public struct DataFolder: Sendable {
       case missing
     }
 
-    /// The benchmark.
-    public let benchmark: Benchmark
+    /// The benchmark's name.
+    public let benchmark: String
     /// Its folder.
     public let folder: String
     /// The state.
@@ -57,7 +57,7 @@ public struct DataFolder: Sendable {
   public func status(of benchmark: Benchmark) -> Status {
     restore(benchmark)
     let folder = folder(of: benchmark)
-    var status = Status(benchmark: benchmark, folder: folder, state: .missing)
+    var status = Status(benchmark: benchmark.name, folder: folder, state: .missing)
     status.missing = benchmark.wantedFiles
     let manifest: DataManifest?
     do throws(TaskError) {

@@ -5,8 +5,8 @@ import Foundation
 public struct DataImport: Sendable {
   /// What came of it.
   public struct Result: Sendable, Hashable, Encodable {
-    /// The benchmark.
-    public let benchmark: Benchmark
+    /// The benchmark's name.
+    public let benchmark: String
     /// Its folder.
     public let folder: String
     /// The files that are there now, by name.
@@ -63,7 +63,7 @@ public struct DataImport: Sendable {
         throw .damagedData(path: paths.joined(separator: ", "), line: nil, problem: Self.refusal(first, refused.count))
       }
       throw .missingData(
-        path: "\(paths.joined(separator: ", ")): a file of \(benchmark.rawValue)", need: "give \(benchmark.takes)")
+        path: "\(paths.joined(separator: ", ")): a file of \(benchmark.name)", need: "give \(benchmark.takes)")
     }
     if !acceptsDifferent, let first = refused.first {
       throw .damagedData(path: paths.joined(separator: ", "), line: nil, problem: Self.refusal(first, refused.count))
@@ -72,11 +72,11 @@ public struct DataImport: Sendable {
     entries += try keep(intact, beside: Set(entries.map(\.name)), from: folder, into: partial)
     entries.sort { $0.name < $1.name }
     let manifest = DataManifest(
-      benchmark: benchmark, imported: Today.text, program: program, origin: benchmark.source, files: entries)
+      benchmark: benchmark.name, imported: Today.text, program: program, origin: benchmark.source, files: entries)
     try write([UInt8](manifest.json), to: partial + "/" + DataManifest.fileName)
     try moveIntoPlace(partial, folder)
     refused.sort()
-    return Result(benchmark: benchmark, folder: folder, files: entries, refused: refused)
+    return Result(benchmark: benchmark.name, folder: folder, files: entries, refused: refused)
   }
 
   private static func refusal(_ first: String, _ count: Int) -> String {
@@ -101,7 +101,7 @@ public struct DataImport: Sendable {
       guard let known = benchmark.known(name) else { continue }
       var best: (check: FileCheck, source: SourceFile)?
       for source in candidates {
-        let check = try FileCheck(known, source.bytes(), path: source.path)
+        let check = try FileCheck(known, of: benchmark, source.bytes(), path: source.path)
         if best.map({ check.standing.rank < $0.check.standing.rank }) ?? true { best = (check, source) }
       }
       guard let best else { continue }
@@ -124,29 +124,25 @@ public struct DataImport: Sendable {
     return (entries, refused)
   }
 
-  /// Files that are made out of the official ones: L-Eval's prompts stand in its published predictions alone.
+  /// The file that is made out of official ones.
   private func derive(_ sources: [SourceFile], into partial: String) throws(TaskError) -> [DataManifest.File] {
-    guard benchmark == .leval else { return [] }
-    let workshop = partial + "/.predictions"
+    guard let derivation = benchmark.derivation else { return [] }
+    let workshop = partial + "/.derivation"
     defer { try? FileManager.default.removeItem(atPath: workshop) }
     var count = 0
     for source in sources {
       let parts = source.path.split(separator: "/").map(String.init)
-      guard parts.count >= 3, parts[parts.count - 1].hasSuffix(".pred.jsonl"),
-        parts[parts.count - 2] == LEvalPrompts.model
-      else { continue }
-      try write(source.bytes(), to: ([workshop] + parts.suffix(3)).joined(separator: "/"))
+      guard derivation.takes(parts) else { continue }
+      try write(source.bytes(), to: ([workshop] + parts.suffix(derivation.keptParts)).joined(separator: "/"))
       count += 1
     }
     guard count > 0 else { return [] }
-    let derivation = try LEvalPrompts.derive(predictions: workshop)
-    let bytes = Array(derivation.prompts.json.utf8)
-    try write(bytes, to: "\(partial)/\(Benchmark.promptsFile)")
+    let (bytes, note) = try derivation.make(workshop)
+    try write(bytes, to: "\(partial)/\(derivation.name)")
     return [
       DataManifest.File(
-        name: Benchmark.promptsFile, bytes: bytes.count, sha256: SHA256.hexadecimal(of: bytes), rows: nil,
-        standing: .derived, note: "the prompts of \(derivation.prompts.tasks.count) tasks",
-        source: "Predictions/*/\(LEvalPrompts.model)")
+        name: derivation.name, bytes: bytes.count, sha256: SHA256.hexadecimal(of: bytes), rows: nil,
+        standing: .derived, note: note, source: derivation.source)
     ]
   }
 

@@ -36,8 +36,8 @@ public struct DataManifest: Codable, Hashable, Sendable {
 
   /// The version of this file's form.
   public var format = 1
-  /// The benchmark.
-  public var benchmark: Benchmark
+  /// The benchmark's name.
+  public var benchmark: String
   /// The day of the import, UTC, for example `2026-11-21`.
   public var imported: String
   /// The program and its version.

@@ -2,20 +2,12 @@ import Foundation
 
 /// What is known of the data of a task before a sweep: whether they are a benchmark's, as an import left them.
 public enum DataVerification: Hashable, Sendable {
-  /// Every file is as it was imported; `different` are those that were never the official ones.
-  case verified(Benchmark, different: [String])
+  /// Every file is as it was imported; `different` are those that were never the official ones. The benchmark's name.
+  case verified(String, different: [String])
   /// No import made them, or one of them was laid into the folder later.
   case unverified
   /// An import made the folder, and a file is not what was imported.
   case damaged(problem: String)
-
-  /// Tasks whose `path` must be a benchmark's data.
-  ///
-  /// Books, essays and wordings may be anybody's own documents.
-  private static let strictTasks: Set<String> = ["longbench", "leval", "kv-retrieval", "mdqa"]
-
-  /// True where a task of this name wants verified data at a setting.
-  public static func isRequired(task: String, key: String) -> Bool { strictTasks.contains(task) && key == "path" }
 
   /// Compares the files that a task read with the manifest above them.
   ///
@@ -44,7 +36,7 @@ public enum DataVerification: Hashable, Sendable {
       guard let entry = namesakes.first(where: { $0.sha256 == file.sha256 }) else {
         return .damaged(
           problem: "\(file.name) is not what was imported on \(manifest.imported); "
-            + "import it again: se-eval data import \(manifest.benchmark.rawValue) PATH")
+            + "import it again: se-eval data import \(manifest.benchmark) PATH")
       }
       if entry.standing == .different { different.append("\(entry.name): \(entry.note ?? "not the official file")") }
     }

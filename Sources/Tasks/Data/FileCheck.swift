@@ -4,7 +4,7 @@ import Metrics
 
 /// Looks into a file of a benchmark: fields of every row, number of rows, hash.
 struct FileCheck {
-  /// The bytes to keep: the file's own, but for PG-19 with LF.
+  /// The bytes to keep: the file's own, or a text's with LF.
   let bytes: [UInt8]
   /// Rows of a JSONL file.
   let rows: Int?
@@ -16,17 +16,18 @@ struct FileCheck {
   ///
   /// - Parameters:
   ///   - known: what is known of the official file.
+  ///   - benchmark: whose it is.
   ///   - bytes: its content.
   ///   - path: for messages.
   /// - Throws: `TaskError.damagedData` where it cannot be read as what it should be.
-  init(_ known: KnownFile, _ bytes: [UInt8], path: String) throws(TaskError) {
+  init(_ known: KnownFile, of benchmark: Benchmark, _ bytes: [UInt8], path: String) throws(TaskError) {
     guard !bytes.isEmpty else { throw .damagedData(path: path, line: nil, problem: "it is empty") }
-    if known.benchmark == .pg19 {
-      self = try Self.book(known, bytes, path: path)
+    if known.hasCRLF {
+      self = try Self.text(known, bytes, path: path)
       return
     }
     self.bytes = bytes
-    let rows = try known.name.hasSuffix(".jsonl") ? Self.rows(known, bytes, path) : nil
+    let rows = try known.name.hasSuffix(".jsonl") ? Self.rows(benchmark, bytes, path) : nil
     self.rows = rows
     if rows == nil { try Self.checkText(known, bytes, path) }
     guard let sha256 = known.sha256 else {
@@ -48,29 +49,29 @@ struct FileCheck {
     self.note = note
   }
 
-  /// A book of PG-19: published with CRLF, kept with LF.
-  private static func book(_ known: KnownFile, _ bytes: [UInt8], path: String) throws(TaskError) -> FileCheck {
+  /// A text that is published with CRLF and kept with LF.
+  private static func text(_ known: KnownFile, _ bytes: [UInt8], path: String) throws(TaskError) -> FileCheck {
     guard String(validating: bytes, as: UTF8.self) != nil else {
-      throw .damagedData(path: path, line: nil, problem: "it is not UTF-8; take the file of PG-19 as it is published")
+      throw .damagedData(path: path, line: nil, problem: "it is not UTF-8; take the file as it is published")
     }
     let text = LineEnds.lf(bytes)
     // A copy that has LF already is the same book where putting CR back gives the official hash.
     let isOfficial = [bytes, LineEnds.crlf(text)].contains { SHA256.hexadecimal(of: $0) == known.sha256 }
     return FileCheck(
       bytes: text, standing: isOfficial ? .official : .different,
-      note: isOfficial ? "CRLF turned into LF" : "it is not the official text of this book")
+      note: isOfficial ? "CRLF turned into LF" : "it is not the official text")
   }
 
   // MARK: Rows
 
-  private static func rows(_ known: KnownFile, _ bytes: [UInt8], _ path: String) throws(TaskError) -> Int {
+  private static func rows(_ benchmark: Benchmark, _ bytes: [UInt8], _ path: String) throws(TaskError) -> Int {
     let file = PredictionFile(path: path, bytes: bytes)
     if let problem = file.problems.first {
       throw .damagedData(path: path, line: problem.line, problem: problem.problem)
     }
     guard !file.rows.isEmpty else { throw .damagedData(path: path, line: nil, problem: "it holds no rows") }
     for row in file.rows {
-      if let problem = RowRule.problem(of: row.value, benchmark: known.benchmark) {
+      if let problem = benchmark.problem(row.value) {
         throw .damagedData(path: path, line: row.line, problem: problem)
       }
     }
@@ -95,35 +96,6 @@ struct FileCheck {
     if known.name.hasSuffix(".prompt"), !text.contains("{") {
       throw .damagedData(path: path, line: nil, problem: "it has no place for the question; take the official file")
     }
-  }
-}
-
-/// The fields that the rows of a benchmark must have.
-enum RowRule {
-  /// What is wrong with a row; nil for nothing.
-  static func problem(of row: JSONValue, benchmark: Benchmark) -> String? {
-    switch benchmark {
-    case .longbench:
-      missing(row, texts: ["input", "context", "dataset", "language", "_id"], lists: ["answers"])
-        ?? (row["length"]?.number == nil ? "`length` should be a number" : nil)
-        ?? (row["answers"]?.texts == nil ? "`answers` should be texts" : nil)
-    case .leval:
-      missing(row, texts: ["input"], lists: ["instructions", "outputs"])
-        ?? (row["instructions"]?.elements?.count == row["outputs"]?.elements?.count
-          ? nil : "`instructions` and `outputs` differ in number")
-    case .kvRetrieval: missing(row, texts: ["key", "value"], lists: ["ordered_kv_records"])
-    case .mdqa: missing(row, texts: ["question"], lists: ["answers", "ctxs"])
-    case .passkey:
-      missing(row, texts: ["input", "target"], lists: [])
-        ?? (row["input"]?.text?.contains(row["target"]?.text ?? "") == true ? nil : "`target` is not in `input`")
-    case .pg19, .needle: nil
-    }
-  }
-
-  private static func missing(_ row: JSONValue, texts: [String], lists: [String]) -> String? {
-    if let key = texts.first(where: { row[$0]?.text == nil }) { return "`\(key)` should be a text" }
-    if let key = lists.first(where: { row[$0]?.elements == nil }) { return "`\(key)` should be a list" }
-    return nil
   }
 }
 

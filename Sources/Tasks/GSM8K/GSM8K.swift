@@ -8,13 +8,28 @@ public struct GSM8K: EvaluationTask {
   public static let name = "gsm8k"
   /// The version of the scorer.
   public static let scorerVersion = 1
+  /// What the help says.
+  public static let about = TaskDescription(
+    summary: "grade-school mathematics, worked out and compared by the last number",
+    protocols: [
+      .init("gsm8k/se-eval-v1", "question and answer lines; the number of examples is part of the name")
+    ],
+    metrics: [
+      .init("exact_match_last", "share of outputs whose last number is right"),
+      .init("exact_match_marked", "share of outputs whose number behind '####' is right"),
+    ],
+    example: "{path: test.jsonl, shots-path: train.jsonl, shots: 5}")
+  private enum Key {
+    static let path = Setting.path("path", "a JSONL of `question` and `answer`, which ends with '#### number'")
+    static let shotsPath = Setting.path(
+      "shots-path", "a JSONL of examples in the same form, put before each question", otherwise: "no examples")
+    static let shots = Setting.integer("shots", "how many of the examples, the first ones", otherwise: "all")
+    static let limit = Setting.integer("limit", "the first rows", otherwise: "all")
+    static let maxNewTokens = Setting.integer("max-new-tokens", "generation limit", default: 256)
+  }
   /// The keys of a configuration entry.
-  public static let settings = [
-    SettingDescription("path", .path, "a JSONL of `question` and `answer`, which ends with '#### number' (required)"),
-    SettingDescription("shots-path", .path, "a JSONL of examples in the same form, put before each question"),
-    SettingDescription("shots", .integer, "how many of the examples, the first ones (default all)"),
-    SettingDescription("limit", .integer, "the first rows (default all)"),
-    SettingDescription("max-new-tokens", .integer, "generation limit (default 256)"),
+  public static let settings: [any SettingDeclaration] = [
+    Key.path, Key.shotsPath, Key.shots, Key.limit, Key.maxNewTokens,
   ]
 
   /// A question with its worked answer.
@@ -35,15 +50,12 @@ public struct GSM8K: EvaluationTask {
   /// - Parameter settings: the entry's settings.
   /// - Throws: `TaskError`.
   public init(settings: TaskSettings) throws(TaskError) {
-    guard let path = settings.text("path") else {
-      throw .setting(key: "path", found: "missing", expected: "a JSONL of questions with worked answers")
-    }
     file = try RowFile(
-      path, need: "it should hold questions with worked answers, as GSM8K's test.jsonl", decode: Self.row)
-    limit = try settings.positive("limit")
-    maxNewTokens = try settings.positive("max-new-tokens") ?? 256
-    let count = try settings.positive("shots")
-    guard let shotsPath = settings.text("shots-path") else {
+      settings[Key.path], need: "it should hold questions with worked answers, as GSM8K's test.jsonl", decode: Self.row)
+    limit = try settings[Key.limit]
+    maxNewTokens = try settings[Key.maxNewTokens]
+    let count = try settings[Key.shots]
+    guard let shotsPath = try settings[Key.shotsPath] else {
       guard count == nil else {
         throw .setting(key: "shots", found: "\(count ?? 0)", expected: "nothing without `shots-path`")
       }

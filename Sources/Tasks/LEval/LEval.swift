@@ -10,24 +10,47 @@ public struct LEval: EvaluationTask {
   public static let name = "leval"
   /// The version of the scorer.
   public static let scorerVersion = 2
+  /// What the help says.
+  public static let about = TaskDescription(
+    summary: "20 tasks of several questions on one long document each, closed and open",
+    protocols: [
+      .init(
+        "leval/v2",
+        "the benchmark's prompts, answers read as by the official programs since December 2023; deviations are part "
+          + "of the name"),
+      .init("leval/v1", "the same with answers read as before"),
+      .init("leval/se-eval-v2", "the project's own prompts"),
+    ],
+    metrics: [
+      .init("score", "the task's own, 0 to 100"),
+      .init("rouge1, rouge2, rougeL", "of the tasks that ask for a summary"),
+    ],
+    example: "{tasks: closed}")
+  private enum Key {
+    static let path = Setting.path(
+      "path", "the folder of the .jsonl files, or the official checkout", imported: "LEval")
+    static let tasks = Setting.texts(
+      "tasks", "names, or closed (7 tasks), open (13), all (20)", default: ["closed"], shown: "closed")
+    static let documents = Setting.integer("documents", "the first documents of each task", otherwise: "all")
+    static let questions = Setting.integer("questions", "the first questions of each document", otherwise: "all")
+    static let lengths = Setting.lengths(
+      "windows in tokens, of which the document gets `reserve` fewer", atLeast: 64,
+      otherwise: "the model's, in thousands")
+    static let reserve = Setting.integer(
+      "reserve", "tokens kept free of the document", otherwise: "512, at most a quarter")
+    static let truncation = Truncation.setting(otherwise: "by words, as published")
+    static let prompts = Setting.path(
+      "prompts", "a file of prompts", otherwise: "prompts.json in the folder, or Predictions/")
+    static let judged = Setting.flag("judged", "generate answers that only a judge can score", default: true)
+    static let reading = Setting.word(
+      "protocol", "how answers are read: leval/v2 (the official programs since December 2023) or leval/v1 (before)",
+      default: LEvalReading.v2)
+    static let maxNewTokens = Setting.integer("max-new-tokens", "generation limit", otherwise: "512, as published")
+  }
   /// The keys of a configuration entry.
-  public static let settings = [
-    SettingDescription("path", .path, "the folder of the .jsonl files, or the official checkout (required)"),
-    SettingDescription("tasks", .texts, "names, or closed (7 tasks, the default), open (13), all (20)"),
-    SettingDescription("documents", .integer, "the first documents of each task (default: all)"),
-    SettingDescription("questions", .integer, "the first questions of each document (default: all)"),
-    SettingDescription(
-      "lengths", .integers,
-      "windows in tokens, of which the document gets 512 fewer (default: the model's, in thousands)"),
-    SettingDescription("reserve", .integer, "tokens kept free of the document (default 512, at most a quarter)"),
-    Truncation.setting(default: "by words, as published"),
-    SettingDescription("prompts", .path, "a file of prompts (default: prompts.json in the folder, or Predictions/)"),
-    SettingDescription("judged", .flag, "generate answers that only a judge can score (default true)"),
-    SettingDescription("max-new-tokens", .integer, "generation limit (default 512, as published)"),
-    SettingDescription(
-      "protocol", .text,
-      "how answers are read: leval/v2 (the official programs since December 2023, the default) or "
-        + "leval/v1 (before)"),
+  public static let settings: [any SettingDeclaration] = [
+    Key.path, Key.tasks, Key.documents, Key.questions, Key.lengths, Key.reserve, Key.truncation, Key.prompts,
+    Key.judged, Key.maxNewTokens, Key.reading,
   ]
 
   private let files: LEvalFiles
@@ -50,24 +73,20 @@ public struct LEval: EvaluationTask {
   /// - Parameter settings: the entry's settings.
   /// - Throws: `TaskError`.
   public init(settings: TaskSettings) throws(TaskError) {
-    guard let path = settings.text("path") else {
-      throw .setting(key: "path", found: "missing", expected: "the folder of L-Eval's files")
-    }
-    documents = try settings.positive("documents")
-    questions = try settings.positive("questions")
-    reserve = try settings.positive("reserve")
-    maxNewTokens = try settings.positive("max-new-tokens")
-    includesJudged = settings.flag("judged", default: true)
-    reading = try GridSettings.word("protocol", settings, default: .v2)
-    lengths = try settings.integers("lengths") ?? []
-    let shortest = lengths.min() ?? Int.max
-    guard shortest >= 64, Set(lengths).count == lengths.count, reserve ?? 0 < shortest else {
+    documents = try settings[Key.documents]
+    questions = try settings[Key.questions]
+    reserve = try settings[Key.reserve]
+    maxNewTokens = try settings[Key.maxNewTokens]
+    reading = try settings[Key.reading]
+    includesJudged = try settings[Key.judged]
+    lengths = try settings[Key.lengths]
+    guard reserve ?? 0 < lengths.min() ?? Int.max else {
       throw .setting(
         key: "lengths", found: "\(lengths)", expected: "different lengths of at least 64 tokens, above `reserve`")
     }
-    truncation = try Truncation.given(in: settings)
-    let tasks = try Self.tasks(settings.texts("tasks") ?? ["closed"])
-    files = try LEvalFiles(path: path, prompts: settings.text("prompts"), tasks: tasks)
+    truncation = try settings[Key.truncation]
+    files = try LEvalFiles(
+      path: settings[Key.path], prompts: settings[Key.prompts], tasks: Self.tasks(settings[Key.tasks]))
   }
 
   private static func tasks(_ names: [String]) throws(TaskError) -> [String] {

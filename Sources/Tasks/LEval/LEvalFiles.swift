@@ -68,7 +68,7 @@ struct LEvalFiles {
   private static func prompts(
     path: String, _ given: String?
   ) throws(TaskError) -> (prompts: LEvalPrompts, files: [DataFile]) {
-    let file = given ?? "\(path)/prompts.json"
+    let file = given ?? "\(path)/\(LEvalPrompts.fileName)"
     if given != nil || FileManager.default.fileExists(atPath: file) {
       let prompts = try LEvalPrompts(path: file)
       let (_, sha256) = try TaskFiles.json(file, need: "it should hold prompts")

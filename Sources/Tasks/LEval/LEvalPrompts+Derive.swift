@@ -12,6 +12,9 @@ extension LEvalPrompts {
     public let problems: [String]
   }
 
+  /// The file that holds the prompts, made at the import.
+  static let fileName = "prompts.json"
+
   /// The model whose published predictions hold the paper's form of the prompts, without chat markers.
   static let model = "turbo-16k-0613"
 

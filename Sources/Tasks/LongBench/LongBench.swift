@@ -11,20 +11,37 @@ public struct LongBench: EvaluationTask {
   public static let name = "longbench"
   /// The version of the scorer.
   public static let scorerVersion = 1
+  /// What the help says.
+  public static let about = TaskDescription(
+    summary: "21 datasets of question answering, summaries, examples and code; 13 of them for LongBench-E",
+    protocols: [
+      .init("longbench/v1", "as THUDM/LongBench does it; deviations are part of the name"),
+      .init("longbench-e/v1", "the same for LongBench-E"),
+    ],
+    metrics: [
+      .init("score", "the benchmark's own, 0 to 100")
+    ],
+    example: "{datasets: all-english, limit: 200}")
+  private enum Key {
+    static let path = Setting.path(
+      "path", "the folder with data/ and config/, or the official checkout", imported: "LongBench")
+    static let datasets = Setting.texts(
+      "datasets", "names, or all-english (16 sets), all-chinese (5), all (21), e (the 13 of LongBench-E)",
+      default: ["all-english"], shown: "all-english")
+    static let limit = Setting.integer("limit", "the first rows of each dataset", otherwise: "all")
+    static let lengths = Setting.lengths(
+      "the most tokens of a prompt before the chat markers", atLeast: 16, otherwise: "the window in thousands, less 500"
+    )
+    static let truncation = Truncation.setting(otherwise: "middle, as published")
+    static let config = Setting.path(
+      "config", "the folder of dataset2prompt.json and dataset2maxlen.json", otherwise: "looked for at `path`")
+    static let jieba = Setting.path("jieba", "the folder of jieba's dictionary", otherwise: "an installed one")
+    static let maxNewTokens = Setting.integer(
+      "max-new-tokens", "a lower generation limit than the published ones", otherwise: "none")
+  }
   /// The keys of a configuration entry.
-  public static let settings = [
-    SettingDescription("path", .path, "the folder with data/ and config/, or the official checkout (required)"),
-    SettingDescription(
-      "datasets", .texts,
-      "names, or all-english (16 sets, the default), all-chinese (5), all (21), e (the 13 of LongBench-E)"),
-    SettingDescription("limit", .integer, "the first rows of each dataset (default: all)"),
-    SettingDescription(
-      "lengths", .integers,
-      "the most tokens of a prompt before the chat markers (default: the window in thousands, less 500)"),
-    Truncation.setting(default: "middle, as published"),
-    SettingDescription("config", .path, "the folder of dataset2prompt.json and dataset2maxlen.json (default: found)"),
-    SettingDescription("jieba", .path, "the folder of jieba's dictionary (default: an installed one)"),
-    SettingDescription("max-new-tokens", .integer, "a lower generation limit than the published ones (default: none)"),
+  public static let settings: [any SettingDeclaration] = [
+    Key.path, Key.datasets, Key.limit, Key.lengths, Key.truncation, Key.config, Key.jieba, Key.maxNewTokens,
   ]
 
   private let files: LongBenchFiles
@@ -42,21 +59,16 @@ public struct LongBench: EvaluationTask {
   /// - Parameter settings: the entry's settings.
   /// - Throws: `TaskError`.
   public init(settings: TaskSettings) throws(TaskError) {
-    guard let path = settings.text("path") else {
-      throw .setting(key: "path", found: "missing", expected: "the folder of LongBench's files")
-    }
-    limit = try settings.positive("limit")
-    maxNewTokens = try settings.positive("max-new-tokens")
-    lengths = try settings.integers("lengths") ?? []
-    guard lengths.allSatisfy({ $0 >= 16 }), Set(lengths).count == lengths.count else {
-      throw .setting(key: "lengths", found: "\(lengths)", expected: "different lengths of at least 16 tokens")
-    }
-    truncation = try Truncation.given(in: settings) ?? .middle
-    let (datasets, isE) = try Self.datasets(settings.texts("datasets") ?? ["all-english"])
+    limit = try settings[Key.limit]
+    maxNewTokens = try settings[Key.maxNewTokens]
+    lengths = try settings[Key.lengths]
+    truncation = try settings[Key.truncation] ?? .middle
+    let (datasets, isE) = try Self.datasets(settings[Key.datasets])
     self.isE = isE
-    segmenter = try Self.segmenter(settings.text("jieba"), datasets)
+    segmenter = try Self.segmenter(settings[Key.jieba], datasets)
     if let segmenter { segmenterState = try Self.hash(of: segmenter) } else { segmenterState = "none" }
-    files = try LongBenchFiles(path: path, config: settings.text("config"), datasets: datasets, isE: isE)
+    files = try LongBenchFiles(
+      path: settings[Key.path], config: settings[Key.config], datasets: datasets, isE: isE)
   }
 
   private static func datasets(_ names: [String]) throws(TaskError) -> ([LongBenchDataset], isE: Bool) {

@@ -9,17 +9,39 @@ public struct KeyValueRetrieval: EvaluationTask {
   public static let name = "kv-retrieval"
   /// The version of the scorer.
   public static let scorerVersion = 1
+  /// What the help says.
+  public static let about = TaskDescription(
+    summary: "the value of one key of a long JSON object, at a stated position",
+    protocols: [
+      .init("kv-retrieval/v1", "the authors' prompt"),
+      .init("kv-retrieval/se-eval-v1", "the project's own prompt"),
+    ],
+    metrics: [
+      .init("accuracy", "share of outputs that hold the value")
+    ],
+    example: "{keys: [75], positions: 5, trials: 10}")
+  private enum Key {
+    static let path = Setting.path(
+      "path", "an official kv-retrieval-N_keys.jsonl", otherwise: "pairs made from the seed")
+    static let keys = Setting.integers(
+      "keys", "keys of a made object, one or several numbers", default: [75], in: 1...100_000)
+    static let positions = LostInTheMiddle.positions("positions of the key from 0, or how many", otherwise: "5")
+    static let queryAware = Setting.flag("query-aware", "asks before the object as well", default: false)
+    static let prompts = LostInTheMiddle.prompts
+    static let limit = Setting.integer("limit", "the first rows of the file", otherwise: "all")
+    static let trials = Setting.integer("trials", "made objects per number of keys", default: 10)
+    static let maxNewTokens = LostInTheMiddle.limit
+  }
   /// The keys of a configuration entry.
-  public static let settings = [
-    SettingDescription("path", .path, "an official kv-retrieval-N_keys.jsonl (default: pairs made from the seed)"),
-    SettingDescription("keys", .integers, "keys of a made object, or a list of such numbers (default 75)"),
-    SettingDescription("positions", .countOrNumbers, "positions of the key from 0, or how many (default 5)"),
-    SettingDescription("query-aware", .flag, "asks before the object as well (default false)"),
-    SettingDescription("prompts", .path, "the official prompts/ folder or a prompt file (default: the project's own)"),
-    SettingDescription("limit", .integer, "the first rows of the file (default all)"),
-    SettingDescription("trials", .integer, "made objects per number of keys (default 10)"),
-    SettingDescription("max-new-tokens", .integer, "generation limit (default 100)"),
+  public static let settings: [any SettingDeclaration] = [
+    Key.path, Key.keys, Key.positions, Key.queryAware, Key.prompts, Key.limit, Key.trials, Key.maxNewTokens,
   ]
+  /// The authors' files.
+  public static let benchmark: Benchmark? = Benchmark(
+    name: name, source: "github.com/nelson-liu/lost-in-the-middle (kv_retrieval_data/, prompts)",
+    takes: "the repository's checkout or its kv-retrieval-*_keys.jsonl(.gz) and prompts", wantsImport: true,
+    files: KnownFile.table(KeyValueRetrievalTable.text)
+  ) { row in RowRule.missing(row, texts: ["key", "value"], lists: ["ordered_kv_records"]) }
 
   /// One object, with its pairs in the order of the file and the pair that is asked for.
   struct Row: Sendable {
@@ -45,20 +67,18 @@ public struct KeyValueRetrieval: EvaluationTask {
   /// - Parameter settings: the entry's settings.
   /// - Throws: `TaskError`.
   public init(settings: TaskSettings) throws(TaskError) {
-    isQueryAware = settings.flag("query-aware", default: false)
-    limit = try settings.positive("limit")
-    trials = try settings.positive("trials") ?? 10
-    maxNewTokens = try settings.positive("max-new-tokens") ?? LostInTheMiddle.maxNewTokens
+    isQueryAware = try settings[Key.queryAware]
+    limit = try settings[Key.limit]
+    trials = try settings[Key.trials]
+    maxNewTokens = try settings[Key.maxNewTokens]
     prompt = try LostInTheMiddle.prompt(
-      path: settings.text("prompts"),
+      path: settings[Key.prompts],
       name: isQueryAware ? "kv_retrieval_with_query_aware_contextualization.prompt" : "kv_retrieval.prompt",
       own: Self.ownPrompt + (isQueryAware ? "Key: \"{key}\"\n\n" : "") + Self.ownEnd,
       fields: ["formatted_kv_records", "key"])
-    var counts = try settings.integers("keys") ?? [75]
-    if let path = settings.text("path") {
-      for key in ["keys", "trials"] where settings.values[key] != nil {
-        throw .setting(key: key, found: "given", expected: "nothing beside `path`, whose rows say it")
-      }
+    var counts = try settings[Key.keys]
+    if let path = try settings[Key.path] {
+      try settings.refuse(Key.keys, Key.trials, expected: "nothing beside `path`, whose rows say it")
       try LostInTheMiddle.refuseCompressed(path)
       let file = try RowFile(
         path, need: "it should be kv-retrieval-75_keys.jsonl or another of lost-in-the-middle", decode: Self.row)
@@ -68,18 +88,13 @@ public struct KeyValueRetrieval: EvaluationTask {
       }
       counts = [usual]
     } else {
-      guard limit == nil else {
-        throw .setting(key: "limit", found: "given", expected: "nothing without `path`; set `trials`")
-      }
+      try settings.refuse(Key.limit, expected: "nothing without `path`; set `trials`")
       file = nil
-    }
-    guard !counts.isEmpty, Set(counts).count == counts.count, counts.allSatisfy({ (1...100_000).contains($0) }) else {
-      throw .setting(key: "keys", found: "\(counts)", expected: "different numbers from 1 to 100000")
     }
     var grid: [(keys: Int, positions: [Int])] = []
     for count in counts {
       let standard = Array(Set(LostInTheMiddle.spread(min(5, count), over: count))).sorted()
-      grid.append((count, try LostInTheMiddle.positions(settings, of: count, default: standard)))
+      grid.append((count, try LostInTheMiddle.positions(settings[Key.positions], of: count, default: standard)))
     }
     self.grid = grid
   }

@@ -5,6 +5,16 @@ import Foundation
 enum LostInTheMiddle {
   /// The authors' generation limit.
   static let maxNewTokens = 100
+  /// The setting of another one.
+  static let limit = Setting.integer("max-new-tokens", "generation limit", default: maxNewTokens)
+  /// The setting of the prompts.
+  static let prompts = Setting.path(
+    "prompts", "the official prompts/ folder or a prompt file", otherwise: "the project's own")
+
+  /// The setting of the gold positions.
+  static func positions(_ help: String, otherwise: String) -> Setting<CountOrNumbers?> {
+    .countOrNumbers("positions", help, otherwise: otherwise)
+  }
 
   /// What another generation limit adds to a protocol's name.
   static func deviation(maxNewTokens count: Int) -> String { count == maxNewTokens ? "" : "+max-new-tokens=\(count)" }
@@ -19,18 +29,19 @@ enum LostInTheMiddle {
   /// authors' (0, 34, 69, 104, 139 of 140).
   ///
   /// - Parameters:
-  ///   - settings: the entry's settings, with the key `positions`.
+  ///   - given: what the key `positions` says.
   ///   - count: the keys or documents of a prompt.
   ///   - fallback: positions where none are given.
   /// - Returns: different positions, in the order given.
   /// - Throws: `TaskError.setting`.
-  static func positions(_ settings: TaskSettings, of count: Int, default fallback: [Int]) throws(TaskError) -> [Int] {
+  static func positions(
+    _ given: CountOrNumbers?, of count: Int, default fallback: [Int]
+  ) throws(TaskError) -> [Int] {
     let positions: [Int]
-    switch settings.values["positions"] {
+    switch given {
     case nil: positions = fallback
-    case .integer(let number)?: positions = (1...count).contains(number) ? spread(number, over: count) : []
-    default:
-      let numbers = settings.numbers("positions") ?? []
+    case .count(let number)?: positions = (1...count).contains(number) ? spread(number, over: count) : []
+    case .numbers(let numbers)?:
       positions = numbers.compactMap { Int(exactly: $0) }
       guard positions.count == numbers.count else {
         throw .setting(key: "positions", found: "\(numbers)", expected: "whole numbers from 0 to \(count - 1)")
@@ -40,7 +51,7 @@ enum LostInTheMiddle {
       positions.allSatisfy({ (0..<count).contains($0) })
     else {
       throw .setting(
-        key: "positions", found: settings.numbers("positions").map { "\($0)" } ?? "something else",
+        key: "positions", found: given?.text ?? "missing",
         expected: "a count from 1 to \(count), or a list of different positions from 0 to \(count - 1)")
     }
     return positions

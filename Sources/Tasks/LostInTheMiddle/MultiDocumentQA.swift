@@ -1,4 +1,5 @@
 public import Evaluation
+import JSON
 import Metrics
 import Tokenizers
 
@@ -8,21 +9,46 @@ public struct MultiDocumentQA: EvaluationTask {
   public static let name = "mdqa"
   /// The version of the scorer.
   public static let scorerVersion = 1
+  /// What the help says.
+  public static let about = TaskDescription(
+    summary: "a question on many passages, one of which holds the answer, at a stated position",
+    protocols: [
+      .init("mdqa/v1", "the authors' prompt"),
+      .init("mdqa/se-eval-v1", "the project's own prompt"),
+    ],
+    metrics: [
+      .init("best_subspan_em", "share of outputs whose first line holds an answer, normalised")
+    ],
+    example: "{path: nq-open-20_total_documents_gold_at_0.jsonl, limit: 100}")
+  private enum Key {
+    static let path = Setting.path("path", "an nq-open-*.jsonl of lost-in-the-middle")
+    static let documents = Setting.integer(
+      "documents", "passages of a prompt, for a file with gold passages only", otherwise: "those of the file, or 10")
+    static let positions = LostInTheMiddle.positions(
+      "positions of the gold passage from 0, or how many", otherwise: "the authors'")
+    static let queryAware = Setting.flag("query-aware", "asks before the passages as well", default: false)
+    static let order = Setting.word(
+      "order", "of the other passages: retrieval, or random, which the prompt then says", default: Order.retrieval)
+    static let prompts = LostInTheMiddle.prompts
+    static let limit = Setting.integer("limit", "the first rows of the file", otherwise: "all")
+    static let maxNewTokens = LostInTheMiddle.limit
+  }
   /// The keys of a configuration entry.
-  public static let settings = [
-    SettingDescription("path", .path, "an nq-open-*.jsonl of lost-in-the-middle (required)"),
-    SettingDescription(
-      "documents", .integer,
-      "passages of a prompt, for a file with gold passages only (default: those of the file, or 10)"),
-    SettingDescription(
-      "positions", .countOrNumbers, "positions of the gold passage from 0, or how many (default: the authors')"),
-    SettingDescription("query-aware", .flag, "asks before the passages as well (default false)"),
-    SettingDescription(
-      "order", .text, "of the other passages: retrieval (default) or random, which the prompt then says"),
-    SettingDescription("prompts", .path, "the official prompts/ folder or a prompt file (default: the project's own)"),
-    SettingDescription("limit", .integer, "the first rows of the file (default all)"),
-    SettingDescription("max-new-tokens", .integer, "generation limit (default 100)"),
+  public static let settings: [any SettingDeclaration] = [
+    Key.path, Key.documents, Key.positions, Key.queryAware, Key.order, Key.prompts, Key.limit, Key.maxNewTokens,
   ]
+  /// The authors' files.
+  public static let benchmark: Benchmark? = Benchmark(
+    name: name, source: "github.com/nelson-liu/lost-in-the-middle (qa_data/, prompts)",
+    takes: "the repository's checkout or its nq-open-*.jsonl(.gz) and prompts", wantsImport: true,
+    files: KnownFile.table(MultiDocumentQATable.text)
+  ) { row in RowRule.missing(row, texts: ["question"], lists: ["answers", "ctxs"]) }
+
+  /// The authors' prediction files, of this task and of key-value retrieval.
+  public static let predictions: PredictionScorer? = PredictionScorer(name: "lost-in-the-middle", part: .task) {
+    (task, file, _) throws(ScoringError) in
+    try BenchmarkScorer.lostInTheMiddle(task: task, predictions: file)
+  }
 
   private enum Order: String, CaseIterable {
     case retrieval, random
@@ -44,21 +70,19 @@ public struct MultiDocumentQA: EvaluationTask {
   /// - Parameter settings: the entry's settings.
   /// - Throws: `TaskError`.
   public init(settings: TaskSettings) throws(TaskError) {
-    guard let path = settings.text("path") else {
-      throw .setting(key: "path", found: "missing", expected: "an nq-open-*.jsonl of lost-in-the-middle")
-    }
+    let path = try settings[Key.path]
     try LostInTheMiddle.refuseCompressed(path)
-    isQueryAware = settings.flag("query-aware", default: false)
-    order = try GridSettings.word("order", settings, default: .retrieval)
+    isQueryAware = try settings[Key.queryAware]
+    order = try settings[Key.order]
     guard !isQueryAware || order == .retrieval else {
       throw .setting(key: "order", found: "random", expected: "retrieval: there is no query-aware prompt that says so")
     }
-    limit = try settings.positive("limit")
-    maxNewTokens = try settings.positive("max-new-tokens") ?? LostInTheMiddle.maxNewTokens
-    prompt = try Self.prompt(settings.text("prompts"), isQueryAware: isQueryAware, order)
+    limit = try settings[Key.limit]
+    maxNewTokens = try settings[Key.maxNewTokens]
+    prompt = try Self.prompt(settings[Key.prompts], isQueryAware: isQueryAware, order)
     let all = try RowFile(
       path, need: "it should be an nq-open file of lost-in-the-middle", decode: MultiDocumentRow.read)
-    let asked = try settings.positive("documents")
+    let asked = try settings[Key.documents]
     let usual = LostInTheMiddle.mostCommon(try all.entries().map(\.row.passages.count))
     let file = try all.leavingOut { row in
       row.passages.count == usual ? nil : "\(row.passages.count) passages, where most rows have \(usual)"
@@ -78,7 +102,7 @@ public struct MultiDocumentQA: EvaluationTask {
       throw .setting(key: "documents", found: "\(documents)", expected: "at most \(file.count), the rows of the file")
     }
     self.file = file
-    positions = try LostInTheMiddle.positions(settings, of: documents, default: Self.standard(documents))
+    positions = try LostInTheMiddle.positions(settings[Key.positions], of: documents, default: Self.standard(documents))
   }
 
   private static func prompt(

@@ -8,33 +8,53 @@ public struct MultipleChoice: EvaluationTask {
   /// The task's name in a configuration.
   public static let name = "multiple-choice"
   /// The version of the scorer.
+  ///
+  /// 2: the right choices are known by their places; before, a choice with the text of a right one was right too.
   public static let scorerVersion = 2
+  /// What the help says.
+  public static let about = TaskDescription(
+    summary: "questions with choices, answered by the likeliest continuation",
+    protocols: [
+      .init("multiple-choice/cloze-v1", "each choice's text is a continuation"),
+      .init("multiple-choice/letters-v1", "the choices are listed, their letters are the continuations"),
+    ],
+    metrics: [
+      .init("accuracy", "share of questions whose likeliest choice is right"),
+      .init("accuracy_norm_chars", "the same by log-probability per character"),
+      .init("accuracy_norm_bytes", "the same by log-probability per byte"),
+      .init("mc2", "mean probability of the right choices as a share of that of all"),
+    ],
+    example: "{path: questions.jsonl, style: letters}")
+  private enum Key {
+    static let path = Setting.path("path", "a JSONL of questions with choices")
+    static let style = Setting.word(
+      "style", "cloze (each choice's text is the continuation) or letters (the choices are listed, their letter is it)",
+      default: MultipleChoicePrompt.Style.cloze)
+    static let question = Setting.text(
+      "question-field", "where a row keeps the question; a.b goes inside", default: "question")
+    static let choices = Setting.text("choices-field", "where it keeps the choices", default: "choices")
+    static let answer = Setting.text(
+      "answer-field", "where it keeps the answer: a label, the text of a choice, a letter, or an index from 0",
+      default: "answer")
+    static let prompt = Setting.text(
+      "prompt", "how a question is asked: {question}, {choices} (the list with letters), other fields of the row",
+      otherwise: "cloze: Question: {question}, Answer: below it")
+    static let instruction = Setting.text("instruction", "what stands before everything", otherwise: "nothing")
+    static let shotsPath = Setting.path(
+      "shots-path", "a JSONL of examples in the same form, put before each question", otherwise: "no examples")
+    static let shots = Setting.integer("shots", "how many of the examples, the first ones", otherwise: "all")
+    static let limit = Setting.integer("limit", "the first rows", otherwise: "all")
+  }
   /// The keys of a configuration entry.
-  public static let settings = [
-    SettingDescription("path", .path, "a JSONL of questions with choices (required)"),
-    SettingDescription(
-      "style", .text,
-      "cloze (default: each choice's text is the continuation) or letters (the choices are listed, their "
-        + "letter is it)"),
-    SettingDescription("question-field", .text, "where a row keeps the question (default question; a.b goes inside)"),
-    SettingDescription("choices-field", .text, "where it keeps the choices (default choices)"),
-    SettingDescription("answer-field", .text, "where it keeps the answer (default answer)"),
-    SettingDescription("instruction", .text, "what stands before everything (default nothing)"),
-    SettingDescription("shots-path", .path, "a JSONL of examples in the same form, put before each question"),
-    SettingDescription("shots", .integer, "how many of the examples, the first ones (default all)"),
-    SettingDescription("limit", .integer, "the first rows (default all)"),
+  public static let settings: [any SettingDeclaration] = [
+    Key.path, Key.style, Key.question, Key.choices, Key.answer, Key.prompt, Key.instruction, Key.shotsPath, Key.shots,
+    Key.limit,
   ]
 
-  /// What the continuation is.
-  enum Style: String, CaseIterable, Sendable {
-    case cloze, letters
-  }
-
-  private let style: Style
+  private let prompt: MultipleChoicePrompt
   private let file: RowFile<MultipleChoiceRow>
   private let shots: [MultipleChoiceRow]
   private let shotsFile: DataFile?
-  private let instruction: String
   private let limit: Int?
 
   /// Reads the settings, the questions and the examples.
@@ -42,21 +62,19 @@ public struct MultipleChoice: EvaluationTask {
   /// - Parameter settings: the entry's settings.
   /// - Throws: `TaskError`.
   public init(settings: TaskSettings) throws(TaskError) {
-    guard let path = settings.text("path") else {
-      throw .setting(key: "path", found: "missing", expected: "a JSONL of questions with choices")
-    }
-    style = try GridSettings.word("style", settings, default: .cloze)
-    let fields = MultipleChoiceRow.Fields(
-      question: settings.text("question-field") ?? "question", choices: settings.text("choices-field") ?? "choices",
-      answer: settings.text("answer-field") ?? "answer")
+    let path = try settings[Key.path]
+    prompt = try MultipleChoicePrompt(
+      settings[Key.style], template: settings[Key.prompt], instruction: settings[Key.instruction] ?? "")
+    let fields = try MultipleChoiceRow.Fields(
+      question: settings[Key.question], choices: settings[Key.choices], answer: settings[Key.answer],
+      more: prompt.fields)
     let decode: RowFile<MultipleChoiceRow>.Decoder = { (row) throws(RowFieldProblem) in
       try MultipleChoiceRow.read(row, fields)
     }
     file = try RowFile(path, need: "it should hold questions with choices", decode: decode)
-    limit = try settings.positive("limit")
-    instruction = settings.text("instruction") ?? ""
-    let count = try settings.positive("shots")
-    guard let shotsPath = settings.text("shots-path") else {
+    limit = try settings[Key.limit]
+    let count = try settings[Key.shots]
+    guard let shotsPath = try settings[Key.shotsPath] else {
       guard count == nil else {
         throw .setting(key: "shots", found: "\(count ?? 0)", expected: "nothing without `shots-path`")
       }
@@ -74,24 +92,22 @@ public struct MultipleChoice: EvaluationTask {
     shotsFile = examples.dataFile
   }
 
-  /// The protocol's versioned name, style and number of examples part of it; `-v1` judged equal texts alike.
-  public var protocolName: String { "multiple-choice/\(style.rawValue)-v2+\(shots.count)-shot" }
+  /// The protocol's versioned name: style and number of examples are part of it.
+  public var protocolName: String { "multiple-choice/\(prompt.style.rawValue)-v1+\(shots.count)-shot\(prompt.suffix)" }
 
   /// What a report says of the protocol.
   public var protocolNotes: [String] {
     [
-      style == .cloze
-        ? "the question, then each choice's text as a continuation"
-        : "the choices are listed with letters, the letter is "
-          + "the continuation",
+      prompt.note,
       "\(shots.count) examples before each question" + (shotsFile.map { ", the first ones of \($0.name)" } ?? ""),
       "accuracy: the choice of the highest summed log-probability is right; accuracy_norm_chars and accuracy_norm_bytes: "
         + "of the highest sum divided by the continuation's characters (lm-eval's acc_norm) or UTF-8 bytes (acc_bytes); "
-        + "the first of equals counts; where several choices are right, any of them is; a choice is "
-        + "right by its place, also where another has the same text",
+        + "the first of equals counts; where several choices are right, any of them is",
       "mc2 (TruthfulQA): probability of the right choices as a share of that of all",
       "a continuation's tokens are those that the whole text has beyond the tokens of the prompt; in a chat they follow "
         + "the markers directly",
+      "an answer that is a number is the index of a choice from 0; a text is looked for among the labels, then the "
+        + "choices, then the letters, and only then read as an index, so that the digit of a label means that choice",
     ]
   }
 
@@ -145,31 +161,21 @@ public struct MultipleChoice: EvaluationTask {
   ) throws(TaskError) -> Sample? {
     let row = entry.row
     let name = "row=\(entry.line)"
-    var parts = instruction.isEmpty ? [] : [instruction]
-    parts += shots.map { block($0) + " " + continuation($0, $0.right[0]) }
-    let text = (parts + [block(row)]).joined(separator: "\n\n")
-    let prompt = try wrapper.prompt(text, sample: "multiple-choice \(name)")
-    let continuations = row.choices.indices.map { tokens(of: continuation(row, $0), after: text, prompt, wrapper) }
+    let text = prompt.text(row, shots: shots)
+    let rendered = try wrapper.prompt(text, sample: "multiple-choice \(name)")
+    let continuations = row.choices.indices.map {
+      tokens(of: prompt.continuation(row, $0), after: text, rendered, wrapper)
+    }
     guard !continuations.contains([]) else { return nil }
     return Sample(
-      id: SampleID(name), text: prompt.text, request: .choices(prefix: prompt.tokens, continuations: continuations),
+      id: SampleID(name), text: rendered.text,
+      request: .choices(prefix: rendered.tokens, continuations: continuations),
       expected: row.right.map { row.choices[$0] },
       facts: [
         ("choices", .list(row.choices.map { .text($0) })), ("right", .list(row.right.map { .integer($0) })),
         ("choice_tokens", .list(continuations.map { .integer($0.count) })),
-        ("realised_length", .integer(prompt.tokens.count)),
+        ("realised_length", .integer(rendered.tokens.count)),
       ])
-  }
-
-  /// A question as it is asked, up to where the answer begins.
-  private func block(_ row: MultipleChoiceRow) -> String {
-    guard style == .letters else { return "Question: \(row.question)\nAnswer:" }
-    let list = row.choices.enumerated().map { "\(MultipleChoiceRow.letter($0)). \($1)" }
-    return ([row.question] + list + ["Answer:"]).joined(separator: "\n")
-  }
-
-  private func continuation(_ row: MultipleChoiceRow, _ index: Int) -> String {
-    style == .letters ? MultipleChoiceRow.letter(index) : row.choices[index]
   }
 
   /// The tokens by which the whole text is longer than the prompt; in a chat those of the bare choice.
@@ -185,13 +191,18 @@ public struct MultipleChoice: EvaluationTask {
     guard let sums = sums(outcome), let choices = texts(of: reference), sums.count == choices.count,
       sums.allSatisfy(\.isFinite)
     else { return metrics.map { Score($0.name, unscored: "there is no finite log-probability for each choice") } }
-    let right = right(of: reference, choices)
+    guard case .list(let places)? = reference.fact("right") else {
+      return metrics.map { Score($0.name, unscored: "the sample does not say which choice is right") }
+    }
+    // By place: two choices may have the same text, and one of them be right.
+    let right = Set(places.compactMap { if case .integer(let index) = $0 { index } else { nil } })
+      .intersection(choices.indices)
     func accuracy(_ lengths: [Int]?) -> Double {
       let values = lengths.map { zip(sums, $0).map { $0 / Double(max(1, $1)) } } ?? sums
       return right.contains(Self.best(values)) ? 1 : 0
     }
     // What is divided by is the length of what was scored: in the style `letters` all are alike.
-    let scored = style == .letters ? choices.indices.map(MultipleChoiceRow.letter) : choices
+    let scored = prompt.style == .letters ? choices.indices.map(MultipleChoiceRow.letter) : choices
     let highest = sums.max() ?? 0
     let shares = sums.map { exp($0 - highest) }
     let onRight = right.sorted().reduce(0) { $0 + shares[$1] }
@@ -219,14 +230,6 @@ public struct MultipleChoice: EvaluationTask {
   private func sums(_ outcome: Outcome) -> [Double]? {
     guard case .choiceLogProbabilities(let values) = outcome else { return nil }
     return values.map { $0.reduce(0.0) { $0 + Double($1) } }
-  }
-
-  /// The right choices by their index: one text may stand at two letters, of which one is right.
-  private func right(of reference: Reference, _ choices: [String]) -> Set<Int> {
-    guard case .list(let list)? = reference.fact("right") else {
-      return Set(choices.indices.filter { reference.expected.contains(choices[$0]) })
-    }
-    return Set(list.compactMap(\.asInteger)).intersection(choices.indices)
   }
 
   private func texts(of reference: Reference) -> [String]? {

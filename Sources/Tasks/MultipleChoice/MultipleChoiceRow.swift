@@ -8,12 +8,16 @@ struct MultipleChoiceRow: Sendable {
   let choices: [String]
   /// The right ones, from 0, sorted.
   let right: [Int]
+  /// The texts of other fields that the prompt shows.
+  let fields: [String: String]
 
   /// Where a row keeps its parts; `a.b` is the field `b` of the object `a`.
   struct Fields: Sendable {
     let question: String
     let choices: String
     let answer: String
+    /// Fields that a prompt shows beside them.
+    let more: [String]
   }
 
   /// A row from the fields of its file.
@@ -39,7 +43,12 @@ struct MultipleChoiceRow: Sendable {
     guard right.count < parts.texts.count else {
       throw RowFieldProblem(text: "every choice is right, so there is nothing to choose")
     }
-    return MultipleChoiceRow(question: question, choices: parts.texts, right: right)
+    var more: [String: String] = [:]
+    for name in fields.more {
+      guard let text = value(row, name)?.shown else { throw problem(name, "a text or a number") }
+      more[name] = text
+    }
+    return MultipleChoiceRow(question: question, choices: parts.texts, right: right, fields: more)
   }
 
   /// The letter of a choice: A to Z, then its number from 1.

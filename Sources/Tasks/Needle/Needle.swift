@@ -8,26 +8,50 @@ public struct Needle: EvaluationTask {
   public static let name = "needle"
   /// The version of the scorer.
   public static let scorerVersion = 1
+  /// What the help says.
+  public static let about = TaskDescription(
+    summary: "sentences hidden at some depth of a long text, asked for at the end",
+    protocols: [
+      .init(
+        "needle/fixed-v1", "the needle goes behind the last sentence that ends before its depth, found in the text"),
+      .init(
+        "needle/original-placement-v1", "the original program's rule for the place of the needle, found in the tokens"),
+    ],
+    metrics: [
+      .init("key_phrase", "share of answers that hold every key phrase"),
+      .init("string_match", "mean share of the key phrases that are in the answer"),
+    ],
+    example: "{lengths: [4096, 16384], depths: 11}")
+  private enum Key {
+    static let placement = Setting.word(
+      "protocol", "fixed (sentence ends are found in the text) or original (in the tokens, as gkamradt's program)",
+      default: Placement.fixed)
+    static let lengths = GridSettings.lengths("lengths in tokens, or how many of them")
+    static let minLength = GridSettings.minLength
+    static let maxLength = GridSettings.maxLength
+    static let depths = Setting.countOrNumbers("depths", "places of the needle, 0 to 1, or how many", otherwise: "11")
+    static let spacing = Setting.word(
+      "depth-spacing", "how a count of depths is spread: linear or sigmoid", default: Spacing.linear)
+    static let path = Setting.path("path", "a folder of essays as .txt files", otherwise: "the project's own sentences")
+    static let template = Setting.path("template", "a JSON file of wordings", otherwise: "the built-in ones")
+    static let wording = Setting.text(
+      "wording", "which wording (built in: lighthouse, and soup, three needles)", otherwise: "the first")
+    static let scorer = Setting.word(
+      "scorer", "key-phrase (all of them are in the answer) or string-match (their share)", default: Scorer.keyPhrase)
+    static let trials = Setting.integer(
+      "trials", "texts per length and depth, each beginning at another essay", default: 1)
+    static let maxNewTokens = Setting.integer("max-new-tokens", "generation limit", otherwise: "64; original: 300")
+  }
   /// The keys of a configuration entry.
-  public static let settings = [
-    SettingDescription(
-      "protocol", .text,
-      "fixed (default: sentence ends are found in the text) or original (in the tokens, as gkamradt's)"),
-    SettingDescription("lengths", .countOrNumbers, "lengths in tokens, or how many of them (required)"),
-    SettingDescription("min-length", .integer, "the first of a count of lengths (default 1000)"),
-    SettingDescription("max-length", .integer, "the last of a count of lengths (default 16000)"),
-    SettingDescription("depths", .countOrNumbers, "places of the needle, 0 to 1, or how many (default 11)"),
-    SettingDescription("depth-spacing", .text, "how a count of depths is spread: linear (default) or sigmoid"),
-    SettingDescription("path", .path, "a folder of essays as .txt files (default: the project's own sentences)"),
-    SettingDescription("template", .path, "a JSON file of wordings (default: the built-in ones)"),
-    SettingDescription(
-      "wording", .text,
-      "which wording (built in: lighthouse, the default, and soup, three needles; of a file: the first)"),
-    SettingDescription(
-      "scorer", .text, "key-phrase (default: all of them are in the answer) or string-match (their share)"),
-    SettingDescription("trials", .integer, "texts per length and depth, each beginning at another essay (default 1)"),
-    SettingDescription("max-new-tokens", .integer, "generation limit (default: 64; original: 300)"),
+  public static let settings: [any SettingDeclaration] = [
+    Key.placement, Key.lengths, Key.minLength, Key.maxLength, Key.depths, Key.spacing, Key.path, Key.template,
+    Key.wording, Key.scorer, Key.trials, Key.maxNewTokens,
   ]
+  /// The original program's essays.
+  public static let benchmark: Benchmark? = Benchmark(
+    name: name, source: "github.com/gkamradt/LLMTest_NeedleInAHaystack (PaulGrahamEssays/)",
+    takes: "the repository's checkout or its PaulGrahamEssays folder", wantsImport: false,
+    files: KnownFile.table(NeedleTable.text))
 
   /// How needles are placed.
   enum Placement: String, CaseIterable, Sendable {
@@ -63,45 +87,44 @@ public struct Needle: EvaluationTask {
   /// - Parameter settings: the entry's settings.
   /// - Throws: `TaskError`.
   public init(settings: TaskSettings) throws(TaskError) {
-    placement = try GridSettings.word("protocol", settings, default: Placement.fixed)
-    scorer = try GridSettings.word("scorer", settings, default: Scorer.keyPhrase)
-    lengths = try GridSettings.lengths(settings, least: 16)
+    placement = try settings[Key.placement]
+    scorer = try settings[Key.scorer]
+    lengths = try GridSettings.lengths(Key.lengths, settings, least: 16)
     percents = try Self.percents(settings)
-    trials = try settings.positive("trials") ?? 1
-    maxNewTokens = try settings.positive("max-new-tokens") ?? (placement == .original ? Self.originalMaxNewTokens : 64)
-    if let path = settings.text("template") {
-      let read = try NeedleWording.read(path, name: settings.text("wording"))
+    trials = try settings[Key.trials]
+    maxNewTokens = try settings[Key.maxNewTokens] ?? (placement == .original ? Self.originalMaxNewTokens : 64)
+    if let path = try settings[Key.template] {
+      let read = try NeedleWording.read(path, name: settings[Key.wording])
       wording = read.wording
       template = DataFile(name: TaskFiles.name(path), sha256: read.sha256)
     } else {
-      wording = try NeedleWording.builtIn(named: settings.text("wording"))
+      wording = try NeedleWording.builtIn(named: settings[Key.wording])
       template = nil
     }
-    haystack = try Haystack(path: settings.text("path"))
+    haystack = try Haystack(path: settings[Key.path])
   }
 
   private static func percents(_ settings: TaskSettings) throws(TaskError) -> [Double] {
-    let spacing = try GridSettings.word("depth-spacing", settings, default: Spacing.linear)
+    let spacing = try settings[Key.spacing]
     func evenly(_ count: Int) -> [Double] {
       let points = EvenSpacing.linear(0, 100, count: count)
       return spacing == .sigmoid
         ? points.map { EvenSpacing.sigmoid(percent: $0) } : EvenSpacing.rounded(points).map { Double($0) }
     }
     let percents: [Double]
-    switch settings.values["depths"] {
+    let given = try settings[Key.depths]
+    switch given {
     case nil: percents = evenly(11)
-    case .integer(let count)?: percents = (1...101).contains(count) ? evenly(count) : []
-    default:
+    case .count(let count)?: percents = (1...101).contains(count) ? evenly(count) : []
+    case .numbers(let numbers)?:
       // To three decimals of a percent, the precision of the original grid.
-      percents = (settings.numbers("depths") ?? []).map { ($0 * 100_000).rounded() / 1000 }
-      guard settings.values["depth-spacing"] == nil else {
-        throw .setting(key: "depth-spacing", found: "given", expected: "nothing beside a list of depths")
-      }
+      percents = numbers.map { ($0 * 100_000).rounded() / 1000 }
+      try settings.refuse(Key.spacing, expected: "nothing beside a list of depths")
     }
     guard !percents.isEmpty, percents.allSatisfy({ (0...100).contains($0) }), Set(percents).count == percents.count
     else {
       throw .setting(
-        key: "depths", found: settings.numbers("depths").map { "\($0)" } ?? "something else",
+        key: "depths", found: given?.text ?? "missing",
         expected: "a count from 1 to 101, or a list of different numbers from 0 to 1")
     }
     return percents
@@ -110,7 +133,7 @@ public struct Needle: EvaluationTask {
   /// The protocol's versioned name; a wording other than the default one, and a limit other than the original
   /// one, are part of it.
   public var protocolName: String {
-    var name = placement == .original ? "needle/original" : "needle/fixed-v1"
+    var name = placement == .original ? "needle/original-placement-v1" : "needle/fixed-v1"
     if wording != NeedleWording.builtIn[0] { name += "+\(wording.name)" }
     if placement == .original, maxNewTokens != Self.originalMaxNewTokens { name += "+max-new-tokens=\(maxNewTokens)" }
     return name
@@ -120,7 +143,9 @@ public struct Needle: EvaluationTask {
   public var protocolNotes: [String] {
     let place =
       placement == .original
-      ? "original program's rule: the text is cut to the length less 200 less the needle, tokens are searched backwards "
+      ? "not the original test, only its rule for the place: the original asks in a message of its own behind one with the "
+        + "text, in its own sentences, and a model judges the answer; here wording and score are those below, in one "
+        + "message. The rule: the text is cut to the length less 200 less the needle, tokens are searched backwards "
         + "for one of an encoded \".\" and the needle put behind it; on tokenizers that write full stops in a text "
         + "otherwise (Llama-2) it comes first at every depth but 1: see realised_depth"
       : "the needle goes behind the last sentence that ends at or before its depth, found in the text and not in its "

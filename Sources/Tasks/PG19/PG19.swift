@@ -12,20 +12,43 @@ public struct PG19: EvaluationTask {
   public static let name = "pg19"
   /// The version of the scorer.
   public static let scorerVersion = 1
+  /// Perplexity of the text that `tune` was given.
+  public static func tuning(_ probe: TuningProbe) -> [String: Value]? {
+    guard let text = probe.text else { return nil }
+    return [
+      "path": .text(text), "lengths": .list([.integer(probe.length)]), "windows": .integer(probe.trials),
+      "stride": .integer(max(1, min(256, probe.length / 8))),
+    ]
+  }
+  /// What the help says.
+  public static let about = TaskDescription(
+    summary: "sliding-window perplexity of long documents, every length scored on the same tokens",
+    protocols: [
+      .init("pg19/se-eval-v1", "windows of all lengths end at the same places; the last `stride` tokens of each count")
+    ],
+    metrics: [
+      .init("perplexity", "exp of the mean negative log-likelihood of the scored tokens")
+    ],
+    example: "{path: books, lengths: [4096, 8192], stride: 256, books: 5}")
+  private enum Key {
+    static let path = Setting.path(
+      "path", "a folder of .txt files, each a document, or one file", imported: "pg19/test")
+    static let lengths = Setting.lengths("window lengths in tokens, BOS included", atLeast: 2)
+    static let stride = Setting.integer("stride", "scored tokens at the end of each window", default: 256)
+    static let books = Setting.integer("books", "the first documents by name", otherwise: "all")
+    static let windows = Setting.integer(
+      "windows", "windows per document, evenly spread over it", otherwise: "all, one every `stride` tokens")
+  }
   /// The keys of a configuration entry.
-  public static let settings = [
-    SettingDescription("path", .path, "a folder of .txt files, each a document, or one file (required)"),
-    SettingDescription("lengths", .integers, "window lengths in tokens, BOS included (required)"),
-    SettingDescription("stride", .integer, "scored tokens at the end of each window (default 256)"),
-    SettingDescription("books", .integer, "the first documents by name (default: all)"),
-    SettingDescription(
-      "windows", .integer, "windows per document, evenly spread over it (default: all, one every `stride` tokens)"),
+  public static let settings: [any SettingDeclaration] = [
+    Key.path, Key.lengths, Key.stride, Key.books, Key.windows,
   ]
 
   private let path: String
   private let lengths: [Int]
   private let stride: Int
   private let windows: Int?
+  private let books: Int?
   private let documents: [Document]
   private let cache = DocumentCache()
 
@@ -40,27 +63,17 @@ public struct PG19: EvaluationTask {
   /// - Parameter settings: the entry's settings.
   /// - Throws: `TaskError`.
   public init(settings: TaskSettings) throws(TaskError) {
-    guard let path = settings.text("path") else {
-      throw .setting(key: "path", found: "missing", expected: "a folder of .txt files")
-    }
-    let lengths = try settings.integers("lengths") ?? []
-    guard !lengths.isEmpty, lengths.allSatisfy({ $0 >= 2 }), Set(lengths).count == lengths.count else {
-      throw .setting(key: "lengths", found: "\(lengths)", expected: "different lengths of at least 2 tokens")
-    }
-    stride = settings.integer("stride", default: 256)
-    guard stride >= 1, stride < lengths.min() ?? 0 else {
+    path = try settings[Key.path]
+    lengths = try settings[Key.lengths]
+    stride = try settings[Key.stride]
+    guard stride < lengths.min() ?? 0 else {
       throw .setting(key: "stride", found: "\(stride)", expected: "1 or more, below every length")
     }
-    let books = settings.integer("books", default: Int.max)
-    windows = settings.values["windows"] == nil ? nil : settings.integer("windows", default: 1)
-    guard books >= 1, windows ?? 1 >= 1 else {
-      throw .setting(key: books < 1 ? "books" : "windows", found: "\(min(books, windows ?? 1))", expected: "1 or more")
-    }
-    self.path = path
-    self.lengths = lengths
+    windows = try settings[Key.windows]
+    books = try settings[Key.books]
     let need = "it should hold documents as .txt files, for example the test books of PG-19"
     var documents: [Document] = []
-    for file in try TaskFiles.textFiles(path, need: need).prefix(books) {
+    for file in try TaskFiles.textFiles(path, need: need).prefix(books ?? Int.max) {
       let (text, sha256) = try TaskFiles.text(file, need: need)
       documents.append(Document(name: TaskFiles.name(file), text: text, sha256: sha256))
     }
@@ -95,9 +108,11 @@ public struct PG19: EvaluationTask {
 
   /// What should be known before a run: documents that are left out.
   public func warnings(in context: SampleContext) -> [String] {
-    documents.filter { tokens(of: $0, context).count < longestText(context) }.map {
+    let short = documents.filter { tokens(of: $0, context).count < longestText(context) }
+    return short.map {
       "pg19: \($0.name) is shorter than the longest window (\(longestText(context)) tokens) and is left out"
     }
+      + BookCount.warning(task: "pg19", asked: books, found: documents.count, usable: documents.count - short.count)
   }
 
   /// The windows of one length over all documents: the first of each document, then the second of each, and so on, so

@@ -1,4 +1,5 @@
 public import Evaluation
+import JSON
 import Metrics
 import Tokenizers
 
@@ -8,21 +9,56 @@ public struct Passkey: EvaluationTask {
   public static let name = "passkey"
   /// The version of the scorer.
   public static let scorerVersion = 1
+  /// Keys at several depths.
+  public static func tuning(_ probe: TuningProbe) -> [String: Value]? {
+    [
+      "lengths": .list([.integer(probe.length)]), "depths": .integer(probe.depths), "trials": .integer(probe.trials),
+    ]
+  }
+  /// What the help says.
+  public static let about = TaskDescription(
+    summary: "a number hidden in plain text, asked for at the end",
+    protocols: [
+      .init(
+        "passkey/se-eval-v1", "prompts made from the seed; a wording other than the default one is part of the name"),
+      .init("passkey/longlm", "the rows of LongLM's file as they are"),
+    ],
+    metrics: [
+      .init("accuracy", "share of outputs whose first run of digits is exactly the key"),
+      .init("prefix_match", "share of outputs that begin with the key"),
+    ],
+    example: "{lengths: [4096, 8192], depths: 10, trials: 10}")
+  private enum Key {
+    static let lengths = Setting.lengths(
+      "prompt lengths in tokens", atLeast: 16, otherwise: "none: required without `examples`")
+    static let depths = Setting.countOrNumbers(
+      "depths", "places of the key, 0 to 1, or how many evenly spaced", otherwise: "5")
+    static let trials = Setting.integer("trials", "keys per length and depth", default: 5)
+    static let digits = Setting.integer("digits", "digits of a key", default: 5, atMost: 18)
+    static let template = Setting.path(
+      "template", "a JSON file of wordings, or LongLM's passkey_examples.jsonl", otherwise: "the built-in wordings")
+    static let wording = Setting.text("wording", "which wording (built in: train, and unseen)", otherwise: "the first")
+    static let question = Setting.text(
+      "question", "what is asked after LongLM's text", otherwise: "made of the text's own key line")
+    static let examples = Setting.path(
+      "examples", "LongLM's passkey_examples.jsonl itself as the samples", otherwise: "made from the seed")
+    static let maxNewTokens = Setting.integer(
+      "max-new-tokens", "generation limit", otherwise: "the key's tokens and 8 more, 32 more in a chat")
+  }
   /// The keys of a configuration entry.
-  public static let settings = [
-    SettingDescription("lengths", .integers, "prompt lengths in tokens (required, unless `examples` is given)"),
-    SettingDescription("depths", .countOrNumbers, "places of the key, 0 to 1, or how many evenly spaced (default 5)"),
-    SettingDescription("trials", .integer, "keys per length and depth (default 5)"),
-    SettingDescription("digits", .integer, "digits of a key, 1 to 18 (default 5)"),
-    SettingDescription("template", .path, "a JSON file of wordings, or LongLM's passkey_examples.jsonl"),
-    SettingDescription(
-      "wording", .text, "which wording (built in: train, the default, and unseen; of a template: the first)"),
-    SettingDescription(
-      "question", .text, "what is asked after LongLM's text (default: made of the text's own key line)"),
-    SettingDescription("examples", .path, "LongLM's passkey_examples.jsonl itself as the samples"),
-    SettingDescription(
-      "max-new-tokens", .integer, "generation limit (default: the key's tokens and 8 more, 32 more in a chat)"),
+  public static let settings: [any SettingDeclaration] = [
+    Key.lengths, Key.depths, Key.trials, Key.digits, Key.template, Key.wording, Key.question, Key.examples,
+    Key.maxNewTokens,
   ]
+  /// LongLM's examples.
+  public static let benchmark: Benchmark? = Benchmark(
+    name: name, source: "github.com/datamllab/LongLM (passkey_examples*.jsonl)",
+    takes: "the repository's checkout or its passkey_examples*.jsonl", wantsImport: false,
+    files: KnownFile.table(PasskeyTable.text)
+  ) { row in
+    RowRule.missing(row, texts: ["input", "target"])
+      ?? (row["input"]?.text?.contains(row["target"]?.text ?? "") == true ? nil : "`target` is not in `input`")
+  }
 
   private let lengths: [Int]
   private let depths: [Double]
@@ -42,58 +78,51 @@ public struct Passkey: EvaluationTask {
   /// - Parameter settings: the entry's settings.
   /// - Throws: `TaskError`.
   public init(settings: TaskSettings) throws(TaskError) {
-    lengths = try settings.integers("lengths") ?? []
-    depths = try Self.depths(settings)
-    trials = settings.integer("trials", default: 5)
-    digits = settings.integer("digits", default: 5)
-    maxNewTokens = settings.values["max-new-tokens"].map { _ in settings.integer("max-new-tokens", default: 0) }
-    guard trials >= 1 else { throw .setting(key: "trials", found: "\(trials)", expected: "1 or more") }
-    guard (1...18).contains(digits) else { throw .setting(key: "digits", found: "\(digits)", expected: "1 to 18") }
-    guard maxNewTokens ?? 1 >= 1 else {
-      throw .setting(key: "max-new-tokens", found: "\(maxNewTokens ?? 0)", expected: "1 or more")
-    }
+    lengths = try settings[Key.lengths]
+    depths = try Self.depths(settings[Key.depths])
+    trials = try settings[Key.trials]
+    digits = try settings[Key.digits]
+    maxNewTokens = try settings[Key.maxNewTokens]
     source = try Self.source(settings)
     if case .examples = source { return }
-    guard !lengths.isEmpty, Set(lengths).count == lengths.count, lengths.allSatisfy({ $0 >= 16 }) else {
-      throw .setting(key: "lengths", found: "\(lengths)", expected: "different lengths of at least 16 tokens")
+    guard !lengths.isEmpty else {
+      throw .setting(key: "lengths", found: "missing", expected: "different lengths of at least 16 tokens")
     }
   }
 
   private static func source(_ settings: TaskSettings) throws(TaskError) -> Source {
-    let question = settings.text("question")
-    if let path = settings.text("examples") {
-      for key in ["lengths", "depths", "trials", "digits", "template", "wording"] where settings.values[key] != nil {
-        throw .setting(key: key, found: "given", expected: "nothing beside `examples`, whose rows say all of it")
-      }
+    let question = try settings[Key.question]
+    if let path = try settings[Key.examples] {
+      try settings.refuse(
+        Key.lengths, Key.depths, Key.trials, Key.digits, Key.template, Key.wording,
+        expected: "nothing beside `examples`, whose rows say all of it")
       let (text, sha256) = try TaskFiles.text(path, need: "it should be LongLM's passkey_examples.jsonl")
       let rows = try PasskeyExample.rows(text, path)
       let file = DataFile(name: TaskFiles.name(path), sha256: sha256)
       if let question { return .examples(rows, question: question, file: file) }
       return .examples(rows, question: try rows[0].question(path: path), file: file)
     }
-    if let path = settings.text("template") {
-      let (wording, sha256) = try PasskeyWording.read(path, name: settings.text("wording"), question: question)
+    if let path = try settings[Key.template] {
+      let (wording, sha256) = try PasskeyWording.read(path, name: settings[Key.wording], question: question)
       return .generator(wording, template: DataFile(name: TaskFiles.name(path), sha256: sha256))
     }
-    guard question == nil else {
-      throw .setting(key: "question", found: "given", expected: "nothing: it belongs to LongLM's file (`template`)")
-    }
-    return .generator(try PasskeyWording.builtIn(named: settings.text("wording")), template: nil)
+    try settings.refuse(Key.question, expected: "nothing: it belongs to LongLM's file (`template`)")
+    return .generator(try PasskeyWording.builtIn(named: settings[Key.wording]), template: nil)
   }
 
-  private static func depths(_ settings: TaskSettings) throws(TaskError) -> [Double] {
-    let given: [Double]
-    switch settings.values["depths"] {
-    case nil: given = evenly(5)
-    case .integer(let count)?: given = (1...1000).contains(count) ? evenly(count) : []
-    default: given = (settings.numbers("depths") ?? []).map(rounded)
+  private static func depths(_ given: CountOrNumbers?) throws(TaskError) -> [Double] {
+    let depths: [Double]
+    switch given {
+    case nil: depths = evenly(5)
+    case .count(let count)?: depths = (1...1000).contains(count) ? evenly(count) : []
+    case .numbers(let numbers)?: depths = numbers.map(rounded)
     }
-    guard !given.isEmpty, given.allSatisfy({ (0...1).contains($0) }), Set(given).count == given.count else {
+    guard !depths.isEmpty, depths.allSatisfy({ (0...1).contains($0) }), Set(depths).count == depths.count else {
       throw .setting(
-        key: "depths", found: settings.numbers("depths").map { "\($0)" } ?? "something else",
+        key: "depths", found: given?.text ?? "missing",
         expected: "a count of 1 or more, or a list of different numbers from 0 to 1")
     }
-    return given
+    return depths
   }
 
   /// Depths are kept to four decimals, so that names of cells and samples stay short.

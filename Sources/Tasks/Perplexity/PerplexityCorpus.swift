@@ -34,14 +34,14 @@ struct PerplexityCorpus: Sendable {
       files.append(DataFile(name: TaskFiles.name(file), sha256: sha256))
       texts.append((TaskFiles.name(file), text))
     }
-    let split = convention == .pg19Word ? Self.officialSplit(texts) : nil
+    let split = convention == .pg19Word ? PG19.officialSplit(texts) : nil
     if joined { texts = [("corpus", texts.map(\.text).joined(separator: "\n\n"))] }
     let counts = texts.map { WordCount.of($0.text, convention) }
     let scale: Double
-    if let split, let official = Benchmark.officialWordCount(split: split) {
-      scale = Double(official) / Double(max(1, counts.reduce(0, +)))
+    if let split {
+      scale = Double(split.wordCount) / Double(max(1, counts.reduce(0, +)))
       wordRule =
-        "the official \(official) words of PG-19's \(split) split, every book of which is there as it was published"
+        "the official \(split.wordCount) words of PG-19's \(split.name) split, every book of which is there as it was published"
     } else {
       scale = 1
       wordRule =
@@ -54,19 +54,6 @@ struct PerplexityCorpus: Sendable {
         name: text.name, text: text.text, wordCount: Double(count) * scale, byteCount: text.text.utf8.count)
     }
     self.files = files
-  }
-
-  /// The split of PG-19 whose official books these are, all of them and nothing else; nil for anything else.
-  private static func officialSplit(_ texts: [(name: String, text: String)]) -> String? {
-    ["test", "validation"].first { split in
-      texts.count == Benchmark.bookCount(split: split)
-        && texts.allSatisfy { text in
-          guard let known = Benchmark.pg19.known("\(split)/\(text.name)"),
-            let check = try? FileCheck(known, Array(text.text.utf8), path: text.name)
-          else { return false }
-          return check.standing == .official
-        }
-    }
   }
 }
 

@@ -12,24 +12,47 @@ public struct PerplexityTask: EvaluationTask {
   public static let name = "perplexity"
   /// The version of the scorer.
   public static let scorerVersion = 1
+  /// What the help says.
+  public static let about = TaskDescription(
+    summary: "perplexity of texts by a named convention",
+    protocols: [
+      .init("perplexity/CONVENTION-v1", "the windows and the predictions of the convention")
+    ],
+    metrics: [
+      .init("perplexity", "exp of the mean negative log-likelihood per token"),
+      .init(
+        "word_perplexity, byte_perplexity, bits_per_byte", "the same per word and byte, where whole texts are scored"),
+    ],
+    example: "{path: texts, lengths: [2048], convention: hf-strided, stride: 512}")
+  private enum Key {
+    static let path = Setting.path("path", "a folder of .txt files, each a document, or one file")
+    static let lengths = Setting.lengths("window lengths in tokens: the context N of the convention", atLeast: 4)
+    static let convention = Setting.text(
+      "convention", "\(PerplexityConvention.allCases.map(\.rawValue).joined(separator: ", ")), or sliding-S",
+      default: PerplexityConvention.hfStrided.rawValue)
+    static let stride = Setting.integer(
+      "stride", "distance of windows", otherwise: "256, at most half the shortest length; sliding-S says it")
+    static let books = Setting.integer("books", "the first documents by name", otherwise: "all")
+    static let windows = Setting.integer("windows", "the first windows of each document", otherwise: "all")
+    static let join = Setting.flag("join", "all documents as one text, a blank line between them", default: false)
+  }
   /// The keys of a configuration entry.
-  public static let settings = [
-    SettingDescription("path", .path, "a folder of .txt files, each a document, or one file (required)"),
-    SettingDescription("lengths", .integers, "window lengths in tokens: the context N of the convention (required)"),
-    SettingDescription(
-      "convention", .text,
-      "\(PerplexityConvention.allCases.map(\.rawValue).joined(separator: ", ")), or sliding-S (default hf-strided)"),
-    SettingDescription(
-      "stride", .integer, "distance of windows (default 256, at most half the shortest length; sliding-S says it)"),
-    SettingDescription("books", .integer, "the first documents by name (default: all)"),
-    SettingDescription("windows", .integer, "the first windows of each document (default: all)"),
-    SettingDescription("join", .flag, "all documents as one text, a blank line between them (default false)"),
+  public static let settings: [any SettingDeclaration] = [
+    Key.path, Key.lengths, Key.convention, Key.stride, Key.books, Key.windows, Key.join,
   ]
+
+  /// Entries of several conventions are told apart by these.
+  public static let report: TaskReport = {
+    var report = TaskReport()
+    report.namesEntriesByProtocol = true
+    return report
+  }()
 
   private let convention: PerplexityConvention
   private let lengths: [Int]
   private let stride: Int
   private let windowLimit: Int?
+  private let books: Int?
   private let isJoined: Bool
   private let path: String
   private let corpus: PerplexityCorpus
@@ -40,36 +63,27 @@ public struct PerplexityTask: EvaluationTask {
   /// - Parameter settings: the entry's settings.
   /// - Throws: `TaskError`.
   public init(settings: TaskSettings) throws(TaskError) {
-    guard let path = settings.text("path") else {
-      throw .setting(key: "path", found: "missing", expected: "a folder of .txt files, or a file")
-    }
-    self.path = path
-    let written = settings.text("convention") ?? PerplexityConvention.hfStrided.rawValue
+    path = try settings[Key.path]
+    let written = try settings[Key.convention]
     guard let (convention, ownStride) = PerplexityConvention.parse(written) else {
       throw .setting(
         key: "convention", found: "'\(written)'",
         expected: PerplexityConvention.allCases.map(\.rawValue).joined(separator: ", ") + ", or sliding-S")
     }
     self.convention = convention
-    lengths = try settings.integers("lengths") ?? []
-    guard !lengths.isEmpty, lengths.allSatisfy({ $0 >= 4 }), Set(lengths).count == lengths.count else {
-      throw .setting(key: "lengths", found: "\(lengths)", expected: "different lengths of at least 4 tokens")
-    }
-    if ownStride != nil, settings.values["stride"] != nil {
-      throw .setting(key: "stride", found: "given", expected: "nothing beside '\(written)', which says it")
-    }
+    lengths = try settings[Key.lengths]
+    if ownStride != nil { try settings.refuse(Key.stride, expected: "nothing beside '\(written)', which says it") }
     let shortest = lengths.min() ?? 4
-    stride = ownStride ?? settings.integer("stride", default: min(256, shortest / 2))
+    let given = try settings[Key.stride]
+    stride = ownStride ?? given ?? min(256, shortest / 2)
     guard stride >= 1, stride <= shortest else {
       throw .setting(key: "stride", found: "\(stride)", expected: "1 or more, at most every length")
     }
-    let books = settings.integer("books", default: Int.max)
-    windowLimit = settings.values["windows"] == nil ? nil : settings.integer("windows", default: 1)
-    guard books >= 1, windowLimit ?? 1 >= 1 else {
-      throw .setting(key: books < 1 ? "books" : "windows", found: "less than 1", expected: "1 or more")
-    }
-    isJoined = settings.flag("join", default: false)
-    corpus = try PerplexityCorpus(path: path, books: books, joined: isJoined, convention: convention)
+    windowLimit = try settings[Key.windows]
+    books = try settings[Key.books]
+    isJoined = try settings[Key.join]
+    corpus = try PerplexityCorpus(
+      path: path, books: books ?? Int.max, joined: isJoined, convention: convention)
   }
 
   private var scoresWholeTexts: Bool {
@@ -88,7 +102,9 @@ public struct PerplexityTask: EvaluationTask {
     notes.append(
       "BOS: "
         + (convention == .lmEvalRolling
-          ? "the first window is prefixed by BOS (EOS where there is none), the text's own tokens have none"
+          ? "the first window is prefixed by BOS (EOS where there is none), the text's own tokens have none. lm-eval does so "
+            + "with add_bos_token=False; by default its present version (0.4.13) lets the tokenizer add BOS to the text "
+            + "too, so that where it does a second BOS stands behind the prefix and is scored"
           : "as the tokenizer adds it, once at the beginning of a text"
             + (convention == .llamacpp ? ", and in place of the first token of every chunk" : "")))
     notes.append(
@@ -122,9 +138,13 @@ public struct PerplexityTask: EvaluationTask {
 
   /// Documents that are too short for a window length, which are left out of every length.
   public func warnings(in context: SampleContext) -> [String] {
-    corpus.documents.filter { !fits($0, context) }.map {
+    let short = corpus.documents.filter { !fits($0, context) }
+    let count = corpus.documents.count
+    return short.map {
       "perplexity: \($0.name) is too short for \(convention.rawValue) at \(lengths.max() ?? 0) tokens and is left out"
     }
+      + (isJoined
+        ? [] : BookCount.warning(task: "perplexity", asked: books, found: count, usable: count - short.count))
   }
 
   /// The windows of one length over all documents.

@@ -8,23 +8,41 @@ public struct RulerNIAH: EvaluationTask {
   public static let name = "ruler-niah"
   /// The version of the scorer.
   public static let scorerVersion = 1
+  /// What the help says.
+  public static let about = TaskDescription(
+    summary: "RULER's needle tasks: keys with values hidden in noise, essays or among other needles",
+    protocols: [
+      .init("ruler-niah/se-eval-v2", "RULER's construction in the project's own wording"),
+      .init("ruler-niah/v2+", "the same in the wording of a file, whose name is part of it"),
+    ],
+    metrics: [
+      .init("string_match", "mean share of the gold values that are in the output")
+    ],
+    example: "{lengths: [4096], variants: [single-1, multikey-2], trials: 10}")
+  private enum Key {
+    static let lengths = GridSettings.lengths("lengths in tokens, generation included, or how many")
+    static let minLength = GridSettings.minLength
+    static let maxLength = GridSettings.maxLength
+    static let variants = Setting.texts(
+      "variants", "some of single-1 to -3, multikey-1 to -3, multivalue, multiquery", otherwise: "single-1")
+    static let haystack = Setting.word(
+      "haystack", "for a variant of your own: noise, essay or needle", default: RulerVariant.Text.noise)
+    static let keys = Setting.integer("keys", "for a variant of your own: keys that are hidden", default: 1)
+    static let values = Setting.integer("values", "for a variant of your own: values of each key", default: 1)
+    static let queries = Setting.integer("queries", "for a variant of your own: keys that are asked for", default: 1)
+    static let keyKind = Setting.word(
+      "key-kind", "for a variant of your own: word, number or uuid", default: RulerValue.word)
+    static let valueKind = Setting.word(
+      "value-kind", "for a variant of your own: number, word or uuid", default: RulerValue.number)
+    static let path = Setting.path("path", "a folder of essays as .txt files", otherwise: "the project's own sentences")
+    static let template = Setting.path("template", "a JSON file with RULER's wording", otherwise: "the project's own")
+    static let trials = Setting.integer("trials", "samples per variant and length; RULER has 500", default: 10)
+    static let maxNewTokens = Setting.integer("max-new-tokens", "generation limit, part of the length", default: 128)
+  }
   /// The keys of a configuration entry.
-  public static let settings = [
-    SettingDescription("lengths", .countOrNumbers, "lengths in tokens, generation included, or how many (required)"),
-    SettingDescription("min-length", .integer, "the first of a count of lengths (default 1000)"),
-    SettingDescription("max-length", .integer, "the last of a count of lengths (default 16000)"),
-    SettingDescription(
-      "variants", .texts, "some of single-1 to -3, multikey-1 to -3, multivalue, multiquery (default: single-1)"),
-    SettingDescription("haystack", .text, "for a variant of your own: noise (default), essay or needle"),
-    SettingDescription("keys", .integer, "for a variant of your own: keys that are hidden (default 1)"),
-    SettingDescription("values", .integer, "for a variant of your own: values of each key (default 1)"),
-    SettingDescription("queries", .integer, "for a variant of your own: keys that are asked for (default 1)"),
-    SettingDescription("key-kind", .text, "for a variant of your own: word (default), number or uuid"),
-    SettingDescription("value-kind", .text, "for a variant of your own: number (default), word or uuid"),
-    SettingDescription("path", .path, "a folder of essays as .txt files (default: the project's own sentences)"),
-    SettingDescription("template", .path, "a JSON file with RULER's wording (default: the project's own)"),
-    SettingDescription("trials", .integer, "samples per variant and length (default 10; RULER: 500)"),
-    SettingDescription("max-new-tokens", .integer, "generation limit, part of the length (default 128)"),
+  public static let settings: [any SettingDeclaration] = [
+    Key.lengths, Key.minLength, Key.maxLength, Key.variants, Key.haystack, Key.keys, Key.values, Key.queries,
+    Key.keyKind, Key.valueKind, Key.path, Key.template, Key.trials, Key.maxNewTokens,
   ]
 
   private let lengths: [Int]
@@ -40,18 +58,18 @@ public struct RulerNIAH: EvaluationTask {
   /// - Parameter settings: the entry's settings.
   /// - Throws: `TaskError`.
   public init(settings: TaskSettings) throws(TaskError) {
-    lengths = try GridSettings.lengths(settings, least: 32)
+    lengths = try GridSettings.lengths(Key.lengths, settings, least: 32)
     variants = try Self.variants(settings)
-    trials = try settings.positive("trials") ?? 10
-    maxNewTokens = try settings.positive("max-new-tokens") ?? 128
-    if let path = settings.text("template") {
+    trials = try settings[Key.trials]
+    maxNewTokens = try settings[Key.maxNewTokens]
+    if let path = try settings[Key.template] {
       let read = try RulerWording.read(path)
       wording = read.wording
       template = DataFile(name: TaskFiles.name(path), sha256: read.sha256)
     } else {
       (wording, template) = (.own, nil)
     }
-    let path = settings.text("path")
+    let path = try settings[Key.path]
     guard path == nil || variants.contains(where: { $0.text == .essay }) else {
       throw .setting(key: "path", found: "given", expected: "nothing: no variant hides its needles in essays")
     }
@@ -59,11 +77,11 @@ public struct RulerNIAH: EvaluationTask {
   }
 
   private static func variants(_ settings: TaskSettings) throws(TaskError) -> [RulerVariant] {
-    let own = ["haystack", "keys", "values", "queries", "key-kind", "value-kind"]
-    if let names = settings.texts("variants") {
-      for key in own where settings.values[key] != nil {
-        throw .setting(key: key, found: "given", expected: "nothing beside `variants`, which say it")
-      }
+    let own: [any SettingDeclaration] = [
+      Key.haystack, Key.keys, Key.values, Key.queries, Key.keyKind, Key.valueKind,
+    ]
+    if let names = try settings[Key.variants] {
+      for key in own { try settings.refuse(key, expected: "nothing beside `variants`, which say it") }
       let variants = names.compactMap { name in RulerVariant.known.first { $0.name == name } }
       guard variants.count == names.count, !names.isEmpty, Set(names).count == names.count else {
         throw .setting(
@@ -72,13 +90,13 @@ public struct RulerNIAH: EvaluationTask {
       }
       return variants
     }
-    guard own.contains(where: { settings.values[$0] != nil }) else { return [RulerVariant.known[0]] }
-    let text = try GridSettings.word("haystack", settings, default: RulerVariant.Text.noise)
-    let keyKind = try GridSettings.word("key-kind", settings, default: RulerValue.word)
-    let valueKind = try GridSettings.word("value-kind", settings, default: RulerValue.number)
-    let keys = try settings.positive("keys") ?? 1
-    let values = try settings.positive("values") ?? 1
-    let queries = try settings.positive("queries") ?? 1
+    guard own.contains(where: settings.gives) else { return [RulerVariant.known[0]] }
+    let text = try settings[Key.haystack]
+    let keyKind = try settings[Key.keyKind]
+    let valueKind = try settings[Key.valueKind]
+    let keys = try settings[Key.keys]
+    let values = try settings[Key.values]
+    let queries = try settings[Key.queries]
     guard max(keys, queries) * values <= RulerPrompt.depths.count else {
       throw .setting(
         key: keys * values > 40 ? "keys" : "queries", found: "\(max(keys, queries)) with \(values) values each",
@@ -93,7 +111,7 @@ public struct RulerNIAH: EvaluationTask {
   }
 
   /// The protocol's versioned name; a wording other than the project's own is part of it.
-  public var protocolName: String { wording == .own ? "ruler-niah/se-eval-v1" : "ruler-niah/v1+\(wording.name)" }
+  public var protocolName: String { wording == .own ? "ruler-niah/se-eval-v2" : "ruler-niah/v2+\(wording.name)" }
 
   /// What a report says of the protocol.
   public var protocolNotes: [String] {
@@ -101,8 +119,11 @@ public struct RulerNIAH: EvaluationTask {
     notes += [
       "wording \(wording == .own ? "of the project's own" : "'\(wording.name)' of \(template?.name ?? "a file")"); the "
         + "answer's beginning is part of the prompt, behind the chat markers where there are any",
-      "the largest text whose prompt and \(maxNewTokens) new tokens fit into the length (RULER goes in steps of 25 lines "
-        + "or 500 words)",
+      "the largest text whose prompt and \(maxNewTokens) new tokens fit into the length, for each sample (RULER since "
+        + "2025-06: one binary search over the number of lines or words, each probe with another random sample, then "
+        + "fewer lines or words where a sample does not fit; before, steps upwards)",
+      "keys of words are drawn from \(RulerWords.count / 100_000 * 100_000) pairs of an adjective and a noun of the "
+        + "project's own (RULER: as many of a package's)",
       "needles stand before random lines of noise and needle haystacks, and at depths drawn from 40 between the "
         + "sentences of essays; sentences are told apart by their full stops (RULER: nltk); keys and distractors never "
         + "repeat an asked-for key (RULER: not checked)",

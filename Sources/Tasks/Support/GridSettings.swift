@@ -1,19 +1,34 @@
-import Evaluation
-
-/// Reads the axes of a grid from a configuration entry.
+/// Axes of a grid that several tasks read alike.
 enum GridSettings {
-  /// Prompt lengths: a list, or a count of lengths evenly spaced between two ends.
+  /// The setting of prompt lengths: a list, or a count of lengths evenly spaced between two ends.
+  static func lengths(_ help: String) -> Setting<CountOrNumbers?> {
+    .countOrNumbers("lengths", help, otherwise: nil)
+  }
+  /// The first of a count of lengths.
+  static let minLength = Setting.integer(
+    "min-length", "the first of a count of lengths", default: 1000, atLeast: 0)
+  /// The last of a count of lengths.
+  static let maxLength = Setting.integer(
+    "max-length", "the last of a count of lengths", default: 16000, atLeast: 0)
+
+  /// Prompt lengths.
   ///
   /// - Parameters:
-  ///   - settings: the entry's settings, with the keys `lengths`, `min-length` and `max-length`.
+  ///   - setting: the setting of the lengths.
+  ///   - settings: the entry's settings, with the keys `min-length` and `max-length` too.
   ///   - least: the smallest length that makes sense.
   /// - Returns: different lengths in the order given.
   /// - Throws: `TaskError.setting`.
-  static func lengths(_ settings: TaskSettings, least: Int) throws(TaskError) -> [Int] {
-    var lengths = try settings.integers("lengths") ?? []
-    if case .integer(let count)? = settings.values["lengths"] {
-      let ends = (settings.integer("min-length", default: 1000), settings.integer("max-length", default: 16000))
-      guard (1...1000).contains(count), 0 <= ends.0, ends.0 <= ends.1, ends.1 <= TaskSettings.largestInteger else {
+  static func lengths(
+    _ setting: Setting<CountOrNumbers?>, _ settings: TaskSettings, least: Int
+  ) throws(TaskError) -> [Int] {
+    var lengths: [Int] = []
+    let given = try settings[setting]
+    switch given {
+    case nil: break
+    case .count(let count)?:
+      let ends = try (settings[minLength], settings[maxLength])
+      guard (1...1000).contains(count), ends.0 <= ends.1 else {
         throw .setting(
           key: "lengths", found: "\(count)",
           expected:
@@ -21,26 +36,19 @@ enum GridSettings {
             + "or a list of lengths")
       }
       lengths = EvenSpacing.rounded(EvenSpacing.linear(Double(ends.0), Double(ends.1), count: count))
-    } else {
-      for key in ["min-length", "max-length"] where settings.values[key] != nil {
-        throw .setting(key: key, found: "given", expected: "nothing beside a list of lengths")
+    case .numbers(let numbers)?:
+      try settings.refuse(minLength, maxLength, expected: "nothing beside a list of lengths")
+      lengths = numbers.compactMap { Int(exactly: $0) }
+      let limit = TaskSettings.largestInteger
+      guard lengths.count == numbers.count, lengths.allSatisfy({ $0.magnitude <= limit }) else {
+        throw .setting(key: "lengths", found: "\(numbers)", expected: "whole numbers from -\(limit) to \(limit)")
       }
     }
     guard !lengths.isEmpty, Set(lengths).count == lengths.count, lengths.allSatisfy({ $0 >= least }) else {
-      throw .setting(key: "lengths", found: "\(lengths)", expected: "different lengths of at least \(least) tokens")
+      throw .setting(
+        key: "lengths", found: given == nil ? "missing" : "\(lengths)",
+        expected: "different lengths of at least \(least) tokens")
     }
     return lengths
-  }
-
-  /// One word of a few, or a default.
-  static func word<Word: RawRepresentable & CaseIterable>(
-    _ key: String, _ settings: TaskSettings, default fallback: Word
-  ) throws(TaskError) -> Word where Word.RawValue == String {
-    guard let text = settings.text(key) else { return fallback }
-    guard let word = Word(rawValue: text) else {
-      throw .setting(
-        key: key, found: "'\(text)'", expected: "one of \(Word.allCases.map(\.rawValue).joined(separator: ", "))")
-    }
-    return word
   }
 }

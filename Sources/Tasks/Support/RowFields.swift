@@ -69,3 +69,16 @@ struct RowFields: Sendable {
     }
   }
 }
+
+extension JSONValue {
+  /// A field's value as a prompt shows it: a text, or a number without `.0`; nil for a list, an object and null.
+  var shown: String? {
+    switch self {
+    case .string(let text): text
+    case .integer(let number): "\(number)"
+    case .number(let number): Int(exactly: number).map { "\($0)" } ?? "\(number)"
+    case .bool(let flag): flag ? "true" : "false"
+    case .null, .array, .object: nil
+    }
+  }
+}

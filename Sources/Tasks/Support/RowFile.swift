@@ -56,7 +56,7 @@ struct RowFile<Row: Sendable>: Sendable {
   ///   - decode: makes a row of its fields.
   /// - Throws: `TaskError.missingData`, or `.damagedData` for a file that cannot be read or has no good row.
   init(_ path: String, need: String, decode: @escaping Decoder) throws(TaskError) {
-    guard FileManager.default.fileExists(atPath: path) else { throw .missingData(path: path, need: need) }
+    try TaskFiles.check(path, need: need)
     guard var lines = LineReader(path) else {
       throw .damagedData(path: path, line: nil, problem: "it cannot be read; check its permissions")
     }

@@ -5,9 +5,36 @@ import Metrics
 
 /// Reads the files that samples come from.
 enum TaskFiles {
+  /// Refuses what is no file that can be read again and again: a plan reads it, a sweep and its continuation too.
+  ///
+  /// - Throws: `TaskError.missingData` for nothing, `.damagedData` for a folder, a pipe or a device.
+  static func check(_ path: String, need: String) throws(TaskError) {
+    let manager = FileManager.default
+    guard manager.fileExists(atPath: path) else { throw .missingData(path: path, need: need) }
+    var place = path
+    // As many links as the system follows; the target of a pipe's link is no path at all.
+    for _ in 0..<40 {
+      let type = (try? manager.attributesOfItem(atPath: place))?[.type] as? FileAttributeType
+      switch type {
+      case .typeRegular?: return
+      case .typeSymbolicLink?:
+        guard let target = try? manager.destinationOfSymbolicLink(atPath: place) else { break }
+        place =
+          target.hasPrefix("/") ? target : URL(fileURLWithPath: place).deletingLastPathComponent().path + "/" + target
+        continue
+      case .typeDirectory?: throw .damagedData(path: path, line: nil, problem: "it is a folder; \(need)")
+      default: break
+      }
+      break
+    }
+    throw .damagedData(
+      path: path, line: nil,
+      problem: "it is a pipe or a device, and data are read more than once; write them to a file first")
+  }
+
   /// The bytes of a file.
   static func bytes(_ path: String, need: String) throws(TaskError) -> [UInt8] {
-    guard FileManager.default.fileExists(atPath: path) else { throw .missingData(path: path, need: need) }
+    try check(path, need: need)
     guard let data = FileManager.default.contents(atPath: path) else {
       throw .damagedData(path: path, line: nil, problem: "it cannot be read; check its permissions")
     }
@@ -46,7 +73,8 @@ enum TaskFiles {
     guard FileManager.default.fileExists(atPath: path) else { throw .missingData(path: path, need: need) }
     // A path that is no folder lists nothing and throws.
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else { return [path] }
-    let files = names.filter { $0.hasSuffix(".txt") }.sorted().map { "\(path)/\($0)" }
+    // Hidden files (._book.txt of another system, a draft) are nobody's documents.
+    let files = names.filter { $0.hasSuffix(".txt") && !$0.hasPrefix(".") }.sorted().map { "\(path)/\($0)" }
     guard !files.isEmpty else { throw .missingData(path: "\(path)/*.txt", need: need) }
     return files
   }

@@ -51,29 +51,13 @@ enum Truncation: String, CaseIterable, Sendable {
     }
   }
 
-  /// The key of a configuration entry.
-  static let key = "truncation"
-
-  /// The description of the setting.
+  /// The setting of a configuration entry.
   ///
-  /// - Parameter standard: what the protocol does when the setting is not given, for the documentation.
+  /// - Parameter otherwise: what the protocol does when it is not given.
   /// - Returns: the setting.
-  static func setting(default standard: String) -> SettingDescription {
-    SettingDescription(
-      key, .text, "what happens to a text that is too long: middle, left, right, error, skip (default \(standard))")
-  }
-
-  /// The policy of a configuration entry.
-  ///
-  /// - Parameter settings: the entry's settings.
-  /// - Returns: the policy, or nil where none is given.
-  /// - Throws: `TaskError.setting` for an unknown one.
-  static func given(in settings: TaskSettings) throws(TaskError) -> Truncation? {
-    guard let text = settings.text(key) else { return nil }
-    guard let policy = Truncation(rawValue: text) else {
-      throw .setting(
-        key: key, found: "'\(text)'", expected: "one of \(allCases.map(\.rawValue).joined(separator: ", "))")
-    }
-    return policy
+  static func setting(otherwise: String) -> Setting<Truncation?> {
+    .word(
+      "truncation", "what happens to a text that is too long: \(allCases.map(\.rawValue).joined(separator: ", "))",
+      otherwise: otherwise)
   }
 }

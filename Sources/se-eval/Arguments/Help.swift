@@ -47,9 +47,14 @@ enum Help {
     return option.value.map { "\(names) \($0)" } ?? names
   }
 
-  private static func section(_ title: String, _ rows: [(String, String)]) -> String {
-    guard !rows.isEmpty else { return "" }
+  /// A heading and its rows; nothing where there are none.
+  static func section(_ title: String, _ rows: [(String, String)]) -> String {
+    rows.isEmpty ? "" : "\n\(title):\n" + Self.rows(rows)
+  }
+
+  /// Names and what they are, one in a line.
+  static func rows(_ rows: [(String, String)]) -> String {
     let width = min(30, rows.map(\.0.count).max() ?? 0)
-    return "\n\(title):\n" + rows.map { "  \(TextTable.padded($0.0, width, .left))  \($0.1)\n" }.joined()
+    return rows.map { "  \(TextTable.padded($0.0, width, .left))  \($0.1)\n" }.joined()
   }
 }

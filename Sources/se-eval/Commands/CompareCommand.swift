@@ -23,7 +23,7 @@ enum CompareCommand {
     let second = try arguments.text(other).map { path throws -> ResultStore in
       try ResultStore.open(ReportCommand.databasePath(path), mode: .readOnly)
     }
-    let comparison = try Comparison(store, methods[0], with: second, methods[1])
+    let comparison = try Comparison(store, methods[0], with: second, methods[1], tasks: Registry.reports)
     let limit = try arguments.integer(flips, atLeast: 0) ?? 20
     Terminal.write(arguments.has(GlobalOptions.json) ? comparison.json : comparison.text(flipLimit: limit))
     return .complete

@@ -13,45 +13,49 @@ enum DataCommand {
     name: "BENCHMARK PATH",
     help: "import: a benchmark and the folders, zip archives or files that hold it; verify: benchmarks (default: all)",
     isRequired: false, repeats: true)
-  private static let to = Option.value("--to", "DIR", "the data folder (default: $SE_EVAL_DATA)")
+  private static let to = Option.value("--to", "DIR", "the data folder (default: $\(ImportedData.variable))")
   private static let acceptDifferent = Option.flag(
     "--accept-different", "import files that are not the official ones, recorded as such and named in every report")
 
-  static let command = Command(
-    name: "data", summary: "List, import and verify the benchmarks' official files",
-    details: [
-      "benchmarks: \(Benchmark.allCases.map(\.rawValue).joined(separator: ", "))",
-      "`list` shows what is there; `import BENCHMARK PATH ...` checks the official files and writes them in one layout,"
-        + "\nall or nothing; `verify` looks at every byte again. Nothing is downloaded.",
-      "exit status 5 where something imported is damaged, or what was asked for is missing.",
-    ] + Benchmark.allCases.map { "import \($0.rawValue) takes \($0.takes)\n  from \($0.source)" },
-    positionals: [action, words], options: [to, acceptDifferent]
-  ) { arguments in
-    guard let action = Action(rawValue: arguments.positionals[0]) else {
-      let names = Action.allCases.map(\.rawValue)
-      let hint = Suggestion.hint(for: arguments.positionals[0], among: names)
-      throw UsageError("'data' does \(names.joined(separator: ", ")), not '\(arguments.positionals[0])'\(hint)")
-    }
-    let rest = Array(arguments.positionals.dropFirst())
-    let folder = try dataFolder(arguments)
-    switch action {
-    case .list: return try list(folder, rest, arguments)
-    case .import: return try importFiles(folder, rest, arguments)
-    case .verify: return try verify(folder, rest, arguments)
+  private static var benchmarks: [Benchmark] { Benchmark.all(of: Registry.tasks) }
+
+  static var command: Command {
+    Command(
+      name: "data", summary: "List, import and verify the benchmarks' official files",
+      details: [
+        "benchmarks: \(benchmarks.map(\.name).joined(separator: ", "))",
+        "`list` shows what is there; `import BENCHMARK PATH ...` checks the official files and writes them in one layout,"
+          + "\nall or nothing; `verify` looks at every byte again. Nothing is downloaded.",
+        "exit status 5 where something imported is damaged, or what was asked for is missing.",
+      ] + benchmarks.map { "import \($0.name) takes \($0.takes)\n  from \($0.source)" },
+      positionals: [action, words], options: [to, acceptDifferent]
+    ) { arguments in
+      guard let action = Action(rawValue: arguments.positionals[0]) else {
+        let names = Action.allCases.map(\.rawValue)
+        let hint = Suggestion.hint(for: arguments.positionals[0], among: names)
+        throw UsageError("'data' does \(names.joined(separator: ", ")), not '\(arguments.positionals[0])'\(hint)")
+      }
+      let rest = Array(arguments.positionals.dropFirst())
+      let folder = try dataFolder(arguments)
+      switch action {
+      case .list: return try list(folder, rest, arguments)
+      case .import: return try importFiles(folder, rest, arguments)
+      case .verify: return try verify(folder, rest, arguments)
+      }
     }
   }
 
   private static func dataFolder(_ arguments: Arguments) throws(UsageError) -> DataFolder {
     if let path = arguments.text(to) { return DataFolder(path: path) }
-    guard let path = ProcessInfo.processInfo.environment["SE_EVAL_DATA"], !path.isEmpty else {
-      throw UsageError("where are the data? Set SE_EVAL_DATA to a folder, or name it with --to DIR")
+    guard let path = ProcessInfo.processInfo.environment[ImportedData.variable], !path.isEmpty else {
+      throw UsageError("where are the data? Set \(ImportedData.variable) to a folder, or name it with --to DIR")
     }
     return DataFolder(path: path)
   }
 
   private static func benchmark(_ name: String) throws(UsageError) -> Benchmark {
-    if let benchmark = Benchmark(rawValue: name) { return benchmark }
-    let names = Benchmark.allCases.map(\.rawValue)
+    if let benchmark = benchmarks.first(where: { $0.name == name }) { return benchmark }
+    let names = benchmarks.map(\.name)
     let hint = Suggestion.hint(for: name, among: names)
     throw UsageError("there is no benchmark '\(name)', there are \(names.joined(separator: ", "))\(hint)")
   }
@@ -78,7 +82,7 @@ enum DataCommand {
   }
 
   private static func named(_ names: [String]) throws(UsageError) -> [Benchmark] {
-    if names.isEmpty { return Benchmark.allCases }
+    if names.isEmpty { return Self.benchmarks }
     var benchmarks: [Benchmark] = []
     for name in names { benchmarks.append(try benchmark(name)) }
     return benchmarks
@@ -92,7 +96,7 @@ enum DataCommand {
     let header = ["benchmark", "state", "files", "rows", "damaged", "different", "not imported", "imported", "sha256"]
     let rows = statuses.map { status in
       [
-        status.benchmark.rawValue, status.state.rawValue, "\(status.intact)", NumberText.grouped(status.rows),
+        status.benchmark, status.state.rawValue, "\(status.intact)", NumberText.grouped(status.rows),
         "\(status.damaged.count)", "\(status.different.count)", "\(status.missing.count)", status.imported ?? "-",
         status.sha256.map { String($0.prefix(12)) } ?? "-",
       ]
@@ -103,7 +107,7 @@ enum DataCommand {
   }
 
   private static func details(_ status: DataFolder.Status) -> [String] {
-    let name = status.benchmark.rawValue
+    let name = status.benchmark
     var lines = status.damaged.map { "\(name): damaged: \(status.folder)/\($0)" }
     lines += status.different.prefix(4).map { "\(name): not official: \($0)" }
     if status.different.count > 4 { lines.append("\(name): not official: \(status.different.count - 4) more") }

@@ -14,7 +14,7 @@ enum ReportCommand {
 
   private static let paper = Option.flag(
     "--paper",
-    "also paper.*: LongBench and L-Eval in the shape of the Self-Extend paper's tables, its numbers beside them")
+    "also paper.*: the tasks that the Self-Extend paper has tables of, in their shape, its numbers beside them")
 
   static let command = Command(
     name: "report", summary: "Write the report of a store: Markdown, CSV, SVG, HTML, LaTeX, JSON",
@@ -24,7 +24,7 @@ enum ReportCommand {
     let store = try ResultStore.open(path, mode: .readOnly)
     let stem = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     let name = try store.latestRun()?.record.name ?? stem
-    let writer = ReportWriter(store: store, name: name)
+    let writer = ReportWriter(store: store, name: name, tasks: Registry.reports)
     let folder = arguments.text(out) ?? "Reports/\(name)"
     let formats = try formats(arguments)
     if arguments.has(paper) {

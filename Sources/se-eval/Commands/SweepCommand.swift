@@ -47,7 +47,7 @@ enum SweepCommand {
     // Interrupted before the first cell was opened, a sweep has nothing to report.
     if summary.status == .interrupted, try store.currentCells().isEmpty { return interrupted() }
     let folder = arguments.text(report) ?? "Reports/\(configuration.name)"
-    let writer = ReportWriter(store: store, name: configuration.name)
+    let writer = ReportWriter(store: store, name: configuration.name, tasks: Registry.reports)
     _ = try writer.write(to: folder, formats: Set(ReportFormat.allCases))
     let isQuiet = arguments.has(GlobalOptions.quiet)
     if !isQuiet { for warning in summary.warnings { Terminal.message("warning: \(warning)") } }
