@@ -122,7 +122,7 @@ private final class BoxedDevice: Device {
   func logProbabilities(_ logits: any DeviceBuffer, rows: Int, columns: Int, targets: [Int]) -> [Float] {
     cpu.logProbabilities(open(logits), rows: rows, columns: columns, targets: targets)
   }
-  func argmax(_ logits: any DeviceBuffer, row: Int, columns: Int) -> Int {
+  func argmax(_ logits: any DeviceBuffer, row: Int, columns: Int) -> Int? {
     cpu.argmax(open(logits), row: row, columns: columns)
   }
 }
