@@ -18,14 +18,6 @@ enum Encoding {
   /// A JSON array of integers, without a detour over Foundation: outputs may be long.
   static func json(_ values: [Int]) -> String { "[" + values.map(String.init).joined(separator: ",") + "]" }
 
-  /// The integers of a JSON array, nil when it is damaged.
-  static func integers(_ json: String) -> [Int]? {
-    guard json.hasPrefix("["), json.hasSuffix("]") else { return nil }
-    let parts = json.dropFirst().dropLast().split(separator: ",", omittingEmptySubsequences: true)
-    let values = parts.compactMap { Int($0) }
-    return values.count == parts.count ? values : nil
-  }
-
   /// float32, little-endian.
   static func bytes(_ values: [Float]) -> [UInt8] {
     var bytes: [UInt8] = []

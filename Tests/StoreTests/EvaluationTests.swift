@@ -177,7 +177,7 @@ import Testing
   func adoption() throws {
     #expect(try store.hasLegacyEvaluations() == false)
     try store.append(Samples.result("a", identity: "old"), cell: plain, run: run)
-    #expect(try store.reuse(identity: "old", sampleID: "a", cell: extended, run: run))
+    try store.share("a", of: plain, with: extended, as: "a", run: run)
     try store.append(Samples.result("a", identity: "newer"), cell: plain, run: run)
     #expect(try store.hasLegacyEvaluations())
     #expect(try store.legacyCandidates(modelHash: "other", task: "passkey").isEmpty)

@@ -69,11 +69,13 @@ import Testing
   func superseded() throws {
     let cell = try store.cell(Samples.cell())
     try store.append(Samples.result("a", identity: "old"), cell: cell, run: run)
+    let old = try #require(try store.samples(in: cell, withPrompts: false, withLogProbabilities: false).first)
     try store.append(Samples.result("a", identity: "new"), cell: cell, run: run)
     #expect(try store.identities(in: cell) == ["a": "new"])
     #expect(try store.results(in: cell, withPrompts: false, withLogProbabilities: false).count == 1)
     // The old one can be taken again without evaluating anything.
-    #expect(try store.reuse(identity: "old", sampleID: "a", cell: cell, run: run))
+    let again = Attachment(evaluation: old.evaluation.id, scoring: old.scoring, cell: cell, sampleID: "a")
+    try store.attach([again], run: run)
     #expect(try store.identities(in: cell) == ["a": "old"])
   }
 
@@ -88,14 +90,12 @@ import Testing
     #expect(stored == [result])
   }
 
-  @Test("two cells share a result only where the identity is equal")
-  func reuse() throws {
+  @Test("a result that two cells share is the same in both, under each one's name")
+  func shared() throws {
     let plain = try store.cell(Samples.cell())
     let extended = try store.cell(Samples.cell(method: "self-extend:G=8,W=512"))
     try store.append(Samples.result("a", identity: "same"), cell: plain, run: run)
-    #expect(try store.reuse(identity: "other", sampleID: "a", cell: extended, run: run) == false)
-    #expect(try store.identities(in: extended).isEmpty)
-    #expect(try store.reuse(identity: "same", sampleID: "b", cell: extended, run: run))
+    try store.share("a", of: plain, with: extended, as: "b", run: run)
     let shared = try store.results(in: extended, withPrompts: true, withLogProbabilities: true)
     var expected = Samples.result("a", identity: "same")
     expected.sampleID = "b"

@@ -66,3 +66,19 @@ enum Samples {
       ])
   }
 }
+
+extension ResultStore {
+  /// The identity of each current result of a cell, whichever schema gave it.
+  func identities(in cell: CellID) throws -> [String: String] {
+    try resultIdentities(in: cell).compactMapValues { $0.legacy ?? $0.evaluation }
+  }
+
+  /// Makes a result of one cell the result of another as it is.
+  func share(_ sampleID: String, of cell: CellID, with other: CellID, as name: String, run: RunID) throws {
+    for sample in try samples(in: cell, withPrompts: false, withLogProbabilities: false)
+    where sample.sampleID == sampleID {
+      try attach(
+        [Attachment(evaluation: sample.evaluation.id, scoring: sample.scoring, cell: other, sampleID: name)], run: run)
+    }
+  }
+}
