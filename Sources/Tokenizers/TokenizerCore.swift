@@ -8,6 +8,8 @@ final class TokenizerCore: Sendable {
   let kinds: [TokenKind]
   /// Ids by stored text, added tokens included.
   let ids: ByteStringMap
+  /// Texts of added tokens that are decoded as normalized text has them.
+  private let decodedTexts: [Int: [UInt8]]
   /// What each id decodes to.
   private let outputs: ByteStringPool
   let roles: SpecialRoles
@@ -35,19 +37,26 @@ final class TokenizerCore: Sendable {
     splits = source.splits
     decoding = source.decoding
     ids = Self.ids(source)
-    outputs = Self.outputs(source)
+    let normalized = Self.normalizedAdded(source)
+    decodedTexts =
+      source.decoding.coversAdded ? Dictionary(normalized.map { ($0.token.id, $0.bytes) }) { first, _ in first } : [:]
+    outputs = Self.outputs(source, decodedTexts)
     encoder = try Self.encoder(source)
     endTokens = Self.endTokens(source)
     identity = Self.identity(source)
     rawAdded = AddedTokens(
       source.added.filter { !$0.isNormalized }.map { ($0, Array($0.text.utf8)) }, priority: source.addedPriority)
-    normalizedAdded = AddedTokens(
-      source.added.filter(\.isNormalized).map { token in
-        if let text = token.normalizedText { return (token, Array(text.utf8)) }
-        var bytes = Array(token.text.utf8)
-        for step in source.normalizer { step.apply(&bytes, isFirst: true) }
-        return (token, bytes)
-      }, priority: source.addedPriority)
+    normalizedAdded = AddedTokens(normalized, priority: source.addedPriority)
+  }
+
+  /// The added tokens that are looked for in normalized text, with how they look there.
+  private static func normalizedAdded(_ source: VocabularySource) -> [(token: AddedToken, bytes: [UInt8])] {
+    source.added.filter(\.isNormalized).map { token in
+      if let text = token.normalizedText { return (token, Array(text.utf8)) }
+      var bytes = Array(token.text.utf8)
+      for step in source.normalizer { step.apply(&bytes, isFirst: true) }
+      return (token, bytes)
+    }
   }
 
   // MARK: Encoding
@@ -122,7 +131,8 @@ final class TokenizerCore: Sendable {
     guard isShown(id, skipSpecial: skipSpecial) else { return }
     if decoding.separatesTokens, !isAtStart { bytes.append(UInt8(ascii: " ")) }
     if isAtStart, decoding.leadingSpace == .allOfFirstToken {
-      bytes.append(contentsOf: Self.replaced(texts[id], decoding.metaspace, by: nil))
+      let text = decodedTexts[id].map { $0[...] } ?? texts[id]
+      bytes.append(contentsOf: Self.replaced(text, decoding.metaspace, by: nil))
       isAtStart = false
       return
     }
@@ -145,14 +155,14 @@ final class TokenizerCore: Sendable {
 
   /// What each id decodes to: bytes of the byte alphabet, byte tokens, `▁` as a space; special tokens and, without
   /// `▁`, added ones as they are written, unless the decoder covers them too.
-  private static func outputs(_ source: VocabularySource) -> ByteStringPool {
+  private static func outputs(_ source: VocabularySource, _ decodedTexts: [Int: [UInt8]]) -> ByteStringPool {
     var outputs = ByteStringPool()
     outputs.reserve(strings: source.vocabularySize, bytes: source.texts.bytes.count)
-    let texts = source.texts.bytes.span
     let decoding = source.decoding
     var scratch: [UInt8] = []
     for id in source.kinds.indices {
-      let text = texts.extracting(source.texts.range(id))
+      let stored = decodedTexts[id].map { $0[...] } ?? source.texts[id]
+      let text = stored.span
       let kind = source.kinds[id]
       scratch.removeAll(keepingCapacity: true)
       if kind == .absent {
@@ -163,7 +173,7 @@ final class TokenizerCore: Sendable {
       {
         outputs.append(scratch)
       } else if !decoding.metaspace.isEmpty, decoding.coversAdded || !kind.isSpecial {
-        outputs.append(replaced(source.texts[id], decoding.metaspace, by: UInt8(ascii: " ")))
+        outputs.append(replaced(stored, decoding.metaspace, by: UInt8(ascii: " ")))
       } else {
         outputs.append(text)
       }

@@ -124,6 +124,10 @@ import Tokenizers
       Issue.record("an added token took a token's id")
       return
     }
+    guard case .duplicate(_, "added_tokens[0].id", _)? = try jsonError(#""content":"<s>""#, #""content":"abc""#) else {
+      Issue.record("an added token has another id than the vocabulary gives it")
+      return
+    }
     guard case .duplicate(_, "model.vocab", _)? = try jsonError(#""b":1"#, #""b":1,"b":1"#) else {
       Issue.record("a token passed twice")
       return

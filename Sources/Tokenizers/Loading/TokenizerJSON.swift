@@ -148,6 +148,11 @@ struct TokenizerJSON {
     guard source.symbols.count == members.count else {
       throw .duplicate(file: file, field: "model.vocab", value: "a token")
     }
+    for (index, token) in added.enumerated() {
+      guard let own = source.symbols.value(token.text), own != token.id else { continue }
+      throw .duplicate(
+        file: file, field: "added_tokens[\(index)].id", value: "'\(token.text)' (ids \(own) and \(token.id))")
+    }
     let kinds = Dictionary(added.map { ($0.id, $0.isSpecial ? TokenKind.control : .userDefined) }) { $1 }
     for (id, text) in entries.enumerated() {
       guard let text else { continue }

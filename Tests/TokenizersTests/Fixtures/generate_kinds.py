@@ -103,8 +103,11 @@ def document(characters, normalizer, pre_tokenizer, decoder, options, marks):
     extra = (["<unk>"] if options.get("unk_token") else []) + (["<0x%02X>" % b for b in range(256)] if options.get("byte_fallback") else [])
     for token in extra:
         tokens[token] = len(tokens)
-    added = [{"id": len(tokens) + i, "content": text, "single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": False, **flags}
-             for i, (text, flags) in enumerate(marks)]
+    added = []
+    for text, flags in marks:
+        free = len(tokens) + sum(token["id"] >= len(tokens) for token in added)
+        added.append({"id": tokens.get(text, free), "content": text, "single_word": False, "lstrip": False, "rstrip": False,
+                      "normalized": False, "special": False, **flags})
     model = {"type": "BPE", "dropout": None, "unk_token": None, "continuing_subword_prefix": None, "end_of_word_suffix": None,
              "fuse_unk": False, "byte_fallback": False, "ignore_merges": False, **{k: v for k, v in options.items() if k != "drop"},
              "vocab": tokens, "merges": merges}
