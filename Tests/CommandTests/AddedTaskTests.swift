@@ -7,7 +7,7 @@ import Text
 
 @Suite struct AddedTaskTests {
   /// Runs a command with the task in the registry: this line is all that adds it.
-  private func run(_ words: String...) -> (status: ExitStatus, output: String) {
+  private func run(_ words: String...) -> (status: Text.ExitStatus, output: String) {
     Registry.$tasks.withValue(TaskRegistry.types + [VowelTask.self]) {
       let recorder = Terminal.Recorder()
       let status = Terminal.$recorder.withValue(recorder) { Entry.run(words + ["--quiet", "--progress", "none"]) }

@@ -26,7 +26,10 @@ import Testing
 
   private func rows(_ count: Int) -> String { (0..<count).map { row($0) + "\n" }.joined() }
 
-  private func official(_ task: any EvaluationTask.Type) throws -> Benchmark { try #require(task.benchmark) }
+  private func official(_ task: any EvaluationTask.Type) throws -> Benchmark {
+    let benchmark = task.benchmark
+    return try #require(benchmark)
+  }
 
   private func run(
     _ benchmark: Benchmark, accepting: Bool = false, _ paths: [String]? = nil
