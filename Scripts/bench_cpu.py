@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares se-eval with llama.cpp by processor time on one thread: for machines that other work keeps busy.
 
-A run's processor time does not count what other programs take, only how they disturb caches and memory. Each number is
+A run's user time does not count what other programs take, only how they disturb caches and memory. Each number is
 the difference of a long and a short run of one program, so that loading cancels. All variants of a round run one after
 the other; what is printed are medians over the rounds, and the median of the ratios of rounds to llama.cpp.
 
@@ -14,12 +14,12 @@ import subprocess
 
 
 def processor_seconds(command):
-    """User and system time of a child, in seconds."""
+    """User time of a child, in seconds; the system's goes into pages of files, which other work takes away."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     if status != 0:
         raise SystemExit(f"bench-cpu: {' '.join(command)} ended with status {status}")
-    return usage.ru_utime + usage.ru_stime
+    return usage.ru_utime
 
 
 def command(a, variant, phase, model, count):

@@ -108,8 +108,8 @@ import Testing
       for set in InstructionSet.available {
         let workers = Workers(threads: 1, instructionSet: set)
         let result = ProductTests.product(workers, x, stored.matrix(), compute: compute)
-        #expect(result[..<20].allSatisfy(\.isNaN))
-        #expect(result[20...].allSatisfy(\.isFinite))
+        #expect(result[..<20].allSatisfy { $0.isNaN })
+        #expect(result[20...].allSatisfy { $0.isFinite })
       }
     }
   }
