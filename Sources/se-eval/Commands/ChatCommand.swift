@@ -40,7 +40,7 @@ enum ChatCommand {
     } else {
       Terminal.print(chat.text)
     }
-    return .done
+    return .complete
   }
 
   private static func chosen(_ arguments: Arguments, _ tokenizer: Tokenizer?) throws -> ChatTemplate {
