@@ -45,14 +45,23 @@ public struct SampleContext: Sendable {
   public let contextWindow: Int
   /// The name of the chat template to wrap prompts in, or nil for none.
   public let chat: String?
+  /// The model's system message, for chat prompts that have none of their own.
+  public let system: String?
+  /// The day that a chat template is told.
+  public let chatDate: ChatDate
   /// The sweep's seed; a task derives all its randomness from it and from sample coordinates.
   public let seed: UInt64
 
   /// A context from its parts.
-  public init(tokenizer: Tokenizer, contextWindow: Int, chat: String?, seed: UInt64) {
+  public init(
+    tokenizer: Tokenizer, contextWindow: Int, chat: String?, seed: UInt64, system: String? = nil,
+    chatDate: ChatDate = .standard
+  ) {
     self.tokenizer = tokenizer
     self.contextWindow = contextWindow
     self.chat = chat
+    self.system = system
+    self.chatDate = chatDate
     self.seed = seed
   }
 }

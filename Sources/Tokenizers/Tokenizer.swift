@@ -30,6 +30,11 @@ public struct Tokenizer: Sendable {
   public var addsEOS: Bool { core.addsEOS }
   /// The checkpoint's own chat template, in Jinja.
   public var chatTemplate: String? { core.roles.chatTemplate }
+  /// The checkpoint's own chat template, ready to render; nil where it has none.
+  ///
+  /// - Returns: the template, made once.
+  /// - Throws: `ChatTemplateError` for what is no template, or one with tags that are not supported.
+  public func ownChatTemplate() throws(ChatTemplateError) -> ChatTemplate? { try core.template?.get() }
   /// What kind of tokenizer it is, for people: `byte-level BPE (smollm)`, `SentencePiece BPE`.
   public var kindName: String { core.kindName }
   /// The SHA-256 over everything that influences ids: tokens, merges, rules and the BOS policy.

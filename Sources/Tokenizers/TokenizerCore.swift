@@ -15,6 +15,8 @@ final class TokenizerCore: Sendable {
   let roles: SpecialRoles
   let endTokens: Set<Int>
   let identity: String
+  /// The checkpoint's own chat template, or why it is none.
+  let template: Result<ChatTemplate, ChatTemplateError>?
 
   private let normalizer: [NormalizerStep]
   private let fragmentSteps: [NormalizerStep]
@@ -44,6 +46,7 @@ final class TokenizerCore: Sendable {
     encoder = try Self.encoder(source)
     endTokens = Self.endTokens(source)
     identity = Self.identity(source)
+    template = source.roles.chatTemplate.map(Self.template)
     rawAdded = AddedTokens(
       source.added.filter { !$0.isNormalized }.map { ($0, Array($0.text.utf8)) }, priority: source.addedPriority)
     normalizedAdded = AddedTokens(normalized, priority: source.addedPriority)
@@ -59,26 +62,35 @@ final class TokenizerCore: Sendable {
     }
   }
 
+  private static func template(_ source: String) -> Result<ChatTemplate, ChatTemplateError> {
+    do throws(ChatTemplateError) {
+      return .success(try ChatTemplate(source: source))
+    } catch {
+      return .failure(error)
+    }
+  }
+
   // MARK: Encoding
 
-  func encode(_ text: String, bos: BOSPolicy, parseSpecial: Bool) -> [Int] {
+  func encode(_ text: String, bos: BOSPolicy, parseSpecial: Bool, spared: [Range<Int>] = []) -> [Int] {
     var body: [Int] = []
     var scratch = BytePairEncoder.Scratch()
     let bytes = Array(text.utf8)
-    for part in rawAdded.parts(bytes, parseSpecial: parseSpecial) {
+    for part in rawAdded.parts(bytes, parseSpecial: parseSpecial, spared: spared) {
       if let token = part.token {
         body.append(token)
         continue
       }
       var fragment = part.range.count == bytes.count ? bytes : Array(bytes[part.range])
       var isFirst = part.range.lowerBound == 0
+      let moved = normalizedAdded.isEmpty || !parseSpecial ? [] : sparedNormalized(fragment, part.range, spared)
       for step in normalizer {
         let keepsStart = step.keepsStart(of: fragment)
         step.apply(&fragment, isFirst: isFirst)
         // What begins later in the text as it came is not its start any more.
         isFirst = isFirst && keepsStart
       }
-      for part in normalizedAdded.parts(fragment, parseSpecial: parseSpecial) {
+      for part in normalizedAdded.parts(fragment, parseSpecial: parseSpecial, spared: moved) {
         if let token = part.token {
           body.append(token)
           continue
@@ -89,6 +101,29 @@ final class TokenizerCore: Sendable {
       }
     }
     return framed(body, bos)
+  }
+
+  /// Where the spared ranges of a text lie in a fragment of it once that is normalized.
+  ///
+  /// The fragment is normalized piece by piece, for the lengths; a whole normalizes to its normalized pieces but for
+  /// marks that combine over a border, which no special token has.
+  private func sparedNormalized(_ fragment: [UInt8], _ place: Range<Int>, _ spared: [Range<Int>]) -> [Range<Int>] {
+    var moved: [Range<Int>] = []
+    var start = 0
+    var length = 0
+    func advance(to end: Int) {
+      var piece = Array(fragment[start..<end])
+      for step in normalizer where !piece.isEmpty { step.apply(&piece, isFirst: place.lowerBound + start == 0) }
+      length += piece.count
+      start = end
+    }
+    for range in spared where range.overlaps(place) {
+      advance(to: max(range.lowerBound, place.lowerBound) - place.lowerBound)
+      let lower = length
+      advance(to: min(range.upperBound, place.upperBound) - place.lowerBound)
+      moved.append(lower..<length)
+    }
+    return moved
   }
 
   private func encodeWords(

@@ -13,7 +13,7 @@ enum Entry {
       RescoreCommand.command,
       CapacityCommand.command, TuneCommand.command, ModelCommand.command,
       TokenizeCommand.command, LogitsCommand.command, GenerateCommand.command, PerplexityCommand.command,
-      BenchCommand.command,
+      BenchCommand.command, ChatCommand.command,
     ]
   }
 

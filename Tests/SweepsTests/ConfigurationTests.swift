@@ -4,6 +4,7 @@ import Foundation
 import Positions
 import Tasks
 import Testing
+import Tokenizers
 
 @testable import Sweeps
 
@@ -99,7 +100,9 @@ import Testing
       problem("models:\n  - {name: m, pth: /m}\nmethods: [plain]\ntasks: [counting]\n")
         == .configuration(
           at(2, 15),
-          .unknownKey("pth", of: "a model", suggestion: "path", known: ["name", "path", "context", "chat", "cache"])))
+          .unknownKey(
+            "pth", of: "a model", suggestion: "path",
+            known: ["name", "path", "context", "chat", "system", "date", "cache"])))
     #expect(
       problem(Self.models + "methods: [plain]\ntasks:\n- counting: {trails: 3}\n")?.description
         == "test.yaml:4:14: unknown key 'trails' of the task counting; did you mean 'trials'?")
@@ -190,6 +193,26 @@ import Testing
       return
     }
     #expect(expected.hasSuffix("did you mean llama-2?"))
+  }
+
+  @Test("a model has a system message and a day for its chat template; neither goes without a template or is invented")
+  func systemAndDate() throws {
+    let tail = "\nmethods: [plain]\ntasks: [counting]\n"
+    let given = try configuration("models: [{path: /m, chat: auto, system: Be brief., date: 2025-01-31}]" + tail)
+    #expect(given.models[0].system == "Be brief." && given.models[0].date.spelling == "2025-01-31")
+    let absent = try configuration("models: [{path: /m, chat: auto}]" + tail)
+    #expect(absent.models[0].system == nil && absent.models[0].date == .standard)
+    #expect(absent.resolved != given.resolved && !absent.resolved.contains("system"))
+    for (text, key) in [
+      ("{path: /m, system: Be brief.}", "system"), ("{path: /m, chat: none, system: x}", "system"),
+      ("{path: /m, chat: auto, date: today}", "date"), ("{path: /m, chat: auto, date: 2025-02-30}", "date"),
+    ] {
+      let error = problem("models: [\(text)]" + tail)
+      guard case .configuration(_, .impossible(key, _, _))? = error else {
+        Issue.record("\(text): \(String(describing: error))")
+        continue
+      }
+    }
   }
 
   @Test("empty lists and repeated entries are errors")

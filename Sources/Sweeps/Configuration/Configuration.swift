@@ -4,6 +4,7 @@ public import Evaluation
 import JSON
 public import Positions
 public import Tasks
+public import Tokenizers
 
 /// A sweep as its configuration asks for it: checked, with the overrides of the command line and all defaults.
 public struct Configuration: Sendable {
@@ -34,8 +35,25 @@ public struct Configuration: Sendable {
     public let contextWindow: Int?
     /// The chat template to wrap prompts in: `auto` for the checkpoint's own, or nil for none.
     public let chat: String?
+    /// The system message of chat prompts whose task has none.
+    public let system: String?
+    /// The day that a chat template is told.
+    public let date: ChatDate
     /// The type of the key and value cache.
     public let cache: CacheType
+
+    init(
+      name: String, path: ConfiguredPath, contextWindow: Int?, chat: String?, cache: CacheType, system: String? = nil,
+      date: ChatDate = .standard
+    ) {
+      self.name = name
+      self.path = path
+      self.contextWindow = contextWindow
+      self.chat = chat
+      self.cache = cache
+      self.system = system
+      self.date = date
+    }
   }
 
   /// The type in which keys and values are kept.
@@ -66,12 +84,15 @@ public struct Configuration: Sendable {
 
   /// The whole configuration in its one spelling: canonical JSON with sorted keys; paths as written.
   public var resolved: String {
-    let models = models.map { model in
-      CanonicalJSON.object([
+    let models = models.map { model -> CanonicalJSON in
+      var members: [String: CanonicalJSON] = [
         "name": .text(model.name), "path": .text(model.path.text),
         "context": model.contextWindow.map { .integer($0) } ?? .null, "chat": CanonicalJSON(model.chat),
         "cache": .text(model.cache.rawValue),
-      ])
+      ]
+      if let system = model.system { members["system"] = .text(system) }
+      if model.date != .standard { members["date"] = .text(model.date.spelling) }
+      return CanonicalJSON.object(members)
     }
     let tasks = tasks.map { task in
       CanonicalJSON.object([task.name: .object(task.written.mapValues { CanonicalJSON($0) })])

@@ -13,7 +13,7 @@ struct ConfigurationReader {
   let readFile: (String) -> [UInt8]?
 
   private static let keys = ["name", "seed", "models", "methods", "tasks", "gates", "allow-unverified"]
-  private static let modelKeys = ["name", "path", "context", "chat", "cache"]
+  private static let modelKeys = ["name", "path", "context", "chat", "system", "date", "cache"]
 
   func read(_ root: Node) throws(SweepError) -> Configuration {
     let reader = try MappingReader(root, owner: "the configuration", keys: Self.keys)
@@ -83,9 +83,27 @@ struct ConfigurationReader {
       }
       cache = type
     }
+    let chat = try chat(reader)
     return .init(
       name: name, path: try ConfiguredPath(text, location: pathNode.location, folders: folders),
-      contextWindow: try reader.integer("context", in: 2...(1 << 30)), chat: try chat(reader), cache: cache)
+      contextWindow: try reader.integer("context", in: 2...(1 << 30)), chat: chat, cache: cache,
+      system: try system(reader, chat: chat), date: try date(reader))
+  }
+
+  private func system(_ reader: MappingReader, chat: String?) throws(SweepError) -> String? {
+    guard let node = reader.node("system") else { return nil }
+    guard let chat, chat != "none" else {
+      throw node.impossible("system", "nothing without a chat template (`chat: auto` or a name)")
+    }
+    return try node.requiredText("system")
+  }
+
+  private func date(_ reader: MappingReader) throws(SweepError) -> ChatDate {
+    guard let node = reader.node("date") else { return .standard }
+    guard let date = try? ChatDate(node.requiredText("date")) else {
+      throw node.impossible("date", "a day as YYYY-MM-DD, which the chat template is told")
+    }
+    return date
   }
 
   private func chat(_ reader: MappingReader) throws(SweepError) -> String? {

@@ -48,30 +48,44 @@ public final class PreparedModel {
     do { return try body() } catch { throw .backend(error) }
   }
 
-  /// `chat: auto` needs a template that is known.
+  /// `chat: auto` needs a template of the checkpoint's own that can be rendered.
   private func checkTemplate() throws(SweepError) {
-    guard entry.chat == "auto", tokenizer.chatTemplate.flatMap({ ChatTemplate.recognised(from: $0) }) == nil else {
-      return
-    }
+    guard entry.chat == "auto" else { return }
     let names = ChatTemplate.names.joined(separator: ", ")
-    let reason = tokenizer.chatTemplate == nil ? "has no chat template of its own" : "has one that is not known"
-    throw .configuration(
-      entry.path.location,
-      .impossible(key: "chat", found: "auto", expected: "a name, because the checkpoint \(reason): \(names)"))
+    func problem(_ reason: String) -> SweepError {
+      .configuration(
+        entry.path.location,
+        .impossible(key: "chat", found: "auto", expected: "a name, because \(reason): \(names)"))
+    }
+    if tokenizer.chatTemplate == nil { throw problem("the checkpoint has no chat template of its own") }
+    do throws(ChatTemplateError) {
+      let variables = ChatTemplate.Variables(tokenizer, date: entry.date)
+      _ = try tokenizer.ownChatTemplate()?.render(ChatMessages([("user", "What now?")]), variables)
+    } catch {
+      throw problem("the checkpoint's own cannot be rendered (\(error))")
+    }
   }
 
   /// What a task may know of the model.
   func context(seed: UInt64) -> SampleContext {
-    SampleContext(tokenizer: tokenizer, contextWindow: contextWindow, chat: entry.chat, seed: seed)
+    SampleContext(
+      tokenizer: tokenizer, contextWindow: contextWindow, chat: entry.chat, seed: seed, system: entry.system,
+      chatDate: entry.date)
   }
 
   /// What should be known before a run.
   var warnings: [String] {
-    guard contextWindow != facts.contextWindow else { return [] }
-    return [
-      "\(name): the configuration says a context window of \(contextWindow) tokens, the checkpoint "
-        + "\(facts.contextWindow); capacity is judged by the configuration, the engine follows the checkpoint"
-    ]
+    var warnings: [String] = []
+    if contextWindow != facts.contextWindow {
+      warnings.append(
+        "\(name): the configuration says a context window of \(contextWindow) tokens, the checkpoint "
+          + "\(facts.contextWindow); capacity is judged by the configuration, the engine follows the checkpoint")
+    }
+    let variables = ChatTemplate.Variables(tokenizer, date: entry.date)
+    if entry.chat == "auto", let template = try? tokenizer.ownChatTemplate(), !template.takesSystemMessage(variables) {
+      warnings.append("\(name): its chat template takes no system message; one goes in front of the user's message")
+    }
+    return warnings
   }
 
   /// Whether a prompt has two BOS tokens in front, which no task means.

@@ -163,8 +163,8 @@ public struct MultipleChoice: EvaluationTask {
     let name = "row=\(entry.line)"
     let text = prompt.text(row, shots: shots)
     let rendered = try wrapper.prompt(text, sample: "multiple-choice \(name)")
-    let continuations = row.choices.indices.map {
-      tokens(of: prompt.continuation(row, $0), after: text, rendered, wrapper)
+    let continuations = try row.choices.indices.map { (index) throws(TaskError) in
+      try tokens(of: prompt.continuation(row, index), after: text, rendered, wrapper)
     }
     guard !continuations.contains([]) else { return nil }
     return Sample(
@@ -181,9 +181,9 @@ public struct MultipleChoice: EvaluationTask {
   /// The tokens by which the whole text is longer than the prompt; in a chat those of the bare choice.
   private func tokens(
     of choice: String, after text: String, _ prompt: PromptWrapper.Prompt, _ wrapper: PromptWrapper
-  ) -> [Int] {
+  ) throws(TaskError) -> [Int] {
     guard !wrapper.wrapsInChat else { return wrapper.continuation(choice) }
-    return Array(wrapper.encode(text + " " + choice).dropFirst(prompt.tokens.count))
+    return Array(try wrapper.encode(text + " " + choice).dropFirst(prompt.tokens.count))
   }
 
   /// Whether the likeliest choice is right, by sum and by length, and the share of probability on right ones.

@@ -209,7 +209,7 @@ public struct Needle: EvaluationTask {
     case .original:
       placed = NeedlePlacement.original(
         wording.needles, percent: percent, haystack: ids, length: length, context.tokenizer)
-    case .fixed: placed = longest(wrapper, length: length, percent: percent, ids, context.tokenizer)
+    case .fixed: placed = try longest(wrapper, length: length, percent: percent, ids, context.tokenizer)
     }
     guard let placed else {
       throw .impossibleSample(
@@ -234,16 +234,16 @@ public struct Needle: EvaluationTask {
   /// The text with needles whose prompt comes nearest to `length` from below; nil where not even the needles fit.
   private func longest(
     _ wrapper: PromptWrapper, length: Int, percent: Double, _ ids: [Int], _ tokenizer: Tokenizer
-  ) -> NeedlePlacement.Placed? {
-    func placed(_ count: Int) -> (text: NeedlePlacement.Placed, tokens: Int) {
+  ) throws(TaskError) -> NeedlePlacement.Placed? {
+    func placed(_ count: Int) throws(TaskError) -> (text: NeedlePlacement.Placed, tokens: Int) {
       let text = NeedlePlacement.fixed(wording.needles, percent: percent, haystack: ids.prefix(count), tokenizer)
-      return (text, wrapper.encode(wording.rendered(context: text.text), system: wording.system).count)
+      return (text, try wrapper.encode(wording.rendered(context: text.text), system: wording.system).count)
     }
-    var count = length - placed(0).tokens
+    var count = try length - placed(0).tokens
     var best: (count: Int, text: NeedlePlacement.Placed)?
     // Cutting and joining text changes a few tokens, so the first guess is corrected by what is left over.
     for _ in 0..<8 where count > 0 {
-      let candidate = placed(min(count, ids.count))
+      let candidate = try placed(min(count, ids.count))
       let slack = length - candidate.tokens
       if slack >= 0, count > best?.count ?? 0 { best = (count, candidate.text) }
       if slack == 0 || slack > 0 && (count >= ids.count || count + slack == best?.count) { break }

@@ -190,7 +190,9 @@ public struct Passkey: EvaluationTask {
     let wrapper = try PromptWrapper(context)
     switch source {
     case .examples(let rows, let question, _):
-      return rows.indices.map { exampleSample($0, rows[$0], question, wrapper) }
+      return try rows.indices.map { (index) throws(TaskError) in
+        try exampleSample(index, rows[index], question, wrapper)
+      }
     case .generator(let wording, _):
       guard cell.coordinates.count == 2, case .integer(let length) = cell.coordinates[0].value,
         let depth = cell.coordinates[1].value.asNumber
@@ -241,12 +243,13 @@ public struct Passkey: EvaluationTask {
 
   private func exampleSample(
     _ index: Int, _ row: PasskeyExample, _ question: String, _ wrapper: PromptWrapper
-  ) -> Sample {
+  ) throws(TaskError) -> Sample {
     let text = row.input + question
-    let tokens = wrapper.encode(text)
+    let prompt = try wrapper.rendered(text)
+    let tokens = prompt.tokens
     var facts: [(name: String, value: Value)] = [("realised_length", .integer(tokens.count))]
     if let range = row.input.firstRange(of: row.target) {
-      let before = wrapper.encode(String(row.input[..<range.lowerBound]))
+      let before = try wrapper.encode(String(row.input[..<range.lowerBound]))
       let keyToken = zip(tokens, before).prefix { $0 == $1 }.count
       facts += [
         ("realised_depth", .number(Double(keyToken) / Double(max(1, tokens.count)))), ("key_token", .integer(keyToken)),
@@ -254,7 +257,7 @@ public struct Passkey: EvaluationTask {
     }
     if let position = row.passkey_position { facts.append(("passkey_position", .integer(position))) }
     return Sample(
-      id: SampleID("row=\(index)"), text: wrapper.wrapped(text),
+      id: SampleID("row=\(index)"), text: prompt.text,
       request: .generate(tokens: tokens, maxNewTokens: maxNewTokens ?? row.target.count), expected: [row.target],
       facts: facts)
   }

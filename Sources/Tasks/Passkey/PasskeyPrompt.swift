@@ -19,19 +19,24 @@ struct PasskeyPrompt {
 
   /// The longest prompt of at most `length` tokens with the key sentence after `depth` of the filler.
   func prompt(key: String, length: Int, depth: Double) throws(TaskError) -> Rendered {
-    func ids(_ count: Int) -> [Int] { wrapper.encode(text(key: key, fillers: count, depth: depth).whole) }
-    let bare = ids(0).count
+    func ids(_ count: Int) throws(TaskError) -> [Int] {
+      try wrapper.encode(text(key: key, fillers: count, depth: depth).whole)
+    }
+    let bare = try ids(0).count
     guard bare <= length else {
       throw .impossibleSample(
         cell: "passkey length=\(length)",
         problem: "the prompt without filler has \(bare) tokens already; ask for longer ones")
     }
-    let count = LargestFit.count(length: length, bare: bare, probe: 4 * wording.filler.count) { ids($0).count }
-    let (whole, before) = text(key: key, fillers: count, depth: depth)
-    let tokens = wrapper.encode(whole)
+    let count = try LargestFit.count(length: length, bare: bare, probe: 4 * wording.filler.count) {
+      (count) throws(TaskError) in try ids(count).count
+    }
+    let (whole, beginning) = text(key: key, fillers: count, depth: depth)
+    let prompt = try wrapper.rendered(whole)
+    let before = try wrapper.encode(beginning)
     return Rendered(
-      text: wrapper.wrapped(whole), tokens: tokens, fillerCount: count,
-      keyToken: commonPrefixCount(tokens, wrapper.encode(before)))
+      text: prompt.text, tokens: prompt.tokens, fillerCount: count,
+      keyToken: commonPrefixCount(prompt.tokens, before))
   }
 
   /// The whole text, and the part of it that stands before the key's first digit.

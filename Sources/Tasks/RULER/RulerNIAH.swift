@@ -172,12 +172,12 @@ public struct RulerNIAH: EvaluationTask {
     _ prompt: RulerPrompt, length: Int, trial: Int, _ words: [Substring], _ wrapper: PromptWrapper,
     _ context: SampleContext, _ amount: inout Int?
   ) throws(TaskError) -> Sample {
-    func ids(_ extra: Int) -> [Int] {
+    func ids(_ extra: Int) throws(TaskError) -> [Int] {
       let rendered = prompt.rendered(amount: prompt.least + extra, words: words)
-      return wrapper.encode(rendered.message, answer: rendered.answer)
+      return try wrapper.encode(rendered.message, answer: rendered.answer)
     }
     let limit = length - maxNewTokens
-    let bare = ids(0).count
+    let bare = try ids(0).count
     guard bare <= limit else {
       throw .impossibleSample(
         cell: "ruler-niah length=\(length)",
@@ -185,23 +185,24 @@ public struct RulerNIAH: EvaluationTask {
           "the prompt without text has \(bare) tokens and \(maxNewTokens) are to be generated; ask for longer ones")
     }
     let isEssay = prompt.variant.text == .essay
-    var extra = LargestFit.count(
+    var extra = try LargestFit.count(
       length: limit, bare: bare, probe: isEssay ? 500 : 25, guess: amount,
       most: isEssay ? words.count - prompt.least : 1 << 30
-    ) { ids($0).count }
+    ) { (extra) throws(TaskError) in try ids(extra).count }
     // Needles at other places can make a token more.
-    while extra > 0, ids(extra).count > limit { extra -= 1 }
+    while extra > 0, try ids(extra).count > limit { extra -= 1 }
     amount = extra
     let rendered = prompt.rendered(amount: prompt.least + extra, words: words)
-    let tokens = wrapper.encode(rendered.message, answer: rendered.answer)
-    let depths = rendered.places.map { place -> Value in
+    let whole = try wrapper.rendered(rendered.message)
+    let tokens = try wrapper.encode(rendered.message, answer: rendered.answer)
+    let depths = try rendered.places.map { (place) throws(TaskError) -> Value in
       let before = String(decoding: rendered.message.utf8.prefix(place), as: UTF8.self)
-      let shared = zip(wrapper.encode(before), tokens).prefix { $0 == $1 }.count
+      let shared = try zip(wrapper.encode(before), tokens).prefix { $0 == $1 }.count
       return .number(Double(shared) / Double(max(1, tokens.count)))
     }
     return Sample(
       id: SampleID("variant=\(prompt.variant.name)/length=\(length)/trial=\(trial)"),
-      text: wrapper.wrapped(rendered.message) + rendered.answer,
+      text: whole.text + rendered.answer,
       request: .generate(tokens: tokens, maxNewTokens: maxNewTokens), expected: prompt.answers,
       facts: [
         ("requested_length", .integer(length)), ("realised_length", .integer(tokens.count + maxNewTokens)),

@@ -12,20 +12,22 @@ enum LargestFit {
   ///   - most: never more pieces than that.
   ///   - tokenCount: the tokens of the prompt with that many pieces.
   /// - Returns: 0 or more.
-  static func count(
-    length: Int, bare: Int, probe: Int, guess: Int? = nil, most: Int = 1 << 30, tokenCount: (Int) -> Int
-  ) -> Int {
+  /// - Throws: what `tokenCount` throws.
+  static func count<Failure: Error>(
+    length: Int, bare: Int, probe: Int, guess: Int? = nil, most: Int = 1 << 30,
+    tokenCount: (Int) throws(Failure) -> Int
+  ) throws(Failure) -> Int {
     var low = 0
     var high: Int
     if let guess {
       high = max(1, guess + 1)
     } else {
-      let perPiece = max(1, Double(tokenCount(probe) - bare) / Double(probe))
+      let perPiece = max(1, Double(try tokenCount(probe) - bare) / Double(probe))
       high = max(1, Int(Double(length - bare) / perPiece) + 1)
     }
     high = min(high, most)
     var step = 1
-    while tokenCount(high) <= length {
+    while try tokenCount(high) <= length {
       guard high < most else { return most }
       low = high
       high = min(high + step, most)
@@ -34,7 +36,7 @@ enum LargestFit {
     // The estimate is seldom off by more than a few pieces: look just below it first.
     step = 1
     while high - step > low {
-      guard tokenCount(high - step) > length else {
+      guard try tokenCount(high - step) > length else {
         low = high - step
         break
       }
@@ -43,7 +45,7 @@ enum LargestFit {
     }
     while high - low > 1 {
       let middle = (low + high) / 2
-      if tokenCount(middle) <= length { low = middle } else { high = middle }
+      if try tokenCount(middle) <= length { low = middle } else { high = middle }
     }
     return low
   }

@@ -3,11 +3,21 @@ import Tokenizers
 /// Turns the text of a prompt into what the model reads: chat markers where a template is set, BOS by the tokenizer.
 struct PromptWrapper: Sendable {
   let tokenizer: Tokenizer
-  private let template: ChatTemplate?
+  private let chat: Chat?
+
+  /// A template with what it is told.
+  private struct Chat: Sendable {
+    let template: ChatTemplate
+    let variables: ChatTemplate.Variables
+    /// The model's system message, for prompts that have none of their own.
+    let system: String?
+    /// Whether a system message has a turn of its own; otherwise it goes in front of the user's message.
+    let hasSystemTurn: Bool
+  }
 
   /// A prompt as the model reads it.
   struct Prompt: Sendable {
-    /// The text, special tokens written out, without BOS.
+    /// The text, special tokens written out; with a BOS only where a chat template writes it.
     let text: String
     /// The ids, BOS included where there is one.
     let tokens: [Int]
@@ -16,32 +26,45 @@ struct PromptWrapper: Sendable {
   /// A wrapper for the model of a context.
   ///
   /// - Parameter context: names the chat template: nil or `none` for none, `auto` for the checkpoint's own.
-  /// - Throws: `TaskError.setting` for a template that is not known.
+  /// - Throws: `TaskError.setting` for a template that is not known, or that is no template.
   init(_ context: SampleContext) throws(TaskError) {
     tokenizer = context.tokenizer
+    guard let template = try Self.template(context) else {
+      chat = nil
+      return
+    }
+    let variables = ChatTemplate.Variables(context.tokenizer, date: context.chatDate)
+    chat = Chat(
+      template: template, variables: variables, system: context.system,
+      hasSystemTurn: template.takesSystemMessage(variables))
+  }
+
+  private static func template(_ context: SampleContext) throws(TaskError) -> ChatTemplate? {
     switch context.chat {
-    case nil, "none"?: template = nil
+    case nil, "none"?: return nil
     case "auto"?:
-      guard let own = context.tokenizer.chatTemplate else {
+      let own: ChatTemplate?
+      do throws(ChatTemplateError) {
+        own = try context.tokenizer.ownChatTemplate()
+      } catch {
+        throw .setting(key: "chat", found: "auto", expected: "a template that can be rendered: \(error)")
+      }
+      guard let own else {
         throw .setting(key: "chat", found: "auto", expected: "a name: the checkpoint has no chat template of its own")
       }
-      guard let known = ChatTemplate.recognised(from: own) else {
-        throw .setting(
-          key: "chat", found: "auto", expected: "a name: the checkpoint's own template is not one that is known")
-      }
-      template = known
+      return own
     case let name?:
       guard let known = ChatTemplate.named(name) else {
         throw .setting(
           key: "chat", found: "'\(name)'", expected: "auto, none, \(ChatTemplate.names.joined(separator: ", "))")
       }
-      template = known
+      return known
     }
   }
 
-  private init(_ tokenizer: Tokenizer, _ template: ChatTemplate?) {
+  private init(_ tokenizer: Tokenizer) {
     self.tokenizer = tokenizer
-    self.template = template
+    chat = nil
   }
 
   /// What to say of a checkpoint whose chat template is left away by a configuration that names none; nil otherwise.
@@ -51,108 +74,93 @@ struct PromptWrapper: Sendable {
   }
 
   /// True where prompts are wrapped in a chat template.
-  var wrapsInChat: Bool { template != nil }
+  var wrapsInChat: Bool { chat != nil }
 
   /// The name of the template, `none` without one.
-  var templateName: String { template?.name ?? "none" }
+  var templateName: String { chat?.template.name ?? "none" }
 
   /// The same tokenizer without a template.
-  var unwrapped: PromptWrapper { PromptWrapper(tokenizer, nil) }
+  var unwrapped: PromptWrapper { PromptWrapper(tokenizer) }
 
-  /// The text as the model reads it, special tokens written out, without BOS.
+  /// A message as the model reads it.
   ///
   /// - Parameters:
   ///   - text: the user's message.
-  ///   - system: the system message; nil takes the template's own, and without a template it goes in front of the text.
-  /// - Returns: the text.
-  func wrapped(_ text: String, system: String? = nil) -> String {
-    template?.render(user: text, system: system) ?? (system ?? "") + text
+  ///   - system: the system message; nil takes the model's, and without a template it goes in front of the text.
+  /// - Returns: the text and the ids: special tokens count as such only where a template wrote them, and exactly one
+  ///   BOS is in front where the tokenizer asks for one.
+  /// - Throws: `TaskError.setting` where the template refuses the messages.
+  func rendered(_ text: String, system: String? = nil) throws(TaskError) -> Prompt {
+    guard let chat else {
+      let whole = (system ?? "") + text
+      return Prompt(text: whole, tokens: tokenizer.encode(whole, parseSpecial: false))
+    }
+    let rendered = try Self.render(text, system: system ?? chat.system ?? "", chat)
+    return Prompt(text: rendered.text, tokens: tokenizer.encode(rendered))
   }
 
-  /// The ids of a wrapped text, exactly one BOS in front where the tokenizer asks for one.
-  func encode(_ text: String, system: String? = nil) -> [Int] {
-    let whole = wrapped(text, system: system)
-    // Special tokens count as such only where a template wrote them.
-    guard template != nil else { return tokenizer.encode(whole, parseSpecial: false) }
-    let ids = tokenizer.encode(whole)
-    if specialCount(ids) == specialCount(tokenizer.encode(wrapped("", system: system))) { return ids }
-    return encodeAround(whole, system: system) ?? ids
+  private static func render(
+    _ text: String, system: String, _ chat: Chat
+  ) throws(TaskError) -> RenderedChat {
+    var turns: [ChatMessages.Turn] = [("user", text)]
+    if !system.isEmpty {
+      turns = chat.hasSystemTurn ? [("system", system)] + turns : [("user", "\(system)\n\n\(text)")]
+    }
+    do throws(ChatTemplateError) {
+      return try chat.template.render(ChatMessages(turns), chat.variables)
+    } catch {
+      throw .setting(key: "chat", found: "'\(chat.template.name)'", expected: "a template for these messages: \(error)")
+    }
+  }
+
+  /// The text of a message as the model reads it.
+  func wrapped(_ text: String, system: String? = nil) throws(TaskError) -> String {
+    try rendered(text, system: system).text
+  }
+
+  /// The ids of a message as the model reads it.
+  func encode(_ text: String, system: String? = nil) throws(TaskError) -> [Int] {
+    try rendered(text, system: system).tokens
   }
 
   /// A prompt that was checked to begin with exactly one BOS where the tokenizer asks for one.
   ///
   /// - Parameters:
   ///   - text: the user's message.
-  ///   - system: the system message, see `wrapped`.
+  ///   - system: the system message, see `rendered`.
   ///   - sample: what it is for, named in the error.
   /// - Returns: text and ids.
-  /// - Throws: `TaskError.impossibleSample` for a prompt without tokens, or without exactly one BOS.
+  /// - Throws: `TaskError.impossibleSample` for a prompt without tokens, or without exactly one BOS;
+  ///   `TaskError.setting` where the template refuses the messages.
   func prompt(
     _ text: String, system: String? = nil, sample: @autoclosure () -> String
   ) throws(TaskError) -> Prompt {
-    let tokens = encode(text, system: system)
-    guard !tokens.isEmpty else { throw .impossibleSample(cell: sample(), problem: "the prompt has no tokens") }
-    if let problem = bosProblem(tokens, system: system) {
-      throw .impossibleSample(cell: sample(), problem: problem)
-    }
-    return Prompt(text: wrapped(text, system: system), tokens: tokens)
+    let prompt = try rendered(text, system: system)
+    guard !prompt.tokens.isEmpty else { throw .impossibleSample(cell: sample(), problem: "the prompt has no tokens") }
+    if let problem = bosProblem(prompt.tokens) { throw .impossibleSample(cell: sample(), problem: problem) }
+    return prompt
   }
 
   /// What is wrong with the BOS tokens of a prompt, or nil.
   ///
-  /// A template may itself use the BOS token as a marker of turns (ChatML on SmolLM2); those do not count.
-  private func bosProblem(_ tokens: [Int], system: String?) -> String? {
+  /// A template may use the BOS token as a marker of turns too (Llama 2, ChatML on SmolLM2); only two in front are wrong
+  /// there.
+  private func bosProblem(_ tokens: [Int]) -> String? {
     guard let bos = tokenizer.bosToken else { return nil }
-    let markers = template == nil ? [] : tokenizer.encode(wrapped("", system: system), bos: .never)
-    let wanted = markers.count { $0 == bos } + (tokenizer.addsBOS && markers.first != bos ? 1 : 0)
-    let found = tokens.count { $0 == bos }
-    if found != wanted {
-      return
-        "the prompt has \(found) BOS tokens in place of \(wanted); look at the tokenizer's add_bos_token and at the "
-        + "chat template"
-    }
-    return tokenizer.addsBOS && tokens.first != bos ? "the prompt does not begin with BOS" : nil
-  }
-
-  private func specialCount(_ ids: [Int]) -> Int {
-    ids.count { tokenizer.isSpecial($0) && $0 != tokenizer.unknownToken }
-  }
-
-  /// The ids of a prompt whose message spells special tokens: those of the message stay text.
-  ///
-  /// The template's own special tokens end before the message and begin again after it; between them nothing counts as
-  /// special. Nil where the message has no place of its own.
-  private func encodeAround(_ whole: String, system: String?) -> [Int]? {
-    // A control character in place of the message shows what stands around it.
-    let parts = wrapped("\u{1}", system: system).split(separator: "\u{1}", omittingEmptySubsequences: false)
-    guard parts.count == 2 else { return nil }
-    let (head, tail) = (String(parts[0]), String(parts[1]))
-    let message = String(decoding: whole.utf8.dropFirst(head.utf8.count).dropLast(tail.utf8.count), as: UTF8.self)
-    let open = lastSpecial(in: head)?.upperBound ?? head.startIndex
-    let close = firstSpecial(in: tail)?.lowerBound ?? tail.endIndex
-    return tokenizer.encode(String(head[..<open]))
-      + tokenizer.encode(head[open...] + message + tail[..<close], bos: .never, parseSpecial: false)
-      + tokenizer.encode(String(tail[close...]), bos: .never)
-  }
-
-  private func specials(in text: String) -> [String] {
-    tokenizer.encode(text, bos: .never).filter { tokenizer.isSpecial($0) }.compactMap { tokenizer.token($0) }
-  }
-
-  private func firstSpecial(in text: String) -> Range<String.Index>? {
-    specials(in: text).compactMap { text.firstRange(of: $0) }.min { $0.lowerBound < $1.lowerBound }
-  }
-
-  private func lastSpecial(in text: String) -> Range<String.Index>? {
-    specials(in: text).compactMap { text.ranges(of: $0).last }.max { $0.upperBound < $1.upperBound }
+    if tokenizer.addsBOS, tokens.first != bos { return "the prompt does not begin with BOS" }
+    let isWrong =
+      wrapsInChat ? tokens.prefix(2) == [bos, bos] : tokens.count { $0 == bos } != (tokenizer.addsBOS ? 1 : 0)
+    guard isWrong else { return nil }
+    return "the prompt has \(tokens.count { $0 == bos }) BOS tokens; look at the tokenizer's add_bos_token and at the "
+      + "chat template"
   }
 }
 
 extension PromptWrapper {
   /// The ids of a message and the beginning of its answer, which stands behind the chat markers.
-  func encode(_ text: String, system: String? = nil, answer: String) -> [Int] {
-    guard wrapsInChat else { return encode(text + answer, system: system) }
-    return encode(text, system: system) + continuation(answer)
+  func encode(_ text: String, system: String? = nil, answer: String) throws(TaskError) -> [Int] {
+    guard wrapsInChat else { return try encode(text + answer, system: system) }
+    return try encode(text, system: system) + continuation(answer)
   }
 
   /// The ids of a text that goes on after others: no BOS, and nothing in it counts as special.

@@ -79,18 +79,20 @@ struct AddedTokens: Sendable {
   /// - Parameters:
   ///   - text: valid UTF-8.
   ///   - parseSpecial: whether special tokens count; the others always do.
+  ///   - spared: ranges in which special tokens do not count even so, in order and apart.
   /// - Returns: the parts in order; together they are the text.
-  func parts(_ text: [UInt8], parseSpecial: Bool) -> [Part] {
-    guard tokenAt.count > 1 else { return text.isEmpty ? [] : [Part(range: 0..<text.count, token: nil)] }
-    return priority == .leftmostLongest ? partsOfLeftmost(text, parseSpecial) : partsOfLongest(text, parseSpecial)
+  func parts(_ text: [UInt8], parseSpecial: Bool, spared: [Range<Int>] = []) -> [Part] {
+    guard !isEmpty else { return text.isEmpty ? [] : [Part(range: 0..<text.count, token: nil)] }
+    let spared = parseSpecial ? spared : [0..<text.count]
+    return priority == .leftmostLongest ? partsOfLeftmost(text, spared) : partsOfLongest(text, spared)
   }
 
   /// As Hugging Face tokenizers: a token inside white space that the one before swallowed still counts, and what
   /// follows it is text again.
-  private func partsOfLeftmost(_ text: [UInt8], _ parseSpecial: Bool) -> [Part] {
+  private func partsOfLeftmost(_ text: [UInt8], _ spared: [Range<Int>]) -> [Part] {
     var parts: [Part] = []
     var end = 0
-    for occurrence in leftmost(text, parseSpecial) {
+    for occurrence in leftmost(text, spared) {
       let token = tokens[occurrence.token]
       var (start, stop) = (occurrence.range.lowerBound, occurrence.range.upperBound)
       if token.stripsLeft { start = max(spaceStart(text, before: start), end) }
@@ -103,10 +105,10 @@ struct AddedTokens: Sendable {
     return parts
   }
 
-  private func partsOfLongest(_ text: [UInt8], _ parseSpecial: Bool) -> [Part] {
+  private func partsOfLongest(_ text: [UInt8], _ spared: [Range<Int>]) -> [Part] {
     var parts: [Part] = []
     var end = 0
-    for occurrence in longest(text, parseSpecial) {
+    for occurrence in longest(text, spared) {
       let token = tokens[occurrence.token]
       var range = occurrence.range
       if token.stripsLeft { range = spaceStart(text, before: range.lowerBound)..<range.upperBound }
@@ -120,7 +122,21 @@ struct AddedTokens: Sendable {
     return parts
   }
 
+  /// Whether there is no token to find.
+  var isEmpty: Bool { tokenAt.count == 1 }
+
   // MARK: Search
+
+  /// Whether a range meets one of others, which are in order and apart.
+  private static func meets(_ range: Range<Int>, _ others: [Range<Int>]) -> Bool {
+    var low = 0
+    var high = others.count
+    while low < high {
+      let middle = (low + high) / 2
+      if others[middle].upperBound <= range.lowerBound { low = middle + 1 } else { high = middle }
+    }
+    return low < others.count && others[low].lowerBound < range.upperBound
+  }
 
   /// Calls `report` with every token that starts at `start`, shortest first.
   private func forEachToken(_ text: Span<UInt8>, at start: Int, _ report: (Occurrence) -> Void) {
@@ -135,31 +151,37 @@ struct AddedTokens: Sendable {
     }
   }
 
-  private func leftmost(_ text: [UInt8], _ parseSpecial: Bool) -> [Occurrence] {
+  private func leftmost(_ text: [UInt8], _ spared: [Range<Int>]) -> [Occurrence] {
     var found: [Occurrence] = []
     let span = text.span
     var start = 0
     while start < span.count {
       var best: Occurrence?
-      forEachToken(span, at: start) { best = $0 }
+      var isSpared = false
+      forEachToken(span, at: start) { occurrence in
+        let spares = tokens[occurrence.token].isSpecial && Self.meets(occurrence.range, spared)
+        // One that begins outside and ends inside does not hide a shorter one that ends outside.
+        guard !spares || best == nil || Self.meets(start..<start + 1, spared) else { return }
+        (best, isSpared) = (occurrence, spares)
+      }
       guard let best else {
         start += 1
         continue
       }
       start = best.range.upperBound
-      let token = tokens[best.token]
-      if token.isSpecial, !parseSpecial { continue }
-      if token.isSingleWord, touchesWord(text, best.range) { continue }
+      if isSpared || tokens[best.token].isSingleWord && touchesWord(text, best.range) { continue }
       found.append(best)
     }
     return found
   }
 
-  private func longest(_ text: [UInt8], _ parseSpecial: Bool) -> [Occurrence] {
+  private func longest(_ text: [UInt8], _ spared: [Range<Int>]) -> [Occurrence] {
     var found: [Occurrence] = []
     let span = text.span
     for start in span.indices {
-      forEachToken(span, at: start) { if parseSpecial || !tokens[$0.token].isSpecial { found.append($0) } }
+      forEachToken(span, at: start) { occurrence in
+        if !tokens[occurrence.token].isSpecial || !Self.meets(occurrence.range, spared) { found.append(occurrence) }
+      }
     }
     guard found.count > 1 else { return found }
     found.sort { ($1.range.count, $0.range.lowerBound) < ($0.range.count, $1.range.lowerBound) }

@@ -186,7 +186,7 @@ struct GGUFVocabulary {
     let addsEOS = try header.bool("tokenizer.ggml.add_eos_token") ?? false
     source.roles.prefix = addsBOS ? source.roles.bos.map { [$0] } ?? [] : []
     source.roles.suffix = addsEOS ? source.roles.eos.map { [$0] } ?? [] : []
-    source.roles.chatTemplate = try header.string("tokenizer.chat_template")
+    source.roles.chatTemplate = try chatTemplate()
     let name = try header.string("general.name")?.lowercased() ?? ""
     if name.contains("phi-3") || name.contains("phi3") { applyPhi3Rules(&source) }
   }
@@ -200,6 +200,15 @@ struct GGUFVocabulary {
       throw TokenizerError.invalid(file: file, field: field, expected: "an id below \(size)", found: "\(id)")
     }
     return id
+  }
+
+  private func chatTemplate() throws -> String? {
+    let field = "tokenizer.chat_template"
+    guard let bytes = try header.bytes(field) else { return nil }
+    guard UTF8Text.firstInvalid(bytes.span) == nil else {
+      throw TokenizerError.invalid(file: file, field: field, expected: "UTF-8", found: "other bytes")
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// The Phi-3 release swallows the white space after its markers, which GGUF has no field for; llama.cpp knows it by

@@ -21,7 +21,10 @@ struct TokenizerConfig {
     template =
       FileManager.default.fileExists(atPath: jinja)
       ? try TokenizerFiles.read(jinja) { (bytes) throws(TokenizerError) in
-        String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self)
+        if let invalid = UTF8Text.firstInvalid(bytes) {
+          throw .malformed(file: jinja, offset: invalid, expected: "UTF-8")
+        }
+        return String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self)
       } : nil
   }
 
@@ -46,6 +49,9 @@ struct TokenizerConfig {
       for id in try ids("eos_token_id", file, source) { source.roles.otherEnds.insert(id) }
     }
     source.roles.chatTemplate = try chatTemplate()
+    for name in ["unk_token", "pad_token", "sep_token", "cls_token", "mask_token"] {
+      source.roles.otherTexts[name] = text(of: name)
+    }
   }
 
   // MARK: Roles
@@ -61,6 +67,14 @@ struct TokenizerConfig {
     }
     if tokenizer?.has(name) == true { return nil }
     return try ids("\(name)_id", model, source).first ?? otherwise
+  }
+
+  /// What a template is told of a role that nothing else asks for.
+  private func text(of name: String) -> String? {
+    for file in [tokenizer, specialTokens] {
+      if let value = file?[name], let text = value.text ?? value["content"]?.text { return text }
+    }
+    return nil
   }
 
   /// One id or several, or none.
@@ -171,6 +185,6 @@ struct TokenizerConfig {
     for template in templates where try template.string("name") == "default" {
       return try template.string("template")
     }
-    return try templates.first?.string("template")
+    return nil
   }
 }

@@ -120,6 +120,8 @@ struct SpecialRoles: Sendable {
   var prefix: [Int] = []
   var suffix: [Int] = []
   var chatTemplate: String?
+  /// The texts of further tokens with a role, by the names that chat templates use.
+  var otherTexts: [String: String] = [:]
 
   /// Texts of tokens that end a turn or a text in some model family.
   static let endTexts: Set<String> = [

@@ -47,7 +47,7 @@ enum GenerateCommand {
     } else {
       let loaded = try Tokenizer.load(modelPath: modelPath)
       let text = try arguments.text(prompt) ?? Files.readText(arguments.required(file))
-      ids = loaded.encode(try wrapped(text, arguments, loaded))
+      ids = try encoded(text, arguments, loaded)
       tokenizer = loaded
     }
     let session = try EngineOptions.makeSession(arguments, length: ids.count + limit)
@@ -64,21 +64,22 @@ enum GenerateCommand {
     return .complete
   }
 
-  private static func wrapped(_ text: String, _ arguments: Arguments, _ tokenizer: Tokenizer) throws -> String {
-    guard let name = arguments.text(chat), name != "none" else { return text }
+  private static func encoded(_ text: String, _ arguments: Arguments, _ tokenizer: Tokenizer) throws -> [Int] {
+    guard let name = arguments.text(chat), name != "none" else { return tokenizer.encode(text) }
+    let template: ChatTemplate
     if name == "auto" {
-      guard let jinja = tokenizer.chatTemplate else {
-        throw UsageError("--chat auto: the checkpoint has no chat template")
+      guard let own = try tokenizer.ownChatTemplate() else {
+        throw UsageError("--chat auto: the checkpoint has no chat template of its own; name one")
       }
-      guard let template = ChatTemplate.recognised(from: jinja) else {
-        throw UsageError("--chat auto: the checkpoint's own template is not one that se-eval knows; name one")
+      template = own
+    } else {
+      guard let known = ChatTemplate.named(name) else {
+        let names = ChatTemplate.names.joined(separator: ", ")
+        throw UsageError("--chat: there is no chat template '\(name)'; there are \(names)")
       }
-      return template.render(user: text, system: nil)
+      template = known
     }
-    guard let template = ChatTemplate.named(name) else {
-      let names = ChatTemplate.names.joined(separator: ", ")
-      throw UsageError("--chat: there is no chat template '\(name)'; there are \(names)")
-    }
-    return template.render(user: text, system: nil)
+    return tokenizer.encode(
+      try template.render(ChatMessages([("user", text)]), ChatTemplate.Variables(tokenizer)))
   }
 }
