@@ -1,3 +1,4 @@
+import Text
 import Tokenizers
 
 /// `chat`: what a chat template makes of messages.
