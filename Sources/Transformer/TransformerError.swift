@@ -31,7 +31,7 @@ public enum TransformerError: Error, Equatable, Sendable, CustomStringConvertibl
 }
 
 /// Where in a forward pass the first value appears that is not a finite number.
-public struct NonFiniteOrigin: Error, Equatable, Sendable, CustomStringConvertible {
+public struct NonFiniteOrigin: Equatable, Sendable, CustomStringConvertible {
   /// The layers that were done, the embedding alone where it is 0; nil for the output behind all layers.
   public let layerCount: Int?
   /// The position in the sequence; nil for the output.

@@ -107,7 +107,7 @@ public protocol Device: AnyObject, Sendable {
   var kind: String { get }
   /// What of this device and its arithmetic moves the bits of a result; part of the identity of every stored one.
   ///
-  /// The CPU's begins with its numerics version ("2/float32"); that of another device begins with its kind and name.
+  /// The CPU's begins with its numerics version ("3/float32"); that of another device begins with its kind and name.
   func numericsIdentity(_ compute: Compute) -> String
 
   /// `count` zeros.
