@@ -26,13 +26,15 @@ extension Family {
       try RopeSettings(config, kind: "full_attention", thetaKey: "rope_theta")
     },
     harmless: gemma2Harmless.merging(
-      ["_sliding_window_pattern": .any("the reference reads layer_types, or the key without the underscore")],
+      [
+        "_sliding_window_pattern": .any("the reference reads layer_types, or the key without the underscore"),
+        "attn_logit_softcapping": .any("the reference keeps it and does not apply it"),
+      ],
       uniquingKeysWith: { _, new in new }),
     configure: { (model, config) throws(CheckpointError) in
       try config.refuseBidirectionalAttention()
       model.configureGemma(normWeightOffset: 1)
       model.setAttentionScale(queryScalar: try config.positive("query_pre_attn_scalar"))
-      model.attentionSoftcap = try config.optionalPositive("attn_logit_softcapping").map { Float($0) }
       model.finalSoftcap = try config.optionalPositive("final_logit_softcapping").map { Float($0) }
       let local = try RopeSettings(config, kind: "sliding_attention", thetaKey: "rope_local_base_freq")
       guard local.partialFactor == 1 else {
