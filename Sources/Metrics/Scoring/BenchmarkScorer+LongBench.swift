@@ -2,9 +2,6 @@ import JSON
 
 /// Scores files of predictions as the benchmarks' own programs do, without a model.
 public enum BenchmarkScorer {
-  /// The benchmarks that have files of predictions.
-  public static let names = ["longbench", "leval", "lost-in-the-middle"]
-
   /// Scores LongBench's `pred/<model>/<dataset>.jsonl` (rows `pred`, `answers`, `all_classes`, `length`).
   ///
   /// Score = 100 × mean of the best score over the answers, two decimals. As in the official code, `all_classes` is

@@ -16,6 +16,7 @@ extension LongBench {
   /// The official prediction files.
   public static let predictions: PredictionScorer? = PredictionScorer(name: name, part: .dataset) {
     (dataset, file, options) throws(ScoringError) in
-    try BenchmarkScorer.longBench(dataset: dataset, predictions: file, isE: options.isByLength, segmenter: options.segmenter)
+    try BenchmarkScorer.longBench(
+      dataset: dataset, predictions: file, isE: options.isByLength, segmenter: options.segmenter)
   }
 }
