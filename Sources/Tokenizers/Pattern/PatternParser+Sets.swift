@@ -17,6 +17,7 @@ extension PatternParser {
         try element(of: &set, depth: depth)
       }
     }
+    if isFirst, peek() != nil { throw problem("an empty set") }
     guard take("]") else { throw problem("a missing ']'") }
     if parts.isEmpty {
       set.isNegated = isNegated
