@@ -151,7 +151,7 @@ import Tokenizers
     arguments: [
       (#""type":"BPE""#, #""type":"Unigram""#, "model.type"),
       (#""normalizer":null"#, #""normalizer":{"type":"Nmt"}"#, "normalizer.type"),
-      (#""type":"ByteLevel","add_prefix_space":false"#, #""type":"BertPreTokenizer""#, "pre_tokenizer.type"),
+      (#""type":"ByteLevel","add_prefix_space":false"#, #""type":"UnicodeScripts""#, "pre_tokenizer.type"),
       (#""post_processor":null"#, #""post_processor":{"type":"X"}"#, "post_processor.type"),
       (#""decoder":{"type":"ByteLevel"}"#, #""decoder":{"type":"CTC"}"#, "decoder.type"),
       (#""type":"BPE""#, #""type":"BPE","dropout":0.1"#, "model.dropout"),

@@ -7,7 +7,7 @@ import Tokenizers
 @Suite struct KindsTests {
   private struct Kind {
     let name: String
-    let json: Data
+    let json: String
     let cases: [(text: String, ids: [Int])]
     let decoded: [(ids: [Int], text: String)]
   }
@@ -23,7 +23,7 @@ import Tokenizers
       }
       return Kind(
         name: try #require(entry["name"] as? String),
-        json: try JSONSerialization.data(withJSONObject: try #require(entry["tokenizer"])),
+        json: try #require(entry["tokenizer"] as? String),
         cases: try pairs("cases").map { ($0.text, $0.ids) }, decoded: try pairs("decoded"))
     }
   }
@@ -34,7 +34,7 @@ import Tokenizers
     #expect(kinds.count >= 20)
     for kind in kinds {
       let folder = try TemporaryFolder()
-      try folder.write(Array(kind.json), to: "tokenizer.json")
+      try folder.write(kind.json, to: "tokenizer.json")
       let tokenizer = try Tokenizer.load(modelPath: folder.path)
       for test in kind.cases {
         #expect(tokenizer.encode(test.text) == test.ids, "\(kind.name): \(test.text.debugDescription)")

@@ -9,7 +9,9 @@ extension TokenizerConfig {
   func addTokens(to source: inout VocabularySource, isSentencePieceModel: Bool) throws(TokenizerError) {
     let special = try tokensWithParts()
     var places = Places(source, isSentencePieceModel: isSentencePieceModel)
-    for (id, entry) in try listedTokens(special: Set(special.map(\.text))).sorted(by: { $0.key < $1.key }) {
+    for (id, entry) in try listedTokens(special: Set(special.map(\.text)), isSentencePieceModel: isSentencePieceModel)
+      .sorted(by: { $0.key < $1.key })
+    {
       try places.add(entry.token, id, entry.file, to: &source)
     }
     for token in special where places.indices[token.text] == nil {
@@ -24,7 +26,7 @@ extension TokenizerConfig {
 
   /// The tokens that files list with their ids.
   private func listedTokens(
-    special: Set<String>
+    special: Set<String>, isSentencePieceModel: Bool
   ) throws(TokenizerError) -> [Int: (token: AddedToken, file: String)] {
     var tokens: [Int: (token: AddedToken, file: String)] = [:]
     if let tokenizer, let decoder = try tokenizer.object("added_tokens_decoder") {
@@ -33,12 +35,14 @@ extension TokenizerConfig {
         let object = try JSONObject(file: decoder.file, path: decoder.field(member.key), member.value)
         tokens[id] = (try TokenizerJSON.addedToken(object, id: id), tokenizer.file)
       }
-      return tokens
+      // A slow tokenizer may have both; where this list is, transformers reads no other for a tokenizer.json.
+      if !isSentencePieceModel { return tokens }
     }
     for member in addedTokens?.members ?? [] {
       guard let addedTokens else { continue }
       guard case .integer(let id) = member.value else { throw addedTokens.mismatch(member.key, "an id", member.value) }
       let isSpecial = special.contains(member.key)
+      guard tokens[id] == nil else { continue }
       tokens[id] = (
         AddedToken(id: id, text: member.key, isSpecial: isSpecial, isNormalized: !isSpecial), addedTokens.file
       )
@@ -58,18 +62,18 @@ extension TokenizerConfig {
       note(try specialToken(file, name, value))
     }
     for file in roleFiles {
+      for member in file.members where member.key.hasSuffix("_token") && !KnownKeys.roles.contains(member.key) {
+        switch member.value {
+        case .string, .object: note(try specialToken(file, member.key, member.value))
+        default: break
+        }
+      }
       for name in ["additional_special_tokens", "extra_special_tokens", "model_specific_special_tokens"] {
         guard let value = file[name] else { continue }
         if case .array(let elements) = value {
           for element in elements { note(try specialToken(file, name, element)) }
         } else if case .object(let members) = value {
           for member in members { note(try specialToken(file, name, member.value)) }
-        }
-      }
-      for member in file.members where member.key.hasSuffix("_token") && !KnownKeys.roles.contains(member.key) {
-        switch member.value {
-        case .string, .object: note(try specialToken(file, member.key, member.value))
-        default: break
         }
       }
     }

@@ -76,7 +76,8 @@ extension PatternParser {
   /// The part after a backslash outside brackets.
   mutating func escape() throws(PatternError) -> PatternNode {
     if let node = anchor() { return node }
-    if let set = try escapedSet(isInBracket: false) { return node(for: set) }
+    // Oniguruma looks at letter case for sets in brackets and for single letters only.
+    if let set = try escapedSet(isInBracket: false) { return .scalar(index(of: set)) }
     if take("R") { return lineBreak() }
     if take("N") { return anythingOnLine() }
     if take("O") { return node(for: ScalarSet(categories: ScalarSet.all)) }

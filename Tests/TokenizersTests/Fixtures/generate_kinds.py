@@ -2,7 +2,7 @@
 """Makes patterns.json and kinds.json: what tokenizers 0.23.3 makes of patterns, and of small tokenizer.json files.
 
 patterns.json: [{pattern, text, matches, pieces}], the parts of the text that match, and all parts with the rest.
-kinds.json: [{name, tokenizer, cases: [{text, ids, decoded}]}].
+kinds.json: [{name, tokenizer (its text), cases: [{text, ids}], decoded: [{ids, text}]}].
 """
 import json
 
@@ -127,7 +127,7 @@ def kind(name, parts):
         lists += [[byte + b for b in run] for run in [b"\xf0\x9f\x99\x82", b"\xe2\x82", b"A\xe2B", b" \x80\xe2\x82\xac", b"\xe2\x82\xac\xff"]]
         lists += [[byte + 0xE2, 5, byte + 0x82, byte + 0xAC], [byte + 0x20, 5]]
     decoded = [{"ids": ids, "text": tokenizer.decode(ids)} for ids in lists]
-    return {"name": name, "tokenizer": content, "cases": cases, "decoded": decoded}
+    return {"name": name, "tokenizer": json.dumps(content, ensure_ascii=False), "cases": cases, "decoded": decoded}
 
 
 def write(path, values):
