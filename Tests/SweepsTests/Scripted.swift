@@ -108,7 +108,10 @@ final class ScriptedProvider: Backend, LoadedModel {
   var abilities = Capabilities()
 
   func inventory(of model: ModelSpecification) -> ModelInventory {
-    EngineBackend(workers: Workers(threads: 1)).inventory(of: model)
+    guard let data = FileManager.default.contents(atPath: model.path) else {
+      return EngineBackend(workers: Workers(threads: 1)).inventory(of: model)
+    }
+    return ModelInventory(weightByteCount: data.count)
   }
 
   func capabilities(of model: ModelSpecification) throws(BackendError) -> Capabilities { abilities }

@@ -70,7 +70,7 @@ import Tokenizers
     ("\n{% frob %}", .syntax(line: 2, problem: "there is no tag 'frob'")),
     ("{{ 'x }}", .syntax(line: 1, problem: "the text has no closing quote")),
     ("\n{# x", .syntax(line: 2, problem: "the comment has no end")),
-    ("{{ x", .syntax(line: 1, problem: "found the end of the template where an operator or the end should be")),
+    ("{{ x", .syntax(line: 1, problem: "found the end of the template where '}}' should be")),
   ]
 
   @Test("an error names the construct and its line", arguments: errors)

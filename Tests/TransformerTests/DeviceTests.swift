@@ -1,10 +1,11 @@
-import struct Checkpoints.Hyperparameters
 import Foundation
 import Kernels
 import Positions
 import TestSupport
 import Testing
 import Transformer
+
+import struct Checkpoints.Hyperparameters
 
 /// A device that keeps everything to itself: its objects are boxes that only it can open.
 private final class BoxedDevice: Device {

@@ -32,8 +32,8 @@ struct JackknifeEstimate {
   ///
   /// - Parameters:
   ///   - weights: per unit, above 0.
-  ///   - whole: the number over all units.
   ///   - informativeCount: the units that say something of the spread; nil for all.
+  ///   - whole: the number over all units.
   ///   - scale: the size of what is compared; a spread that rounding alone can make of it counts as none.
   ///   - loss: by how much the number falls when the unit at an index is left out.
   init?(

@@ -35,6 +35,7 @@ extension Configuration {
   ///   - store: the store that it is from, for errors.
   ///   - taskTypes: the tasks that there are.
   ///   - environment: the variables that `${NAME}` may name; nil for the program's own.
+  /// - Returns: the entries, in the record's order.
   /// - Throws: `SweepError`, for example where a task of the record is not known any more.
   public static func tasks(
     ofResolved resolved: String, store: String, taskTypes: [any EvaluationTask.Type],

@@ -35,6 +35,7 @@ struct EvaluationIdentity {
   ///   - protocolName: the protocol under which it was evaluated.
   ///   - expected: the accepted answers at that time.
   ///   - facts: the facts at that time, in the one spelling.
+  /// - Returns: 64 hexadecimal digits.
   func legacy(
     _ key: SampleKey, method: Method, protocolName: String, expected: [String], facts: String
   ) -> String {
@@ -73,6 +74,7 @@ struct ScoringIdentity {
   /// - Parameters:
   ///   - expected: the accepted answers.
   ///   - facts: the facts in the one spelling.
+  /// - Returns: 64 hexadecimal digits.
   func of(expected: [String], facts: String) -> String {
     let answers = JSONValue.array(expected.map { .string($0) }).spelling
     let name = JSONValue.string(protocolName).spelling

@@ -19,6 +19,7 @@ struct Scorer {
   ///   - reference: what the scorer takes of the sample.
   ///   - facts: the reference's facts in the one spelling.
   ///   - truncatedTokenCount: tokens that were cut away to fit.
+  /// - Returns: the record to store.
   func record(_ outcome: Outcome, _ reference: Reference, facts: String, truncatedTokenCount: Int) -> ScoringRecord {
     var answer: String?
     if case .choiceLogProbabilities = outcome { answer = task.answer(of: reference, outcome: outcome) }

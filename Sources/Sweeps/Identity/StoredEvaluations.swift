@@ -37,6 +37,7 @@ final class StoredEvaluations {
   ///   - cell: its cell.
   ///   - identity: of the cell's model with its weights.
   ///   - current: what the store has as the cell's result for it.
+  /// - Returns: how far it is.
   /// - Throws: `SweepError.store`.
   func state(
     of sample: SelectedSample, in cell: Cell, _ identity: EvaluationIdentity, current: ResultIdentity?

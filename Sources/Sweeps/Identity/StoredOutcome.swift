@@ -31,6 +31,7 @@ enum StoredOutcome {
   /// - Parameters:
   ///   - record: the evaluation, with its log-probabilities.
   ///   - reference: the sample, whose facts say how many tokens each choice has where the record does not.
+  /// - Returns: what the model answered.
   static func outcome(of record: EvaluationRecord, _ reference: Reference) -> Outcome? {
     if let tokens = record.outputTokens {
       return .generation(tokens: tokens, text: record.output ?? "", finishReason: record.finishReason ?? .length)

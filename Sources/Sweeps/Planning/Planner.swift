@@ -5,7 +5,9 @@ public import Store
 import Tasks
 
 extension Sweep {
-  /// Counts samples, tokens, memory and time, and what of it is done. Changes nothing, and gives the same each time.
+  /// Counts samples, tokens, memory and time, and what of it is done.
+  ///
+  /// Changes nothing, and gives the same each time.
   ///
   /// - Parameters:
   ///   - store: the store of the configuration, where there is one; it is only read.

@@ -44,7 +44,7 @@ ENVIRONMENT.globals["strftime_now"] = lambda f: datetime.date(2024, 7, 26).strft
 
 def rendered(source):
     try:
-        return ENVIRONMENT.from_string(source).render()
+        return ENVIRONMENT.from_string(source).render(messages=[{"role": "user", "content": "Hi"}])
     except Exception:
         return None
 
