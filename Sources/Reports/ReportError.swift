@@ -13,8 +13,6 @@ public enum ReportError: Error, Hashable, Sendable {
   case cannotRead(path: String, problem: String)
   /// A sample's facts are not a JSON object.
   case damagedFacts(path: String, cell: String, sampleID: String)
-  /// A baseline is not what `se-eval baseline` writes.
-  case damagedBaseline(problem: String)
   /// A selection names a key or a value that no cell has.
   case selection(SelectionError)
   /// No cell matches the filter.
@@ -39,8 +37,6 @@ extension ReportError: CustomStringConvertible {
       "\(path): cannot be read: \(problem)."
     case .damagedFacts(let path, let cell, let sampleID):
       "\(path): the facts of sample \(sampleID) in \(cell) are not a JSON object. Restore a copy of the store."
-    case .damagedBaseline(let problem):
-      "the baseline cannot be used: \(problem). Make it again with `se-eval baseline`."
     case .selection(let error): error.description
     case .noSuchCell(let filter, let path):
       "\(path): no cell matches \(filter). Leave parts of the filter away to see what there is."

@@ -40,6 +40,12 @@ public struct ReportWriter: Sendable {
     self.tasks = tasks
   }
 
+  /// True where every planned sample is stored and has a score for its table's metric.
+  ///
+  /// - Returns: whether it is so.
+  /// - Throws: `ReportError`: the store cannot be read or holds nothing.
+  public func isComplete() throws(ReportError) -> Bool { try Evaluations(store).isComplete }
+
   /// Writes a report, replacing files of an earlier one.
   ///
   /// - Parameters:

@@ -80,7 +80,8 @@ struct ReportBuilder {
       "Models: \(models.joined(separator: ", ")). Methods: \(methods.joined(separator: ", ")). "
         + "Tasks: \(tasks.joined(separator: ", ")). \(completeness)")
     document.paragraph(
-      "Each number has its 95 % interval and the number n of scored samples; the best of a column is bold. "
+      "Each number has the number n of scored samples and, from six independent units on, its 95 % interval; of such "
+        + "numbers the best of a column is bold, equals alike. "
         + "L is the pretraining window; lengths at or beyond it say how many windows they are.")
     let warnings = evaluations.run?.warnings ?? []
     guard !warnings.isEmpty else { return }
@@ -109,6 +110,6 @@ extension LoadedCell {
   /// Stored samples without a value for the table's metric.
   var unscoredCount: Int {
     guard let metric = record.metrics.first else { return 0 }
-    return samples.filter { metric.contribution(of: $0.result, document: $0.document) == nil }.count
+    return samples.filter { $0.contribution(metric) == nil }.count
   }
 }

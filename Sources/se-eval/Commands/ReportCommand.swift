@@ -16,9 +16,12 @@ enum ReportCommand {
     "--paper",
     "also paper.*: the tasks that the Self-Extend paper has tables of, in their shape, its numbers beside them")
 
+  private static let strict = Option.flag(
+    "--strict", "exit status 4 when samples are missing, failed or without a score")
+
   static let command = Command(
     name: "report", summary: "Write the report of a store: Markdown, CSV, SVG, HTML, LaTeX, JSON",
-    positionals: [source], options: [format, out, paper]
+    positionals: [source], options: [format, out, paper, strict]
   ) { arguments in
     let path = try databasePath(arguments.positionals[0])
     let store = try ResultStore.open(path, mode: .readOnly)
@@ -33,7 +36,7 @@ enum ReportCommand {
       for file in files { Terminal.print(file) }
     }
     for file in try writer.write(to: folder, formats: formats) { Terminal.print(file) }
-    return .complete
+    return try arguments.has(strict) && !writer.isComplete() ? .incomplete : .complete
   }
 
   /// The store that an argument means: itself, or the default one of a configuration.
