@@ -1,5 +1,6 @@
 import Text
 public import Gates
+import JSON
 
 extension GateResult {
   /// The result as aligned text: the whole table, what cannot be compared, then the counts.
@@ -30,7 +31,7 @@ extension GateResult {
   }
 
   /// The result as JSON with sorted keys.
-  public var json: String { canonicalJSON(self, pretty: true) + "\n" }
+  public var json: String { JSONValue.text(of: self, .pretty) + "\n" }
 
   private func table(_ title: String, _ judgements: [Judgement]) -> String {
     var table = Table(

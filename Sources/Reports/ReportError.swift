@@ -19,6 +19,8 @@ public enum ReportError: Error, Hashable, Sendable {
   case noSuchCell(filter: String, path: String)
   /// No cell belongs to a table of the paper.
   case nothingForPaper(path: String, tasks: [String])
+  /// There is no such perplexity convention.
+  case unknownConvention(name: String, known: [String])
   /// A comparison names a method that the store does not have.
   case unknownMethod(method: String, known: [String])
 }
@@ -43,6 +45,8 @@ extension ReportError: CustomStringConvertible {
     case .nothingForPaper(let path, let tasks):
       "\(path): the store holds no cell of \(tasks.joined(separator: " or ")), and the paper's tables are of these. "
         + "Sweep one of them, or leave --paper away."
+    case .unknownConvention(let name, let known):
+      "there is no perplexity convention '\(name)'; there are \(known.joined(separator: ", ")), and sliding-S."
     case .unknownMethod(let method, let known):
       "no cell has the method '\(method)'; the store has \(known.joined(separator: ", "))."
     }

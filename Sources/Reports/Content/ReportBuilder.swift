@@ -22,13 +22,16 @@ struct ReportBuilder {
   }
 
   /// The whole report, in `document`.
-  static func report(store: ResultStore, name: String, tasks: TaskReports) throws(ReportError) -> ReportBuilder {
+  static func report(
+    store: ResultStore, name: String, tasks: TaskReports, conventions: [RequestedConvention] = []
+  ) throws(ReportError) -> ReportBuilder {
     var builder = try ReportBuilder(store: store, name: name, tasks: tasks)
     builder.addSummary()
     for model in builder.evaluations.names(\.model) {
       builder.document.heading(2, model)
       for section in builder.sections where section.model == model { try builder.add(section) }
     }
+    try builder.addConventions(conventions)
     builder.addGaps()
     builder.addProtocols()
     builder.addProvenance()
@@ -47,6 +50,15 @@ struct ReportBuilder {
       }
     }
     builder.addGaps()
+    return builder.document
+  }
+
+  /// The perplexities by other conventions alone.
+  static func conventions(
+    store: ResultStore, name: String, _ conventions: [RequestedConvention]
+  ) throws(ReportError) -> Document {
+    var builder = try ReportBuilder(store: store, name: name, tasks: .none)
+    try builder.addConventions(conventions)
     return builder.document
   }
 
