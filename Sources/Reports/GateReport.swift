@@ -1,6 +1,6 @@
-import Text
 public import Gates
 import JSON
+import Text
 
 extension GateResult {
   /// The result as aligned text: the whole table, what cannot be compared, then the counts.

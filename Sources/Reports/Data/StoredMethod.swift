@@ -1,6 +1,6 @@
-import Text
 import Metrics
 import Positions
+import Text
 
 /// A method by the spelling that a store holds; one that this program does not know has a name and nothing else.
 struct StoredMethod: Hashable, Sendable {

@@ -1,6 +1,6 @@
-import Gates
 import Backends
 import Evaluation
+import Gates
 import Store
 import Tasks
 import Text

@@ -1,7 +1,6 @@
 import Foundation
 import Gates
 import Store
-import Store
 import Text
 
 /// `baseline`: a small file for git with the numbers of a store.

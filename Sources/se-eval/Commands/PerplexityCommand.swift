@@ -191,7 +191,8 @@ enum PerplexityCommand {
     func text(_ e: PerplexityEstimate) -> String {
       let interval = e.interval.map { " [\(NumberText.fixed($0.low, 4)), \(NumberText.fixed($0.high, 4))]" } ?? ""
       let spread =
-        e.perplexity.isFinite ? " ± \(NumberText.fixed(e.plusMinus, 4))" : " (mean NLL \(NumberText.fixed(e.meanNLL, 4)))"
+        e.perplexity.isFinite
+        ? " ± \(NumberText.fixed(e.plusMinus, 4))" : " (mean NLL \(NumberText.fixed(e.meanNLL, 4)))"
       return "perplexity \(Self.text(e.perplexity))\(interval)\(spread), "
         + "\(NumberText.grouped(e.tokenCount)) tokens in \(windows.count) windows "
         + "(\(convention.rawValue), context \(context), stride \(stride), \(session.method))" + others(e)
