@@ -50,18 +50,19 @@ let package = Package(
     layer(
       "Backends",
       ["Evaluation", "Tokenizers", "Positions", "Transformer", "Kernels", "Checkpoints", "Text", "JSON"]),
+    layer("Gates", ["Store", "Metrics", "Evaluation", "Text", "JSON"]),
     layer(
       "Sweeps",
       [
-        "Tasks", "Backends", "Metrics", "Tokenizers", "Positions", "Store", "CYAML", "Evaluation", "Text", "Digest",
+        "Gates", "Tasks", "Backends", "Metrics", "Tokenizers", "Positions", "Store", "CYAML", "Evaluation", "Text", "Digest",
         "JSON",
       ]),
-    layer("Reports", ["Store", "Metrics", "Evaluation", "Text", "JSON"]),
+    layer("Reports", ["Store", "Gates", "Metrics", "Positions", "Evaluation", "Text", "JSON"]),
     .executableTarget(
       name: "se-eval",
       dependencies: [
         "Sweeps", "Reports", "Tasks", "Transformer", "Tokenizers", "Positions", "Store", "Metrics", "Checkpoints",
-        "Kernels", "Evaluation", "Text", "JSON", "Backends",
+        "Kernels", "Evaluation", "Text", "JSON", "Backends", "Gates",
       ], swiftSettings: swiftOnly),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: common),
     tests("Kernels", exclude: ["Fixtures"]), tests("Text"), tests("Digest"), tests("JSON"), tests("Checkpoints"),
@@ -71,8 +72,9 @@ let package = Package(
     tests("Store", ["Evaluation"], exclude: ["Fixtures"]), tests("Backends", ["Evaluation"]),
     tests(
       "Sweeps",
-      ["Tasks", "Evaluation", "JSON", "Text", "Store", "Positions", "Backends", "Transformer", "Tokenizers", "Kernels"]),
-    tests("Reports", ["Store", "Metrics", "Evaluation", "Text", "Tasks"], exclude: ["Goldens"]),
+      ["Gates", "Tasks", "Evaluation", "JSON", "Text", "Store", "Positions", "Backends", "Transformer", "Tokenizers", "Kernels"]),
+    tests("Gates", ["Store", "Metrics", "Evaluation"]),
+    tests("Reports", ["Store", "Gates", "Metrics", "Evaluation", "Text", "Tasks"], exclude: ["Goldens"]),
     .testTarget(name: "ArchitectureTests", swiftSettings: common),
     .testTarget(
       name: "CommandTests", dependencies: ["se-eval", "TestSupport", "Tasks", "Tokenizers", "Evaluation", "Text"],

@@ -176,7 +176,7 @@ extension Comparison.Row {
     a = column.metric.combined(pairs.map(\.contributionA))
     b = column.metric.combined(pairs.map(\.contributionB))
     self.difference = difference.difference
-    (low, high) = (difference.low, difference.high)
+    (low, high) = (difference.interval?.low, difference.interval?.high)
     p = difference.pValue
     self.pairs = pairs.count
     (better, worse) = (difference.better, difference.worse)

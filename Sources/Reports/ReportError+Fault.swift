@@ -2,12 +2,11 @@ import Store
 public import Text
 
 extension ReportError: FaultReporting {
-  /// The store's own fault, a damaged baseline, or something that was asked for and is not there.
+  /// The store's own fault, or something that was asked for and is not there.
   public var fault: Fault {
     switch self {
     case .store(let error): error.fault
-    case .damagedBaseline: .damagedInput
-    case .selection, .noSuchCell, .nothingForPaper, .unknownMethod: .usage
+    case .selection, .noSuchCell, .nothingForPaper, .unknownMethod, .unknownConvention: .usage
     case .nothingStored, .cannotWrite, .cannotRead, .damagedFacts: .runtime
     }
   }

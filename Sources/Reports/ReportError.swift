@@ -13,14 +13,14 @@ public enum ReportError: Error, Hashable, Sendable {
   case cannotRead(path: String, problem: String)
   /// A sample's facts are not a JSON object.
   case damagedFacts(path: String, cell: String, sampleID: String)
-  /// A baseline is not what `se-eval baseline` writes.
-  case damagedBaseline(problem: String)
   /// A selection names a key or a value that no cell has.
   case selection(SelectionError)
   /// No cell matches the filter.
   case noSuchCell(filter: String, path: String)
   /// No cell belongs to a table of the paper.
   case nothingForPaper(path: String, tasks: [String])
+  /// There is no such perplexity convention.
+  case unknownConvention(name: String, known: [String])
   /// A comparison names a method that the store does not have.
   case unknownMethod(method: String, known: [String])
 }
@@ -39,14 +39,14 @@ extension ReportError: CustomStringConvertible {
       "\(path): cannot be read: \(problem)."
     case .damagedFacts(let path, let cell, let sampleID):
       "\(path): the facts of sample \(sampleID) in \(cell) are not a JSON object. Restore a copy of the store."
-    case .damagedBaseline(let problem):
-      "the baseline cannot be used: \(problem). Make it again with `se-eval baseline`."
     case .selection(let error): error.description
     case .noSuchCell(let filter, let path):
       "\(path): no cell matches \(filter). Leave parts of the filter away to see what there is."
     case .nothingForPaper(let path, let tasks):
       "\(path): the store holds no cell of \(tasks.joined(separator: " or ")), and the paper's tables are of these. "
         + "Sweep one of them, or leave --paper away."
+    case .unknownConvention(let name, let known):
+      "there is no perplexity convention '\(name)'; there are \(known.joined(separator: ", ")), and sliding-S."
     case .unknownMethod(let method, let known):
       "no cell has the method '\(method)'; the store has \(known.joined(separator: ", "))."
     }

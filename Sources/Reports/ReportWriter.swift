@@ -27,8 +27,26 @@ public struct ReportWriter: Sendable {
   private let store: ResultStore
   private let name: String
   private let tasks: TaskReports
+  private let conventions: [RequestedConvention]
 
   /// A writer.
+  ///
+  /// - Parameters:
+  ///   - store: The results.
+  ///   - name: The report's title: the configuration's name.
+  ///   - tasks: What the tasks declare of their reports; without it only the cells speak.
+  ///   - conventions: Perplexity conventions to derive from the stored log-probabilities, separated by commas.
+  /// - Throws: `ReportError.unknownConvention`.
+  public init(
+    store: ResultStore, name: String, tasks: TaskReports = .none, conventions: String
+  ) throws(ReportError) {
+    self.store = store
+    self.name = name
+    self.tasks = tasks
+    self.conventions = try RequestedConvention.list(conventions)
+  }
+
+  /// A writer of a report without other conventions.
   ///
   /// - Parameters:
   ///   - store: The results.
@@ -38,7 +56,23 @@ public struct ReportWriter: Sendable {
     self.store = store
     self.name = name
     self.tasks = tasks
+    conventions = []
   }
+
+  /// The perplexities by the asked-for conventions as aligned text; empty where none was asked for.
+  ///
+  /// - Returns: a table and what is missing for it.
+  /// - Throws: `ReportError`: the store cannot be read or holds nothing.
+  public func conventionText() throws(ReportError) -> String {
+    guard !conventions.isEmpty else { return "" }
+    return PlainText.render(try ReportBuilder.conventions(store: store, name: name, conventions))
+  }
+
+  /// True where every planned sample is stored and has a score for its table's metric.
+  ///
+  /// - Returns: whether it is so.
+  /// - Throws: `ReportError`: the store cannot be read or holds nothing.
+  public func isComplete() throws(ReportError) -> Bool { try Evaluations(store).isComplete }
 
   /// Writes a report, replacing files of an earlier one.
   ///
@@ -48,7 +82,7 @@ public struct ReportWriter: Sendable {
   /// - Returns: The files, relative to the folder, sorted.
   /// - Throws: `ReportError`: the store cannot be read or holds nothing, a file cannot be written.
   public func write(to folder: String, formats: Set<ReportFormat>) throws(ReportError) -> [String] {
-    let builder = try ReportBuilder.report(store: store, name: name, tasks: tasks)
+    let builder = try ReportBuilder.report(store: store, name: name, tasks: tasks, conventions: conventions)
     let (document, evaluations) = (builder.document, builder.evaluations)
     var files: [String: String] = [:]
     if formats.contains(.markdown) {

@@ -125,7 +125,7 @@ public struct SamplePrinter: Sendable {
   /// What a cell is called by.
   private static func label(of record: CellRecord) -> Selection.Label {
     Selection.Label(
-      model: record.model, methods: [record.method, Method(record.method).name], task: record.task,
+      model: record.model, methods: [record.method, StoredMethod(record.method).name], task: record.task,
       place: record.coordinates)
   }
 

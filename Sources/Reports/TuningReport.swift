@@ -1,33 +1,11 @@
 import Evaluation
 import Foundation
 import JSON
+public import Metrics
 import Text
 
 /// The surface that a search for G and W saw, as Markdown, pictures and JSON.
 public struct TuningReport: Sendable, Encodable {
-  /// What one (G, W) showed on the samples of one rung, those of the rungs before included.
-  public struct Measurement: Hashable, Sendable, Encodable {
-    /// The rung, from 1.
-    public let rung: Int
-    /// The share of keys that were found.
-    public let accuracy: Double?
-    /// Keys that were asked for.
-    public let keyCount: Int
-    /// The perplexity; nil without a text, or where some of it could not be scored.
-    public let perplexity: Double?
-    /// Scored tokens.
-    public let tokenCount: Int
-
-    /// A measurement.
-    public init(rung: Int, accuracy: Double?, keyCount: Int, perplexity: Double?, tokenCount: Int) {
-      self.rung = rung
-      self.accuracy = accuracy
-      self.keyCount = keyCount
-      self.perplexity = perplexity
-      self.tokenCount = tokenCount
-    }
-  }
-
   /// One (G, W).
   public struct Point: Hashable, Sendable, Encodable {
     /// Group size.
@@ -41,12 +19,12 @@ public struct TuningReport: Sendable, Encodable {
     /// `below L/2`, `below 2L/3` or `not met`.
     public let rule: String
     /// What it showed, rung by rung.
-    public let measurements: [Measurement]
+    public let measurements: [TuningMeasurement]
 
     /// A point.
     public init(
       group: Int, window: Int, maximumLength: Int, largestRelativePosition: Double, rule: String,
-      measurements: [Measurement]
+      measurements: [TuningMeasurement]
     ) {
       self.group = group
       self.window = window
@@ -56,8 +34,8 @@ public struct TuningReport: Sendable, Encodable {
       self.measurements = measurements
     }
 
-    var last: Measurement? { measurements.last }
-    func measurement(rung: Int) -> Measurement? { measurements.first { $0.rung == rung } }
+    var last: TuningMeasurement? { measurements.last }
+    func measurement(rung: Int) -> TuningMeasurement? { measurements.first { $0.rung == rung } }
   }
 
   /// The model's path as it was given.
@@ -196,7 +174,7 @@ extension TuningReport {
     let groups = Set(points.map(\.group)).sorted()
     let windows = Set(points.map(\.window)).sorted()
     let rungs = Array(1...max(1, samplesPerCell.count))
-    func panel(_ title: String, _ rung: Int, _ cell: (Point, Measurement) -> Heatmap.Cell?) -> Heatmap.Panel {
+    func panel(_ title: String, _ rung: Int, _ cell: (Point, TuningMeasurement) -> Heatmap.Cell?) -> Heatmap.Panel {
       let samples = samplesPerCell.indices.contains(rung - 1) ? samplesPerCell[rung - 1] : 0
       return Heatmap.Panel(
         title: "\(title), \(samples) per cell",

@@ -23,15 +23,16 @@ enum Layers {
       "Evaluation", "Tokenizers", "Positions", "Transformer", "Kernels", "Checkpoints", "Text", "JSON", "Foundation",
       "Synchronization",
     ],
+    "Gates": ["Evaluation", "Text", "JSON", "Store", "Metrics", "Foundation"],
     "Sweeps": [
-      "Evaluation", "Text", "JSON", "Tasks", "Backends", "Tokenizers", "Positions", "Store", "CYAML", "Digest",
+      "Evaluation", "Gates", "Text", "JSON", "Tasks", "Backends", "Tokenizers", "Positions", "Store", "CYAML", "Digest",
       "Metrics", "Foundation", "Glibc", "Synchronization",
     ],
-    "Reports": ["Evaluation", "Store", "Metrics", "Text", "JSON", "Foundation", "Glibc"],
+    "Reports": ["Evaluation", "Gates", "Positions", "Store", "Metrics", "Text", "JSON", "Foundation", "Glibc"],
     "se-eval": [
       "Kernels", "Checkpoints", "Positions", "Tokenizers", "Transformer", "Metrics", "Tasks", "Store", "Sweeps",
       "Backends",
-      "Evaluation", "Reports", "Text", "JSON", "Digest", "Foundation", "Dispatch", "Glibc", "Synchronization",
+      "Evaluation", "Gates", "Reports", "Text", "JSON", "Digest", "Foundation", "Dispatch", "Glibc", "Synchronization",
     ],
   ]
 

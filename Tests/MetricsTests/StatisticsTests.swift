@@ -35,10 +35,17 @@ import Testing
     #expect(WeightedSum.blocks(of: (0..<11).map { WeightedSum(Double($0)) }).count == 6)
   }
 
-  @Test("positions are bucketed by how many tokens stand before")
-  func buckets() {
-    let buckets = PositionBucket.buckets(of: [[-1, -2, -3], [-1]], width: 2)
-    #expect(buckets.map(\.lowerPosition) == [0, 2])
-    #expect(buckets.map(\.meanNLL) == [1, 2.5] && buckets.map(\.tokenCount) == [2, 2])
+  @Test("positions are counted from 1 for the first predicted token; what is not finite is left out")
+  func positions() {
+    var buckets = PositionCurve()
+    buckets.add([-1, -2, -3, -.infinity])
+    buckets.add([-3, -2])
+    #expect(buckets.excludedCount == 1)
+    let means = buckets.means(width: 2)
+    #expect(means.map(\.position) == [1.5, 3.5])
+    #expect(means.map(\.mean) == [2, 3])
+    #expect(PositionCurve.width(for: 64, count: 64) == 1)
+    #expect(PositionCurve.width(for: 65, count: 64) == 2)
+    #expect(PositionCurve.width(for: 16_384, count: 64) == 256)
   }
 }

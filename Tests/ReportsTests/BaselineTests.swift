@@ -1,4 +1,5 @@
 import Evaluation
+import Gates
 import Reports
 import Store
 import Testing
@@ -35,16 +36,17 @@ import Text
   }
 
   private func check(_ store: SyntheticStore, absolute: Double? = nil, relative: Double? = nil) throws -> GateResult {
-    let baseline = try Baseline(json: Baseline.make(from: self.store().store))
-    return try Baseline.check(store.store, baseline, absolute: absolute, relative: relative)
+    let baseline = try Baseline(json: Baseline(from: self.store().store).json, path: "b.json")
+    return try baseline.check(store.store, absolute: absolute, relative: relative)
   }
 
   @Test("the file is what was recorded, and reads back")
   func file() throws {
-    let json = try Baseline.make(
-      from: store().store, tolerances: ["perplexity": .init(absolute: 0.01, relative: 0.001)])
+    var baseline = try Baseline(from: store().store)
+    baseline.tolerances = ["perplexity": .init(absolute: 0.01, relative: 0.001)]
+    let json = baseline.json
     try Golden.expect(json, "baseline.json")
-    #expect(try Baseline(json: json).json == json)
+    #expect(try Baseline(json: json, path: "b.json") == baseline)
   }
 
   @Test("the same results pass")
@@ -52,17 +54,19 @@ import Text
     let result = try check(store())
     #expect(result.fault == nil)
     #expect(result.unchanged.count == 2)
-    #expect(result.text == "0 worse, 0 better, 2 within tolerance, 0 not comparable, 0 new.\n")
+    #expect(result.text.hasSuffix("0 worse, 0 better, 2 within tolerance, 0 not comparable, 0 new.\n"))
+    // The whole table: what was held is shown too.
+    #expect(result.text.contains("Tiny-1K plain books perplexity"))
   }
 
   @Test("worse beyond the tolerance fails with 3, in each metric's own direction")
   func worse() throws {
     let accuracy = try check(store(right: 1))
     #expect(accuracy.fault == .gateFailed)
-    #expect(accuracy.moved.map(\.name) == ["Tiny-1K plain passkey length=512 accuracy"])
-    #expect(accuracy.moved.map { [$0.before, $0.after] } == [[1, 0.5]])
+    #expect(accuracy.worse.map(\.name) == ["Tiny-1K plain passkey length=512 accuracy"])
+    #expect(accuracy.worse.map { [$0.before, $0.after] } == [[1, 0.5]])
     let perplexity = try check(store(nll: 101))
-    #expect(perplexity.moved.map(\.name) == ["Tiny-1K plain books perplexity"])
+    #expect(perplexity.worse.map(\.name) == ["Tiny-1K plain books perplexity"])
     #expect(try check(store(nll: 99)).fault == nil)
     #expect(try check(store(nll: 99)).improved.count == 1)
   }
@@ -79,19 +83,19 @@ import Text
 
   @Test("tolerances of the file hold unless they are replaced")
   func storedTolerance() throws {
-    let baseline = try Baseline(from: store().store, tolerances: ["perplexity": .init(absolute: 0.15)])
+    let baseline = try Baseline(from: store().store, tolerance: .init(absolute: 0.15))
     let moved = try store(nll: 101).store
-    #expect(try Baseline.check(moved, baseline).fault == nil)
-    #expect(try Baseline.check(moved, baseline, absolute: 0.1).fault == .gateFailed)
+    #expect(try baseline.check(moved).fault == nil)
+    #expect(try baseline.check(moved, absolute: 0.1).fault == .gateFailed)
   }
 
   @Test("another protocol or other data is not compared: 2")
   func incomparable() throws {
     let protocolDiffers = try check(store(right: 0, protocolName: "passkey/v2"))
     #expect(protocolDiffers.fault == .usage)
-    #expect(protocolDiffers.incomparable.map(\.reason) == [.protocolDiffers])
+    #expect(protocolDiffers.notCompared.map(\.reason) == [.protocolDiffers])
     #expect(protocolDiffers.text.contains("passkey/v1"))
-    #expect(try check(store(nll: 900, dataHash: "other")).incomparable.map(\.reason) == [.dataDiffers])
+    #expect(try check(store(nll: 900, dataHash: "other")).notCompared.map(\.reason) == [.dataDiffers])
     #expect(try check(store(nll: 900, dataHash: "other")).fault == .usage)
   }
 
@@ -99,15 +103,35 @@ import Text
   func missing() throws {
     let incomplete = try check(store(count: 1))
     #expect(incomplete.fault == .incomplete)
-    #expect(incomplete.incomparable.map(\.reason) == [.missing])
+    #expect(incomplete.notCompared.map(\.reason) == [.incomplete])
     #expect(try check(store(nll: 101, count: 1)).fault == .gateFailed)
+  }
+
+  @Test("a missing cell and a run of fewer samples cannot be compared: 2")
+  func otherCells() throws {
+    var baseline = try Baseline(from: store().store)
+    baseline.entries[1].coordinates = "length=99"
+    let missing = try baseline.check(store().store)
+    #expect(missing.fault == .usage && missing.notCompared.map(\.reason) == [.missing])
+    baseline = try Baseline(from: store().store)
+    baseline.entries[1].n = 5
+    #expect(try baseline.check(store().store).notCompared.map(\.reason) == [.samplesDiffer])
+  }
+
+  @Test("a perplexity that overflows is infinite in the file, and equal to itself")
+  func overflow() throws {
+    let store = try store(nll: 50 * 800).store
+    let baseline = try Baseline(json: Baseline(from: store).json, path: "b.json")
+    #expect(baseline.entries.contains { $0.value == .infinity && $0.low == nil })
+    #expect(try baseline.check(store).fault == nil)
+    #expect(try check(self.store(nll: 50 * 800)).fault == .gateFailed)
   }
 
   @Test("other weights are compared, and said")
   func otherModel() throws {
     let result = try check(store(nll: 101, modelHash: "quantised"))
     #expect(result.fault == .gateFailed)
-    #expect(result.moved.map(\.modelDiffers) == [true])
+    #expect(result.worse.map(\.modelDiffers) == [true])
     #expect(result.text.contains("2 numbers are of other weights than the baseline's."))
   }
 
@@ -115,7 +139,7 @@ import Text
   func nothingCompared() throws {
     var baseline = try Baseline(from: store().store)
     baseline.entries = []
-    let result = try Baseline.check(store().store, baseline)
+    let result = try baseline.check(store().store)
     #expect(result.fault == .usage)
     #expect(result.added.count == 2)
   }
@@ -124,8 +148,8 @@ import Text
     "a file that is no baseline is refused",
     arguments: ["", "{}", "[1]", #"{"format":"x","tolerances":{},"entries":[]}"#])
   func damaged(json: String) throws {
-    let error = #expect(throws: ReportError.self) { _ = try Baseline(json: json) }
-    guard case .damagedBaseline? = error else {
+    let error = #expect(throws: GateError.self) { _ = try Baseline(json: json, path: "b.json") }
+    guard case .damagedBaseline("b.json", _)? = error else {
       Issue.record("\(String(describing: error))")
       return
     }
@@ -133,8 +157,8 @@ import Text
 
   @Test("the text of a failed gate is what was recorded")
   func text() throws {
-    let baseline = try Baseline(from: store().store, tolerances: ["perplexity": .init(relative: 0.01)])
-    let result = try Baseline.check(store(right: 1, nll: 101, modelHash: "q").store, baseline)
+    let baseline = try Baseline(from: store().store, tolerance: .init(relative: 0.01))
+    let result = try baseline.check(store(right: 1, nll: 101, modelHash: "q").store)
     try Golden.expect(result.text, "gate.txt")
   }
 }

@@ -15,7 +15,7 @@ import Text
       "plain", "linear:factor=10", "linear:factor=2.5",
     ]
     #expect(
-      methods.sorted(by: NaturalOrder.methodIsBefore) == [
+      methods.sorted(by: StoredMethod.isBefore) == [
         "plain", "plain:window=none", "linear:factor=2.5", "linear:factor=10", "self-extend:G=4,W=512",
         "self-extend:G=4,W=1024", "self-extend:G=16,W=512", "yarn:factor=4",
       ])
@@ -41,27 +41,12 @@ import Text
       Contribution(sums: WeightedSum(sum: $0.1, weight: $0.2), unit: $0.0)
     }
     #expect(abs(try #require(metric.combined(parts)) - exp(90.0 / 40)) < 1e-12)
-    #expect(metric.units(of: parts).map(\.weight) == [10, 30])
     // One document: blocks of its windows are the units, of one window for so few.
-    #expect(metric.units(of: Array(parts.dropFirst())).map(\.weight) == [20, 10])
-    #expect(metric.aggregate(parts).interval == nil)
+    #expect([metric.estimate(parts), metric.estimate(Array(parts.dropFirst()))].map(\.unitCount) == [2, 2])
+    #expect(metric.estimate(parts).interval == nil)
     let documents = (0..<6).map { Contribution(sums: WeightedSum(sum: 10 + Double($0), weight: 10), unit: "\($0)") }
-    let interval = try #require(metric.aggregate(documents).interval)
+    let interval = try #require(metric.estimate(documents).interval)
     #expect(interval.low < exp(1.25) && exp(1.25) < interval.high)
-  }
-
-  @Test("positions are counted from 1 for the first predicted token; what is not finite is left out")
-  func positions() {
-    var buckets = PositionBuckets()
-    buckets.add([-1, -2, -3, -.infinity])
-    buckets.add([-3, -2])
-    #expect(buckets.excludedCount == 1)
-    let means = buckets.means(width: 2)
-    #expect(means.map(\.position) == [1.5, 3.5])
-    #expect(means.map(\.mean) == [2, 3])
-    #expect(PositionBuckets.width(for: 64, count: 64) == 1)
-    #expect(PositionBuckets.width(for: 65, count: 64) == 2)
-    #expect(PositionBuckets.width(for: 16_384, count: 64) == 256)
   }
 
   @Test("ticks are round and lie inside", arguments: UInt64(0)..<50)

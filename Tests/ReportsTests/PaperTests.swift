@@ -235,7 +235,8 @@ import Text
     }
     func value(_ name: String) -> Double? {
       let metric = MetricDescription(name: name, aggregation: .perplexity, higherIsBetter: false)
-      return metric.aggregate(["a", "b"].compactMap { metric.contribution(of: result($0), document: $0) }).value
+      return metric.combined(
+        ["a", "b"].compactMap { metric.contribution(of: result($0).scores, sampleID: $0, document: $0) })
     }
     #expect(value("perplexity") == exp(2) && value("word_perplexity") == exp(4) && value("byte_perplexity") == exp(0.5))
     #expect(value("bits_per_byte") == 0.5 / log(2.0))

@@ -19,7 +19,8 @@ import Text
       .init(selection: .init(pairs: ["task": "passkey", "method": "plain", "length": "2048", "depth": "0.50"])))
     try Golden.expect(text, "samples.txt")
     try Golden.expect(
-      try printer.text(.init(selection: .init(pairs: ["task": "answers", "dataset": "qasper"]), showsOnlyWrong: true, limit: 5)),
+      try printer.text(
+        .init(selection: .init(pairs: ["task": "answers", "dataset": "qasper"]), showsOnlyWrong: true, limit: 5)),
       "samples-wrong.txt")
   }
 
@@ -37,7 +38,8 @@ import Text
     let short = try printer.text(.init(selection: .init(pairs: ["sample": "long"])))
     #expect(short.contains("aaa [... 1526 characters ...] bbb"))
     #expect(short.contains("NEEDLE") == false)
-    #expect(try printer.text(.init(selection: .init(pairs: ["sample": "long"]), showsFullPrompt: true)).contains("aNEEDLEb"))
+    #expect(
+      try printer.text(.init(selection: .init(pairs: ["sample": "long"]), showsFullPrompt: true)).contains("aNEEDLEb"))
   }
 
   @Test("only the samples that are not right can be asked for")

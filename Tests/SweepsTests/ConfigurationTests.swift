@@ -1,6 +1,7 @@
 import Backends
 import Evaluation
 import Foundation
+import Gates
 import Positions
 import Tasks
 import Testing
@@ -59,7 +60,7 @@ import Tokenizers
         "lengths": .list([.integer(4), .integer(8)]), "trials": .integer(3), "share": .number(0.5),
         "strict": .flag(true), "words": .list([.text("one")]), "depths": .integer(5),
       ])
-    #expect(configuration.gates.first?.maxDecrease == .relative(0.01))
+    #expect(configuration.gates.first?.rule.maxDecrease == Tolerance(relative: 0.01))
   }
 
   @Test("the resolved configuration keeps variables and has one hash for equal meaning")

@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import Gates
 import Positions
 import Store
 import Tasks
@@ -219,7 +220,7 @@ import Text
       ("{metric: perplexity, task: scoring, max: 3}", .gateFailed),
       ("{metric: accuracy, task: counting, min: 1}", .complete),
       ("{metric: accuracy, task: counting, min: 1.1}", .gateFailed),
-      ("{metric: nothing, task: counting, min: 1}", .complete),
+      ("{metric: nothing, task: counting, min: 1}", .usage),
     ])
   func gates(_ gate: String, _ expected: SweepStatus) throws {
     let store = try open("s")
@@ -235,20 +236,21 @@ import Text
       in: folder, methods: "[plain]", tasks: "[scoring]",
       more: "gates: [{metric: perplexity, task: scoring, max-increase: 0.1, baseline: \"base.json\"}]\n")
     let sweep = try Sweep(read, options: SweepOptions(), provider: ScriptedProvider(), purpose: .execution)
-    var value = GateValue(
-      model: "m", method: "plain", task: "scoring", coordinates: "length=6", metric: "perplexity", value: 1)
-    func status(_ values: [GateValue]) throws -> SweepSummary {
-      try sweep.execute(store: store, readBaseline: { _ in values }, isCancelled: { false }, onEvent: { _ in })
+    func status(_ baseline: Baseline) throws -> SweepSummary {
+      try sweep.execute(store: store, readBaseline: { _ in baseline }, isCancelled: { false }, onEvent: { _ in })
     }
-    let first = try status([value])
-    #expect(first.status == .gateFailed)
-    let own = try #require(first.gates.first?.value?.value)
-    value.value = own - 0.05
-    #expect(try status([value]).status == .complete)
-    value.coordinates = "length=7"
-    let unjudged = try status([value])
-    #expect(unjudged.status == .complete)
-    #expect(unjudged.gates.first?.verdict == .notJudged(reason: "the baseline has no such cell"))
+    // Nothing to compare with is no pass.
+    let unjudged = try status(Baseline([]))
+    #expect(unjudged.status == .usage && unjudged.gates.first?.verdict == .notCompared(.missing))
+    var baseline = try Baseline(from: store)
+    let index = try #require(baseline.entries.firstIndex { $0.coordinates == "length=6" && $0.metric == "perplexity" })
+    let own = try #require(baseline.entries[index].value)
+    baseline.entries[index].value = own - 0.05
+    #expect(try status(baseline).status == .complete)
+    baseline.entries[index].value = own - 0.15
+    #expect(try status(baseline).status == .gateFailed)
+    baseline.entries[index].protocolName += "x"
+    #expect(try status(baseline).gates.contains { $0.verdict == .notCompared(.protocolDiffers) })
     #expect(throws: SweepError.self) {
       try sweep.execute(
         store: store, readBaseline: { _ in throw CancellationError() }, isCancelled: { false }, onEvent: { _ in })

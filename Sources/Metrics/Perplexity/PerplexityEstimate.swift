@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 
 /// Negative log-likelihoods of one window's scored tokens, in nats.
@@ -100,7 +101,7 @@ public enum Perplexity {
     }
     let mean = tokenMean * tokensPerUnit
     let documents = grouped(used, perWindow)
-    let (sums, units) = units(of: documents)
+    let (sums, units) = units(used, perWindow, documentCount: documents.count)
     return PerplexityEstimate(
       perplexity: exp(mean), meanNLL: mean, tokenCount: used.reduce(0) { $0 + $1.values.count },
       totalNLL: used.reduce(0) { $0 + $1.sum }, interval: Statistics.interval(of: sums) { exp($0 * tokensPerUnit) },
@@ -129,16 +130,17 @@ public enum Perplexity {
     return order.map { ($0, parts[$0] ?? []) }
   }
 
+  /// The units of the interval: documents, or blocks of the windows of the only one.
   private static func units(
-    of documents: [(String, [WeightedSum])]
+    _ windows: [WindowNLL], _ sums: [WeightedSum], documentCount: Int
   ) -> (sums: [WeightedSum], units: PerplexityEstimate.Units?) {
-    if documents.count > 1 {
-      return (documents.map { WeightedSum.total(of: $0.1) }, .documents(count: documents.count))
-    }
-    let windows = documents.first?.1 ?? []
-    let blocks = WeightedSum.blocks(of: windows)
-    let length = WeightedSum.blockLength(unitCount: windows.count)
-    return (blocks, blocks.count > 1 ? .blocks(count: blocks.count, windowsPerBlock: length) : nil)
+    let metric = MetricDescription(name: "perplexity", aggregation: .perplexity, higherIsBetter: false)
+    let contributions = zip(windows, sums).filter { $0.1.weight > 0 }
+      .map { Contribution(sums: $0.1, unit: $0.0.document) }
+    let units = Metrics.Units(contributions, metric: metric).sums
+    if documentCount > 1 { return (units, .documents(count: units.count)) }
+    let length = WeightedSum.blockLength(unitCount: contributions.count)
+    return (units, units.count > 1 ? .blocks(count: units.count, windowsPerBlock: length) : nil)
   }
 
   /// llama.cpp's standard error of the mean NLL: tokens are taken as independent.

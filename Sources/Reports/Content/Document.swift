@@ -77,6 +77,8 @@ struct Table: Sendable {
     var isBest = false
     /// There should be a number and there is none, or not of all samples.
     var isGap = false
+    /// True where the number rests on units enough for a test; only such numbers are marked as best.
+    var isTestable = false
     /// What sorting goes by.
     var value: Double?
     var low: Double?

@@ -1,4 +1,5 @@
 import Evaluation
+import Metrics
 import Store
 import Text
 
@@ -14,6 +15,7 @@ extension Table.Cell {
     }
     self.init(metric.text(value))
     self.value = value
+    isTestable = aggregate.isTestable
     (low, high) = (aggregate.low, aggregate.high)
     (count, expected) = (aggregate.count, aggregate.expected)
     isGap = !aggregate.isComplete
@@ -22,7 +24,7 @@ extension Table.Cell {
   }
 
   /// A paired difference; accuracy in percentage points.
-  init(_ difference: MethodDifference, _ metric: MetricDescription) {
+  init(_ difference: PairedEstimate, _ metric: MetricDescription) {
     guard let value = difference.difference else {
       self.init("no pairs")
       isGap = true
@@ -31,10 +33,10 @@ extension Table.Cell {
     }
     self.init(NumberText.signed(metric.text(value)))
     self.value = value
-    (low, high) = (difference.low, difference.high)
+    (low, high) = (difference.interval?.low, difference.interval?.high)
     count = difference.count
     isBest = difference.isClear
-    let interval = metric.text(difference.low, difference.high, beside: value)
+    let interval = metric.text(low, high, beside: value)
     detail = interval + "n=\(difference.count), \(difference.better) better, \(difference.worse) worse"
   }
 

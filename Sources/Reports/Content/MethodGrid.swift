@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import Metrics
 import Store
 import Text
 
@@ -21,7 +22,7 @@ struct MethodGrid {
 
   /// The grids among methods: at least two group sizes or two windows, and three methods.
   static func families(of methods: [String]) -> [MethodGrid] {
-    let placed = methods.map(Method.init).filter { $0.groupAndWindow != nil }
+    let placed = methods.map(StoredMethod.init).filter { $0.groupAndWindow != nil }
     let byName = Dictionary(grouping: placed, by: \.gridName)
     return byName.keys.sorted(by: NaturalOrder.isBefore).compactMap { name in
       let members = byName[name] ?? []

@@ -66,7 +66,7 @@ struct PaperBuilder {
     table.coordinates = ["model": model, "task": task, "settings": cells.first?.record.settings ?? ""]
     let rows = PublishedNumber.rows(of: task).filter { PaperMatch.isSame(published: $0.model, measured: model) }
     var shown: Set<PublishedNumber.Row> = []
-    for method in Set(cells.map(\.record.method)).sorted(by: NaturalOrder.methodIsBefore) {
+    for method in Set(cells.map(\.record.method)).sorted(by: StoredMethod.isBefore) {
       let scores = PaperScores(suite, cells.filter { $0.record.method == method })
       table.rows.append(.init(label: method, cells: scores.cells))
       for row in rows where PaperMatch.isSame(row, method: method) {

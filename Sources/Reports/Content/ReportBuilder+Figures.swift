@@ -86,27 +86,27 @@ extension ReportBuilder {
   mutating func addPositions(_ section: Section) throws(ReportError) {
     for grid in section.grids {
       guard let column = grid.columns.last, column.metric.isPerplexity else { continue }
-      var curves: [PositionCurve] = []
+      var curves: [MethodCurve] = []
       for method in grid.methods {
-        var buckets = PositionBuckets()
+        var curve = PositionCurve()
         for cell in grid.cells(method, column) {
           let results = try fromStore { () throws(StoreError) in
             try store.results(in: cell.id, withPrompts: false, withLogProbabilities: true)
           }
-          for result in results { buckets.add(result.logProbabilities ?? []) }
+          for result in results { curve.add(result.logProbabilities ?? []) }
         }
-        if buckets.tokenCount > 0 { curves.append(PositionCurve(method: method, buckets: buckets)) }
+        if curve.tokenCount > 0 { curves.append(MethodCurve(method: method, curve: curve)) }
       }
-      guard let longest = curves.map(\.buckets.length).max(), longest > 1 else { continue }
+      guard let longest = curves.map(\.curve.length).max(), longest > 1 else { continue }
       addPositionTable(section, grid, column, curves, longest: longest)
       addPositionCurve(section, grid, column, curves, longest: longest)
     }
   }
 
   private mutating func addPositionTable(
-    _ section: Section, _ grid: Grid, _ column: Grid.Column, _ curves: [PositionCurve], longest: Int
+    _ section: Section, _ grid: Grid, _ column: Grid.Column, _ curves: [MethodCurve], longest: Int
   ) {
-    let width = PositionBuckets.width(for: longest, count: 8)
+    let width = PositionCurve.width(for: longest, count: 8)
     let starts = Array(stride(from: 0, to: longest, by: width))
     var table = Table(
       id: slugs.slug([section.model, section.title, grid.variant, "positions"]),
@@ -121,7 +121,7 @@ extension ReportBuilder {
         .init(
           label: curve.method,
           cells: starts.map { start in
-            guard let mean = curve.buckets.mean(start..<min(start + width, longest)) else { return Table.Cell("") }
+            guard let mean = curve.curve.mean(start..<min(start + width, longest)) else { return Table.Cell("") }
             let kind = PerplexityKind.perTokens
             var cell = Table.Cell(NumberText.adaptive(kind.value(meanNLL: mean.mean)))
             cell.value = kind.value(meanNLL: mean.mean)
@@ -142,16 +142,16 @@ extension ReportBuilder {
   }
 
   private mutating func addPositionCurve(
-    _ section: Section, _ grid: Grid, _ column: Grid.Column, _ curves: [PositionCurve], longest: Int
+    _ section: Section, _ grid: Grid, _ column: Grid.Column, _ curves: [MethodCurve], longest: Int
   ) {
-    let width = PositionBuckets.width(for: longest, count: 64)
-    let excluded = curves.reduce(0) { $0 + $1.buckets.excludedCount }
+    let width = PositionCurve.width(for: longest, count: 64)
+    let excluded = curves.reduce(0) { $0 + $1.curve.excludedCount }
     var chart = LineChart(
       title: positionTitle(section, grid, column, "NLL by position"),
       subtitle: "\(section.model); mean over buckets of \(width) positions",
       xTitle: "position of the predicted token", yTitle: "mean NLL (nats per token)",
       lines: curves.map { curve in
-        .init(name: curve.method, points: curve.buckets.means(width: width).map { .init(x: $0.position, y: $0.mean) })
+        .init(name: curve.method, points: curve.curve.means(width: width).map { .init(x: $0.position, y: $0.mean) })
       })
     chart.hasMarkers = false
     chart.contextWindow = Double(section.contextWindow)
@@ -165,56 +165,7 @@ extension ReportBuilder {
 }
 
 /// The NLL of one method by position.
-private struct PositionCurve {
+private struct MethodCurve {
   let method: String
-  let buckets: PositionBuckets
-}
-
-/// Sums of NLL by position, over texts.
-struct PositionBuckets {
-  private var sums: [Double] = []
-  private var counts: [Int] = []
-  /// Values that are not finite.
-  private(set) var excludedCount = 0
-
-  /// Positions that any text reaches: the token at index i of a text stands at position i + 1.
-  var length: Int { sums.count }
-  var tokenCount: Int { counts.reduce(0, +) }
-
-  mutating func add(_ logProbabilities: [Float]) {
-    if logProbabilities.count > sums.count {
-      sums.append(contentsOf: [Double](repeating: 0, count: logProbabilities.count - sums.count))
-      counts.append(contentsOf: [Int](repeating: 0, count: logProbabilities.count - counts.count))
-    }
-    for (index, value) in logProbabilities.enumerated() {
-      if value.isFinite {
-        sums[index] -= Double(value)
-        counts[index] += 1
-      } else {
-        excludedCount += 1
-      }
-    }
-  }
-
-  /// A power of two that gives at most that many buckets.
-  static func width(for length: Int, count: Int) -> Int {
-    var width = 1
-    while width * count < length { width *= 2 }
-    return width
-  }
-
-  /// The mean over positions and the tokens it is made of; nil without any.
-  func mean(_ positions: Range<Int>) -> (mean: Double, count: Int)? {
-    let places = positions.clamped(to: 0..<length)
-    let count = counts[places].reduce(0, +)
-    return count > 0 ? (sums[places].reduce(0, +) / Double(count), count) : nil
-  }
-
-  /// The mean of each bucket at its middle; buckets without a token are left out.
-  func means(width: Int) -> [(position: Double, mean: Double)] {
-    stride(from: 0, to: length, by: width).compactMap { start in
-      let end = min(start + width, length)
-      return mean(start..<end).map { (Double(start + end + 1) / 2, $0.mean) }
-    }
-  }
+  let curve: PositionCurve
 }

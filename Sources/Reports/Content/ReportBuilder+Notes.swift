@@ -1,5 +1,6 @@
 import Evaluation
 import JSON
+import Metrics
 import Store
 import Text
 
@@ -30,7 +31,7 @@ extension ReportBuilder {
       }
       guard let metric = cell.record.metrics.first else { continue }
       for sample in cell.samples
-      where metric.contribution(of: sample.result, document: sample.document) == nil {
+      where sample.contribution(metric) == nil {
         let score = sample.result.scores.first { $0.metric == metric.name }
         let reason = score?.unscored ?? "there is no score named \(metric.isPerplexity ? "nll_sum" : metric.name)"
         details.append("`\(cell.name)`, sample `\(sample.result.sampleID)` unscored: \(reason)")

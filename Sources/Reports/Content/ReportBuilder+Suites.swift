@@ -22,8 +22,10 @@ extension ReportBuilder {
     table.coordinates = coordinates(section, grid)
     for method in grid.methods {
       var scores: [String: Double] = [:]
+      var isTestable = true
       for column in grid.columns {
         let aggregate = grid.cells(method, column).aggregate(column.metric)
+        if !aggregate.isTestable { isTestable = false }
         guard aggregate.isComplete, let value = aggregate.value else { continue }
         scores[column.value] = value * (column.metric.isPercentage ? 100 : 1)
       }
@@ -37,7 +39,9 @@ extension ReportBuilder {
         let known = values.compactMap { $0 }
         means.append(known.count == values.count ? Statistics.mean(known) : nil)
       }
-      table.rows.append(.init(label: method, cells: means.map { Table.Cell.paper($0) }))
+      var cells = means.map { Table.Cell.paper($0) }
+      for index in cells.indices { cells[index].isTestable = isTestable }
+      table.rows.append(.init(label: method, cells: cells))
     }
     table.markBest { _ in true }
     table.note = declared.note
@@ -62,10 +66,10 @@ extension ReportBuilder {
             label: "\(method), \(column.value)",
             cells: declared.values.map { part in
               let samples = cells.flatMap(\.samples).filter { $0.facts[declared.fact]?.plain == part }
-              let scored = samples.compactMap { column.metric.contribution(of: $0.result, document: $0.document) }
-              var aggregate = column.metric.aggregate(scored)
-              aggregate.unscored = samples.count - scored.count
-              aggregate.expected = samples.count
+              let scored = samples.compactMap { $0.contribution(column.metric) }
+              let aggregate = Aggregate(
+                estimate: column.metric.estimate(scored), unscored: samples.count - scored.count,
+                expected: samples.count)
               var cell = samples.isEmpty ? Table.Cell("") : Table.Cell(aggregate, column.metric)
               // Of samples that are missing or failed nobody knows the part.
               if !isComplete { cell.isGap = true }

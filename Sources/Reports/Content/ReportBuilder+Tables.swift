@@ -45,6 +45,7 @@ extension ReportBuilder {
       let mean = values.reduce(0, +) / Double(values.count)
       var cell = Table.Cell(grid.columns[0].metric.text(mean))
       cell.value = mean
+      cell.isTestable = row.allSatisfy(\.isTestable)
       table.rows[index].cells.append(cell)
     }
   }
@@ -149,23 +150,32 @@ extension Table.Cell {
 }
 
 extension Table {
-  /// Marks the best value of each column, and its equals, where there is something to choose from.
+  /// Marks the best value of each column.
   mutating func markBest(_ higherIsBetter: (Int) -> Bool) {
     for column in columns.indices {
-      let values = rows.compactMap { $0.cells[column].value }
-      guard values.count > 1, let best = higherIsBetter(column) ? values.max() : values.min() else { continue }
-      for row in rows.indices where rows[row].cells[column].value == best { rows[row].cells[column].isBest = true }
+      markBest(among: rows.indices.map { ($0, column) }, higherIsBetter: higherIsBetter(column))
     }
   }
 
-  /// Marks the best value of the whole table, and its equals.
+  /// Marks the best value of the whole table.
   mutating func markBest(acrossAll higherIsBetter: Bool) {
-    let values = rows.flatMap { $0.cells.compactMap(\.value) }
-    guard values.count > 1, let best = higherIsBetter ? values.max() : values.min() else { return }
-    for row in rows.indices {
-      for column in rows[row].cells.indices where rows[row].cells[column].value == best {
-        rows[row].cells[column].isBest = true
-      }
+    let places = rows.indices.flatMap { row in rows[row].cells.indices.map { (row, $0) } }
+    markBest(among: places, higherIsBetter: higherIsBetter)
+  }
+
+  /// Marks the best value and all that are shown alike; none where all are, or where units are too few for a test.
+  private mutating func markBest(among places: [(row: Int, column: Int)], higherIsBetter: Bool) {
+    let candidates = places.filter { place in
+      let cell = rows[place.row].cells[place.column]
+      return cell.isTestable && cell.value != nil
     }
+    let values = candidates.compactMap { rows[$0.row].cells[$0.column].value }
+    guard let best = higherIsBetter ? values.max() : values.min(),
+      let first = candidates.first(where: { rows[$0.row].cells[$0.column].value == best })
+    else { return }
+    let text = rows[first.row].cells[first.column].text
+    let marked = candidates.filter { rows[$0.row].cells[$0.column].text == text }
+    guard marked.count < candidates.count else { return }
+    for place in marked { rows[place.row].cells[place.column].isBest = true }
   }
 }

@@ -22,13 +22,16 @@ struct ReportBuilder {
   }
 
   /// The whole report, in `document`.
-  static func report(store: ResultStore, name: String, tasks: TaskReports) throws(ReportError) -> ReportBuilder {
+  static func report(
+    store: ResultStore, name: String, tasks: TaskReports, conventions: [RequestedConvention] = []
+  ) throws(ReportError) -> ReportBuilder {
     var builder = try ReportBuilder(store: store, name: name, tasks: tasks)
     builder.addSummary()
     for model in builder.evaluations.names(\.model) {
       builder.document.heading(2, model)
       for section in builder.sections where section.model == model { try builder.add(section) }
     }
+    try builder.addConventions(conventions)
     builder.addGaps()
     builder.addProtocols()
     builder.addProvenance()
@@ -47,6 +50,15 @@ struct ReportBuilder {
       }
     }
     builder.addGaps()
+    return builder.document
+  }
+
+  /// The perplexities by other conventions alone.
+  static func conventions(
+    store: ResultStore, name: String, _ conventions: [RequestedConvention]
+  ) throws(ReportError) -> Document {
+    var builder = try ReportBuilder(store: store, name: name, tasks: .none)
+    try builder.addConventions(conventions)
     return builder.document
   }
 
@@ -80,7 +92,8 @@ struct ReportBuilder {
       "Models: \(models.joined(separator: ", ")). Methods: \(methods.joined(separator: ", ")). "
         + "Tasks: \(tasks.joined(separator: ", ")). \(completeness)")
     document.paragraph(
-      "Each number has its 95 % interval and the number n of scored samples; the best of a column is bold. "
+      "Each number has the number n of scored samples and, from six independent units on, its 95 % interval; of such "
+        + "numbers the best of a column is bold, equals alike. "
         + "L is the pretraining window; lengths at or beyond it say how many windows they are.")
     let warnings = evaluations.run?.warnings ?? []
     guard !warnings.isEmpty else { return }
@@ -109,6 +122,6 @@ extension LoadedCell {
   /// Stored samples without a value for the table's metric.
   var unscoredCount: Int {
     guard let metric = record.metrics.first else { return 0 }
-    return samples.filter { metric.contribution(of: $0.result, document: $0.document) == nil }.count
+    return samples.filter { $0.contribution(metric) == nil }.count
   }
 }

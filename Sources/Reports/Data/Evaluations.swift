@@ -1,5 +1,6 @@
 import Evaluation
 import JSON
+import Metrics
 import Store
 import Text
 
@@ -28,6 +29,11 @@ struct LoadedSample: Sendable {
   let facts: [String: JSONValue]
 
   var document: String? { facts["document"]?.plain }
+
+  /// What the sample adds to a metric; nil when it has no value for it.
+  func contribution(_ metric: MetricDescription) -> Contribution? {
+    metric.contribution(of: result.scores, sampleID: result.sampleID, document: document)
+  }
 }
 
 extension [LoadedCell] {
@@ -36,7 +42,7 @@ extension [LoadedCell] {
     var scored: [Contribution] = []
     var unscored = 0
     for sample in flatMap(\.samples) {
-      if let item = metric.contribution(of: sample.result, document: sample.document) {
+      if let item = sample.contribution(metric) {
         scored.append(item)
       } else {
         unscored += 1
@@ -48,11 +54,9 @@ extension [LoadedCell] {
   /// One number over all samples of all cells.
   func aggregate(_ metric: MetricDescription) -> Aggregate {
     let (scored, unscored) = contributions(metric)
-    var aggregate = metric.aggregate(scored)
-    aggregate.unscored = unscored
-    aggregate.failed = reduce(0) { $0 + $1.failures.count }
-    aggregate.expected = reduce(0) { $0 + $1.record.sampleCount }
-    return aggregate
+    return Aggregate(
+      estimate: metric.estimate(scored), unscored: unscored, failed: reduce(0) { $0 + $1.failures.count },
+      expected: reduce(0) { $0 + $1.record.sampleCount })
   }
 }
 
@@ -89,17 +93,24 @@ struct Evaluations: Sendable {
     self.cells = cells.sorted { Self.isBefore($0.record, $1.record) }
   }
 
+  /// True where every planned sample is stored and has a score for its table's metric.
+  var isComplete: Bool {
+    cells.allSatisfy { cell in
+      cell.record.metrics.first.map { metric in cell.aggregate(metric).isComplete } ?? true
+    }
+  }
+
   /// The models, tasks and methods, each once, in the order of the report.
   func names(_ key: KeyPath<CellRecord, String>) -> [String] {
     let names = Set(cells.map { $0.record[keyPath: key] })
-    return names.sorted(by: key == \.method ? NaturalOrder.methodIsBefore : NaturalOrder.isBefore)
+    return names.sorted(by: key == \.method ? StoredMethod.isBefore : NaturalOrder.isBefore)
   }
 
   private static func isBefore(_ a: CellRecord, _ b: CellRecord) -> Bool {
     if a.model != b.model { return NaturalOrder.isBefore(a.model, b.model) }
     if a.task != b.task { return NaturalOrder.isBefore(a.task, b.task) }
     if a.settings != b.settings { return NaturalOrder.isBefore(a.settings, b.settings) }
-    if a.method != b.method { return NaturalOrder.methodIsBefore(a.method, b.method) }
+    if a.method != b.method { return StoredMethod.isBefore(a.method, b.method) }
     for (x, y) in zip(a.coordinates, b.coordinates) where x != y { return NaturalOrder.isBefore(x.text, y.text) }
     return a.coordinates.count < b.coordinates.count
   }

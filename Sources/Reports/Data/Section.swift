@@ -1,4 +1,5 @@
 import Evaluation
+import Metrics
 import Store
 import Text
 
@@ -17,7 +18,7 @@ struct Section: Sendable {
   /// The heading: `passkey`, or `passkey 2` for the second entry of a task.
   var title: String { entry.isEmpty ? task : "\(task) \(entry)" }
   var methods: [String] {
-    Set(cells.map(\.record.method)).sorted(by: NaturalOrder.methodIsBefore)
+    Set(cells.map(\.record.method)).sorted(by: StoredMethod.isBefore)
   }
 
   static func sections(of evaluations: Evaluations, _ tasks: TaskReports) -> [Section] {
@@ -97,7 +98,7 @@ struct Grid: Sendable {
     self.variant = variant
     self.axis = axis
     cells = Dictionary(grouping: all) { Place(method: $0.record.method, column: $0.coordinate(axis) ?? "") }
-    methods = Set(all.map(\.record.method)).sorted(by: NaturalOrder.methodIsBefore)
+    methods = Set(all.map(\.record.method)).sorted(by: StoredMethod.isBefore)
     let byColumn = Dictionary(grouping: all) { $0.coordinate(axis) ?? "" }
     columns = byColumn.keys.sorted(by: NaturalOrder.isBefore).compactMap { value in
       guard let record = byColumn[value]?.first?.record, let metric = record.metrics.first else { return nil }
@@ -125,6 +126,6 @@ struct Grid: Sendable {
 
   /// The method that others are compared with.
   var reference: String? {
-    methods.first { $0 == "plain" } ?? methods.first { Method($0).isPlain }
+    methods.first { $0 == "plain" } ?? methods.first { StoredMethod($0).isPlain }
   }
 }

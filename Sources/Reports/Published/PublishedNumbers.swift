@@ -87,13 +87,12 @@ enum PaperMatch {
   /// True where a published method is that of a measured one; `published` is the model's name with its method, because
   /// the sliding window of Mistral stands in the model's name.
   static func isSame(_ row: PublishedNumber.Row, method: String) -> Bool {
-    let measured = Method(method)
-    let isWindowOff = measured.parameters.contains { $0.name == "window" && $0.value == "none" }
+    let measured = StoredMethod(method)
     switch row.method {
     case "SelfExtend": return measured.name == "self-extend"
     case "NTK": return measured.name == "ntk"
     case "Dynamic NTK": return measured.name == "dynamic-ntk"
-    default: return measured.isPlain && isWindowOff == row.model.contains("w/o SWA")
+    default: return measured.isPlain && measured.isWindowOff == row.model.contains("w/o SWA")
     }
   }
 

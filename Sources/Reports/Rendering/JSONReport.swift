@@ -88,9 +88,7 @@ struct JSONReport: Encodable {
     }
     figures = document.figures.map(\.id)
     cells = evaluations.cells.map(CellReport.init)
-    complete = evaluations.cells.allSatisfy { cell in
-      cell.record.metrics.first.map { cell.aggregate($0).isComplete } ?? true
-    }
+    complete = evaluations.isComplete
   }
 }
 

@@ -12,7 +12,9 @@ enum LaTeX {
 
   private static func render(_ table: Table) -> String {
     var lines = ["\\begin{table}[htbp]", "  \\centering", "  \\small"]
-    lines.append("  \\caption{\(escaped(table.title))}")
+    // A table stands alone in a paper: its caption says of which model it is.
+    let caption = ([table.coordinates["model"]].compactMap { $0 } + [table.title]).joined(separator: ", ")
+    lines.append("  \\caption{\(escaped(caption))}")
     lines.append("  \\label{tab:\(table.id)}")
     lines.append("  \\begin{tabular}{l\(String(repeating: "r", count: table.columns.count))}")
     lines.append("    \\toprule")

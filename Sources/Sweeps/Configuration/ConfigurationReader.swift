@@ -1,4 +1,5 @@
 import Backends
+import Gates
 import Positions
 import Tasks
 import Text
@@ -275,21 +276,20 @@ extension ConfigurationReader {
     if let node = reader.node("baseline") {
       baseline = try ConfiguredPath(node.requiredText("baseline"), location: node.location, folders: folders)
     }
-    let gate = Gate(
+    let rule = GateRule(
       metric: try reader.required("metric").requiredText("metric"), task: task, method: method,
       maxIncrease: try tolerance("max-increase", reader), maxDecrease: try tolerance("max-decrease", reader),
-      maximum: try bound("max", reader), minimum: try bound("min", reader), baseline: baseline,
-      location: node.location)
+      maximum: try bound("max", reader), minimum: try bound("min", reader))
+    let gate = Gate(rule: rule, baseline: baseline, location: node.location)
     if let reason = Self.idleness(of: gate, methods: methods) { throw .configuration(node.location, .idleGate(reason)) }
     return gate
   }
 
   private static func idleness(of gate: Gate, methods: [MethodChoice]) -> String? {
-    let isRelative = gate.maxIncrease != nil || gate.maxDecrease != nil
-    guard isRelative || gate.maximum != nil || gate.minimum != nil else {
+    guard gate.rule.isRelative || gate.rule.maximum != nil || gate.rule.minimum != nil else {
       return "it has none of max-increase, max-decrease, max, min"
     }
-    guard isRelative, gate.baseline == nil else { return nil }
+    guard gate.rule.isRelative, gate.baseline == nil else { return nil }
     guard methods.contains(where: { $0.method == .plain }) else {
       return "without a baseline file it compares with the method plain, which is not among the methods"
     }
@@ -297,9 +297,9 @@ extension ConfigurationReader {
       ? nil : "it compares methods with plain, and there is no other method"
   }
 
-  private func tolerance(_ key: String, _ reader: MappingReader) throws(SweepError) -> Gate.Tolerance? {
+  private func tolerance(_ key: String, _ reader: MappingReader) throws(SweepError) -> Tolerance? {
     guard let node = reader.node(key) else { return nil }
-    guard let tolerance = Gate.Tolerance(node) else {
+    guard let tolerance = node.text.flatMap({ Tolerance(parsing: $0) }) else {
       throw node.wrongType(key, "a share such as 1% or an amount such as 0.05, not negative")
     }
     return tolerance

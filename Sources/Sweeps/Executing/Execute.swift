@@ -1,5 +1,6 @@
 import Backends
 import Evaluation
+public import Gates
 import Positions
 public import Store
 import Tasks
@@ -21,7 +22,7 @@ extension Sweep {
   /// - Throws: `SweepError` when a model cannot be loaded or the store cannot be written.
   public func execute(
     store: ResultStore, environment: [String: String] = [:],
-    readBaseline: (_ path: String) throws -> [GateValue] = { _ in [] },
+    readBaseline: (_ path: String) throws -> Baseline = { _ in Baseline([]) },
     isCancelled: @escaping () -> Bool, onEvent: @escaping (ProgressEvent) -> Void
   ) throws(SweepError) -> SweepSummary {
     let gates = try SweepGates(configuration.gates, readBaseline)

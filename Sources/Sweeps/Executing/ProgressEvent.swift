@@ -1,4 +1,5 @@
 import Evaluation
+public import Gates
 public import Store
 public import Text
 
@@ -108,7 +109,7 @@ public struct SweepSummary: Sendable {
   /// Inputs that were missing and left out.
   public var missing: [MissingInput]
   /// The gates' results, in file order.
-  public var gates: [GateResult]
+  public var gates: [Judgement]
   /// The warnings that were stored with the run.
   public var warnings: [String]
   /// Where the results of each cell of the sweep are, in its order; nil for a cell that was not reached.

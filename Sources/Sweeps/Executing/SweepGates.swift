@@ -1,15 +1,16 @@
 import Evaluation
+import Gates
 import Store
 
 /// The gates of a configuration with the numbers of their baselines.
 struct SweepGates {
   private let gates: [Gate]
-  private var baselines: [ConfiguredPath: [GateValue]] = [:]
+  private var baselines: [ConfiguredPath: Baseline] = [:]
 
   /// Reads the baselines, before any work.
   ///
   /// - Throws: `SweepError.baseline`.
-  init(_ gates: [Gate], _ read: (_ path: String) throws -> [GateValue]) throws(SweepError) {
+  init(_ gates: [Gate], _ read: (_ path: String) throws -> Baseline) throws(SweepError) {
     self.gates = gates
     for gate in gates {
       guard let baseline = gate.baseline, baselines[baseline] == nil else { continue }
@@ -24,19 +25,19 @@ struct SweepGates {
   }
 
   /// Judges the numbers of a sweep's cells.
-  func judge(_ sweep: Sweep, _ ids: [CellID?], _ store: ResultStore) throws(SweepError) -> [GateResult] {
+  func judge(_ sweep: Sweep, _ ids: [CellID?], _ store: ResultStore) throws(SweepError) -> [Judgement] {
     if gates.isEmpty { return [] }
-    var values: [GateValue] = []
+    var values: [Measurement] = []
     for (cell, id) in zip(sweep.cells, ids) {
       guard let id else { continue }
       let record = try sweep.samples.record(of: cell, modelHash: "")
       let results = try stored { () throws(StoreError) in
         try store.results(in: id, withPrompts: false, withLogProbabilities: false)
       }
-      values += CellValues.of(record, results)
+      values += record.metrics.map { Measurement(record, $0, results) }
     }
     return gates.flatMap { gate in
-      GateCheck.judge(gate, values: values, baseline: gate.baseline.flatMap { baselines[$0] })
+      gate.rule.judge(values, baseline: gate.baseline.flatMap { baselines[$0] })
     }
   }
 }

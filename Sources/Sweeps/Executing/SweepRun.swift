@@ -1,5 +1,6 @@
 import Backends
 import Evaluation
+import Gates
 import Store
 import Tasks
 import Text
@@ -38,10 +39,11 @@ final class SweepRun {
       missing: sweep.missing, gates: results, warnings: [], cells: ids, unscored: journal.unscoredCells)
   }
 
-  private func status(_ isFinished: Bool, _ gates: [GateResult]) -> SweepStatus {
+  private func status(_ isFinished: Bool, _ gates: [Judgement]) -> SweepStatus {
     if !isFinished { return .interrupted }
     if !journal.failures.isEmpty || !sweep.missing.isEmpty || !journal.unscoredCells.isEmpty { return .incomplete }
-    return gates.contains { $0.verdict == .failed } ? .gateFailed : .complete
+    // A gate that finds nothing to judge has not passed.
+    return gates.isEmpty ? .complete : GateResult(gates).fault.map { SweepStatus($0) } ?? .complete
   }
 
   /// Evaluates all cells of one model.

@@ -1,6 +1,7 @@
 public import Backends
 import Evaluation
 import Foundation
+import Metrics
 public import Positions
 public import Store
 public import Tasks
@@ -180,29 +181,34 @@ public final class Tuner {
 
   /// A sample without a score counts against its (G, W): as a key that was not found, as a text without perplexity.
   private struct Sums {
-    var found = 0.0
-    var keyCount = 0
-    var nll = 0.0
-    var tokenCount = 0.0
-    var hasUnscoredText = false
+    private static let accuracy = MetricDescription(name: "accuracy", aggregation: .accuracy, higherIsBetter: true)
+    private static let perplexity = MetricDescription(
+      name: "perplexity", aggregation: .perplexity, higherIsBetter: false)
+    private var keys: [Contribution] = []
+    private var keyCount = 0
+    private var texts: [Contribution] = []
+    private var hasUnscoredText = false
 
     mutating func add(_ result: SampleResult) {
-      func value(_ metric: String) -> Double? { result.scores.first { $0.metric == metric }?.value }
-      if result.scores.contains(where: { $0.metric == "accuracy" }) {
-        found += value("accuracy") ?? 0
+      func contribution(_ metric: MetricDescription) -> Contribution? {
+        metric.contribution(of: result.scores, sampleID: result.sampleID, document: nil)
+      }
+      if result.scores.contains(where: { $0.metric == Self.accuracy.name }) {
         keyCount += 1
-      } else if let sum = value("nll_sum"), let count = value("token_count") {
-        nll += sum
-        tokenCount += count
+        keys += [contribution(Self.accuracy)].compactMap { $0 }
+      } else if let text = contribution(Self.perplexity) {
+        texts.append(text)
       } else {
         hasUnscoredText = true
       }
     }
 
     func measurement(rung: Int) -> TuningMeasurement {
-      TuningMeasurement(
+      let found = WeightedSum.total(of: keys.map(\.sums)).sum
+      return TuningMeasurement(
         rung: rung, accuracy: keyCount > 0 ? found / Double(keyCount) : nil, keyCount: keyCount,
-        perplexity: tokenCount > 0 && !hasUnscoredText ? exp(nll / tokenCount) : nil, tokenCount: Int(tokenCount))
+        perplexity: hasUnscoredText ? nil : Self.perplexity.combined(texts),
+        tokenCount: Int(WeightedSum.total(of: texts.map(\.sums)).weight))
     }
   }
 }

@@ -1,19 +1,6 @@
 import Foundation
+public import Metrics
 public import Positions
-
-/// What one (G, W) showed on the samples of one rung.
-public struct TuningMeasurement: Hashable, Sendable {
-  /// The rung, from 1.
-  public var rung: Int
-  /// The share of keys that were found; nil where none could be evaluated.
-  public var accuracy: Double?
-  /// Keys that were asked for.
-  public var keyCount: Int
-  /// The perplexity; nil where there is no text, or where some of it could not be scored.
-  public var perplexity: Double?
-  /// Scored tokens.
-  public var tokenCount: Int
-}
 
 /// One (G, W) of the search.
 public struct TuningCandidate: Hashable, Sendable {

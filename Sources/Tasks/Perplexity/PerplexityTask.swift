@@ -186,7 +186,7 @@ public struct PerplexityTask: EvaluationTask {
     var facts: [(name: String, value: Value)] = [
       ("document", .text(document.name)), ("window", .integer(index)),
       ("text_offset", .integer(window.tokens.lowerBound)), ("first_scored", .integer(first)),
-      ("scored_count", .integer(window.scored.count)),
+      ("scored_count", .integer(window.scored.count)), ("bos", .flag(context.tokenizer.addsBOS)),
     ]
     if convention == .hfDoc { facts.append(("target_count", .integer(window.targetCount))) }
     if scoresWholeTexts {
@@ -213,14 +213,10 @@ public struct PerplexityTask: EvaluationTask {
     }
     // Value i predicts token i + 1.
     let scored = values[Int(first) - 1..<Int(first) - 1 + Int(count)]
-    var sum = -scored.reduce(0.0) { $0 + Double($1) }
+    let part = convention.contribution(
+      of: scored, targetCount: facts["target_count"]?.asNumber.flatMap { Int(exactly: $0) })
+    let (sum, weight) = (part.sum, part.weight)
     guard sum.isFinite else { return [Score(metrics[0].name, unscored: "a log-probability is not finite")] }
-    var weight = count
-    if let targets = facts["target_count"]?.asNumber {
-      // The documentation's code multiplies the mean of a window by its targets less one.
-      weight = targets - 1
-      sum *= weight / count
-    }
     var scores: [Score] = []
     if weight > 0 { scores.append(Score("perplexity", exp(sum / weight))) }
     scores += [Score("nll_sum", sum), Score("token_count", weight)]

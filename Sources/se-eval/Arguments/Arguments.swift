@@ -96,16 +96,6 @@ struct Arguments: Sendable {
     return valid
   }
 
-  /// The number or percentage of an option, or nil; `1%` is 0.01.
-  func fraction(_ option: Option) throws(UsageError) -> Double? {
-    guard let text = values[option.name] else { return nil }
-    let isPercentage = text.hasSuffix("%")
-    guard let number = Double(isPercentage ? String(text.dropLast()) : text), number.isFinite, number >= 0 else {
-      throw UsageError("\(option.name) is '\(text)', expected a number such as 0.01 or 1%")
-    }
-    return isPercentage ? number / 100 : number
-  }
-
   /// One of some words, or nil.
   func word<Word: RawRepresentable & CaseIterable>(_ option: Option, _ type: Word.Type) throws(UsageError) -> Word?
   where Word.RawValue == String {

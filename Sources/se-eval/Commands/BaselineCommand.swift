@@ -1,14 +1,13 @@
 import Foundation
-import Reports
+import Gates
 import Store
-import Sweeps
 import Text
 
 /// `baseline`: a small file for git with the numbers of a store.
 enum BaselineCommand {
   private static let out = Option.value("--out", "FILE", required: true, "the file to write")
-  static let absolute = Option.value("--absolute", "X", "absolute tolerance of every metric")
-  static let relative = Option.value("--relative", "X", "relative tolerance of every metric, for example 1%")
+  static let absolute = Option.value("--absolute", "X", "absolute tolerance of every metric, in its unit")
+  static let relative = Option.value("--relative", "X", "relative tolerance of every metric: 1% or 0.01")
 
   static let command = Command(
     name: "baseline", summary: "Write the numbers of a store to a small file for git",
@@ -16,26 +15,30 @@ enum BaselineCommand {
     positionals: [Positional(name: "DB", help: "a store, or the configuration whose store it is")],
     options: [out, absolute, relative]
   ) { arguments in
+    let tolerance = Tolerance(
+      absolute: try amount(arguments) ?? 0, relative: try share(arguments) ?? 0)
     let store = try ResultStore.open(ReportCommand.databasePath(arguments.positionals[0]), mode: .readOnly)
-    let tolerance = Baseline.Tolerance(
-      absolute: try arguments.fraction(absolute) ?? 0, relative: try arguments.fraction(relative) ?? 0)
-    let metrics = Set(try Baseline(from: store).entries.map(\.metric))
-    let tolerances = Dictionary(uniqueKeysWithValues: metrics.map { ($0, tolerance) })
-    let text = try Baseline.make(from: store, tolerances: tolerances)
-    try Files.write(Data(text.utf8), to: arguments.required(out))
+    let baseline = try Baseline(from: store, tolerance: tolerance)
+    try Files.write(Data(baseline.json.utf8), to: arguments.required(out))
     return .complete
   }
-}
 
-/// The numbers of a baseline file, as the gates of a configuration read them.
-enum BaselineValues {
-  static func read(_ path: String) throws -> [GateValue] {
-    try Baseline(json: Files.readText(path)).entries.compactMap { entry in
-      entry.value.map {
-        GateValue(
-          model: entry.model, method: entry.method, task: entry.task, coordinates: entry.coordinates,
-          metric: entry.metric, value: $0)
-      }
+  /// The value of `--absolute`.
+  static func amount(_ arguments: Arguments) throws(UsageError) -> Double? {
+    guard let text = arguments.text(absolute) else { return nil }
+    guard let amount = Double(text), amount.isFinite, amount >= 0 else {
+      throw UsageError("--absolute is '\(text)', expected an amount in the metric's unit, such as 0.01")
     }
+    return amount
+  }
+
+  /// The value of `--relative`.
+  static func share(_ arguments: Arguments) throws(UsageError) -> Double? {
+    guard let text = arguments.text(relative) else { return nil }
+    guard let share = Tolerance.share(parsing: text) else {
+      let meant = Double(text).flatMap { $0.isFinite && $0 >= 1 ? "; for \(text) percent write \(text)%" : nil }
+      throw UsageError("--relative is '\(text)', expected a share: 5% or 0.05\(meant ?? "")")
+    }
+    return share
   }
 }

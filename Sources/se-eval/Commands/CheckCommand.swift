@@ -1,3 +1,4 @@
+import Gates
 import Reports
 import Store
 import Text
@@ -9,17 +10,23 @@ enum CheckCommand {
   static let command = Command(
     name: "check", summary: "Hold a store to a baseline: exit 3 when a number moved for the worse",
     details: [
-      "Exit status 2 when protocol, data or sample counts differ or cells are missing: then nothing can be compared."
+      "Exit status 3 when a number is worse by more than its tolerance; else 2 when protocol, data, settings or sample\n"
+        + "counts differ or cells are missing; else 4 when cells are incomplete; 0 when every number was held."
     ],
     positionals: [Positional(name: "DB", help: "a store, or the configuration whose store it is")],
     options: [baseline, BaselineCommand.absolute, BaselineCommand.relative]
   ) { arguments in
-    let wanted = try Baseline(json: Files.readText(arguments.required(baseline)))
+    let path = try arguments.required(baseline)
+    let (absolute, relative) = (try BaselineCommand.amount(arguments), try BaselineCommand.share(arguments))
+    let wanted = try Baseline(json: Files.readText(path), path: path)
     let store = try ResultStore.open(ReportCommand.databasePath(arguments.positionals[0]), mode: .readOnly)
-    let result = try Baseline.check(
-      store, wanted, absolute: arguments.fraction(BaselineCommand.absolute),
-      relative: arguments.fraction(BaselineCommand.relative))
-    Terminal.write(arguments.has(GlobalOptions.json) ? result.json : result.text)
+    let result = try wanted.check(store, absolute: absolute, relative: relative)
+    if arguments.has(GlobalOptions.json) {
+      Terminal.write(result.json)
+    } else {
+      Terminal.print("\(store.path) against \(path)\n")
+      Terminal.write(result.text)
+    }
     return result.fault.map { ExitStatus($0) } ?? .complete
   }
 }

@@ -10,7 +10,9 @@ enum CompareCommand {
 
   static let command = Command(
     name: "compare", summary: "Compare two methods on the samples that both have: paired intervals and tests, flips",
-    details: ["Differences are A - B; p values are McNemar's or a paired t's, never below a\nsign test's, corrected by Holm's method."],
+    details: [
+      "Differences are A - B; p values are McNemar's or a paired t's, never below a\nsign test's, corrected by Holm's method."
+    ],
     positionals: [
       Positional(name: "DB", help: "a store, or the configuration whose store it is"),
       Positional(name: "A", help: "a method, for example self-extend:G=8,W=512"),

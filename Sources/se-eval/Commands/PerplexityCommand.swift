@@ -24,12 +24,13 @@ enum PerplexityCommand {
     "--per-token", "F.json", "write the natural-log probability of every scored token")
 
   private struct Output: Encodable {
-    let perplexity: Double
+    let perplexity: Double?
+    let is_infinite: Bool?
     let mean_nll: Double
     let tokens: Int
     let windows: Int
     let interval: [Double]?
-    let plus_minus: Double
+    let plus_minus: Double?
     let convention: String
     let context: Int
     let stride: Int
@@ -170,18 +171,29 @@ enum PerplexityCommand {
     func output(_ e: PerplexityEstimate) -> Output {
       let elapsed = (ContinuousClock.now - start).components
       return Output(
-        perplexity: e.perplexity, mean_nll: e.meanNLL, tokens: e.tokenCount, windows: windows.count,
-        interval: e.interval.map { [$0.low, $0.high] }, plus_minus: e.plusMinus, convention: convention.rawValue,
+        perplexity: Self.finite(e.perplexity), is_infinite: e.perplexity == .infinity ? true : nil,
+        mean_nll: e.meanNLL, tokens: e.tokenCount, windows: windows.count,
+        interval: e.interval.map { [$0.low, $0.high] }, plus_minus: Self.finite(e.plusMinus),
+        convention: convention.rawValue,
         context: context, stride: stride, method: "\(session.method)", text_tokens: ids.count,
-        words: wordCount, bytes: byteCount, word_perplexity: isWhole ? wordCount.flatMap(e.perWord) : nil,
-        byte_perplexity: isWhole ? byteCount.flatMap(e.perByte) : nil,
+        words: wordCount, bytes: byteCount,
+        word_perplexity: isWhole ? wordCount.flatMap(e.perWord).flatMap(Self.finite) : nil,
+        byte_perplexity: isWhole ? byteCount.flatMap(e.perByte).flatMap(Self.finite) : nil,
         bits_per_byte: isWhole ? byteCount.flatMap(e.bitsPerByte) : nil,
         seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
     }
 
+    /// JSON has no infinity: a perplexity that overflows is null, and its mean NLL stands beside it.
+    private static func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
+
+    private static func text(_ value: Double) -> String { value.isFinite ? NumberText.fixed(value, 4) : "infinite" }
+
     func text(_ e: PerplexityEstimate) -> String {
       let interval = e.interval.map { " [\(NumberText.fixed($0.low, 4)), \(NumberText.fixed($0.high, 4))]" } ?? ""
-      return "perplexity \(NumberText.fixed(e.perplexity, 4))\(interval) ± \(NumberText.fixed(e.plusMinus, 4)), "
+      let spread =
+        e.perplexity.isFinite
+        ? " ± \(NumberText.fixed(e.plusMinus, 4))" : " (mean NLL \(NumberText.fixed(e.meanNLL, 4)))"
+      return "perplexity \(Self.text(e.perplexity))\(interval)\(spread), "
         + "\(NumberText.grouped(e.tokenCount)) tokens in \(windows.count) windows "
         + "(\(convention.rawValue), context \(context), stride \(stride), \(session.method))" + others(e)
     }
@@ -191,10 +203,10 @@ enum PerplexityCommand {
       guard isWhole else { return "" }
       var parts: [String] = []
       if let words = wordCount, let value = e.perWord(wordCount: words) {
-        parts.append("per word \(NumberText.fixed(value, 4)) (\(NumberText.grouped(words)) words)")
+        parts.append("per word \(Self.text(value)) (\(NumberText.grouped(words)) words)")
       }
       if let bytes = byteCount, let value = e.perByte(byteCount: bytes), let bits = e.bitsPerByte(byteCount: bytes) {
-        parts.append("per byte \(NumberText.fixed(value, 4)), \(NumberText.fixed(bits, 4)) bits per byte")
+        parts.append("per byte \(Self.text(value)), \(NumberText.fixed(bits, 4)) bits per byte")
       }
       return parts.isEmpty ? "" : "\n" + parts.joined(separator: ", ")
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Metrics
 import Reports
 import Store
 import Sweeps
@@ -16,15 +17,24 @@ enum ReportCommand {
     "--paper",
     "also paper.*: the tasks that the Self-Extend paper has tables of, in their shape, its numbers beside them")
 
+  private static let convention = Option.value(
+    "--convention", "C,...",
+    "perplexity by other conventions too, from the stored log-probabilities and without a model: "
+      + PerplexityConvention.allCases.map(\.rawValue).joined(separator: ", ") + ", sliding-S")
+  private static let strict = Option.flag(
+    "--strict", "exit status 4 when samples are missing, failed or without a score")
+
   static let command = Command(
     name: "report", summary: "Write the report of a store: Markdown, CSV, SVG, HTML, LaTeX, JSON",
-    positionals: [source], options: [format, out, paper]
+    positionals: [source], options: [format, out, paper, convention, strict]
   ) { arguments in
     let path = try databasePath(arguments.positionals[0])
     let store = try ResultStore.open(path, mode: .readOnly)
     let stem = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     let name = try store.latestRun()?.record.name ?? stem
-    let writer = ReportWriter(store: store, name: name, tasks: Registry.reports)
+    let writer = try ReportWriter(
+      store: store, name: name, tasks: Registry.reports, conventions: arguments.text(convention) ?? "")
+    if arguments.has(convention) { Terminal.print(try writer.conventionText()) }
     let folder = arguments.text(out) ?? "Reports/\(name)"
     let formats = try formats(arguments)
     if arguments.has(paper) {
@@ -33,7 +43,7 @@ enum ReportCommand {
       for file in files { Terminal.print(file) }
     }
     for file in try writer.write(to: folder, formats: formats) { Terminal.print(file) }
-    return .complete
+    return try arguments.has(strict) && !writer.isComplete() ? .incomplete : .complete
   }
 
   /// The store that an argument means: itself, or the default one of a configuration.

@@ -1,5 +1,6 @@
 import Backends
 import Foundation
+import Gates
 import Kernels
 import Reports
 import Store
@@ -32,7 +33,7 @@ enum SweepCommand {
     let printer = try ProgressPrinter(arguments)
     let summary = try sweep.execute(
       store: store, environment: ["program": "se-eval \(Version.current)"],
-      readBaseline: { try BaselineValues.read($0) }, isCancelled: { Interruption.isRequested },
+      readBaseline: { try Baseline(json: Files.readText($0), path: $0) }, isCancelled: { Interruption.isRequested },
       onEvent: printer.show)
     printer.finish()
     // Another configuration, or a merge, may have begun a run in the store meanwhile.

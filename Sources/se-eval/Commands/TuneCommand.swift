@@ -123,10 +123,6 @@ enum TuneCommand {
     return TuningReport.Point(
       group: parameters.groupSize, window: parameters.neighborWindow, maximumLength: judgement.maximumLength,
       largestRelativePosition: judgement.largestRelativePosition, rule: CapacityCommand.rule(judgement),
-      measurements: (candidate?.measurements ?? []).map {
-        TuningReport.Measurement(
-          rung: $0.rung, accuracy: $0.accuracy, keyCount: $0.keyCount, perplexity: $0.perplexity,
-          tokenCount: $0.tokenCount)
-      })
+      measurements: candidate?.measurements ?? [])
   }
 }

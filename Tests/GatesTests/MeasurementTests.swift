@@ -1,10 +1,10 @@
 import Evaluation
+import Gates
+import Metrics
 import Store
 import Testing
 
-@testable import Sweeps
-
-@Suite struct CellValuesTests {
+@Suite struct MeasurementTests {
   private func result(_ id: String, _ scores: [(String, Double?)]) -> SampleResult {
     SampleResult(
       sampleID: id, identity: id, prompt: "p", firstTokens: [1], promptTokenCount: 1, truncatedTokenCount: 0,
@@ -18,7 +18,8 @@ import Testing
       model: "m", contextWindow: 8, modelHash: "h", method: "plain", task: "t", settings: "{}", protocolName: "t/v1",
       protocolNotes: [], dataHash: "", coordinates: [Coordinate(name: "length", spelling: "4")],
       metrics: metrics.map { .init(name: $0.0, aggregation: $0.1, higherIsBetter: true) }, sampleCount: 2)
-    return Dictionary(uniqueKeysWithValues: CellValues.of(record, results).map { ($0.metric, $0.value) })
+    let complete = record.metrics.map { Measurement(record, $0, results) }.filter(\.isComplete)
+    return complete.reduce(into: [:]) { $0[$1.metric.name] = $1.estimate.value }
   }
 
   @Test("a metric has no number for gates while a sample lacks its score; other metrics keep theirs")

@@ -1,0 +1,44 @@
+/// How far a number may move for the worse; the larger of the two allowances counts.
+///
+/// The one meaning of tolerances: in the `gates:` of a configuration, in a baseline file, and on `check`'s command line.
+public struct Tolerance: Hashable, Sendable, Codable {
+  /// In the metric's own unit; accuracy from 0 to 1.
+  public var absolute: Double
+  /// As a share of the number that is compared with.
+  public var relative: Double
+
+  /// A tolerance, by default none.
+  public init(absolute: Double = 0, relative: Double = 0) {
+    self.absolute = absolute
+    self.relative = relative
+  }
+
+  /// Reads `1%`, a share of the number that is compared with, or `0.05`, an amount in the metric's unit; nil for
+  /// anything else, for negative and for infinite amounts.
+  public init?(parsing text: String) {
+    if text.hasSuffix("%") {
+      guard let share = Self.share(parsing: text) else { return nil }
+      self.init(relative: share)
+    } else {
+      guard let amount = Double(text), amount.isFinite, amount >= 0 else { return nil }
+      self.init(absolute: amount)
+    }
+  }
+
+  /// Reads a share: `5%` or `0.05`.
+  ///
+  /// - Parameter text: what was written.
+  /// - Returns: 0.05; nil for no share. A bare number of 1 or more is none: whoever writes 5 means 5 %, and 500 % would
+  ///   let everything pass.
+  public static func share(parsing text: String) -> Double? {
+    let isPercentage = text.hasSuffix("%")
+    guard let number = Double(isPercentage ? String(text.dropLast()) : text), number.isFinite, number >= 0 else {
+      return nil
+    }
+    if isPercentage { return number / 100 }
+    return number < 1 ? number : nil
+  }
+
+  /// The largest difference allowed from a number.
+  public func allowance(of reference: Double) -> Double { max(absolute, relative * reference.magnitude) }
+}

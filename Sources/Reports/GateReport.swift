@@ -1,0 +1,53 @@
+public import Gates
+import JSON
+import Text
+
+extension GateResult {
+  /// The result as aligned text: the whole table, what cannot be compared, then the counts.
+  public var text: String {
+    var parts: [String] = []
+    if !worse.isEmpty { parts.append(table("Moved for the worse", worse)) }
+    if !notCompared.isEmpty {
+      var table = Table(
+        id: "", title: "Not comparable", corner: "number", columns: ["reason", "baseline", "store"], isMeasured: false)
+      table.rows = notCompared.map { judgement, reason in
+        .init(
+          label: judgement.name,
+          cells: [
+            .init(reason.rawValue), .init(judgement.sides?.before ?? ""), .init(judgement.sides?.after ?? ""),
+          ])
+      }
+      parts.append(PlainText.render(table))
+    }
+    if !improved.isEmpty { parts.append(table("Better", improved)) }
+    if !unchanged.isEmpty { parts.append(table("Within tolerance", unchanged)) }
+    if !added.isEmpty { parts.append("Not in the baseline:\n" + added.map { "- " + $0 }.joined(separator: "\n")) }
+    let models = judgements.count { $0.modelDiffers }
+    if models > 0 { parts.append("\(models) numbers are of other weights than the baseline's.") }
+    parts.append(
+      "\(worse.count) worse, \(improved.count) better, \(unchanged.count) within tolerance, "
+        + "\(notCompared.count) not comparable, \(added.count) new.")
+    return parts.joined(separator: "\n\n") + "\n"
+  }
+
+  /// The result as JSON with sorted keys.
+  public var json: String { JSONValue.text(of: self, .pretty) + "\n" }
+
+  private func table(_ title: String, _ judgements: [Judgement]) -> String {
+    var table = Table(
+      id: "", title: title, corner: "number", columns: ["baseline", "store", "change", "allowed", "n"],
+      isMeasured: false)
+    table.rows = judgements.map { judgement in
+      func text(_ value: Double?) -> Table.Cell { .init(value.map { NumberText.precise($0) } ?? "") }
+      let change = judgement.before.flatMap { before in judgement.after.map { $0 == before ? 0 : $0 - before } }
+      return .init(
+        label: judgement.name,
+        cells: [
+          text(judgement.before), text(judgement.after),
+          .init(change.map { NumberText.signed(NumberText.precise($0)) } ?? ""), text(judgement.allowed),
+          .init(judgement.n),
+        ])
+    }
+    return PlainText.render(table)
+  }
+}
