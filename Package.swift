@@ -54,7 +54,8 @@ let package = Package(
     layer(
       "Sweeps",
       [
-        "Gates", "Tasks", "Backends", "Metrics", "Tokenizers", "Positions", "Store", "CYAML", "Evaluation", "Text", "Digest",
+        "Gates", "Tasks", "Backends", "Metrics", "Tokenizers", "Positions", "Store", "CYAML", "Evaluation", "Text",
+        "Digest",
         "JSON",
       ]),
     layer("Reports", ["Store", "Gates", "Metrics", "Positions", "Evaluation", "Text", "JSON"]),
@@ -72,7 +73,10 @@ let package = Package(
     tests("Store", ["Evaluation"], exclude: ["Fixtures"]), tests("Backends", ["Evaluation"]),
     tests(
       "Sweeps",
-      ["Gates", "Tasks", "Evaluation", "JSON", "Text", "Store", "Positions", "Backends", "Transformer", "Tokenizers", "Kernels"]),
+      [
+        "Gates", "Tasks", "Evaluation", "JSON", "Text", "Store", "Positions", "Backends", "Transformer", "Tokenizers",
+        "Kernels",
+      ]),
     tests("Gates", ["Store", "Metrics", "Evaluation"]),
     tests("Reports", ["Store", "Gates", "Metrics", "Evaluation", "Text", "Tasks"], exclude: ["Goldens"]),
     .testTarget(name: "ArchitectureTests", swiftSettings: common),

@@ -1,6 +1,7 @@
 import Backends
 import Evaluation
 import Foundation
+import Metrics
 import Positions
 import Store
 import Tasks
