@@ -116,6 +116,31 @@ INLINE void pairs_q4_1(const int xrows, const uint8_t *a, const uint8_t *b, cons
   UNROLL for (int j = 0; j < 4; j++) step_rows(xrows, _mm512_fmadd_ps(d, w[j], m), x + 8 * j, stride, acc);
 }
 
+/// Five bits: the fifth one of column 8 j + l is bit 8 j + l of a word, and goes to lane l of step j.
+INLINE void add_fifth_bits(const uint8_t *a, const uint8_t *b, __m512 *w) {
+  uint32_t x, y;
+  memcpy(&x, a, 4);
+  memcpy(&y, b, 4);
+  UNROLL for (int j = 0; j < 4; j++) {
+    const __mmask16 set = (__mmask16)((x >> 8 * j & 255) | (y >> 8 * j & 255) << 8);
+    w[j] = _mm512_mask_add_ps(w[j], set, w[j], _mm512_set1_ps(16));
+  }
+}
+INLINE void pairs_q5_0(const int xrows, const uint8_t *a, const uint8_t *b, const float *x, int64_t stride, v16 *acc) {
+  __m512 d = scales2(a, b, _mm_set1_ps(1)), w[4];
+  quants4(a + 6, b + 6, -16, w);
+  add_fifth_bits(a + 2, b + 2, w);
+  UNROLL for (int j = 0; j < 4; j++) step_rows(xrows, _mm512_mul_ps(d, w[j]), x + 8 * j, stride, acc);
+}
+INLINE void pairs_q5_1(const int xrows, const uint8_t *a, const uint8_t *b, const float *x, int64_t stride, v16 *acc) {
+  const __m512i first = _mm512_setr_epi32(0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 2, 2, 2, 2, 2, 2);
+  __m512 both = _mm512_castps128_ps512(two_halves(a, b)), d = _mm512_permutexvar_ps(first, both), w[4];
+  __m512 m = _mm512_permutexvar_ps(_mm512_add_epi32(first, _mm512_set1_epi32(1)), both);
+  quants4(a + 8, b + 8, 0, w);
+  add_fifth_bits(a + 4, b + 4, w);
+  UNROLL for (int j = 0; j < 4; j++) step_rows(xrows, _mm512_fmadd_ps(d, w[j], m), x + 8 * j, stride, acc);
+}
+
 /// Scales (d * scale) and negated minima of the 8 sub-blocks of a Q4_K or Q5_K block: [8], [8].
 INLINE void prepare_k4(const uint8_t *block, float *scales) {
   uint32_t s[3];
@@ -139,6 +164,64 @@ INLINE void prepare_k6(const uint8_t *block, float *scales) {
   _mm512_storeu_ps(scales, _mm512_mul_ps(_mm512_set1_ps(_cvtsh_ss(d)), _mm512_cvtepi32_ps(s)));
 }
 
+/// Scales and negated minima of the 16 sub-blocks of a Q2_K block: [16], [16].
+INLINE void prepare_k2(const uint8_t *block, float *scales) {
+  uint16_t d, m;
+  memcpy(&d, block + 80, 2);
+  memcpy(&m, block + 82, 2);
+  const __m128i s = _mm_loadu_si128((const __m128i *)block), nibble = _mm_set1_epi8(15);
+  const __m512 sc = _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_and_si128(s, nibble)));
+  const __m512 mn = _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_and_si128(_mm_srli_epi16(s, 4), nibble)));
+  _mm512_storeu_ps(scales, _mm512_mul_ps(_mm512_set1_ps(_cvtsh_ss(d)), sc));
+  _mm512_storeu_ps(scales + 16, _mm512_mul_ps(_mm512_set1_ps(-_cvtsh_ss(m)), mn));
+}
+/// Scales of the 16 sub-blocks of a Q3_K block: 6 bits with offset 32, the low 4 in 8 bytes, the high 2 in 4.
+INLINE void prepare_k3(const uint8_t *block, float *scales) {
+  uint64_t low;
+  uint32_t high;
+  uint16_t d;
+  memcpy(&low, block + 96, 8);
+  memcpy(&high, block + 104, 4);
+  memcpy(&d, block + 108, 2);
+  const uint64_t nibbles = 0x0f0f0f0f0f0f0f0f;
+  const __m128i s = _mm_set_epi64x((int64_t)(low >> 4 & nibbles), (int64_t)(low & nibbles));
+  const __m128i h = _mm_srlv_epi32(_mm_set1_epi32((int32_t)high), _mm_setr_epi32(0, 2, 4, 6));
+  const __m128i q = _mm_or_si128(s, _mm_slli_epi32(_mm_and_si128(h, _mm_set1_epi8(3)), 4));
+  const __m512i v = _mm512_cvtepi8_epi32(_mm_sub_epi8(q, _mm_set1_epi8(32)));
+  _mm512_storeu_ps(scales, _mm512_mul_ps(_mm512_set1_ps(_cvtsh_ss(d)), _mm512_cvtepi32_ps(v)));
+}
+
+/// Four units (128 columns) of Q2_K: `part` of the block.
+INLINE void pairs_q2_k(const int xrows, const uint8_t *a, const uint8_t *b, const float *sa, const float *sb,
+                       const int part, const float *x, int64_t stride, v16 *acc) {
+  __m512i q = quarters(a + 16 + 32 * part, b + 16 + 32 * part);
+  UNROLL for (int w = 0; w < 4; w++) {
+    __m512i set = _mm512_and_si512(_mm512_srli_epi16(q, (unsigned)(2 * w)), _mm512_set1_epi8(3));
+    UNROLL for (int j = 0; j < 4; j++) {
+      const int s = 8 * part + 2 * w + j / 2;
+      __m512 v = _mm512_fmadd_ps(halves(sa[s], sb[s]), _mm512_cvtepi32_ps(spread(set, j, 0)),
+                                 halves(sa[16 + s], sb[16 + s]));
+      step_rows(xrows, v, x + 32 * w + 8 * j, stride, acc);
+    }
+  }
+}
+/// Four units of Q3_K. w = d (q - 4), one exact multiply-add.
+INLINE void pairs_q3_k(const int xrows, const uint8_t *a, const uint8_t *b, const float *sa, const float *sb,
+                       const int part, const float *x, int64_t stride, v16 *acc) {
+  __m512i q = quarters(a + 32 + 32 * part, b + 32 + 32 * part), h = quarters(a, b);
+  UNROLL for (int w = 0; w < 4; w++) {
+    const int u = 4 * part + w;
+    __m512i low = _mm512_and_si512(_mm512_srli_epi16(q, (unsigned)(2 * w)), _mm512_set1_epi8(3));
+    __m512i bit = u <= 2 ? _mm512_slli_epi16(h, (unsigned)(2 - u)) : _mm512_srli_epi16(h, (unsigned)(u - 2));
+    __m512i set = _mm512_ternarylogic_epi32(bit, _mm512_set1_epi8(4), low, 0xea);
+    UNROLL for (int j = 0; j < 4; j++) {
+      const int s = 8 * part + 2 * w + j / 2;
+      __m512 d = halves(sa[s], sb[s]);
+      __m512 v = _mm512_fmadd_ps(d, _mm512_cvtepi32_ps(spread(set, j, 0)), _mm512_mul_ps(d, _mm512_set1_ps(-4)));
+      step_rows(xrows, v, x + 32 * w + 8 * j, stride, acc);
+    }
+  }
+}
 /// Two units (64 columns) of Q4_K: `pair` of the block.
 INLINE void pairs_q4_k(const int xrows, const uint8_t *a, const uint8_t *b, const float *sa, const float *sb,
                        const int pair, const float *x, int64_t stride, v16 *acc) {

@@ -38,7 +38,7 @@ INLINE void NAME(steps4)(const int xrows, NAME(pair) a, NAME(pair) b, const floa
 /// Units of 32 columns that one call of `units` takes.
 INLINE int NAME(units_at_once)(const int type) {
 #if LEVEL >= LEVEL_AVX512
-  if (type == ckernels_q4_k || type == ckernels_q5_k || type == ckernels_q6_k) return 8;
+  if (type >= ckernels_q2_k && type <= ckernels_q6_k) return 8;
 #endif
   (void)type;
   return 1;
@@ -54,14 +54,20 @@ INLINE void NAME(units)(const int type, const int xrows, const uint8_t *const *r
     f(xrows, rows[2 * i] + u / 8 * (size), rows[2 * i + 1] + u / 8 * (size), scales[2 * i], scales[2 * i + 1], part, \
       x + (at), stride, acc[i]);                                                                                     \
   }
-  if (type == ckernels_q4_k || type == ckernels_q5_k || type == ckernels_q6_k) {
-    float scales[2 * PAIRS][16];
+  if (type >= ckernels_q2_k && type <= ckernels_q6_k) {
+    float scales[2 * PAIRS][32];
     UNROLL for (int i = 0; i < 2 * PAIRS; i++) {
+      if (type == ckernels_q2_k) prepare_k2(rows[i] + u / 8 * 84, scales[i]);
+      if (type == ckernels_q3_k) prepare_k3(rows[i] + u / 8 * 110, scales[i]);
       if (type == ckernels_q4_k) prepare_k4(rows[i] + u / 8 * 144, scales[i]);
       if (type == ckernels_q5_k) prepare_k4(rows[i] + u / 8 * 176, scales[i]);
       if (type == ckernels_q6_k) prepare_k6(rows[i] + u / 8 * 210, scales[i]);
     }
-    if (type == ckernels_q4_k) {
+    if (type == ckernels_q2_k) {
+      ALL_PAIRS(pairs_q2_k, 84, 0, 0) ALL_PAIRS(pairs_q2_k, 84, 1, 128)
+    } else if (type == ckernels_q3_k) {
+      ALL_PAIRS(pairs_q3_k, 110, 0, 0) ALL_PAIRS(pairs_q3_k, 110, 1, 128)
+    } else if (type == ckernels_q4_k) {
       ALL_PAIRS(pairs_q4_k, 144, 0, 0) ALL_PAIRS(pairs_q4_k, 144, 1, 64)
       ALL_PAIRS(pairs_q4_k, 144, 2, 128) ALL_PAIRS(pairs_q4_k, 144, 3, 192)
     } else if (type == ckernels_q5_k) {
@@ -84,6 +90,8 @@ INLINE void NAME(units)(const int type, const int xrows, const uint8_t *const *r
     case ckernels_q8_0: pairs_q8_0(xrows, a + u * 34, b + u * 34, x, stride, acc[i]); break;
     case ckernels_q4_0: pairs_q4_0(xrows, a + u * 18, b + u * 18, x, stride, acc[i]); break;
     case ckernels_q4_1: pairs_q4_1(xrows, a + u * 20, b + u * 20, x, stride, acc[i]); break;
+    case ckernels_q5_0: pairs_q5_0(xrows, a + u * 22, b + u * 22, x, stride, acc[i]); break;
+    case ckernels_q5_1: pairs_q5_1(xrows, a + u * 24, b + u * 24, x, stride, acc[i]); break;
 #endif
     default: NAME(steps4)(xrows, NAME(unpack)(type, a, u), NAME(unpack)(type, b, u), x, stride, acc[i]); break;
     }
