@@ -115,7 +115,7 @@ private final class BoxedDevice: Device {
     inner.queries = attention.queries.map { open($0) }
     cpu.attend(inner, cache: open(cache), ranges: open(ranges), into: open(into))
   }
-  func activate(gate: (any DeviceBuffer)?, up: any DeviceBuffer, count: Int, activation: Activation) {
+  func activate(gate: (any DeviceBuffer)?, up: any DeviceBuffer, count: Int, activation: Kernels.Activation) {
     cpu.activate(gate: gate.map { open($0) }, up: open(up), count: count, activation: activation)
   }
   func add(_ y: any DeviceBuffer, to x: any DeviceBuffer, count: Int) { cpu.add(open(y), to: open(x), count: count) }
