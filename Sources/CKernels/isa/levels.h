@@ -1,6 +1,6 @@
 #pragma once
-// The levels of instruction sets by name, and what the compiler may use at each. `LEVEL` is the one that a body is being
-// compiled for (see each_isa.h); they ascend, so that a body may ask `LEVEL >= LEVEL_AVX512`.
+// The levels of instruction sets by name, and what the compiler may use at each. `LEVEL` is the one that a body is
+// being compiled for (see each_isa.h); they ascend, so that a body may ask `LEVEL >= LEVEL_AVX512`.
 
 #define LEVEL_PORTABLE 0
 #define LEVEL_AVX2 1

@@ -35,7 +35,7 @@ static void measure(void *context, int worker) {
   for (int i = 0; i < 64 * 32; i++) b[i] = 0.5f;
   int64_t done = 0;
   uint64_t sink = 0;
-  while (seconds() < m->until) {
+  do {  // at least once: on a busy machine the time may be over before a thread runs
     if (m->bytes) {
       int64_t at = atomic_fetch_add(&m->next, 1) * chunk % m->count;
       sink ^= m->w->k->read(m->bytes + at, chunk);
@@ -44,7 +44,7 @@ static void measure(void *context, int worker) {
       sink ^= (uint64_t)m->w->k->spin(100, a, b);
       done += 100ll * 64 * 12 * 32;
     }
-  }
+  } while (seconds() < m->until);
   atomic_fetch_add(&m->done, done);
   atomic_fetch_xor(&m->sink, sink);
 }

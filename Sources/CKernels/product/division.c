@@ -14,8 +14,8 @@ void ckernels_finish_row(const ckernels_product *p, float *y, int64_t output, in
   }
 }
 
-void ckernels_finish_tile(const multiplication *m, const ckernels_product *p, int64_t tile, int64_t output, int64_t panel,
-                 const float *sum) {
+void ckernels_finish_tile(const multiplication *m, const ckernels_product *p, int64_t tile, int64_t output,
+                          int64_t panel, const float *sum) {
   for (int64_t r = tile * tile_rows; r < MIN((tile + 1) * tile_rows, m->rows); r++, sum += panel) {
     ckernels_finish_row(p, p->y + r * p->y_stride + output, output, MIN(panel, p->outputs - output), sum);
   }
@@ -29,8 +29,8 @@ void ckernels_divide_panels(multiplication *m, int64_t panel) {
   m->whole = m->pieces == 1 ? m->panels : MAX(0, m->panels - m->panels % threads - threads);
 }
 
-int ckernels_next_panel(multiplication *m, int64_t panel, const ckernels_product **product, int64_t *output, int64_t *tile0,
-               int64_t *tile1) {
+int ckernels_next_panel(multiplication *m, int64_t panel, const ckernels_product **product, int64_t *output,
+                        int64_t *tile0, int64_t *tile1) {
   int64_t item = atomic_fetch_add(&m->next, 1), index = item, piece = 0, pieces = 1;
   if (item >= m->whole) {
     index = m->whole + (item - m->whole) / m->pieces;
@@ -56,7 +56,8 @@ void ckernels_divide_outputs(multiplication *m, int64_t group) {
   ckernels_workers_divide(m->w, items);
 }
 
-int ckernels_next_outputs(multiplication *m, int worker, const ckernels_product **product, int64_t *first, int64_t *last) {
+int ckernels_next_outputs(multiplication *m, int worker, const ckernels_product **product, int64_t *first,
+                          int64_t *last) {
   int64_t item = ckernels_workers_take(m->w, worker);
   if (item < 0) return 0;
   for (const ckernels_product *p = m->products; p < m->products + m->count; p++) {

@@ -21,14 +21,15 @@ typedef struct {
 /// more, so that all end together.
 void ckernels_divide_panels(multiplication *m, int64_t panel);
 /// The next item: its product, first output and tiles; 0 when there is none left.
-int ckernels_next_panel(multiplication *m, int64_t panel, const ckernels_product **product, int64_t *output, int64_t *tile0,
-               int64_t *tile1);
+int ckernels_next_panel(multiplication *m, int64_t panel, const ckernels_product **product, int64_t *output,
+                        int64_t *tile0, int64_t *tile1);
 /// Finished sums [rows][stride] of one tile to y, with bias and residual.
-void ckernels_finish_tile(const multiplication *m, const ckernels_product *p, int64_t tile, int64_t output, int64_t panel,
-                 const float *sum);
+void ckernels_finish_tile(const multiplication *m, const ckernels_product *p, int64_t tile, int64_t output,
+                          int64_t panel, const float *sum);
 /// The same for one row of a tile.
 void ckernels_finish_row(const ckernels_product *p, float *y, int64_t output, int64_t outputs, const float *sum);
 /// Cuts the outputs of all products into items of about 1/4 of a thread's share and at most 128, in whole groups.
 void ckernels_divide_outputs(multiplication *m, int64_t group);
 /// The next item of those; 0 when there is none left.
-int ckernels_next_outputs(multiplication *m, int worker, const ckernels_product **product, int64_t *first, int64_t *last);
+int ckernels_next_outputs(multiplication *m, int worker, const ckernels_product **product, int64_t *first,
+                          int64_t *last);

@@ -177,8 +177,8 @@ INLINE void NAME(integer_sums)(const int bits, const int offset, const int rows,
 
 INLINE void NAME(integer_rows)(const int bits, const int halves, const int minimum, const int rows, const int offset,
                                int64_t blocks, const uint8_t *x, const float *x_scales, const int32_t *x_sums,
-                               const float *x_weighted, const uint8_t *panel, const float *scales, const float *minima, int continues,
-                               float *out) {
+                               const float *x_weighted, const uint8_t *panel, const float *scales, const float *minima,
+                               int continues, float *out) {
   const int steps = bits;
   for (int part = 0; part < 2; part += INTEGER_VECTORS) {
     v16 acc[tile_rows][INTEGER_VECTORS];
@@ -193,7 +193,8 @@ INLINE void NAME(integer_rows)(const int bits, const int halves, const int minim
       UNROLL for (int h = 0; h < halves; h++) {
         const int64_t total = (3 * b + (halves == 2 ? h : 2)) * tile_rows;
         i16x sum[tile_rows][INTEGER_VECTORS];
-        NAME(integer_sums)(bits, offset, rows, steps / halves * h, steps / halves * (h + 1), xb, x_sums + total, wb, sum);
+        const int from = steps / halves * h;
+        NAME(integer_sums)(bits, offset, rows, from, from + steps / halves, xb, x_sums + total, wb, sum);
         UNROLL for (int v = 0; v < INTEGER_VECTORS; v++) {
           const int64_t at = (b * halves + h) * integer_outputs + (part + v) * 16;
           const v16 d = NAME(load16)(scales + at);
@@ -214,8 +215,8 @@ INLINE void NAME(integer_rows)(const int bits, const int halves, const int minim
 
 INLINE void NAME(integer_kind)(const int bits, const int halves, const int minimum, int rows, int offset,
                                int64_t blocks, const void *x, const float *x_scales, const int32_t *x_sums,
-                               const float *x_weighted, const void *panel, const float *scales, const float *minima, int continues,
-                               float *out) {
+                               const float *x_weighted, const void *panel, const float *scales, const float *minima,
+                               int continues, float *out) {
 #define RUN(ROWS)                                                                                                     \
   NAME(integer_rows)(bits, halves, minimum, ROWS, offset, blocks, x, x_scales, x_sums, x_weighted, panel, scales, \
                      minima, continues, out)

@@ -193,8 +193,8 @@ INLINE void NAME(gather_sums)(__m512i v[16], __m512i s[4]) {
 
 INLINE void NAME(integer_vector_type)(const int type, const int words, const uint8_t *weights, int64_t row_bytes,
                                       int64_t outputs, int64_t blocks, const int8_t *low, const int8_t *high,
-                                      const float *x_scales, const int32_t *x_sums, const float *x_weighted, int prefetch,
-                                      float *out) {
+                                      const float *x_scales, const int32_t *x_sums, const float *x_weighted,
+                                      int prefetch, float *out) {
   const int halves = quant_halves(type), offset = quant_offset(type);
   const uint8_t *rows[16], *next = weights + 16 * row_bytes;
   UNROLL for (int i = 0; i < 16; i++) rows[i] = weights + MIN(i, outputs - 1) * row_bytes;

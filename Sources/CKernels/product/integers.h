@@ -5,7 +5,8 @@
 //   y = fma(dw * dx, sum of qw * qx, y), and for a type with minima then y = fma(mw, dx * sum of qx, y).
 // Integers are exact and the chain is fixed, so here too the bits do not depend on rows, threads or instruction set.
 //
-// 32639 = 127 * 256 + 127: every such integer is 256 * high + low with two signed bytes, which is how few rows multiply.
+// 32639 = 127 * 256 + 127: every such integer is 256 * high + low with two signed bytes, which is how few rows
+// multiply.
 
 #include "product/division.h"
 

@@ -1,5 +1,5 @@
-// The quants of 32 consecutive columns as unsigned bytes (quant + offset), and their scales and minima: the same numbers
-// that unpack_body.h multiplies out. Needs vector_body.h and unpack_body.h.
+// The quants of 32 consecutive columns as unsigned bytes (quant + offset), and their scales and minima: the same
+// numbers that unpack_body.h multiplies out. Needs vector_body.h and unpack_body.h.
 
 /// Columns 32 * unit ... 32 * unit + 15 and + 16 ... + 31 of a row.
 INLINE void NAME(quants)(const int type, const uint8_t *row, int64_t unit, c16x q[2]) {
