@@ -45,13 +45,15 @@ def targets(short, middle, long):
     """The table of targets, cheap measurements first."""
     stations = []
     for m in SMALL:
-        stations += [Station(m, short, prefill=512, integers=quantised(m)), Station(m, short, decode=32, integers=quantised(m))]
+        stations += [Station(m, short, prefill=512, integers=quantised(m)),
+                     Station(m, short, decode=32, integers=quantised(m))]
     for m in SMALL:
         stations.append(Station(m, middle, prefill=2048, integers=quantised(m), self_extend=True))
     for m in ["SmolLM2-135M F16", "SmolLM2-135M Q8_0", "SmolLM2-135M Q4_0"]:
         stations.append(Station(m, middle, decode=32, depth=2048, self_extend=True))
     for m in LARGE + MIXED:
-        stations += [Station(m, middle, prefill=512, integers=quantised(m)), Station(m, middle, decode=32, integers=quantised(m))]
+        stations += [Station(m, middle, prefill=512, integers=quantised(m)),
+                     Station(m, middle, decode=32, integers=quantised(m))]
     for m in ["SmolLM2-135M Q8_0", "SmolLM2-135M F16"]:
         stations.append(Station(m, long, prefill=16384, integers=quantised(m), self_extend=True))
         stations.append(Station(m, long, prefill=8192, integers=quantised(m), self_extend=True))
@@ -125,9 +127,11 @@ def better_flash(a, records, path):
         if record.get("flash"):
             return record["flash"]
     best = {}
-    for phase, station in [("prefill", Station("", 3, prefill=2048)), ("decode", Station("", 3, decode=32, depth=2048))]:
-        rates = {flash: statistics.median(theirs(a, station, path, flash)["tokens_per_second"] for _ in range(station.rounds))
-                 for flash in (0, 1)}
+    trials = min(3, a.short_rounds)
+    for phase, station in [("prefill", Station("", trials, prefill=2048)),
+                           ("decode", Station("", trials, decode=32, depth=2048))]:
+        rates = {flash: statistics.median(theirs(a, station, path, flash)["tokens_per_second"]
+                                          for _ in range(station.rounds)) for flash in (0, 1)}
         best[phase] = {"setting": max(rates, key=rates.get), "rates": rates}
     append(a, records, {"flash": best})
     return best
