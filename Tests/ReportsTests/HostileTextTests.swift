@@ -56,6 +56,18 @@ import Testing
     #expect(Markdown.render(document, figureFolder: nil).contains("`````json\na\n````\n~~~~\n<b>\n`````\n"))
   }
 
+  @Test("a stored configuration shows no link and no hidden character, and is the same JSON")
+  func configuration() throws {
+    let json = "{\"name\": \"\(link)\\\\](x) \u{9b}\u{202e}\"}"
+    var document = Document(title: "t")
+    document.blocks.append(.collapsed(summary: "s", text: json))
+    let text = Markdown.render(document, figureFolder: nil)
+    #expect(!text.contains("](") && !text.unicodeScalars.contains("\u{9b}") && !text.contains("\u{202e}"))
+    let shown = try #require(text.split(separator: "\n").first { $0.hasPrefix("{") })
+    let value = try JSONDecoder().decode([String: String].self, from: Data(shown.utf8))
+    #expect(value == ["name": link + "\\](x) \u{9b}\u{202e}"])
+  }
+
   @Test("a text that a spreadsheet would compute is quoted, a number is not")
   func formulas() {
     var csv = CSV(["@SUM(A1)", "=1+1", "-cmd", "+x", "\tz"])

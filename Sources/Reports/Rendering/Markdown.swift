@@ -14,7 +14,7 @@ enum Markdown {
       case .figure(let figure):
         if let figureFolder { parts.append("![\(escaped(figure.caption))](\(figureFolder)/\(figure.id).svg)") }
       case .collapsed(let summary, let text):
-        let (fence, text) = (fence(around: text), VisibleText.escaped(text))
+        let (fence, text) = (fence(around: text), quotedJSON(text))
         parts.append("<details><summary>\(summary)</summary>\n\n\(fence)json\n\(text)\n\(fence)\n\n</details>")
       }
     }
@@ -52,6 +52,23 @@ enum Markdown {
       longest = max(longest, run)
     }
     return String(repeating: "`", count: longest + 1)
+  }
+
+  /// JSON in which hidden characters and the bracket of `](` are JSON's own escapes: the same value, and no link to a
+  /// reader that takes the block for text.
+  private static func quotedJSON(_ text: String) -> String {
+    let scalars = Array(text.unicodeScalars)
+    var quoted = ""
+    for (index, scalar) in scalars.enumerated() {
+      let isLink = scalar == "]" && index + 1 < scalars.count && scalars[index + 1] == "("
+      if isLink || VisibleText.isHidden(scalar) {
+        let digits = String(scalar.value, radix: 16)
+        quoted += "\\u" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+      } else {
+        quoted.unicodeScalars.append(scalar)
+      }
+    }
+    return quoted
   }
 
   private static func cell(_ cell: Table.Cell) -> String {

@@ -28,7 +28,8 @@ public enum VisibleText {
     escaped(text).replacing("\r\n", with: " ").replacing("\n", with: " ").replacing("\t", with: " ")
   }
 
-  private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+  /// True for what a terminal or a browser obeys and does not show; all of them have at most four hexadecimal digits.
+  static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x9, 0xA: false
     case 0..<0x20, 0x7F..<0xA0, 0x2028...0x202E, 0x2066...0x2069: true
