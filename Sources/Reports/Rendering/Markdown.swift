@@ -12,7 +12,9 @@ enum Markdown {
       case .bullets(let items): parts.append(items.map { "- " + prose($0) }.joined(separator: "\n"))
       case .table(let table): parts.append(render(table))
       case .figure(let figure):
-        if let figureFolder { parts.append("![\(escaped(figure.caption))](\(figureFolder)/\(figure.id).svg)") }
+        // An opening bracket in a caption would take the picture's closing one.
+        let caption = escaped(figure.caption).replacing("[", with: "&#91;")
+        if let figureFolder { parts.append("![\(caption)](\(figureFolder)/\(figure.id).svg)") }
       case .collapsed(let summary, let text):
         let (fence, text) = (fence(around: text), quotedJSON(text))
         parts.append("<details><summary>\(summary)</summary>\n\n\(fence)json\n\(text)\n\(fence)\n\n</details>")
