@@ -158,7 +158,7 @@ public struct Comparison: Hashable, Sendable, Encodable {
         "Samples that differ (\(flips.count)):\n" + shown.joined(separator: "\n")
           + (rest > 0 ? "\n  and \(rest) more" : ""))
     }
-    return parts.joined(separator: "\n\n") + "\n"
+    return VisibleText.escaped(parts.joined(separator: "\n\n") + "\n")
   }
 
   /// The comparison as JSON with sorted keys.

@@ -27,7 +27,7 @@ extension GateResult {
     parts.append(
       "\(worse.count) worse, \(improved.count) better, \(unchanged.count) within tolerance, "
         + "\(notCompared.count) not comparable, \(added.count) new.")
-    return parts.joined(separator: "\n\n") + "\n"
+    return VisibleText.escaped(parts.joined(separator: "\n\n") + "\n")
   }
 
   /// The result as JSON with sorted keys.

@@ -155,17 +155,12 @@ public struct ReportWriter: Sendable {
   }
 
   static func write(_ text: String, to path: String) throws(ReportError) {
-    let url = URL(filePath: path)
     do {
       try FileManager.default.createDirectory(
-        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-      // Written whole, then moved: a killed process leaves no half a file, and no file of a name that changes.
-      let part = url.appendingPathExtension("partial")
-      try Data(text.utf8).write(to: part)
-      try? FileManager.default.removeItem(at: url)
-      try FileManager.default.moveItem(at: part, to: url)
+        at: URL(filePath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
     } catch {
       throw .cannotWrite(path: path, problem: error.localizedDescription)
     }
+    try OutputFile.write(Data(text.utf8), to: path)
   }
 }

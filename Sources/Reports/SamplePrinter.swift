@@ -40,14 +40,14 @@ public struct SamplePrinter: Sendable {
   /// The samples as text, cell by cell.
   ///
   /// - Parameter options: Which samples, and how much of them.
-  /// - Returns: A block for each sample, and a last line with the count.
+  /// - Returns: A block for each sample, and a last line with the count; control characters are shown, not acted on.
   /// - Throws: `ReportError`: the store cannot be read, a filter's key is unknown, or no cell matches.
   public func text(_ options: Options) throws(ReportError) -> String {
     let listed = try listing(options)
     var blocks = listed.samples.map { block($0, full: options.showsFullPrompt) }
     let rest = listed.total - listed.samples.count
     blocks.append("\(listed.samples.count) samples" + (rest > 0 ? ", \(rest) more not shown" : ""))
-    return blocks.joined(separator: "\n\n") + "\n"
+    return VisibleText.escaped(blocks.joined(separator: "\n\n") + "\n")
   }
 
   /// The samples as JSON, one object to a line, with the whole prompt.

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Reports
 import Text
 
 /// A file that the command line names and that cannot be used.
@@ -69,16 +70,10 @@ enum Files {
   }
 
   /// Writes a file of JSON, on one line.
-  static func write(_ value: JSONValue, to path: String) throws(FileError) {
+  static func write(_ value: JSONValue, to path: String) throws(ReportError) {
     try write(Data(value.written(.compact).utf8), to: path)
   }
 
-  /// Writes a file whole or not at all.
-  static func write(_ data: Data, to path: String) throws(FileError) {
-    do {
-      try data.write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw FileError(path: path, problem: "it cannot be written: \(error.localizedDescription)", isInput: false)
-    }
-  }
+  /// Writes a file whole or not at all; a symbolic link stays and what it leads to is written.
+  static func write(_ data: Data, to path: String) throws(ReportError) { try OutputFile.write(data, to: path) }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Reports
 import Sweeps
 import Text
 
@@ -49,7 +50,7 @@ final class ProgressPrinter {
     case .started(let overall):
       Terminal.message(heading(overall))
     case .loadingModel(let name):
-      Terminal.status("\rloading \(name)\u{1b}[K")
+      Terminal.status("\rloading \(VisibleText.escaped(name))\u{1b}[K")
     case .modelLoaded: break
     case .cellStarted(let cell, let overall): draw(cell, overall, detail: nil, force: true)
     case .sampleProgress(let sample, let overall):
@@ -112,7 +113,7 @@ final class ProgressPrinter {
   }
 
   private func name(_ cell: CellProgress) -> String {
-    "\(cell.model) \(cell.method) \(cell.task) \(cell.coordinates)"
+    VisibleText.escaped("\(cell.model) \(cell.method) \(cell.task) \(cell.coordinates)")
   }
 
   private func eta(_ overall: OverallProgress) -> String {

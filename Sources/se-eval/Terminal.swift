@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Reports
 import Synchronization
 
 /// The process's streams: results go to standard output, everything for people to standard error.
@@ -20,13 +21,20 @@ enum Terminal {
   /// Writes a result.
   static func print(_ text: String) { write(text + "\n") }
 
-  /// Writes a result that brings its own line ends.
+  /// Writes a result that brings its own line ends; to a terminal with its control characters shown, to a file or a pipe
+  /// as it is.
   static func write(_ text: String) {
-    if let recorder { recorder.append(text) } else { FileHandle.standardOutput.write(Data(text.utf8)) }
+    if let recorder { return recorder.append(text) }
+    let shown = isatty(1) == 1 ? VisibleText.escaped(text) : text
+    FileHandle.standardOutput.write(Data(shown.utf8))
   }
 
   /// Writes a message for a person.
-  static func message(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+  ///
+  /// It may quote names and outputs, and a terminal obeys control characters: they are shown instead.
+  static func message(_ text: String) {
+    FileHandle.standardError.write(Data((VisibleText.escaped(text) + "\n").utf8))
+  }
 
   /// Writes to standard error without a line end, for a progress bar.
   static func status(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }

@@ -26,6 +26,8 @@ struct SlugMaker {
         slug.append("-")
       }
     }
+    // A file's name has at most 255 bytes.
+    slug = String(slug.prefix(160))
     while slug.hasSuffix("-") || slug.hasSuffix(".") { slug.removeLast() }
     while slug.hasPrefix("-") || slug.hasPrefix(".") { slug.removeFirst() }
     return slug.isEmpty ? "unnamed" : slug

@@ -4,6 +4,8 @@ import Store
 import Text
 
 /// Comma-separated values (RFC 4180, lines end in a newline); numbers in full precision.
+///
+/// A text that a spreadsheet would compute has a `'` before it, and control characters are written as `\u{1b}`.
 struct CSV {
   private(set) var text = ""
 
@@ -14,8 +16,19 @@ struct CSV {
   }
 
   private static func quoted(_ field: String) -> String {
-    let needsQuotes = field.unicodeScalars.contains { $0 == "," || $0 == "\"" || $0 == "\n" || $0 == "\r" }
-    return needsQuotes ? "\"" + field.replacing("\"", with: "\"\"") + "\"" : field
+    let text = (isFormula(field) ? "'" : "") + VisibleText.escaped(field)
+    let needsQuotes = text.unicodeScalars.contains { $0 == "," || $0 == "\"" || $0 == "\n" || $0 == "\r" }
+    guard needsQuotes else { return text }
+    var quoted = "\""
+    // By scalars: a quote with a combining mark is another character, and a quote all the same to a reader.
+    for scalar in text.unicodeScalars { quoted += scalar == "\"" ? "\"\"" : String(scalar) }
+    return quoted + "\""
+  }
+
+  /// True where a spreadsheet would compute the text; a number is none, and a sign alone is none.
+  private static func isFormula(_ field: String) -> Bool {
+    guard let first = field.unicodeScalars.first, "=+-@\t".unicodeScalars.contains(first) else { return false }
+    return field.unicodeScalars.count > 1 && Double(field) == nil
   }
 
   static func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }

@@ -37,7 +37,8 @@ enum LaTeX {
 
   static func escaped(_ text: String) -> String {
     var escaped = ""
-    for character in text {
+    // By scalars: a special character with a combining mark is special to TeX all the same.
+    for character in VisibleText.line(text).unicodeScalars {
       switch character {
       case "\\": escaped += "\\textbackslash{}"
       case "&", "%", "$", "#", "_", "{", "}": escaped += "\\\(character)"
@@ -45,8 +46,7 @@ enum LaTeX {
       case "^": escaped += "\\textasciicircum{}"
       case "[": escaped += "{[}"
       case "]": escaped += "{]}"
-      case "\n", "\r", "\r\n": escaped += " "
-      default: escaped.append(character)
+      default: escaped.unicodeScalars.append(character)
       }
     }
     return escaped

@@ -12,9 +12,11 @@ enum Markdown {
       case .bullets(let items): parts.append(items.map { "- " + prose($0) }.joined(separator: "\n"))
       case .table(let table): parts.append(render(table))
       case .figure(let figure):
-        if let figureFolder { parts.append("![\(escaped(figure.caption))](\(figureFolder)/\(figure.id).svg)") }
+        // An opening bracket in a caption would take the picture's closing one.
+        let caption = escaped(figure.caption).replacing("[", with: "&#91;")
+        if let figureFolder { parts.append("![\(caption)](\(figureFolder)/\(figure.id).svg)") }
       case .collapsed(let summary, let text):
-        let fence = text.contains("```") ? "~~~~" : "```"
+        let (fence, text) = (fence(around: text), quotedJSON(text))
         parts.append("<details><summary>\(summary)</summary>\n\n\(fence)json\n\(text)\n\(fence)\n\n</details>")
       }
     }
@@ -27,8 +29,7 @@ enum Markdown {
     lines.append(
       "| --- |" + table.columns.indices.map { table.isNumeric($0) ? " ---: |" : " --- |" }.joined())
     for row in table.rows {
-      lines.append(
-        "| `\(row.label.replacing("|", with: "\\|"))` | " + row.cells.map(cell).joined(separator: " | ") + " |")
+      lines.append("| \(label(row.label)) | " + row.cells.map(cell).joined(separator: " | ") + " |")
     }
     if let note = table.note { lines += ["", "<sub>\(escaped(note))</sub>"] }
     return lines.joined(separator: "\n")
@@ -36,6 +37,40 @@ enum Markdown {
 
   private static func line(_ cells: [String]) -> String {
     "| " + cells.map { escaped($0) }.joined(separator: " | ") + " |"
+  }
+
+  /// A row's label as code; as text where it could end the code, or the cell.
+  private static func label(_ text: String) -> String {
+    guard !text.unicodeScalars.contains(where: { $0 == "`" || $0 == "\\" }) else { return escaped(text) }
+    let scalars = VisibleText.line(text).unicodeScalars.map { $0 == "|" ? "\\|" : String($0) }
+    return "`\(scalars.joined())`"
+  }
+
+  /// Backticks, more of them than stand anywhere in the text.
+  private static func fence(around text: String) -> String {
+    var (run, longest) = (0, 2)
+    for byte in text.utf8 {
+      run = byte == UInt8(ascii: "`") ? run + 1 : 0
+      longest = max(longest, run)
+    }
+    return String(repeating: "`", count: longest + 1)
+  }
+
+  /// JSON in which hidden characters and the bracket of `](` are JSON's own escapes: the same value, and no link to a
+  /// reader that takes the block for text.
+  private static func quotedJSON(_ text: String) -> String {
+    let scalars = Array(text.unicodeScalars)
+    var quoted = ""
+    for (index, scalar) in scalars.enumerated() {
+      let isLink = scalar == "]" && index + 1 < scalars.count && scalars[index + 1] == "("
+      if isLink || VisibleText.isHidden(scalar) {
+        let digits = String(scalar.value, radix: 16)
+        quoted += "\\u" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+      } else {
+        quoted.unicodeScalars.append(scalar)
+      }
+    }
+    return quoted
   }
 
   private static func cell(_ cell: Table.Cell) -> String {
@@ -47,23 +82,43 @@ enum Markdown {
 
   /// Text of our own, with code in backticks: only what would be read as HTML or a table is escaped, and not in code.
   private static func prose(_ text: String) -> String {
-    let parts = text.split(separator: "`", omittingEmptySubsequences: false).map(String.init)
+    let parts = VisibleText.line(text).unicodeScalars.split(separator: "`", omittingEmptySubsequences: false)
+      .map(String.init)
     guard parts.count % 2 == 1 else { return escaped(text) }
     return parts.enumerated().map { index, part in
-      index % 2 == 1 ? "`\(part)`" : part.replacing("<", with: "&lt;").replacing("\n", with: " ")
+      index % 2 == 1 ? "`\(part)`" : withoutLinks(part)
     }.joined()
   }
 
   private static func escaped(_ text: String) -> String {
     var escaped = ""
-    for character in text {
+    for character in VisibleText.line(text).unicodeScalars {
       switch character {
       case "|", "\\", "*", "_", "`": escaped += "\\\(character)"
-      case "<": escaped += "&lt;"
-      case "\n", "\r", "\r\n": escaped += " "
-      default: escaped.append(character)
+      default: escaped.unicodeScalars.append(character)
       }
     }
-    return escaped
+    return withoutLinks(escaped)
+  }
+
+  /// Text in which nothing is a link, a picture or a tag: names and outputs are not ours.
+  ///
+  /// What makes them is written as a character reference, which no backslash before it undoes: `<`, the bracket of
+  /// `](` and `]:`, the colon of a bare `https://`, the point of a bare `www.`.
+  private static func withoutLinks(_ text: String) -> String {
+    let scalars = Array(text.unicodeScalars)
+    var safe = ""
+    for (index, scalar) in scalars.enumerated() {
+      let next = index + 1 < scalars.count ? scalars[index + 1] : " "
+      switch scalar {
+      case "<": safe += "&lt;"
+      case "]" where "([:".unicodeScalars.contains(next): safe += "&#93;"
+      case ":" where next == "/": safe += "&#58;"
+      case "." where index >= 3 && scalars[(index - 3)..<index].allSatisfy({ $0 == "w" || $0 == "W" }):
+        safe += "&#46;"
+      default: safe.unicodeScalars.append(scalar)
+      }
+    }
+    return safe
   }
 }

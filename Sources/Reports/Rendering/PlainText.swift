@@ -20,13 +20,16 @@ enum PlainText {
       case .collapsed(let summary, let text): parts.append(summary + "\n" + text)
       }
     }
-    return parts.joined(separator: "\n\n") + "\n"
+    return VisibleText.escaped(parts.joined(separator: "\n\n") + "\n")
   }
 
   static func render(_ table: Table) -> String {
-    let header = [table.corner] + table.columns
-    let rows = table.rows.map { row in [row.label] + row.cells.map { ($0.isBest ? "*" : "") + $0.plainText } }
-    return table.title + "\n" + TextTable.lines([header] + rows, hasRule: true).joined(separator: "\n")
+    let header = ([table.corner] + table.columns).map(VisibleText.line)
+    let rows = table.rows.map { row in
+      [VisibleText.line(row.label)] + row.cells.map { ($0.isBest ? "*" : "") + VisibleText.line($0.plainText) }
+    }
+    return VisibleText.line(table.title) + "\n"
+      + TextTable.lines([header] + rows, hasRule: true).joined(separator: "\n")
   }
 
   /// Without the backticks and asterisks of code and emphasis.

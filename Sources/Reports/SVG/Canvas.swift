@@ -136,14 +136,14 @@ struct Canvas {
 
   static func escaped(_ text: String) -> String {
     var escaped = ""
-    for character in text.unicodeScalars {
+    for character in VisibleText.escaped(text).unicodeScalars {
       switch character {
       case "&": escaped += "&amp;"
       case "<": escaped += "&lt;"
       case ">": escaped += "&gt;"
       case "\"": escaped += "&quot;"
-      // Control characters may not stand in XML.
-      case let scalar where scalar.value < 32 && !"\t\n\r".unicodeScalars.contains(scalar): escaped += "\u{fffd}"
+      // These two may not stand in XML, like the control characters, which are shown.
+      case "\u{fffe}", "\u{ffff}": escaped += "\u{fffd}"
       default: escaped.unicodeScalars.append(character)
       }
     }

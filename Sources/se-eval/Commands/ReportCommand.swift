@@ -35,7 +35,7 @@ enum ReportCommand {
     let writer = try ReportWriter(
       store: store, name: name, tasks: Registry.reports, conventions: arguments.text(convention) ?? "")
     if arguments.has(convention) { Terminal.print(try writer.conventionText()) }
-    let folder = arguments.text(out) ?? "Reports/\(name)"
+    let folder = arguments.text(out) ?? "Reports/\(OutputFile.safeName(name))"
     let formats = try formats(arguments)
     if arguments.has(paper) {
       let (files, text) = try writer.writePaper(to: folder, formats: formats)
