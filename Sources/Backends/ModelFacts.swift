@@ -17,11 +17,15 @@ public struct ModelFacts: Sendable {
   /// Bytes of the buffers of a forward pass.
   public var activationByteCount: Int
 
+  /// Bytes that its keys and values can take now; 0 where that is not known.
+  public var availableByteCount: Int
+
   /// Facts from their parts.
   public init(
     contextWindow: Int, slidingWindow: Int?, hasRotaryScaling: Bool, parameterCount: Int,
     multiplyAdds: @escaping @Sendable (_ newTokens: Int, _ cached: Int, _ logitCount: Int) -> Double,
-    cacheByteCount: @escaping @Sendable (Method, CacheType) -> Int, activationByteCount: Int
+    cacheByteCount: @escaping @Sendable (Method, CacheType) -> Int, activationByteCount: Int,
+    availableByteCount: Int = 0
   ) {
     self.contextWindow = contextWindow
     self.slidingWindow = slidingWindow
@@ -30,6 +34,7 @@ public struct ModelFacts: Sendable {
     self.multiplyAdds = multiplyAdds
     self.cacheByteCount = cacheByteCount
     self.activationByteCount = activationByteCount
+    self.availableByteCount = availableByteCount
   }
 }
 

@@ -74,6 +74,11 @@ public enum KeyValueType: String, Sendable, CaseIterable {
   /// For stores that are given no pool: the calling thread alone.
   private static let caller = Workers(threads: 1)
 
+  /// Takes the memory of the positions below `positions`, so that storing them cannot fail.
+  ///
+  /// - Returns: false where the system has no more of it; what was there before stays.
+  public func reserve(_ positions: Int) -> Bool { unsafe ckernels_cache_reserve(handle, Int64(positions)) != 0 }
+
   /// Gives up the segments that lie wholly at or beyond `position`; what is below stays.
   public func releaseBeyond(_ position: Int) {
     unsafe ckernels_cache_release(handle, Int64(max(0, position)))
@@ -83,7 +88,7 @@ public enum KeyValueType: String, Sendable, CaseIterable {
   /// one's weights may need it.
   public static func releaseIdleMemory() { ckernels_cache_drop_idle() }
   /// Bytes that `releaseIdleMemory` would give back.
-  static var idleByteCount: Int { Int(ckernels_cache_idle_bytes()) }
+  public static var idleByteCount: Int { Int(ckernels_cache_idle_bytes()) }
 
   /// Bytes of the segments held.
   public var byteCount: Int { unsafe Int(ckernels_cache_bytes(handle)) }

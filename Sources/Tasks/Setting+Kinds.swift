@@ -40,6 +40,17 @@ extension Setting where Content == Int {
   }
 }
 
+extension Setting where Content == Int {
+  /// The number of samples of a cell that are made by a generator, under the key `trials`; bounded, because the samples
+  /// of a cell are made together.
+  static func trials(_ help: String, default standard: Int) -> Setting {
+    let description = SettingDescription("trials", .integer, help, standard: .value("\(standard)"))
+    return Setting(description) { (value) throws(TaskError) in
+      try value.map { (value) throws(TaskError) in try description.integer(value, 1, 100_000) } ?? standard
+    }
+  }
+}
+
 extension Setting where Content == Int? {
   /// A whole number, or nil.
   public static func integer(

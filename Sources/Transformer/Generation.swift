@@ -116,6 +116,7 @@ extension Session {
         (session: session, token: $0, sequenceLength: max(session.plannedLength, session.tokens.count + 1))
       }
     }
+    for item in next { try item.session.reserveMemory(for: item.sequenceLength) }
     try forward(Pass(next))
     for item in next { item.session.append([item.token]) }
     computeLogits(firstRow: 0, rows: next.count)

@@ -26,6 +26,9 @@ public final class Session {
   /// Tokens that went through the layers since the session began.
   public private(set) var computedTokenCount = 0
 
+  /// The positions whose memory all caches hold.
+  var reservedCount = 0
+
   let device: any Device
   let options: SessionOptions
   let kinds: [Model.LayerKind]
@@ -91,6 +94,7 @@ public final class Session {
     let known = knownLogProbabilities.count - max(0, count - 1)
     if known > 0 { knownLogProbabilities.removeLast(known) }
     for cache in caches { cache.releaseBeyond(count) }
+    reservedCount = min(reservedCount, count)
   }
 
   /// Cuts the cache back to the longest prefix that it shares with `prompt`, leaving at least one token to compute.
@@ -119,7 +123,7 @@ public final class Session {
   ///   - newTokens: ids to append.
   ///   - logitCount: how many of the last new positions need logits.
   ///   - visit: called in order with a buffer `[rows, V]`, the index in `newTokens` of its first row, and its rows.
-  /// - Throws: `TransformerError.tokenOutOfRange` or `.cancelled`, or what `visit` throws; then the sequence is as long
+  /// - Throws: `TransformerError.tokenOutOfRange` `.noMemory` or `.cancelled`, or what `visit` throws; then the sequence is as long
   ///   as the last whole chunk.
   func extend(
     _ newTokens: [Int], logitCount: Int,
@@ -132,6 +136,7 @@ public final class Session {
     do { try model.checkpoint.requireWholeFiles() } catch { throw .checkpoint(error) }
     let sequenceLength = max(plannedLength, tokens.count + newTokens.count)
     let again = recomputed(for: sequenceLength)
+    try reserveMemory(for: sequenceLength)
     let pending = again + newTokens
     let firstLogit = pending.count - logitCount
     var done = 0

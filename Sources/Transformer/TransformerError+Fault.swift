@@ -7,7 +7,7 @@ extension TransformerError: FaultReporting {
     switch self {
     case .checkpoint(let error): error.fault
     case .tokenOutOfRange, .tooFewTokens: .usage
-    case .nonFiniteLogits: .runtime
+    case .nonFiniteLogits, .noMemory: .runtime
     case .cancelled: .interrupted
     }
   }

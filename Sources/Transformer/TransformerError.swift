@@ -1,4 +1,5 @@
 public import Checkpoints
+import Text
 
 /// What can go wrong between a checkpoint and its logits.
 public enum TransformerError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -11,6 +12,8 @@ public enum TransformerError: Error, Equatable, Sendable, CustomStringConvertibl
   /// A logit is not a number or infinite, so that nothing can be concluded from it; `origin` is where the values stopped
   /// being finite, nil until that was looked for.
   case nonFiniteLogits(origin: NonFiniteOrigin?)
+  /// The keys and values of a sequence are larger than the memory that there is.
+  case noMemory(tokenCount: Int, byteCount: Int, availableByteCount: Int)
   /// The caller asked to stop; nothing of the unfinished work is kept.
   case cancelled
 
@@ -25,6 +28,10 @@ public enum TransformerError: Error, Equatable, Sendable, CustomStringConvertibl
     case .nonFiniteLogits(let origin):
       "the logits are not finite numbers; the values stop being finite \(origin?.description ?? "somewhere"). "
         + "Weights are damaged, or outgrow their type: check the model's files, or take them in another type"
+    case .noMemory(let count, let bytes, let available):
+      "the keys and values of \(count) tokens need \(NumberText.bytes(bytes)) of memory more, and "
+        + "\(NumberText.bytes(available)) can be had; take shorter prompts, keys and values in float16, or a machine "
+        + "with more memory"
     case .cancelled: "interrupted"
     }
   }

@@ -40,9 +40,7 @@ enum EngineOptions {
     let model = try Model.load(path: arguments.required(model))
     let method = try resolved(choice, contextWindow: model.contextWindow, length: length ?? model.contextWindow)
     if choice.isAutomatic { Terminal.message("method: \(choice) is \(method) for \(length ?? 0) tokens") }
-    let session = Session(model: model, method: method, workers: workers, options: options)
-    session.isCancelled = { Interruption.isRequested }
-    return session
+    return Session(model: model, method: method, workers: workers, options: options)
   }
 
   private static func resolved(_ choice: MethodChoice, contextWindow: Int, length: Int) throws(UsageError) -> Method {

@@ -18,6 +18,7 @@ enum Entry {
   }
 
   static func main() {
+    Terminal.holdStreams()
     Interruption.install()
     exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
   }
@@ -25,7 +26,10 @@ enum Entry {
   /// Runs a command line without the program's name.
   static func run(_ words: [String]) -> ExitStatus {
     do {
-      return try dispatch(words)
+      let status = try dispatch(words)
+      guard let problem = Terminal.outputProblem else { return status }
+      Terminal.message("se-eval: standard output cannot be written: \(problem)")
+      return status == .complete ? .failed : status
     } catch {
       let (text, status) = ErrorText.explain(error)
       Terminal.message("se-eval: \(text)")

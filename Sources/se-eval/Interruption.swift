@@ -1,11 +1,14 @@
 import Dispatch
 import Glibc
+import Sweeps
 import Synchronization
 import Text
 
-/// Ctrl-C and SIGTERM: the first asks the work to stop at the next layer, a second one ends the process at once.
+/// Ctrl-C and SIGTERM: they end the process at once, as nothing is half done (a store's transactions are whole or not
+/// there); while samples are evaluated, the first asks the work to stop at the next layer.
 enum Interruption {
   private static let received = Atomic<Int32>(0)
+  private static let isAwaited = Atomic<Bool>(false)
   private static let sources = Mutex<[Source]>([])
 
   /// Keeps a source alive; it is never touched after it was resumed.
@@ -19,6 +22,18 @@ enum Interruption {
   /// The exit status of the signal that came.
   static var status: ExitStatus { received.load(ordering: .relaxed) == SIGTERM ? .terminated : .interrupted }
 
+  /// Whether the work that runs asks `isRequested` often, so that a signal can wait for it.
+  static func wait(_ isAsking: Bool) { isAwaited.store(isAsking, ordering: .relaxed) }
+
+  /// Follows a sweep, which asks while it evaluates cells, and not while it plans, waits for locks or hashes weights.
+  static func follow(_ event: ProgressEvent) {
+    switch event {
+    case .cellStarted: wait(true)
+    case .started, .loadingModel: wait(false)
+    case .modelLoaded, .sampleProgress, .sampleFinished, .sampleFailed, .cellFinished: break
+    }
+  }
+
   /// Starts to listen.
   static func install() {
     for number in [SIGINT, SIGTERM] {
@@ -26,7 +41,7 @@ enum Interruption {
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler { @Sendable in
         let (exchanged, _) = received.compareExchange(expected: 0, desired: number, ordering: .relaxed)
-        if !exchanged { exit(128 + number) }
+        if !exchanged || !isAwaited.load(ordering: .relaxed) { _exit(128 + number) }
       }
       source.resume()
       let kept = Source(source: source)

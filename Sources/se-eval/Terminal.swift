@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import JSON
 import Reports
 import Synchronization
@@ -26,18 +27,44 @@ enum Terminal {
   static func write(_ text: String) {
     if let recorder { return recorder.append(text) }
     let shown = isatty(1) == 1 ? VisibleText.escaped(text) : text
-    FileHandle.standardOutput.write(Data(shown.utf8))
+    failure.withLock { failure in
+      guard failure == nil else { return }
+      do {
+        try FileHandle.standardOutput.write(contentsOf: Data(shown.utf8))
+      } catch {
+        failure = "\(error.localizedDescription)"
+      }
+    }
   }
+
+  /// Why standard output could not be written (closed, full, its reader gone); nil while it could.
+  ///
+  /// What a command stores does not depend on it, so that the work goes on and the exit status tells.
+  static var outputProblem: String? { failure.withLock { $0 } }
+
+  private static let failure = Mutex<String?>(nil)
+
+  /// Occupies those of the three standard streams that the caller closed; reading or writing them still fails.
+  ///
+  /// Otherwise a file that is opened later would be taken for one of them.
+  static func holdStreams() {
+    for descriptor: Int32 in 0...2 where fcntl(descriptor, F_GETFD) == -1 {
+      let handle =
+        descriptor == 0
+        ? FileHandle(forWritingAtPath: "/dev/null") : FileHandle(forReadingAtPath: "/dev/null")
+      held.withLock { held in if let handle { held.append(handle) } }
+    }
+  }
+
+  private static let held = Mutex<[FileHandle]>([])
 
   /// Writes a message for a person.
   ///
   /// It may quote names and outputs, and a terminal obeys control characters: they are shown instead.
-  static func message(_ text: String) {
-    FileHandle.standardError.write(Data((VisibleText.escaped(text) + "\n").utf8))
-  }
+  static func message(_ text: String) { status(VisibleText.escaped(text) + "\n") }
 
-  /// Writes to standard error without a line end, for a progress bar.
-  static func status(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+  /// Writes to standard error without a line end, for a progress bar; a log that cannot be written stops no work.
+  static func status(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 
   /// True where standard error is a terminal that a bar can be drawn on.
   static var canDrawBar: Bool {

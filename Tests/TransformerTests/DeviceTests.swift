@@ -16,11 +16,13 @@ private final class BoxedDevice: Device {
     var rows: Int { (content as? any DeviceMatrix)?.rows ?? 0 }
     var columns: Int { (content as? any DeviceMatrix)?.columns ?? 0 }
     var byteCount: Int { (content as? any DeviceCache)?.byteCount ?? 0 }
+    func reserve(_ positions: Int) -> Bool { (content as? any DeviceCache)?.reserve(positions) ?? false }
     func releaseBeyond(_ position: Int) { (content as? any DeviceCache)?.releaseBeyond(position) }
   }
 
   let cpu = CPUDevice(Workers(threads: 1))
   let kind = "boxed"
+  var availableByteCount: Int { cpu.availableByteCount }
   /// Elements that the forward pass brought out of the device.
   nonisolated(unsafe) var readCount = 0
 

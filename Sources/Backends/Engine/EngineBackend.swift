@@ -48,7 +48,8 @@ public final class EngineBackend: Backend {
       cacheByteCount: { method, type in
         description.cacheByteCount(perTokenUnder: method, type: KeyValueType(type))
       },
-      activationByteCount: description.activationByteCount(chunkSize: options.chunkSize ?? Self.chunkSize))
+      activationByteCount: description.activationByteCount(chunkSize: options.chunkSize ?? Self.chunkSize),
+      availableByteCount: CPUDevice(workers).availableByteCount)
   }
 
   /// The model's tokenizer.

@@ -146,7 +146,7 @@ int64_t ckernels_cache_bytes(const ckernels_cache *c) { return c->count * segmen
 int64_t ckernels_cache_capacity(const ckernels_cache *c) { return c->count * segment_positions; }
 
 /// Segments up to `positions`.
-static int reserve(ckernels_cache *c, int64_t positions) {
+int ckernels_cache_reserve(ckernels_cache *c, int64_t positions) {
   int64_t count = (positions + segment_positions - 1) / segment_positions;
   if (count <= c->count) return 1;
   uint8_t **segments = realloc(c->segments, (size_t)count * sizeof *segments);
@@ -248,7 +248,7 @@ static void store_value_groups(void *context, int worker) {
 
 static int store(storing *s, void (*work)(void *, int)) {
   if (!s->rows) return 1;
-  if (!reserve(s->cache, s->position + s->rows)) return 0;
+  if (!ckernels_cache_reserve(s->cache, s->position + s->rows)) return 0;
   s->groups = (s->position + s->rows - 1) / panel_keys - s->position / panel_keys + 1;
   ckernels_workers_enter(s->w);
   ckernels_workers_run(s->w, s->rows * s->cache->heads * s->cache->dimension > 16384, work, s);

@@ -91,6 +91,8 @@ void ckernels_rotate(ckernels_workers *workers, const ckernels_rotation *rotatio
 typedef struct ckernels_cache ckernels_cache;
 ckernels_cache *ckernels_cache_create(int64_t heads, int64_t dimension, int64_t variants, int half);
 void ckernels_cache_destroy(ckernels_cache *cache);
+/// Takes the memory of the positions below `positions`, so that storing them cannot fail. Returns 0 when memory ends.
+int ckernels_cache_reserve(ckernels_cache *cache, int64_t positions);
 /// Row r of `keys` (heads * dimension values) becomes position `position + r` of a variant. Returns 0 when memory ends.
 int ckernels_cache_store_keys(ckernels_workers *workers, ckernels_cache *cache, const float *keys, int64_t stride,
                               int64_t rows, int64_t position, int64_t variant);

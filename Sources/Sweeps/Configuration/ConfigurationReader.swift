@@ -130,9 +130,10 @@ struct ConfigurationReader {
 extension ConfigurationReader {
   private func methods(_ nodes: [Node]) throws(SweepError) -> [MethodChoice] {
     var methods: [MethodChoice] = []
+    var seen: Set<MethodChoice> = []
     for node in Self.joined(nodes) {
       for method in try grid(node) {
-        if methods.contains(method) {
+        if !seen.insert(method).inserted {
           throw .configuration(node.location, .repeated("method", name: method.description))
         }
         methods.append(method)
@@ -179,10 +180,13 @@ extension ConfigurationReader {
     var places: [String: TextLocation] = [:]
     for axis in axes {
       let values = try axisValues(axis)
+      // Before they are multiplied: a small file can ask for more than any memory holds.
+      guard combinations.count * values.count <= 10_000 else {
+        throw entry.value.impossible(entry.key, "at most 10000 combinations")
+      }
       places[axis.key] = axis.value.location
       combinations = combinations.flatMap { done in values.map { done.merging([axis.key: $0]) { $1 } } }
     }
-    guard combinations.count <= 10_000 else { throw entry.value.impossible(entry.key, "at most 10000 combinations") }
     var methods: [MethodChoice] = []
     for combination in combinations {
       let location = entry.location

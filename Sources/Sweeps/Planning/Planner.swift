@@ -3,6 +3,7 @@ import Evaluation
 import Positions
 public import Store
 import Tasks
+import Text
 
 extension Sweep {
   /// Counts samples, tokens, memory and time, and what of it is done.
@@ -48,6 +49,7 @@ struct Planner {
         result.cells += try plan(batch, model, rate, &summary, &longest)
       }
       result.warnings += warnings(model, own, longest)
+      result.warnings += memoryWarnings(model, summary)
       result.models.append(summary)
     }
     return result
@@ -60,6 +62,17 @@ struct Planner {
       weightByteCount: stored > 0 ? stored : 2 * model.facts.parameterCount,
       missingWeights: model.inventory.missingWeights, longestSequence: 0, cacheByteCount: 0,
       activationByteCount: model.facts.activationByteCount, rate: rate)
+  }
+
+  /// Keys and values that the machine cannot hold now, with numbers: such samples would be refused.
+  private func memoryWarnings(_ model: PreparedModel, _ summary: Plan.ModelPlan) -> [String] {
+    let available = model.facts.availableByteCount
+    guard available > 0, summary.cacheByteCount > available else { return [] }
+    return [
+      "\(model.name): keys and values of \(NumberText.grouped(summary.longestSequence)) tokens need "
+        + "\(NumberText.bytes(summary.cacheByteCount)), and \(NumberText.bytes(available)) can be had; such samples will "
+        + "fail: take shorter lengths, cache: float16, or a machine with more memory"
+    ]
   }
 
   /// What should be known of the methods at the longest sequences that they meet, and what the backend cannot do.
@@ -132,8 +145,9 @@ struct Planner {
     }
     longestByMethod[cell.method] = max(longestByMethod[cell.method] ?? 0, longest)
     summary.longestSequence = max(summary.longestSequence, longest)
-    summary.cacheByteCount = max(
-      summary.cacheByteCount, longest * cell.model.facts.cacheByteCount(cell.method, cell.model.entry.cache))
+    let (bytes, overflow) = longest.multipliedReportingOverflow(
+      by: cell.model.facts.cacheByteCount(cell.method, cell.model.entry.cache))
+    summary.cacheByteCount = max(summary.cacheByteCount, overflow ? Int.max / 4 : bytes)
     return result
   }
 }

@@ -18,16 +18,18 @@ struct Expansion {
   ///   - models: the models that could be read, by their index.
   ///   - tasks: the tasks that could be built.
   /// - Returns: the cells; a method that was chosen may stand twice at one place.
-  /// - Throws: `SweepError.configuration` where `auto` meets a task without lengths, or a length that nothing holds.
+  /// - Throws: `SweepError.configuration` where there are more than `largestCount` cells, where `auto` meets a task without lengths, or a length that nothing holds.
   static func candidates(
     of configuration: Configuration, models: [Int: PreparedModel], tasks: [PreparedTask]
   ) throws(SweepError) -> [Candidate] {
+    let places = tasks.map(\.task.cells)
+    try checkCount(of: configuration, tasks, places)
     var candidates: [Candidate] = []
     for (index, entry) in configuration.models.enumerated() {
       let model = models[index]
       for choice in configuration.methods {
-        for task in tasks {
-          for place in task.task.cells {
+        for (task, places) in zip(tasks, places) {
+          for place in places {
             let window = model?.contextWindow ?? entry.contextWindow
             guard let method = try method(choice, place, task.entry, contextWindow: window) else { continue }
             let written = choice.isAutomatic ? choice.description : nil
@@ -42,6 +44,30 @@ struct Expansion {
       }
     }
     return candidates
+  }
+
+  /// Cells of a configuration at most.
+  static let largestCount = 200_000
+
+  /// Refuses more cells than a sweep can walk, at the task that makes them too many, before they are expanded.
+  private static func checkCount(
+    of configuration: Configuration, _ tasks: [PreparedTask], _ places: [[Coordinates]]
+  ) throws(SweepError) {
+    var count = 0
+    for (task, places) in zip(tasks, places) {
+      let (own, overflow) = (configuration.models.count * configuration.methods.count)
+        .multipliedReportingOverflow(by: places.count)
+      count = overflow || own > largestCount ? largestCount + 1 : count + own
+      guard count <= largestCount else {
+        throw .configuration(
+          task.entry.location,
+          .impossible(
+            key: task.name,
+            found: "\(configuration.models.count) models x \(configuration.methods.count) methods x "
+              + "\(places.count) places",
+            expected: "at most \(largestCount) cells in all"))
+      }
+    }
   }
 
   /// The method of a cell; nil where it depends on a context window that is not known.

@@ -29,7 +29,7 @@ public struct KeyValueRetrieval: EvaluationTask {
     static let queryAware = Setting.flag("query-aware", "asks before the object as well", default: false)
     static let prompts = LostInTheMiddle.prompts
     static let limit = Setting.integer("limit", "the first rows of the file", otherwise: "all")
-    static let trials = Setting.integer("trials", "made objects per number of keys", default: 10)
+    static let trials = Setting.trials("made objects per number of keys", default: 10)
     static let maxNewTokens = LostInTheMiddle.limit
   }
   /// The keys of a configuration entry.

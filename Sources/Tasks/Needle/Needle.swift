@@ -38,8 +38,7 @@ public struct Needle: EvaluationTask {
       "wording", "which wording (built in: lighthouse, and soup, three needles)", otherwise: "the first")
     static let scorer = Setting.word(
       "scorer", "key-phrase (all of them are in the answer) or string-match (their share)", default: Scorer.keyPhrase)
-    static let trials = Setting.integer(
-      "trials", "texts per length and depth, each beginning at another essay", default: 1)
+    static let trials = Setting.trials("texts per length and depth, each beginning at another essay", default: 1)
     static let maxNewTokens = Setting.integer("max-new-tokens", "generation limit", otherwise: "64; original: 300")
   }
   /// The keys of a configuration entry.

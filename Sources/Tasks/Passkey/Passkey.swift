@@ -33,7 +33,7 @@ public struct Passkey: EvaluationTask {
       "prompt lengths in tokens", atLeast: 16, otherwise: "none: required without `examples`")
     static let depths = Setting.countOrNumbers(
       "depths", "places of the key, 0 to 1, or how many evenly spaced", otherwise: "5")
-    static let trials = Setting.integer("trials", "keys per length and depth", default: 5)
+    static let trials = Setting.trials("keys per length and depth", default: 5)
     static let digits = Setting.integer("digits", "digits of a key", default: 5, atMost: 18)
     static let template = Setting.path(
       "template", "a JSON file of wordings, or LongLM's passkey_examples.jsonl", otherwise: "the built-in wordings")

@@ -36,7 +36,7 @@ public struct RulerNIAH: EvaluationTask {
       "value-kind", "for a variant of your own: number, word or uuid", default: RulerValue.number)
     static let path = Setting.path("path", "a folder of essays as .txt files", otherwise: "the project's own sentences")
     static let template = Setting.path("template", "a JSON file with RULER's wording", otherwise: "the project's own")
-    static let trials = Setting.integer("trials", "samples per variant and length; RULER has 500", default: 10)
+    static let trials = Setting.trials("samples per variant and length; RULER has 500", default: 10)
     static let maxNewTokens = Setting.integer("max-new-tokens", "generation limit, part of the length", default: 128)
   }
   /// The keys of a configuration entry.

@@ -20,6 +20,8 @@ public protocol DeviceMatrix: AnyObject, Sendable {
 public protocol DeviceCache: AnyObject, Sendable {
   /// Bytes of memory held.
   var byteCount: Int { get }
+  /// Takes the memory of the positions below `positions`, so that storing them cannot fail; false where there is none.
+  func reserve(_ positions: Int) -> Bool
   /// Gives up memory that lies wholly at or beyond `position`; what is below stays.
   func releaseBeyond(_ position: Int)
 }
@@ -103,6 +105,8 @@ public struct DeviceAttention {
 ///
 /// Letters: T rows, E columns, H query heads, K key/value heads, D head dimension, V vocabulary.
 public protocol Device: AnyObject, Sendable {
+  /// Bytes that caches of keys and values can still take; 0 where that is not known.
+  var availableByteCount: Int { get }
   /// The kind of device, as in `--device`: "cpu".
   var kind: String { get }
   /// What of this device and its arithmetic moves the bits of a result; part of the identity of every stored one.

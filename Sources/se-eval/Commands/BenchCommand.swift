@@ -172,9 +172,7 @@ enum BenchCommand {
     private var description: ModelDescription { ModelDescription(model.hyperparameters) }
 
     private func makeSession() -> Session {
-      let session = Session(model: model, method: method, workers: workers, options: options)
-      session.isCancelled = { Interruption.isRequested }
-      return session
+      Session(model: model, method: method, workers: workers, options: options)
     }
 
     /// Ids spread over the vocabulary; the speed does not depend on them.

@@ -27,9 +27,11 @@ enum RescoreCommand {
       store, tasks: entries(source, store, path),
       options: .init(task: arguments.text(task), isDryRun: arguments.has(dryRun)))
     let isQuiet = arguments.has(GlobalOptions.quiet) || !Terminal.canDrawBar
+    Interruption.wait(true)
     let summary = try rescorer.run(
       isCancelled: { Interruption.isRequested },
       onProgress: { count in if !isQuiet { Terminal.status("\r\(NumberText.grouped(count)) samples\u{1b}[K") } })
+    Interruption.wait(false)
     if !isQuiet { Terminal.status("\r\u{1b}[K") }
     if arguments.has(GlobalOptions.json) {
       Terminal.print(json(summary).written(.compact))

@@ -34,7 +34,11 @@ enum SweepCommand {
     let summary = try sweep.execute(
       store: store, environment: ["program": "se-eval \(Version.current)"],
       readBaseline: { try Baseline(json: Files.readText($0), path: $0) }, isCancelled: { Interruption.isRequested },
-      onEvent: printer.show)
+      onEvent: { event in
+        Interruption.follow(event)
+        printer.show(event)
+      })
+    Interruption.wait(false)
     printer.finish()
     // Another configuration, or a merge, may have begun a run in the store meanwhile.
     let own = store.limited(toConfiguration: configuration.hash)

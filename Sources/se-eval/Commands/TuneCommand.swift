@@ -47,10 +47,15 @@ enum TuneCommand {
       store: store, environment: ["program": "se-eval \(Version.current)"],
       isCancelled: { Interruption.isRequested },
       onEvent: { event in
-        if case .sweep(let progress) = event { return printer.show(progress) }
+        if case .sweep(let progress) = event {
+          Interruption.follow(progress)
+          return printer.show(progress)
+        }
+        Interruption.wait(false)
         printer.finish()
         if !isQuiet { Terminal.message(line(event)) }
       })
+    Interruption.wait(false)
     printer.finish()
     switch outcome {
     case .finished(let result): return try conclude(result, store, request, arguments)

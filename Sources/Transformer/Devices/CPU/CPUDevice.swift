@@ -1,3 +1,4 @@
+import Checkpoints
 public import Kernels
 
 /// The processor: buffers are float32 in memory, weights stay where the checkpoint's files are mapped.
@@ -24,6 +25,12 @@ public final class CPUDevice: Device {
   }
 
   // MARK: Memory
+
+  /// What the machine can give, and what caches of this process gave up.
+  public var availableByteCount: Int {
+    let available = AvailableMemory.byteCount
+    return available > 0 ? available + KeyValueCache.idleByteCount : 0
+  }
 
   /// `count` zeros.
   public func makeBuffer(count: Int) -> any DeviceBuffer { FloatBuffer(count: count) }

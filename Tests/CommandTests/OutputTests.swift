@@ -1,0 +1,70 @@
+import Foundation
+import Testing
+
+/// Output that cannot be written ends in a status and, where it can be told, a reason; never in a crash.
+@Suite struct OutputTests {
+  /// Runs a command line of the shell in which `$P` is the program, in the checkout's folder.
+  private func shell(_ line: String) throws -> Int32 {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = ["-c", line]
+    process.currentDirectoryURL = Program.root
+    process.environment = ProcessInfo.processInfo.environment.merging(
+      ["P": Program.executable.path, "SWIFT_BACKTRACE": "enable=no"]
+    ) { $1 }
+    try process.run()
+    process.waitUntilExit()
+    return process.terminationStatus
+  }
+
+  @Test(
+    "results that were not written are a failure, messages that were not written are none",
+    arguments: [
+      ("$P --help > /dev/full 2> /dev/null", 1), ("$P --help >&- 2> /dev/null", 1), ("$P --help > /dev/full 2>&-", 1),
+      ("$P model Datasets/demo/model --json > /dev/full 2> /dev/null", 1), ("$P model nowhere 2> /dev/full", 5),
+      ("$P model nowhere 2>&-", 5), ("$P sweeep 2> /dev/full", 2), ("$P --help > /dev/null 2>&-", 0),
+    ] as [(String, Int32)])
+  func unwritable(line: String, status: Int32) throws {
+    #expect(try shell(line) == status)
+  }
+
+  @Test("the reason is told on standard error")
+  func reason() throws {
+    try Program.inTemporaryFolder { folder in
+      let log = folder.appendingPathComponent("log").path
+      let status = try shell("$P --help > /dev/full 2> '\(log)'")
+      let told = try String(contentsOfFile: log, encoding: .utf8)
+      #expect(status == 1 && told.contains("standard output cannot be written"))
+    }
+  }
+
+  @Test("a log on a full disk stops no sweep")
+  func fullLog() throws {
+    try Program.inTemporaryFolder { folder in
+      let config = try SmallSweep.write(to: folder, trials: 1)
+      let arguments = SmallSweep.arguments(config, folder).dropLast().map { "'\($0)'" } + ["plain"]
+      #expect(try shell("$P \(arguments.joined(separator: " ")) > /dev/null 2> /dev/full") == 0)
+      #expect(try SmallSweep.report(folder)["report.md"] != nil)
+    }
+  }
+
+  @Test("a termination signal ends a sweep that waits for another one's lock", arguments: [SIGTERM, SIGINT])
+  func waiting(signal: Int32) throws {
+    try Program.inTemporaryFolder { folder in
+      let config = try SmallSweep.write(to: folder)
+      let lock = folder.appendingPathComponent("small.sqlite.opening")
+      try Data().write(to: lock)
+      let handle = try FileHandle(forUpdating: lock)
+      try #require(flock(handle.fileDescriptor, LOCK_EX) == 0)
+      let process = try Program.start(SmallSweep.arguments(config, folder), in: folder)
+      Thread.sleep(forTimeInterval: 1)
+      #expect(process.isRunning)
+      kill(process.processIdentifier, signal)
+      for _ in 0..<300 where process.isRunning { Thread.sleep(forTimeInterval: 0.1) }
+      #expect(!process.isRunning)
+      if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+      process.waitUntilExit()
+      #expect([signal, 128 + signal].contains(process.terminationStatus))
+    }
+  }
+}
