@@ -41,9 +41,11 @@ final class SweepRun {
 
   private func status(_ isFinished: Bool, _ gates: [Judgement]) -> SweepStatus {
     if !isFinished { return .interrupted }
-    if !journal.failures.isEmpty || !sweep.missing.isEmpty || !journal.unscoredCells.isEmpty { return .incomplete }
+    if !journal.failures.isEmpty || !sweep.missing.isEmpty { return .incomplete }
     // A gate that finds nothing to judge has not passed.
-    return gates.isEmpty ? .complete : GateResult(gates).fault.map { SweepStatus($0) } ?? .complete
+    let status: SweepStatus = gates.isEmpty ? .complete : GateResult(gates).fault.map { SweepStatus($0) } ?? .complete
+    // A cell without a score must not hide a gate that failed.
+    return status != .gateFailed && !journal.unscoredCells.isEmpty ? .incomplete : status
   }
 
   /// Evaluates all cells of one model.

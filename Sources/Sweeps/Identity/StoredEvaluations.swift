@@ -62,8 +62,14 @@ final class StoredEvaluations {
   /// Remembers an evaluation that was made or adopted meanwhile.
   func remember(_ id: EvaluationID, as name: String) { known?[name] = id }
 
-  /// The evaluation of an identity.
-  func find(_ name: String) throws(SweepError) -> EvaluationID? { try identities()[name] }
+  /// The evaluation of an identity, asked of the store where it was not known: another sweep on the same store may have
+  /// made it meanwhile.
+  func find(_ name: String) throws(SweepError) -> EvaluationID? {
+    if let id = try identities()[name] { return id }
+    let found = try stored { () throws(StoreError) in try store.evaluationID(identity: name) }
+    if let found { remember(found, as: name) }
+    return found
+  }
 
   private func identities() throws(SweepError) -> [String: EvaluationID] {
     if let known { return known }
