@@ -81,7 +81,8 @@ let package = Package(
     tests("Reports", ["Store", "Gates", "Metrics", "Evaluation", "Text", "Tasks"], exclude: ["Goldens"]),
     .testTarget(name: "ArchitectureTests", swiftSettings: common),
     .testTarget(
-      name: "CommandTests", dependencies: ["se-eval", "TestSupport", "Tasks", "Tokenizers", "Evaluation", "Text"],
+      name: "CommandTests",
+      dependencies: ["se-eval", "TestSupport", "Tasks", "Tokenizers", "Evaluation", "JSON", "Text"],
       swiftSettings: common),
   ]
 )
