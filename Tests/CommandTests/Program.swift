@@ -47,6 +47,7 @@ enum Program {
   ///   - count: how many samples and cells it may tell of.
   ///   - stop: what is done to it then.
   /// - Returns: the ended process.
+  /// - Throws: an error when it cannot be started.
   static func start(
     _ arguments: [String], in folder: URL, stoppingAfter count: Int, _ stop: (Process) -> Void
   ) throws -> Process {
