@@ -39,6 +39,7 @@ let package = Package(
     layer("Text"),
     layer("Digest"),
     layer("JSON"),
+    .target(name: "HTTP", swiftSettings: common),
     layer("Checkpoints", ["Text", "Digest", "JSON"]),
     layer("Tokenizers", ["Checkpoints", "Text", "Digest", "JSON"]),
     layer("Positions", ["Text"]),
@@ -49,7 +50,10 @@ let package = Package(
     layer("Store", ["CSQLite", "Evaluation", "Text", "Digest", "JSON"]),
     layer(
       "Backends",
-      ["Evaluation", "Tokenizers", "Positions", "Transformer", "Kernels", "Checkpoints", "Text", "JSON"]),
+      [
+        "Evaluation", "Tokenizers", "Positions", "Transformer", "Kernels", "Checkpoints", "Text", "JSON", "HTTP",
+        "Digest",
+      ]),
     layer("Gates", ["Store", "Metrics", "Evaluation", "Text", "JSON"]),
     layer(
       "Sweeps",
@@ -66,7 +70,8 @@ let package = Package(
         "Kernels", "Evaluation", "Text", "JSON", "Backends", "Gates",
       ], swiftSettings: swiftOnly),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: common),
-    tests("Kernels", exclude: ["Fixtures"]), tests("Text"), tests("Digest"), tests("JSON"), tests("Checkpoints"),
+    tests("Kernels", exclude: ["Fixtures"]), tests("Text"), tests("Digest"), tests("JSON"), tests("HTTP"),
+    tests("Checkpoints"),
     tests("Tokenizers", ["Checkpoints"], exclude: ["Fixtures"]), tests("Positions", exclude: ["Fixtures"]),
     tests("Transformer", ["Kernels", "Checkpoints", "Positions"], exclude: ["Fixtures"]), tests("Metrics", ["JSON"]),
     tests("Evaluation", ["JSON"]), tests("Tasks", ["Evaluation", "Metrics", "Tokenizers"]),

@@ -8,6 +8,7 @@ enum Layers {
     "Text": [],
     "Digest": [],
     "JSON": [],
+    "HTTP": ["Glibc"],
     "Checkpoints": ["Text", "Digest", "JSON", "Foundation", "Glibc", "Synchronization"],
     "Tokenizers": ["Checkpoints", "Text", "Digest", "JSON", "Foundation", "Synchronization"],
     // Text alone, for the fault of its error.
@@ -20,8 +21,8 @@ enum Layers {
     ],
     "Store": ["CSQLite", "Evaluation", "Text", "Digest", "JSON", "Foundation", "Glibc", "Synchronization"],
     "Backends": [
-      "Evaluation", "Tokenizers", "Positions", "Transformer", "Kernels", "Checkpoints", "Text", "JSON", "Foundation",
-      "Synchronization",
+      "Evaluation", "Tokenizers", "Positions", "Transformer", "Kernels", "Checkpoints", "Text", "JSON", "HTTP",
+      "Digest", "Foundation", "Synchronization",
     ],
     "Gates": ["Evaluation", "Text", "JSON", "Store", "Metrics", "Foundation"],
     "Sweeps": [
@@ -39,7 +40,10 @@ enum Layers {
   /// Targets and single files that may hold unsafe code.
   static func mayBeUnsafe(_ path: String) -> Bool {
     path.hasPrefix("Kernels/") || path.hasPrefix("Store/SQLite/") || path.hasPrefix("Sweeps/YAML/")
-      || ["Checkpoints/MappedFile.swift", "Tasks/Data/Archive/Inflate.swift", "se-eval/Interruption.swift"].contains(
+      || [
+        "Checkpoints/MappedFile.swift", "HTTP/Socket.swift", "Tasks/Data/Archive/Inflate.swift",
+        "se-eval/Interruption.swift",
+      ].contains(
         path)
   }
 

@@ -14,7 +14,7 @@ struct ConfigurationReader {
   let readFile: (String) -> [UInt8]?
 
   private static let keys = ["name", "seed", "models", "methods", "tasks", "gates", "allow-unverified"]
-  private static let modelKeys = ["name", "path", "context", "chat", "system", "date", "cache"]
+  private static let modelKeys = ["name", "path", "context", "chat", "system", "date", "cache", "server"]
 
   func read(_ root: Node) throws(SweepError) -> Configuration {
     let reader = try MappingReader(root, owner: "the configuration", keys: Self.keys)
@@ -68,14 +68,11 @@ struct ConfigurationReader {
       return .init(name: Self.stem(path.text), path: path, contextWindow: nil, chat: nil, cache: .float32)
     }
     let reader = try MappingReader(node, owner: "a model", keys: Self.modelKeys)
+    if let server = reader.node("server") { return try served(by: server, reader, node) }
     let pathNode = try reader.required("path")
     let text = try pathNode.requiredText("path")
     let name = try reader.text("name") ?? Self.stem(text)
-    let isNameFit =
-      !name.isEmpty && name.allSatisfy { !",=|\"".contains($0) && $0.unicodeScalars.first?.value ?? 0 >= 32 }
-    guard isNameFit else {
-      throw (reader.node("name") ?? node).impossible("name", "a text without ',', '=', '|' and quotes")
-    }
+    try checkName(name, reader.node("name") ?? node)
     var cache = Configuration.CacheType.float32
     if let node = reader.node("cache") {
       let text = try node.requiredText("cache")
@@ -91,7 +88,13 @@ struct ConfigurationReader {
       system: try system(reader, chat: chat), date: try date(reader))
   }
 
-  private func system(_ reader: MappingReader, chat: String?) throws(SweepError) -> String? {
+  func checkName(_ name: String, _ node: Node) throws(SweepError) {
+    let isNameFit =
+      !name.isEmpty && name.allSatisfy { !",=|\"".contains($0) && $0.unicodeScalars.first?.value ?? 0 >= 32 }
+    guard isNameFit else { throw node.impossible("name", "a text without ',', '=', '|' and quotes") }
+  }
+
+  func system(_ reader: MappingReader, chat: String?) throws(SweepError) -> String? {
     guard let node = reader.node("system") else { return nil }
     guard let chat, chat != "none" else {
       throw node.impossible("system", "nothing without a chat template (`chat: auto` or a name)")
@@ -99,7 +102,7 @@ struct ConfigurationReader {
     return try node.requiredText("system")
   }
 
-  private func date(_ reader: MappingReader) throws(SweepError) -> ChatDate {
+  func date(_ reader: MappingReader) throws(SweepError) -> ChatDate {
     guard let node = reader.node("date") else { return .standard }
     guard let date = try? ChatDate(node.requiredText("date")) else {
       throw node.impossible("date", "a day as YYYY-MM-DD, which the chat template is told")
@@ -107,10 +110,10 @@ struct ConfigurationReader {
     return date
   }
 
-  private func chat(_ reader: MappingReader) throws(SweepError) -> String? {
+  func chat(_ reader: MappingReader, isServed: Bool = false) throws(SweepError) -> String? {
     guard let node = reader.node("chat") else { return nil }
     let name = try node.requiredText("chat")
-    let names = ["auto"] + ChatTemplate.names
+    let names = ["auto"] + ChatTemplate.names + (isServed ? ["server"] : [])
     guard names.contains(name) else {
       let hint = Suggestion.hint(for: name, among: names)
       throw node.impossible("chat", "one of \(names.joined(separator: ", "))\(hint)")
@@ -119,7 +122,7 @@ struct ConfigurationReader {
   }
 
   /// The last part of a path, without `.gguf`.
-  private static func stem(_ path: String) -> String {
+  static func stem(_ path: String) -> String {
     let last = path.split(separator: "/").last.map(String.init) ?? path
     return last.lowercased().hasSuffix(".gguf") ? String(last.dropLast(5)) : last
   }

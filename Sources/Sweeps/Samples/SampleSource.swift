@@ -99,7 +99,7 @@ extension SampleSource {
     CellRecord(
       model: cell.model.name, contextWindow: cell.model.contextWindow, modelHash: modelHash,
       method: cell.method.description, task: cell.task.name, settings: cell.task.entry.settingsText,
-      protocolName: cell.task.task.protocolName, protocolNotes: cell.task.task.protocolNotes,
+      protocolName: cell.task.task.protocolName, protocolNotes: cell.task.task.protocolNotes + cell.model.notes,
       dataHash: cell.task.dataHash, coordinates: cell.place, metrics: cell.task.task.metrics,
       sampleCount: try count(of: cell))
   }
