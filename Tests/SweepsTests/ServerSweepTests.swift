@@ -140,6 +140,7 @@ import Text
     let store = try ResultStore.open("\(folder.path)/notes.sqlite", mode: .create)
     _ = try run(sweep(read("url: \"\(server.url)\", label: \"yarn x4\""), .execution), store)
     for cell in try store.cells() {
+      #expect(cell.record.method == "yarn x4")
       #expect(cell.record.protocolNotes.contains("served by vllm 1.0: yarn x4"))
       #expect(cell.record.protocolNotes.contains { $0.hasPrefix("unverified weights") })
     }

@@ -92,7 +92,13 @@ extension ConfigurationReader {
       specification.keyVariable = name
     }
     specification.model = try reader.text("model")
-    specification.label = try reader.text("label")
+    if let node = reader.node("label") {
+      let label = try node.requiredText("label")
+      guard !label.isEmpty, label.count <= 100, label.unicodeScalars.allSatisfy({ $0.value >= 32 }) else {
+        throw node.impossible("label", "one line of at most 100 characters")
+      }
+      specification.label = label
+    }
     if let node = reader.node("weights") {
       let weights = try ConfiguredPath(node.requiredText("weights"), location: node.location, folders: folders)
       guard let path = weights.resolved else { throw node.impossible("weights", "a path whose variables are set") }

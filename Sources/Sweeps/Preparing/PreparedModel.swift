@@ -1,5 +1,6 @@
 public import Backends
 import Evaluation
+import Positions
 import Tasks
 public import Tokenizers
 
@@ -90,6 +91,9 @@ public final class PreparedModel {
     }
     return warnings
   }
+
+  /// What tables call a method: of a server, what its label says of how it was launched.
+  func shownMethod(_ method: Method) -> String { entry.server?.label ?? method.description }
 
   /// Whether a prompt has two BOS tokens in front, which no task means.
   func beginsTwice(_ tokens: [Int]) -> Bool {
