@@ -47,6 +47,7 @@ let package = Package(
     .target(name: "CDigest", cSettings: [.unsafeFlags(["-O2"])]),
     layer("Digest", ["CDigest"]),
     layer("JSON"),
+    .target(name: "HTTP", swiftSettings: common),
     layer("Checkpoints", ["Text", "Digest", "JSON"]),
     layer("Tokenizers", ["Checkpoints", "Text", "Digest", "JSON"]),
     layer("Positions", ["Text"]),
@@ -57,7 +58,10 @@ let package = Package(
     layer("Store", ["CSQLite", "Evaluation", "Text", "Digest", "JSON"]),
     layer(
       "Backends",
-      ["Evaluation", "Tokenizers", "Positions", "Transformer", "Kernels", "Checkpoints", "Text", "JSON"]),
+      [
+        "Evaluation", "Tokenizers", "Positions", "Transformer", "Kernels", "Checkpoints", "Text", "JSON", "HTTP",
+        "Digest",
+      ]),
     layer("Gates", ["Store", "Metrics", "Evaluation", "Text", "JSON"]),
     layer(
       "Sweeps",
@@ -75,6 +79,7 @@ let package = Package(
       ], swiftSettings: swiftOnly),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: common),
     tests("Kernels", exclude: ["Fixtures"]), tests("Text"), tests("Digest", ["CDigest"]), tests("JSON"),
+    tests("HTTP"),
     tests("Checkpoints"),
     tests("Tokenizers", ["Checkpoints"], exclude: ["Fixtures"]), tests("Positions", exclude: ["Fixtures"]),
     tests("Transformer", ["Kernels", "Checkpoints", "Positions"], exclude: ["Fixtures"]), tests("Metrics", ["JSON"]),

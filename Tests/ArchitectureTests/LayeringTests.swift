@@ -8,6 +8,7 @@ enum Layers {
     "Text": [],
     "Digest": ["CDigest"],
     "JSON": [],
+    "HTTP": ["Glibc"],
     "Checkpoints": ["Text", "Digest", "JSON", "Foundation", "Glibc", "Synchronization"],
     "Tokenizers": ["Checkpoints", "Text", "Digest", "JSON", "Foundation", "Synchronization"],
     // Text alone, for the fault of its error.
@@ -20,8 +21,8 @@ enum Layers {
     ],
     "Store": ["CSQLite", "Evaluation", "Text", "Digest", "JSON", "Foundation", "Glibc", "Synchronization"],
     "Backends": [
-      "Evaluation", "Tokenizers", "Positions", "Transformer", "Kernels", "Checkpoints", "Text", "JSON", "Foundation",
-      "Synchronization",
+      "Evaluation", "Tokenizers", "Positions", "Transformer", "Kernels", "Checkpoints", "Text", "JSON", "HTTP",
+      "Digest", "Foundation", "Synchronization",
     ],
     "Gates": ["Evaluation", "Text", "JSON", "Store", "Metrics", "Foundation"],
     "Sweeps": [
@@ -41,7 +42,7 @@ enum Layers {
     path.hasPrefix("Kernels/") || path.hasPrefix("Store/SQLite/") || path.hasPrefix("Sweeps/YAML/")
       || [
         "Checkpoints/MappedFile.swift", "Tasks/Data/Archive/Inflate.swift", "se-eval/Interruption.swift",
-        "Digest/SHA256.swift", "Reports/PartialFile.swift",
+        "Digest/SHA256.swift", "Reports/PartialFile.swift", "HTTP/Socket.swift",
       ].contains(path)
   }
 

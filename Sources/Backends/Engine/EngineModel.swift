@@ -154,13 +154,7 @@ final class EngineModel: LoadedModel {
       reason = continuation.stopToken.map { model.endTokens(with: tokenizer).contains($0) } ?? true ? .endOfText : .stop
     }
     return .generation(
-      tokens: continuation.tokens, text: Self.cut(text, at: stopTexts), finishReason: reason)
-  }
-
-  /// The text before the first of the stop texts.
-  private static func cut(_ text: String, at stopTexts: [String]) -> String {
-    let ends = stopTexts.compactMap { text.firstRange(of: $0)?.lowerBound }
-    return ends.min().map { String(text[..<$0]) } ?? text
+      tokens: continuation.tokens, text: StopTexts.cut(text, at: stopTexts), finishReason: reason)
   }
 }
 

@@ -36,6 +36,11 @@ final class Journal {
     try stored { () throws(StoreError) in try store.cells(records, run: run) }
   }
 
+  /// Notes with the run what its reports must say.
+  func warn(_ text: String) throws(SweepError) {
+    try stored { () throws(StoreError) in try store.addWarning(text, to: run) }
+  }
+
   /// A cell begins, once.
   func start(_ open: OpenCell) {
     guard !open.isStarted else { return }

@@ -71,7 +71,18 @@ final class SweepRun {
       guard try evaluator.evaluate(queue) else { return false }
       try finish(batch)
     }
+    try verify(loaded)
     return true
+  }
+
+  /// Another model than at the beginning marks the run, and ends it.
+  private func verify(_ loaded: any LoadedModel) throws(SweepError) {
+    do {
+      try loaded.verify()
+    } catch {
+      try journal.warn("\(error)")
+      throw .backend(error)
+    }
   }
 
   private func load(_ model: PreparedModel) throws(SweepError) -> any LoadedModel {
