@@ -6,7 +6,7 @@ import Testing
     "sweep", "plan", "report", "samples", "compare", "baseline", "check", "merge", "score", "capacity", "model",
     "tokenize", "tune",
     "logits",
-    "generate", "perplexity", "bench", "chat",
+    "generate", "perplexity", "bench", "chat", "run", "init", "methods", "completion", "man",
   ]
 
   @Test("every command explains itself", arguments: commands)

@@ -9,7 +9,7 @@ extension ReportBuilder {
   /// and the windows that would have to be scored for what cannot be made.
   mutating func addConventions(_ conventions: [RequestedConvention]) throws(ReportError) {
     guard !conventions.isEmpty else { return }
-    document.heading(2, "Perplexity by convention, derived from stored log-probabilities")
+    document.paragraph("Derived from the stored log-probabilities, without a model.")
     var isEmpty = true
     for model in evaluations.names(\.model) {
       let cells = evaluations.cells.filter { $0.record.model == model && $0.storedConvention != nil }
