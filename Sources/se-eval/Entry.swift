@@ -10,8 +10,7 @@ enum Entry {
       SweepCommand.command, RunCommand.command, InitCommand.command, PlanCommand.command, ReportCommand.command,
       SamplesCommand.command, CompareCommand.command,
       BaselineCommand.command, CheckCommand.command, ScoreCommand.command, DataCommand.command, TaskCommands.list,
-      TaskCommands.one, MethodsCommand.command, MergeCommand.command,
-      RescoreCommand.command,
+      TaskCommands.one, MethodsCommand.command, MergeCommand.command, RescoreCommand.command,
       CapacityCommand.command, TuneCommand.command, ModelCommand.command,
       TokenizeCommand.command, LogitsCommand.command, GenerateCommand.command, PerplexityCommand.command,
       BenchCommand.command, ChatCommand.command, CompletionCommand.command, ManCommand.command,
@@ -29,11 +28,11 @@ enum Entry {
     do {
       let status = try dispatch(words)
       guard let problem = Terminal.outputProblem else { return status }
-      Terminal.message("se-eval: standard output cannot be written: \(problem)")
+      Terminal.message("se-eval: standard output cannot be written: \(problem)", event: "error")
       return status == .complete ? .failed : status
     } catch {
       let (text, status) = ErrorText.explain(error)
-      Terminal.message("se-eval: \(text)")
+      Terminal.message("se-eval: \(text)", event: "error")
       return status
     }
   }
@@ -58,6 +57,7 @@ enum Entry {
     let command = try command(name)
     if let problem = InstructionSet.problem { throw UsageError(problem) }
     let arguments = try Arguments(command, Array(words.dropFirst()))
+    Terminal.writesMessagesAsJSON = arguments.text(GlobalOptions.progress) == ProgressMode.json.rawValue
     if arguments.has(GlobalOptions.help) {
       Terminal.print(Help.text(command))
       return .complete

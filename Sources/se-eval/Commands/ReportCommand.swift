@@ -25,6 +25,13 @@ enum ReportCommand {
   private static let strict = Option.flag(
     "--strict", "exit status 4 when samples are missing, failed or without a score")
 
+  private struct Written: Encodable {
+    let store: String
+    let folder: String
+    let files: [String]
+    let complete: Bool
+  }
+
   static let command = Command(
     name: "report", summary: "Write the report of a store: Markdown, CSV, SVG, PDF, HTML, LaTeX, JSON",
     positionals: [source], options: [format, out, paper, convention, strict]
@@ -36,16 +43,24 @@ enum ReportCommand {
     var writer = try ReportWriter(
       store: store, name: name, tasks: Registry.reports, conventions: arguments.text(convention) ?? "")
     writer.gates = try gates(arguments.positionals[0], store)
-    if arguments.has(convention) { Terminal.print(try writer.conventionText()) }
     let folder = arguments.text(out) ?? "Reports/\(OutputFile.safeName(name))"
     let formats = try formats(arguments)
+    let isJSON = arguments.has(GlobalOptions.json)
+    if arguments.has(convention), !isJSON { Terminal.print(try writer.conventionText()) }
+    var files: [String] = []
     if arguments.has(paper) {
-      let (files, text) = try writer.writePaper(to: folder, formats: formats)
-      Terminal.print(text)
+      let (paperFiles, text) = try writer.writePaper(to: folder, formats: formats)
+      if !isJSON { Terminal.print(text) }
+      files = paperFiles
+    }
+    files += try writer.write(to: folder, formats: formats)
+    let isComplete = try writer.isComplete()
+    if isJSON {
+      try Terminal.printJSON(Written(store: path, folder: folder, files: files, complete: isComplete))
+    } else {
       for file in files { Terminal.print(file) }
     }
-    for file in try writer.write(to: folder, formats: formats) { Terminal.print(file) }
-    return try arguments.has(strict) && !writer.isComplete() ? .incomplete : .complete
+    return arguments.has(strict) && !isComplete ? .incomplete : .complete
   }
 
   /// The gates of a configuration over its store; none for a store alone, which does not say them.

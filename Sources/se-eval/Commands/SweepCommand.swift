@@ -68,27 +68,35 @@ enum SweepCommand {
     _ arguments: Arguments
   ) throws -> ExitStatus {
     // Interrupted before the first cell was opened, a sweep has nothing to report.
-    if summary.status == .interrupted, try store.currentCells().isEmpty { return interrupted() }
+    if summary.status == .interrupted, try store.currentCells().isEmpty {
+      if arguments.has(GlobalOptions.json) { try Terminal.printJSON(SweepResult(summary, store: path, report: nil)) }
+      return interrupted(summary, path)
+    }
     let folder = folder(configuration, arguments)
     var writer = ReportWriter(store: store, name: configuration.name, tasks: Registry.reports)
     writer.gates = summary.gates
     _ = try writer.write(to: folder, formats: Set(ReportFormat.allCases))
     let isQuiet = arguments.has(GlobalOptions.quiet)
     for failure in summary.failures.prefix(20) {
-      Terminal.message("failed: \(failure.cell.method) \(failure.cell.task) \(failure.sampleID): \(failure.reason)")
+      Terminal.message(
+        "failed: \(failure.cell.method) \(failure.cell.task) \(failure.sampleID): \(failure.reason)", event: "failure")
     }
-    for cell in summary.unscored.prefix(20) { Terminal.message("not scored: \(cell): no sample has a score") }
-    for input in summary.missing { Terminal.message("left out: \(input.description)") }
+    for cell in summary.unscored.prefix(20) {
+      Terminal.message("not scored: \(cell): no sample has a score", event: "unscored")
+    }
+    for input in summary.missing { Terminal.message("left out: \(input.description)", event: "missing") }
+    let isJSON = arguments.has(GlobalOptions.json)
+    if isJSON { try Terminal.printJSON(SweepResult(summary, store: path, report: folder, verdict: writer.verdict())) }
     if summary.status == .interrupted { return interrupted(summary, path) }
     if !isQuiet {
-      for warning in summary.warnings.prefix(5) { Terminal.message("warning: \(warning)") }
+      for warning in summary.warnings.prefix(5) { Terminal.message("warning: \(warning)", event: "warning") }
       if summary.warnings.count > 5 {
-        Terminal.message("\(summary.warnings.count - 5) more warnings stand in the report")
+        Terminal.message("\(summary.warnings.count - 5) more warnings stand in the report", event: "warning")
       }
       // The result is the last screen.
-      Terminal.write(try writer.summary(width: Terminal.width(of: 1)))
+      if !isJSON { Terminal.write(try writer.summary(width: Terminal.width(of: 1))) }
     }
-    for gate in summary.gates { Terminal.message("gate \(GateText.line(gate))") }
+    for gate in summary.gates { Terminal.message("gate \(GateText.line(gate))", event: "gate") }
     try GateOutput.announce(GateResult(summary.gates), title: "Gates of \(configuration.name)")
     if !isQuiet {
       let progress = summary.progress
@@ -114,12 +122,7 @@ enum SweepCommand {
       \(progress.evaluatedSampleCount) of them by this run
       the sample in flight was dropped; the report shows what is stored
       go on: give the same command again
-      """)
-    return Interruption.status
-  }
-
-  private static func interrupted() -> ExitStatus {
-    Terminal.message("se-eval: interrupted; the same command goes on where this one stopped")
+      """, event: "interrupted")
     return Interruption.status
   }
 
