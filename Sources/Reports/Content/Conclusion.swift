@@ -75,7 +75,7 @@ struct Conclusion {
         if entry.p != nil { testCount += 1 }
         guard entry.isClear else { continue }
         let name = column.value.isEmpty ? column.metric.name : column.value
-        if difference > 0 == column.metric.higherIsBetter { up.append(name) } else { down.append(name) }
+        if (difference > 0) == column.metric.higherIsBetter { up.append(name) } else { down.append(name) }
       }
       if !up.isEmpty { better.append("\(MethodText.code(method)) (\(shortened(up)))") }
       if !down.isEmpty { worse.append("\(MethodText.code(method)) (\(shortened(down)))") }

@@ -1,4 +1,5 @@
 import Positions
+import Tasks
 import Text
 
 /// `completion`: scripts for shells, made from the declarations that the parser reads.

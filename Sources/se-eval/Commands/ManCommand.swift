@@ -1,4 +1,5 @@
 import Positions
+import Tasks
 import Text
 
 /// `man`: the manual page, made from the declarations that the parser reads.

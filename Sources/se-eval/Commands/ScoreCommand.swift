@@ -51,8 +51,7 @@ enum ScoreCommand {
   }
 
   private static func isFolder(_ path: String) -> Bool {
-    var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+    (try? URL(fileURLWithPath: path).resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory ?? false
   }
 
   /// Scores every `NAME.jsonl` of a folder, prints the table and writes `result.json`.
