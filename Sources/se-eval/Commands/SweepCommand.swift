@@ -27,7 +27,7 @@ enum SweepCommand {
   /// Plans or runs a configuration with the options of the command line.
   static func start(_ configuration: Configuration, _ arguments: Arguments) throws -> ExitStatus {
     let workers = try EngineOptions.workers(arguments)
-    let backend = EngineBackend(workers: workers)
+    let backend = ModelBackends(workers: workers)
     let options = try SweepArguments.options(arguments, threads: workers.threads)
     let path = SweepArguments.databasePath(arguments, configuration)
     if arguments.has(dryRun) { return try PlanCommand.print(configuration, options, backend, path, arguments) }
@@ -36,10 +36,10 @@ enum SweepCommand {
 
   /// Runs a sweep to its end or its interruption and writes its report.
   static func run(
-    _ configuration: Configuration, _ options: SweepOptions, _ backend: any Backend, _ path: String,
+    _ configuration: Configuration, _ options: SweepOptions, _ backend: ModelBackends, _ path: String,
     _ arguments: Arguments
   ) throws -> ExitStatus {
-    let sweep = try Sweep(configuration, options: options, purpose: .execution, backend: { _ in backend })
+    let sweep = try Sweep(configuration, options: options, purpose: .execution, backend: backend.backend(of:))
     try makeFolder(of: path)
     // A folder that cannot be written is said before the first sample, and by the option that names it.
     let folder = folder(configuration, arguments)
