@@ -42,7 +42,7 @@ import Testing
   func fullLog() throws {
     try Program.inTemporaryFolder { folder in
       let config = try SmallSweep.write(to: folder, trials: 1)
-      let arguments = SmallSweep.arguments(config, folder).dropLast().map { "'\($0)'" } + ["plain"]
+      let arguments = SmallSweep.arguments(config, folder).map { "'\($0)'" } + ["--progress", "plain"]
       #expect(try shell("$P \(arguments.joined(separator: " ")) > /dev/null 2> /dev/full") == 0)
       #expect(try SmallSweep.report(folder)["report.md"] != nil)
     }
