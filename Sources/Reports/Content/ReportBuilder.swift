@@ -113,10 +113,10 @@ struct ReportBuilder {
       let ofModel = sections.filter { $0.model == model }
       if models.count > 1 { document.heading(2, model) }
       document.blocks.append(.verdict(Conclusion(ofModel).sentences))
+      if model == models.last { document.blocks.append(.status(status)) }
       if let matrix = MainMatrix.table(ofModel, id: slugs.slug([model, "matrix"])) { document.table(matrix) }
     }
     if withFigure { addFirstFigure() }
-    document.blocks.append(.status(status))
   }
 
   /// The curve of the first table of shares by length, else of the first one with numbers for columns.
