@@ -35,8 +35,8 @@ extension ConfigurationReader {
     let chat = try chat(reader, isServed: true)
     let system = try system(reader, chat: chat)
     let specification = try specification(own, usesServerTemplate: chat == "server", system: system)
-    let name = try reader.text("name") ?? specification.model ?? Self.stem(path.text)
-    try checkName(name, reader.node("name") ?? node)
+    let name = try checkedName(
+      reader.text("name") ?? specification.model ?? Self.stem(path.text), reader.node("name") ?? node)
     return .init(
       name: name, path: path, contextWindow: try reader.integer("context", in: 2...(1 << 30)),
       chat: chat == "server" ? "none" : chat, cache: .float32, system: chat == "server" ? nil : system,

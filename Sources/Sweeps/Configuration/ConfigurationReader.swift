@@ -65,14 +65,14 @@ struct ConfigurationReader {
   private func model(_ node: Node) throws(SweepError) -> Configuration.ModelEntry {
     if case .scalar = node.content {
       let path = try ConfiguredPath(node.requiredText("path"), location: node.location, folders: folders)
-      return .init(name: Self.stem(path.text), path: path, contextWindow: nil, chat: nil, cache: .float32)
+      return .init(
+        name: try checkedName(Self.stem(path.text), node), path: path, contextWindow: nil, chat: nil, cache: .float32)
     }
     let reader = try MappingReader(node, owner: "a model", keys: Self.modelKeys)
     if let server = reader.node("server") { return try served(by: server, reader, node) }
     let pathNode = try reader.required("path")
     let text = try pathNode.requiredText("path")
-    let name = try reader.text("name") ?? Self.stem(text)
-    try checkName(name, reader.node("name") ?? node)
+    let name = try checkedName(reader.text("name") ?? Self.stem(text), reader.node("name") ?? node)
     var cache = Configuration.CacheType.float32
     if let node = reader.node("cache") {
       let text = try node.requiredText("cache")
@@ -88,10 +88,12 @@ struct ConfigurationReader {
       system: try system(reader, chat: chat), date: try date(reader))
   }
 
-  func checkName(_ name: String, _ node: Node) throws(SweepError) {
-    let isNameFit =
-      !name.isEmpty && name.allSatisfy { !",=|\"".contains($0) && $0.unicodeScalars.first?.value ?? 0 >= 32 }
-    guard isNameFit else { throw node.impossible("name", "a text without ',', '=', '|' and quotes") }
+  /// A name that selections, tables and JSON can quote; a path without a `name:` beside it gives its last part.
+  func checkedName(_ name: String, _ node: Node) throws(SweepError) -> String {
+    guard !name.isEmpty, name.allSatisfy({ !",=|\"".contains($0) && $0.unicodeScalars.first?.value ?? 0 >= 32 }) else {
+      throw node.impossible("name", "a text without ',', '=', '|' and quotes; give the model a `name:`")
+    }
+    return name
   }
 
   func system(_ reader: MappingReader, chat: String?) throws(SweepError) -> String? {

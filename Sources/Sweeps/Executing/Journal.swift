@@ -122,7 +122,7 @@ final class Journal {
       !results.isEmpty
       && results.allSatisfy { result in !result.scores.contains { $0.metric == first && $0.value != nil } }
     if isUnscored {
-      unscoredCells.append("\(cell.model.name) \(cell.method) \(cell.task.name) \(cell.place.label)")
+      unscoredCells.append(cell.name)
     }
   }
 
