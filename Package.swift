@@ -70,7 +70,7 @@ let package = Package(
         "Digest",
         "JSON",
       ]),
-    layer("Reports", ["Store", "Gates", "Metrics", "Positions", "Evaluation", "Text", "JSON"]),
+    layer("Reports", ["Store", "Gates", "Metrics", "Positions", "Evaluation", "CZlib", "Text", "JSON"]),
     .executableTarget(
       name: "se-eval",
       dependencies: [
@@ -78,7 +78,8 @@ let package = Package(
         "Kernels", "Evaluation", "Text", "JSON", "Backends", "Gates",
       ], swiftSettings: swiftOnly),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: common),
-    tests("Kernels", exclude: ["Fixtures"]), tests("Text"), tests("Digest", ["CDigest"]), tests("JSON"), tests("HTTP"),
+    tests("Kernels", exclude: ["Fixtures"]), tests("Text"), tests("Digest", ["CDigest"]), tests("JSON"),
+    tests("HTTP"),
     tests("Checkpoints"),
     tests("Tokenizers", ["Checkpoints"], exclude: ["Fixtures"]), tests("Positions", exclude: ["Fixtures"]),
     tests("Transformer", ["Kernels", "Checkpoints", "Positions"], exclude: ["Fixtures"]), tests("Metrics", ["JSON"]),

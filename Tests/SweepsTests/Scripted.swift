@@ -179,7 +179,10 @@ extension Sweep {
 
 /// A tokenizer with one token per byte, from a tokenizer.json that is made on the spot.
 enum ByteTokenizer {
-  private static let shared = Result { try Tokenizer.load(modelPath: TokenizerFolder().path) }
+  private static let shared = Result {
+    let folder = try TokenizerFolder()
+    return try withExtendedLifetime(folder) { try Tokenizer.load(modelPath: folder.path) }
+  }
 
   static func load() throws -> Tokenizer { try shared.get() }
 }
