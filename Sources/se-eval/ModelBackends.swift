@@ -6,7 +6,8 @@ import Sweeps
 /// Which backend runs a model of a configuration: the engine, or the server that the entry names.
 final class ModelBackends {
   private let engine: EngineBackend
-  private let server = ServerBackend(variables: ProcessInfo.processInfo.environment)
+  private let server = ServerBackend(
+    variables: ProcessInfo.processInfo.environment, isCancelled: { Interruption.isRequested })
 
   init(workers: Workers) { engine = EngineBackend(workers: workers) }
 

@@ -80,7 +80,7 @@ public final class PreparedModel {
   /// What should be known before a run.
   var warnings: [String] {
     var warnings: [String] = []
-    if contextWindow != facts.contextWindow {
+    if contextWindow != facts.contextWindow, !facts.isRemote {
       warnings.append(
         "\(name): the configuration says a context window of \(contextWindow) tokens, the checkpoint "
           + "\(facts.contextWindow); capacity is judged by the configuration, the engine follows the checkpoint")
