@@ -48,6 +48,7 @@ struct ReportBuilder {
         builder.addMeasuredTable(section, grid)
         builder.addDeclared(section, grid, isSummary: true)
       }
+      builder.addLengths(section)
     }
     builder.addGaps()
     return builder.document
@@ -75,6 +76,7 @@ struct ReportBuilder {
       addDepthHeatmap(section, grid)
       addPaired(section, grid)
     }
+    addLengths(section)
     try addPositions(section)
     for grid in section.grids { addAnswers(section, grid) }
   }

@@ -89,8 +89,10 @@ struct FileCheck {
       } catch {
         throw .damagedData(path: path, line: nil, problem: "\(error)")
       }
-      guard case .object = value else {
-        throw .damagedData(path: path, line: nil, problem: "it is no JSON object")
+      let isRight = if case .object = value { !known.isArray } else { known.isArray && value.elements != nil }
+      guard isRight else {
+        throw .damagedData(
+          path: path, line: nil, problem: known.isArray ? "it is no JSON array" : "it is no JSON object")
       }
     }
     if known.name.hasSuffix(".prompt"), !text.contains("{") {
