@@ -23,11 +23,11 @@ enum SweepCommand {
   ) { arguments in
     let configuration = try SweepArguments.configuration(arguments)
     let workers = try EngineOptions.workers(arguments)
-    let backend = EngineBackend(workers: workers)
+    let backend = ModelBackends(workers: workers)
     let options = try SweepArguments.options(arguments, threads: workers.threads)
     let path = SweepArguments.databasePath(arguments, configuration)
     if arguments.has(dryRun) { return try PlanCommand.print(configuration, options, backend, path, arguments) }
-    let sweep = try Sweep(configuration, options: options, purpose: .execution, backend: { _ in backend })
+    let sweep = try Sweep(configuration, options: options, purpose: .execution, backend: backend.backend(of:))
     try makeFolder(of: path)
     let store = try ResultStore.open(path, mode: .create)
     let printer = try ProgressPrinter(arguments)
@@ -50,20 +50,28 @@ enum SweepCommand {
     _ arguments: Arguments
   ) throws -> ExitStatus {
     // Interrupted before the first cell was opened, a sweep has nothing to report.
-    if summary.status == .interrupted, try store.currentCells().isEmpty { return interrupted() }
+    if summary.status == .interrupted, try store.currentCells().isEmpty {
+      if arguments.has(GlobalOptions.json) { try Terminal.printJSON(SweepResult(summary, store: path, report: nil)) }
+      return interrupted()
+    }
     let folder = arguments.text(report) ?? "Reports/\(configuration.name)"
     let writer = ReportWriter(store: store, name: configuration.name, tasks: Registry.reports)
     _ = try writer.write(to: folder, formats: Set(ReportFormat.allCases))
     let isQuiet = arguments.has(GlobalOptions.quiet)
-    if !isQuiet { for warning in summary.warnings { Terminal.message("warning: \(warning)") } }
+    if !isQuiet { for warning in summary.warnings { Terminal.message("warning: \(warning)", event: "warning") } }
     for failure in summary.failures.prefix(20) {
-      Terminal.message("failed: \(failure.cell.method) \(failure.cell.task) \(failure.sampleID): \(failure.reason)")
+      Terminal.message(
+        "failed: \(failure.cell.method) \(failure.cell.task) \(failure.sampleID): \(failure.reason)", event: "failure")
     }
-    for cell in summary.unscored { Terminal.message("not scored: \(cell): no sample has a score") }
-    for input in summary.missing { Terminal.message("left out: \(input.description)") }
-    for gate in summary.gates { Terminal.message("gate \(GateText.line(gate))") }
+    for cell in summary.unscored {
+      Terminal.message("not scored: \(cell): no sample has a score", event: "unscored")
+    }
+    for input in summary.missing { Terminal.message("left out: \(input.description)", event: "missing") }
+    for gate in summary.gates { Terminal.message("gate \(GateText.line(gate))", event: "gate") }
+    let isJSON = arguments.has(GlobalOptions.json)
+    if isJSON { try Terminal.printJSON(SweepResult(summary, store: path, report: folder)) }
     if !isQuiet {
-      Terminal.print(try writer.summary())
+      if !isJSON { Terminal.print(try writer.summary()) }
       Terminal.message(try writer.cost())
       let progress = summary.progress
       Terminal.message(
