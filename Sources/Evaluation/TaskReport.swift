@@ -11,6 +11,8 @@ public struct TaskReport: Sendable {
   public var product: ProductTable?
   /// Scores by length, and the length up to which a method copes.
   public var lengths: LengthTable?
+  /// Numbers of others that the benchmark's own people give.
+  public var references: ReferenceTable?
   /// The table in the Self-Extend paper that measured numbers are laid beside.
   public var published: PublishedColumns?
 
@@ -128,7 +130,7 @@ public struct TaskReport: Sendable {
     public let id: String
     /// What the parts are, for example `by the documents' length in words`.
     public let title: String
-    /// The fact that tells samples apart.
+    /// The fact that tells samples apart; a sample whose fact is a list belongs to each part that the list names.
     public let fact: String
     /// Its values, in order.
     public let values: [String]
@@ -144,6 +146,40 @@ public struct TaskReport: Sendable {
       self.fact = fact
       self.values = values
       self.datasetSuffix = datasetSuffix
+      self.note = note
+    }
+  }
+
+  /// Numbers of other models by dataset, as a benchmark's own people publish them.
+  public struct ReferenceTable: Sendable {
+    /// A model's numbers by dataset.
+    public struct Row: Sendable {
+      /// The model.
+      public let label: String
+      /// Its numbers on the benchmark's scale.
+      public let scores: [String: Double]
+
+      /// A row.
+      public init(_ label: String, _ scores: [String: Double]) {
+        self.label = label
+        self.scores = scores
+      }
+    }
+
+    /// The end of the table's name, which is that of its file.
+    public let id: String
+    /// Whose numbers they are.
+    public let title: String
+    /// The rows.
+    public let rows: [Row]
+    /// What stands below the table.
+    public let note: String
+
+    /// A table of numbers.
+    public init(id: String, title: String, rows: [Row], note: String) {
+      self.id = id
+      self.title = title
+      self.rows = rows
       self.note = note
     }
   }

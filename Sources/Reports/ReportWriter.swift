@@ -141,6 +141,32 @@ public struct ReportWriter: Sendable {
     return (try Self.write(files, to: folder), PlainText.render(document))
   }
 
+  /// Writes the long-context card of each model: one page in each form.
+  ///
+  /// - Parameters:
+  ///   - folder: where the pages go, as card-MODEL.
+  ///   - formats: the forms.
+  /// - Returns: the files.
+  /// - Throws: `ReportError`: the store cannot be read, or holds no scores by length.
+  public func writeCards(to folder: String, formats: Set<ReportFormat>) throws(ReportError) -> [String] {
+    let evaluations = try Evaluations(store)
+    var slugs = SlugMaker()
+    var files: [String: String] = [:]
+    for (model, document) in try CardBuilder.documents(evaluations) {
+      let name = "card-" + slugs.slug([model])
+      if formats.contains(.markdown) { files["\(name).md"] = Markdown.render(document, figureFolder: nil) }
+      if formats.contains(.html) { files["\(name).html"] = HTML.render(document) }
+      if formats.contains(.latex) { files["\(name).tex"] = LaTeX.render(document) }
+      if formats.contains(.json) {
+        files["\(name).json"] = JSONValue.text(of: JSONReport(document, evaluations), .pretty) + "\n"
+      }
+      if formats.contains(.csv) {
+        for table in document.tables { files["tables/\(table.id).csv"] = CSV.render(table) }
+      }
+    }
+    return try Self.write(files, to: folder)
+  }
+
   /// What the stored samples cost, as a table for a terminal.
   ///
   /// - Throws: `ReportError`: the store cannot be read or holds nothing.

@@ -17,6 +17,10 @@ public enum TaskRegistry {
     CustomTask.self,
     LongBench.self,
     LEval.self,
+    LongBenchV2.self,
+    InfiniteBench.self,
+    HELMET.self,
+    LVEval.self,
     PerplexityTask.self,
   ]
 

@@ -2,7 +2,7 @@ import JSON
 
 extension ScorerRegistry {
   /// The scorers that read rows with fields of their own, in the order of the documentation.
-  public static let rowScorers: [RowScorer] = ruler + babilong + nolima + mrcr
+  public static let rowScorers: [RowScorer] = ruler + babilong + nolima + mrcr + longContext
 
   /// The benchmarks that have such scorers, with how many there are: `babilong/ (20)`.
   public static var rowFamilies: [String] {

@@ -102,7 +102,7 @@ public struct KnownFile: Hashable, Sendable {
   let sha256: String?
   /// True for a text that is published with CRLF, of which the hash is, and kept with LF.
   let hasCRLF: Bool
-  /// True for a JSON file that holds an array.
+  /// True for a file that is one JSON array of rows.
   let isArray: Bool
 
   /// An official file.
@@ -115,6 +115,9 @@ public struct KnownFile: Hashable, Sendable {
     self.hasCRLF = hasCRLF
     self.isArray = isArray
   }
+
+  /// True for a file of rows.
+  var hasRows: Bool { isArray || name.hasSuffix(".jsonl") }
 
   /// The files of a table with a line `name rows sha256` each, `-` for what is not known.
   static func table(_ text: String) -> [KnownFile] {
