@@ -70,7 +70,7 @@ let package = Package(
         "Digest",
         "JSON",
       ]),
-    layer("Reports", ["Store", "Gates", "Metrics", "Positions", "Evaluation", "Text", "JSON"]),
+    layer("Reports", ["Store", "Gates", "Metrics", "Positions", "Evaluation", "CZlib", "Text", "JSON"]),
     .executableTarget(
       name: "se-eval",
       dependencies: [
