@@ -160,17 +160,18 @@ public struct ReportWriter: Sendable {
   public func writeCards(to folder: String, formats: Set<ReportFormat>) throws(ReportError) -> [String] {
     let evaluations = try Evaluations(store)
     var slugs = SlugMaker()
-    var files: [String: String] = [:]
+    var files: [String: Data] = [:]
+    func add(_ name: String, _ text: String) { files[name] = Data(text.utf8) }
     for (model, document) in try CardBuilder.documents(evaluations) {
       let name = "card-" + slugs.slug([model])
-      if formats.contains(.markdown) { files["\(name).md"] = Markdown.render(document, figureFolder: nil) }
-      if formats.contains(.html) { files["\(name).html"] = HTML.render(document) }
-      if formats.contains(.latex) { files["\(name).tex"] = LaTeX.render(document) }
+      if formats.contains(.markdown) { add("\(name).md", Markdown.render(document, figureFolder: nil)) }
+      if formats.contains(.html) { add("\(name).html", HTML.render(document)) }
+      if formats.contains(.latex) { LaTeX.files(document, main: "\(name).tex").forEach { add($0.name, $0.text) } }
       if formats.contains(.json) {
-        files["\(name).json"] = JSONValue.text(of: JSONReport(document, evaluations), .pretty) + "\n"
+        add("\(name).json", JSONValue.text(of: JSONReport(document, evaluations, []), .pretty) + "\n")
       }
       if formats.contains(.csv) {
-        for table in document.tables { files["tables/\(table.id).csv"] = CSV.render(table) }
+        for table in document.tables { add("tables/\(table.id).csv", CSV.render(table)) }
       }
     }
     return try Self.write(files, to: folder)
