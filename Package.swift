@@ -83,7 +83,7 @@ let package = Package(
     tests("Checkpoints"),
     tests("Tokenizers", ["Checkpoints"], exclude: ["Fixtures"]), tests("Positions", exclude: ["Fixtures"]),
     tests("Transformer", ["Kernels", "Checkpoints", "Positions"], exclude: ["Fixtures"]), tests("Metrics", ["JSON"]),
-    tests("Evaluation", ["JSON"]), tests("Tasks", ["Evaluation", "Metrics", "Tokenizers"]),
+    tests("Evaluation", ["JSON"]), tests("Tasks", ["Evaluation", "Metrics", "Tokenizers", "JSON", "Digest"]),
     tests("Store", ["Evaluation"], exclude: ["Fixtures"]), tests("Backends", ["Evaluation"]),
     tests(
       "Sweeps",
@@ -92,7 +92,7 @@ let package = Package(
         "Kernels",
       ]),
     tests("Gates", ["Store", "Metrics", "Evaluation"]),
-    tests("Reports", ["Store", "Gates", "Metrics", "Evaluation", "Text", "Tasks"], exclude: ["Goldens"]),
+    tests("Reports", ["Store", "Gates", "Metrics", "Evaluation", "JSON", "Text", "Tasks"], exclude: ["Goldens"]),
     .testTarget(name: "ArchitectureTests", swiftSettings: common),
     .testTarget(
       name: "CommandTests",

@@ -150,6 +150,33 @@ public struct ReportWriter: Sendable {
     return (try Self.write(files, to: folder), PlainText.render(document))
   }
 
+  /// Writes the long-context card of each model: one page in each form.
+  ///
+  /// - Parameters:
+  ///   - folder: where the pages go, as card-MODEL.
+  ///   - formats: the forms.
+  /// - Returns: the files.
+  /// - Throws: `ReportError`: the store cannot be read, or holds no scores by length.
+  public func writeCards(to folder: String, formats: Set<ReportFormat>) throws(ReportError) -> [String] {
+    let evaluations = try Evaluations(store)
+    var slugs = SlugMaker()
+    var files: [String: Data] = [:]
+    func add(_ name: String, _ text: String) { files[name] = Data(text.utf8) }
+    for (model, document) in try CardBuilder.documents(evaluations) {
+      let name = "card-" + slugs.slug([model])
+      if formats.contains(.markdown) { add("\(name).md", Markdown.render(document, figureFolder: nil)) }
+      if formats.contains(.html) { add("\(name).html", HTML.render(document)) }
+      if formats.contains(.latex) { LaTeX.files(document, main: "\(name).tex").forEach { add($0.name, $0.text) } }
+      if formats.contains(.json) {
+        add("\(name).json", JSONValue.text(of: JSONReport(document, evaluations, []), .pretty) + "\n")
+      }
+      if formats.contains(.csv) {
+        for table in document.tables { add("tables/\(table.id).csv", CSV.render(table)) }
+      }
+    }
+    return try Self.write(files, to: folder)
+  }
+
   /// What the stored samples cost, as a table for a terminal.
   ///
   /// - Throws: `ReportError`: the store cannot be read or holds nothing.

@@ -96,6 +96,7 @@ struct ReportBuilder {
         builder.addDepthHeatmap(section, grid)
         builder.addPaired(section, grid)
       }
+      builder.addLengths(section)
       try builder.addPositions(section)
       for grid in section.grids { builder.addAnswers(section, grid) }
       let protocols = Set(section.cells.map(\.record.protocolName)).sorted()

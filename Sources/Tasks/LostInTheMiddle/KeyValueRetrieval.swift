@@ -178,7 +178,8 @@ public struct KeyValueRetrieval: EvaluationTask {
     let rendered = try wrapper.prompt(text, sample: "kv-retrieval \(name)")
     return Sample(
       id: SampleID(name), text: rendered.text,
-      request: .generate(tokens: rendered.tokens, maxNewTokens: maxNewTokens), expected: [row.value],
+      request: .generate(tokens: rendered.tokens, maxNewTokens: maxNewTokens),
+      conversation: rendered.conversation, expected: [row.value],
       facts: [
         ("position", .integer(position)), ("keys", .integer(row.pairs.count)),
         ("realised_length", .integer(rendered.tokens.count)),

@@ -216,7 +216,8 @@ public struct Passkey: EvaluationTask {
     let limit = maxNewTokens ?? keyTokens + (maker.wrapper.wrapsInChat ? 32 : 8)
     return Sample(
       id: SampleID("length=\(length)/depth=\(depth)/trial=\(trial)"), text: prompt.text,
-      request: .generate(tokens: prompt.tokens, maxNewTokens: limit), expected: [key],
+      request: .generate(tokens: prompt.tokens, maxNewTokens: limit), conversation: prompt.conversation,
+      expected: [key],
       facts: [
         ("requested_length", .integer(length)), ("realised_length", .integer(prompt.tokens.count)),
         ("requested_depth", .number(depth)), ("realised_depth", .number(prompt.depth)),
@@ -258,7 +259,7 @@ public struct Passkey: EvaluationTask {
     if let position = row.passkey_position { facts.append(("passkey_position", .integer(position))) }
     return Sample(
       id: SampleID("row=\(index)"), text: prompt.text,
-      request: .generate(tokens: tokens, maxNewTokens: maxNewTokens ?? row.target.count), expected: [row.target],
-      facts: facts)
+      request: .generate(tokens: tokens, maxNewTokens: maxNewTokens ?? row.target.count),
+      conversation: prompt.conversation, expected: [row.target], facts: facts)
   }
 }
