@@ -58,12 +58,12 @@ let package = Package(
         "Digest",
         "JSON",
       ]),
-    layer("Reports", ["Store", "Gates", "Metrics", "Positions", "Evaluation", "Text", "JSON"]),
+    layer("Reports", ["Store", "Gates", "Metrics", "Positions", "Evaluation", "Text", "JSON", "Digest"]),
     .executableTarget(
       name: "se-eval",
       dependencies: [
         "Sweeps", "Reports", "Tasks", "Transformer", "Tokenizers", "Positions", "Store", "Metrics", "Checkpoints",
-        "Kernels", "Evaluation", "Text", "JSON", "Backends", "Gates",
+        "Kernels", "Evaluation", "Text", "JSON", "Digest", "Backends", "Gates",
       ], swiftSettings: swiftOnly),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: common),
     tests("Kernels", exclude: ["Fixtures"]), tests("Text"), tests("Digest"), tests("JSON"), tests("Checkpoints"),

@@ -22,7 +22,7 @@ public struct Measurement: Hashable, Sendable {
   public init(_ record: CellRecord, _ metric: MetricDescription, _ samples: [SampleResult]) {
     self.record = record
     self.metric = metric
-    let ordered = samples.sorted { NaturalOrder.isBefore($0.sampleID, $1.sampleID) }
+    let ordered = NaturalOrder.sorted(samples) { $0.sampleID }
     estimate = metric.estimate(
       ordered.compactMap {
         metric.contribution(of: $0.scores, sampleID: $0.sampleID, document: Self.document($0.facts))
@@ -45,8 +45,10 @@ public struct Measurement: Hashable, Sendable {
   /// - Throws: `StoreError`.
   public static func all(in store: ResultStore) throws(StoreError) -> [Measurement] {
     var all: [Measurement] = []
-    for cell in try store.currentCells() {
-      let samples = try store.results(in: cell.id, withPrompts: false, withLogProbabilities: false)
+    let cells = try store.currentCells()
+    let results = try store.results(inAll: cells.map(\.id), withPrompts: false, withLogProbabilities: false)
+    for cell in cells {
+      let samples = results[cell.id] ?? []
       all += cell.record.metrics.map { Measurement(cell.record, $0, samples) }
     }
     return all

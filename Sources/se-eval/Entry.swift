@@ -9,7 +9,8 @@ enum Entry {
     [
       SweepCommand.command, PlanCommand.command, ReportCommand.command, SamplesCommand.command, CompareCommand.command,
       BaselineCommand.command, CheckCommand.command, ScoreCommand.command, DataCommand.command, TaskCommands.list,
-      TaskCommands.one, MergeCommand.command,
+      TaskCommands.one, MergeCommand.command, StatusCommand.command, SlurmCommand.command, SchemaCommand.command,
+      ExportCommand.command, DoctorCommand.command,
       RescoreCommand.command,
       CapacityCommand.command, TuneCommand.command, ModelCommand.command,
       TokenizeCommand.command, LogitsCommand.command, GenerateCommand.command, PerplexityCommand.command,

@@ -11,7 +11,8 @@ enum ProgressMode: String, CaseIterable {
 
 /// Turns the events of a sweep into a bar, plain lines or JSON lines on standard error.
 ///
-/// A bar is drawn at most ten times a second; plain lines come once per cell and every half minute of a long one.
+/// A bar is drawn at most ten times a second; plain lines come at most twice a minute, for a cell that ends or for a long
+/// one: a job's log stays short, however many cells are small.
 final class ProgressPrinter {
   private enum Style { case bar, plain, json, none }
 
@@ -85,10 +86,12 @@ final class ProgressPrinter {
     case .loadingModel(let name): Terminal.message("loading \(name)")
     case .modelLoaded(let name, let seconds): Terminal.message("loaded \(name) in \(NumberText.fixed(seconds, 1)) s")
     case .cellStarted: break
-    case .sampleProgress(let sample, let overall): plainEvery(.seconds(30), sample.cell, overall)
-    case .sampleFinished(let sample, let overall): plainEvery(.seconds(30), sample.cell, overall)
+    case .sampleProgress(let sample, let overall): plainEvery(.seconds(60), sample.cell, overall)
+    case .sampleFinished(let sample, let overall): plainEvery(.seconds(60), sample.cell, overall)
     case .sampleFailed(let cell, let id, let reason, _): Terminal.message("failed: \(name(cell)) \(id): \(reason)")
     case .cellFinished(let cell, let overall):
+      let isLast = overall.finishedCellCount == overall.cellCount
+      if !isLast, let lastDrawn, clock.now - lastDrawn < .seconds(30) { return }
       lastDrawn = clock.now
       Terminal.message(
         "\(NumberText.fixed(100 * overall.fraction, 1)) %  \(eta(overall))  \(name(cell))  "

@@ -18,7 +18,9 @@ enum SweepArguments {
   static let skipMissing = Option.flag("--skip-missing", "leave out models and datasets that are not there")
   static let allowUnverified = Option.flag(
     "--allow-unverified", "take data that no `data import` made as a benchmark's; the report says so")
-  static let database = Option.value("--db", "FILE", "the result store (default Results/<name>.sqlite)")
+  static let database = Option.value(
+    "--db", "FILE",
+    "the result store (default Results/<name>.sqlite; of a shard Results/<name>.shards/shard-I-of-N.sqlite)")
   static let selection = [limit, only, shard, skipMissing, allowUnverified, database]
 
   static func configuration(_ arguments: Arguments) throws -> Configuration {
@@ -35,6 +37,8 @@ enum SweepArguments {
   }
 
   static func databasePath(_ arguments: Arguments, _ configuration: Configuration) -> String {
-    arguments.text(database) ?? "Results/\(configuration.name).sqlite"
+    if let path = arguments.text(database) { return path }
+    guard let part = arguments.text(shard) else { return StorePlaces.whole(configuration.name) }
+    return StorePlaces.shard(part, of: configuration.name)
   }
 }

@@ -28,7 +28,9 @@ enum Layers {
       "Evaluation", "Gates", "Text", "JSON", "Tasks", "Backends", "Tokenizers", "Positions", "Store", "CYAML", "Digest",
       "Metrics", "Foundation", "Glibc", "Synchronization",
     ],
-    "Reports": ["Evaluation", "Gates", "Positions", "Store", "Metrics", "Text", "JSON", "Foundation", "Glibc"],
+    "Reports": [
+      "Evaluation", "Gates", "Positions", "Store", "Metrics", "Text", "JSON", "Digest", "Foundation", "Glibc",
+    ],
     "se-eval": [
       "Kernels", "Checkpoints", "Positions", "Tokenizers", "Transformer", "Metrics", "Tasks", "Store", "Sweeps",
       "Backends",

@@ -14,6 +14,8 @@ public struct Plan: Sendable {
   public var choices: [String]
   /// What a person should know, in order, without repetition.
   public var warnings: [String]
+  /// What each shard would do, where a number of shards was asked for.
+  public var shards: [ShardLoad] = []
 
   /// What a model needs.
   public struct ModelPlan: Sendable {

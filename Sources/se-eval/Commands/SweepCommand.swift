@@ -12,6 +12,9 @@ enum SweepCommand {
   private static let dryRun = Option.flag("--dry-run", "print the plan and run nothing")
   private static let report = Option.value("--report", "DIR", "where the report goes (default Reports/<name>)")
 
+  private static let scratch = Option.value(
+    "--scratch", "DIR", "write the store on this local disk, and copy it to its place every minute and at the end")
+
   static let command = Command(
     name: "sweep", summary: "Run what is missing of a configuration, store every sample, write the report",
     details: [
@@ -19,7 +22,7 @@ enum SweepCommand {
       "Ctrl-C stops after the sample in flight is dropped; nothing that was stored is lost.",
     ],
     positionals: [SweepArguments.config, SweepArguments.overrides],
-    options: SweepArguments.selection + [dryRun, report]
+    options: SweepArguments.selection + [dryRun, report, scratch]
   ) { arguments in
     let configuration = try SweepArguments.configuration(arguments)
     let workers = try EngineOptions.workers(arguments)
@@ -29,20 +32,37 @@ enum SweepCommand {
     if arguments.has(dryRun) { return try PlanCommand.print(configuration, options, backend, path, arguments) }
     let sweep = try Sweep(configuration, options: options, purpose: .execution, backend: { _ in backend })
     try makeFolder(of: path)
-    let store = try ResultStore.open(path, mode: .create)
+    let local = try arguments.text(scratch).map { try ScratchStore(path, in: $0) }
+    let store = try ResultStore.open(local?.path ?? path, mode: .create)
+    if let note = store.placeNote { Terminal.message(note) }
     let printer = try ProgressPrinter(arguments)
-    let summary = try sweep.execute(
-      store: store, environment: ["program": "se-eval \(Version.current)"],
-      readBaseline: { try Baseline(json: Files.readText($0), path: $0) }, isCancelled: { Interruption.isRequested },
-      onEvent: { event in
-        Interruption.follow(event)
-        printer.show(event)
-      })
+    let summary: SweepSummary
+    do {
+      summary = try sweep.execute(
+        store: store, environment: ["program": "se-eval \(Version.current)"],
+        readBaseline: { try Baseline(json: Files.readText($0), path: $0) }, isCancelled: { Interruption.isRequested },
+        onEvent: { event in
+          Interruption.follow(event)
+          printer.show(event)
+          local?.copyInTime(store)
+        })
+    } catch {
+      // What was evaluated before is kept; the first error is the one to report.
+      try? local?.finish(store)
+      throw error
+    }
     Interruption.wait(false)
     printer.finish()
     // Another configuration, or a merge, may have begun a run in the store meanwhile.
     let own = store.limited(toConfiguration: configuration.hash)
-    return try conclude(summary, own, configuration, path, arguments)
+    let status =
+      if let shard = options.shard {
+        try conclude(summary, shard, own, configuration, path, arguments)
+      } else {
+        try conclude(summary, own, configuration, path, arguments)
+      }
+    try local?.finish(store)
+    return status
   }
 
   private static func conclude(
@@ -55,24 +75,51 @@ enum SweepCommand {
     let writer = ReportWriter(store: store, name: configuration.name, tasks: Registry.reports)
     _ = try writer.write(to: folder, formats: Set(ReportFormat.allCases))
     let isQuiet = arguments.has(GlobalOptions.quiet)
+    tellProblems(summary, isQuiet: isQuiet)
+    for gate in summary.gates { Terminal.message("gate \(GateText.line(gate))") }
+    if !isQuiet {
+      Terminal.print(try writer.summary())
+      Terminal.message(try writer.cost())
+      Terminal.message("\(counts(summary)); store \(path), report \(folder)/report.md")
+    }
+    if summary.status == .interrupted { return interrupted() }
+    return summary.status
+  }
+
+  /// The end of a shard: no report, which would show a part of the numbers.
+  private static func conclude(
+    _ summary: SweepSummary, _ shard: Shard, _ store: ResultStore, _ configuration: Configuration, _ path: String,
+    _ arguments: Arguments
+  ) throws -> ExitStatus {
+    let isQuiet = arguments.has(GlobalOptions.quiet)
+    tellProblems(summary, isQuiet: isQuiet)
+    let name = "shard \(shard.index)/\(shard.count)"
+    if summary.status != .interrupted, summary.progress.sampleCount == 0 {
+      Terminal.message("\(name) is empty: there are fewer pieces of work than shards; nothing is wrong")
+    } else if !isQuiet {
+      Terminal.message("\(name): \(counts(summary)); store \(path)")
+      let folder = URL(fileURLWithPath: path).deletingLastPathComponent().relativePath
+      Terminal.message(
+        "no report of a part; join the shards: se-eval merge \(folder) --into "
+          + "\(StorePlaces.whole(configuration.name)), then se-eval report \(StorePlaces.whole(configuration.name))")
+    }
+    if summary.status == .interrupted { return interrupted() }
+    return summary.status
+  }
+
+  private static func counts(_ summary: SweepSummary) -> String {
+    let progress = summary.progress
+    return "\(progress.evaluatedSampleCount) samples evaluated, \(progress.reusedSampleCount) shared, "
+      + "\(progress.failedSampleCount) failed in \(NumberText.duration(progress.elapsedSeconds))"
+  }
+
+  private static func tellProblems(_ summary: SweepSummary, isQuiet: Bool) {
     if !isQuiet { for warning in summary.warnings { Terminal.message("warning: \(warning)") } }
     for failure in summary.failures.prefix(20) {
       Terminal.message("failed: \(failure.cell.method) \(failure.cell.task) \(failure.sampleID): \(failure.reason)")
     }
     for cell in summary.unscored { Terminal.message("not scored: \(cell): no sample has a score") }
     for input in summary.missing { Terminal.message("left out: \(input.description)") }
-    for gate in summary.gates { Terminal.message("gate \(GateText.line(gate))") }
-    if !isQuiet {
-      Terminal.print(try writer.summary())
-      Terminal.message(try writer.cost())
-      let progress = summary.progress
-      Terminal.message(
-        "\(progress.evaluatedSampleCount) samples evaluated, \(progress.reusedSampleCount) shared, "
-          + "\(progress.failedSampleCount) failed in \(NumberText.duration(progress.elapsedSeconds)); "
-          + "store \(path), report \(folder)/report.md")
-    }
-    if summary.status == .interrupted { return interrupted() }
-    return summary.status
   }
 
   private static func interrupted() -> ExitStatus {
