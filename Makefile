@@ -4,7 +4,7 @@ SWIFT ?= swift
 PREFIX ?= /usr/local
 PROGRAM := .build/release/se-eval
 
-.PHONY: build setup demo test lint check-demo install clean sanitize bench bench-peers
+.PHONY: build setup demo test lint check-demo install clean sanitize bench bench-peers check-aarch64
 
 build: setup
 	$(SWIFT) build -c release --product se-eval
@@ -44,3 +44,7 @@ bench-peers: build
 
 clean:
 	rm -rf .build .build-asan .build-tsan
+
+# The kernels for 64-bit ARM under qemu's emulation, held to this machine's bits.
+check-aarch64:
+	@Scripts/check_aarch64.sh

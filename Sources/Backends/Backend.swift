@@ -1,5 +1,5 @@
-public import Evaluation
-public import Positions
+import Evaluation
+import Positions
 public import Tokenizers
 
 /// Where a kind of model comes from: the engine, a script in tests, a server.

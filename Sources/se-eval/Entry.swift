@@ -9,10 +9,9 @@ enum Entry {
     [
       SweepCommand.command, PlanCommand.command, ReportCommand.command, SamplesCommand.command, CompareCommand.command,
       BaselineCommand.command, CheckCommand.command, ScoreCommand.command, DataCommand.command, TaskCommands.list,
-      TaskCommands.one, MergeCommand.command, StatusCommand.command, SlurmCommand.command, SchemaCommand.command,
-      ExportCommand.command, DoctorCommand.command,
-      RescoreCommand.command,
-      CapacityCommand.command, TuneCommand.command, ModelCommand.command,
+      TaskCommands.one, MergeCommand.command, StatusCommand.command, SlurmCommand.command, DoctorCommand.command,
+      ExportCommand.command, SchemaCommand.command, RescoreCommand.command, CapacityCommand.command,
+      TuneCommand.command, ModelCommand.command,
       TokenizeCommand.command, LogitsCommand.command, GenerateCommand.command, PerplexityCommand.command,
       BenchCommand.command, ChatCommand.command,
     ]
@@ -29,11 +28,11 @@ enum Entry {
     do {
       let status = try dispatch(words)
       guard let problem = Terminal.outputProblem else { return status }
-      Terminal.message("se-eval: standard output cannot be written: \(problem)")
+      Terminal.message("se-eval: standard output cannot be written: \(problem)", event: "error")
       return status == .complete ? .failed : status
     } catch {
       let (text, status) = ErrorText.explain(error)
-      Terminal.message("se-eval: \(text)")
+      Terminal.message("se-eval: \(text)", event: "error")
       return status
     }
   }
@@ -57,6 +56,7 @@ enum Entry {
     }
     if let problem = InstructionSet.problem { throw UsageError(problem) }
     let arguments = try Arguments(command, Array(words.dropFirst()))
+    Terminal.writesMessagesAsJSON = arguments.text(GlobalOptions.progress) == ProgressMode.json.rawValue
     if arguments.has(GlobalOptions.help) {
       Terminal.print(Help.text(command))
       return .complete

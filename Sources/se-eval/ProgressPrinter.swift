@@ -168,7 +168,7 @@ final class ProgressPrinter {
       line.reason = reason
     case .cellFinished(let cell, let overall): line = self.line("cell-finished", cell, overall)
     }
-    Terminal.message(JSONValue.text(of: line, .compact))
+    Terminal.line(JSONValue.text(of: line, .compact))
   }
 
   private func line(_ event: String, _ cell: CellProgress?, _ overall: OverallProgress) -> Line {

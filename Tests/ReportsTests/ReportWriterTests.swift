@@ -2,6 +2,7 @@ import Evaluation
 import Foundation
 import Reports
 import Store
+import TestSupport
 import Testing
 import Text
 

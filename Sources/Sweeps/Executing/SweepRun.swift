@@ -43,11 +43,12 @@ final class SweepRun {
 
   private func status(_ isFinished: Bool, _ gates: [Judgement]) -> SweepStatus {
     if !isFinished { return .interrupted }
-    if !journal.failures.isEmpty || !sweep.missing.isEmpty { return .incomplete }
+    let gate = gates.isEmpty ? nil : GateResult(gates).fault
+    // What is missing must not hide that what is there became worse.
+    if gate == .gateFailed { return .gateFailed }
+    if !journal.failures.isEmpty || !sweep.missing.isEmpty || !journal.unscoredCells.isEmpty { return .incomplete }
     // A gate that finds nothing to judge has not passed.
-    let status: SweepStatus = gates.isEmpty ? .complete : GateResult(gates).fault.map { SweepStatus($0) } ?? .complete
-    // A cell without a score must not hide a gate that failed.
-    return status != .gateFailed && !journal.unscoredCells.isEmpty ? .incomplete : status
+    return gate.map { SweepStatus($0) } ?? .complete
   }
 
   /// Evaluates all cells of one model.

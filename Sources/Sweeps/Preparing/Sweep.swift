@@ -1,5 +1,5 @@
 public import Backends
-public import Evaluation
+import Evaluation
 import Positions
 import Tasks
 

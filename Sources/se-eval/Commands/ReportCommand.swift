@@ -24,6 +24,13 @@ enum ReportCommand {
   private static let strict = Option.flag(
     "--strict", "exit status 4 when samples are missing, failed or without a score")
 
+  private struct Written: Encodable {
+    let store: String
+    let folder: String
+    let files: [String]
+    let complete: Bool
+  }
+
   static let command = Command(
     name: "report", summary: "Write the report of a store: Markdown, CSV, SVG, HTML, LaTeX, JSON",
     positionals: [source], options: [format, out, paper, convention, strict]
@@ -34,16 +41,24 @@ enum ReportCommand {
     let name = try store.latestRun()?.record.name ?? stem
     let writer = try ReportWriter(
       store: store, name: name, tasks: Registry.reports, conventions: arguments.text(convention) ?? "")
-    if arguments.has(convention) { Terminal.print(try writer.conventionText()) }
     let folder = arguments.text(out) ?? "Reports/\(OutputFile.safeName(name))"
     let formats = try formats(arguments)
+    let isJSON = arguments.has(GlobalOptions.json)
+    if arguments.has(convention), !isJSON { Terminal.print(try writer.conventionText()) }
+    var files: [String] = []
     if arguments.has(paper) {
-      let (files, text) = try writer.writePaper(to: folder, formats: formats)
-      Terminal.print(text)
+      let (paperFiles, text) = try writer.writePaper(to: folder, formats: formats)
+      if !isJSON { Terminal.print(text) }
+      files = paperFiles
+    }
+    files += try writer.write(to: folder, formats: formats)
+    let isComplete = try writer.isComplete()
+    if isJSON {
+      try Terminal.printJSON(Written(store: path, folder: folder, files: files, complete: isComplete))
+    } else {
       for file in files { Terminal.print(file) }
     }
-    for file in try writer.write(to: folder, formats: formats) { Terminal.print(file) }
-    return try arguments.has(strict) && !writer.isComplete() ? .incomplete : .complete
+    return arguments.has(strict) && !isComplete ? .incomplete : .complete
   }
 
   /// The store that an argument means: itself, or the default one of a configuration.

@@ -70,15 +70,19 @@ enum SweepCommand {
     _ arguments: Arguments
   ) throws -> ExitStatus {
     // Interrupted before the first cell was opened, a sweep has nothing to report.
-    if summary.status == .interrupted, try store.currentCells().isEmpty { return interrupted() }
+    if summary.status == .interrupted, try store.currentCells().isEmpty {
+      if arguments.has(GlobalOptions.json) { try Terminal.printJSON(SweepResult(summary, store: path, report: nil)) }
+      return interrupted()
+    }
     let folder = arguments.text(report) ?? "Reports/\(configuration.name)"
     let writer = ReportWriter(store: store, name: configuration.name, tasks: Registry.reports)
     _ = try writer.write(to: folder, formats: Set(ReportFormat.allCases))
     let isQuiet = arguments.has(GlobalOptions.quiet)
     tellProblems(summary, isQuiet: isQuiet)
-    for gate in summary.gates { Terminal.message("gate \(GateText.line(gate))") }
+    let isJSON = arguments.has(GlobalOptions.json)
+    if isJSON { try Terminal.printJSON(SweepResult(summary, store: path, report: folder)) }
     if !isQuiet {
-      Terminal.print(try writer.summary())
+      if !isJSON { Terminal.print(try writer.summary()) }
       Terminal.message(try writer.cost())
       Terminal.message("\(counts(summary)); store \(path), report \(folder)/report.md")
     }
@@ -93,6 +97,7 @@ enum SweepCommand {
   ) throws -> ExitStatus {
     let isQuiet = arguments.has(GlobalOptions.quiet)
     tellProblems(summary, isQuiet: isQuiet)
+    if arguments.has(GlobalOptions.json) { try Terminal.printJSON(SweepResult(summary, store: path, report: nil)) }
     let name = "shard \(shard.index)/\(shard.count)"
     if summary.status != .interrupted, summary.progress.sampleCount == 0 {
       Terminal.message("\(name) is empty: there are fewer pieces of work than shards; nothing is wrong")
@@ -114,12 +119,16 @@ enum SweepCommand {
   }
 
   private static func tellProblems(_ summary: SweepSummary, isQuiet: Bool) {
-    if !isQuiet { for warning in summary.warnings { Terminal.message("warning: \(warning)") } }
+    if !isQuiet { for warning in summary.warnings { Terminal.message("warning: \(warning)", event: "warning") } }
     for failure in summary.failures.prefix(20) {
-      Terminal.message("failed: \(failure.cell.method) \(failure.cell.task) \(failure.sampleID): \(failure.reason)")
+      Terminal.message(
+        "failed: \(failure.cell.method) \(failure.cell.task) \(failure.sampleID): \(failure.reason)", event: "failure")
     }
-    for cell in summary.unscored { Terminal.message("not scored: \(cell): no sample has a score") }
-    for input in summary.missing { Terminal.message("left out: \(input.description)") }
+    for cell in summary.unscored {
+      Terminal.message("not scored: \(cell): no sample has a score", event: "unscored")
+    }
+    for input in summary.missing { Terminal.message("left out: \(input.description)", event: "missing") }
+    for gate in summary.gates { Terminal.message("gate \(GateText.line(gate))", event: "gate") }
   }
 
   private static func interrupted() -> ExitStatus {
