@@ -28,6 +28,7 @@ public struct ReportWriter: Sendable {
   private let name: String
   private let tasks: TaskReports
   private let conventions: [RequestedConvention]
+  private let reader: EvaluationsReader
 
   /// A writer.
   ///
@@ -41,6 +42,7 @@ public struct ReportWriter: Sendable {
     store: ResultStore, name: String, tasks: TaskReports = .none, conventions: String
   ) throws(ReportError) {
     self.store = store
+    reader = EvaluationsReader(store)
     self.name = name
     self.tasks = tasks
     self.conventions = try RequestedConvention.list(conventions)
@@ -54,6 +56,7 @@ public struct ReportWriter: Sendable {
   ///   - tasks: What the tasks declare of their reports; without it only the cells speak.
   public init(store: ResultStore, name: String, tasks: TaskReports = .none) {
     self.store = store
+    reader = EvaluationsReader(store)
     self.name = name
     self.tasks = tasks
     conventions = []
@@ -65,14 +68,14 @@ public struct ReportWriter: Sendable {
   /// - Throws: `ReportError`: the store cannot be read or holds nothing.
   public func conventionText() throws(ReportError) -> String {
     guard !conventions.isEmpty else { return "" }
-    return PlainText.render(try ReportBuilder.conventions(store: store, name: name, conventions))
+    return PlainText.render(try ReportBuilder.conventions(reader.evaluations(), store: store, name: name, conventions))
   }
 
   /// True where every planned sample is stored and has a score for its table's metric.
   ///
   /// - Returns: whether it is so.
   /// - Throws: `ReportError`: the store cannot be read or holds nothing.
-  public func isComplete() throws(ReportError) -> Bool { try Evaluations(store).isComplete }
+  public func isComplete() throws(ReportError) -> Bool { try reader.evaluations().isComplete }
 
   /// Writes a report, replacing files of an earlier one.
   ///
@@ -82,7 +85,8 @@ public struct ReportWriter: Sendable {
   /// - Returns: The files, relative to the folder, sorted.
   /// - Throws: `ReportError`: the store cannot be read or holds nothing, a file cannot be written.
   public func write(to folder: String, formats: Set<ReportFormat>) throws(ReportError) -> [String] {
-    let builder = try ReportBuilder.report(store: store, name: name, tasks: tasks, conventions: conventions)
+    let builder = try ReportBuilder.report(
+      reader.evaluations(), store: store, name: name, tasks: tasks, conventions: conventions)
     let (document, evaluations) = (builder.document, builder.evaluations)
     var files: [String: String] = [:]
     if formats.contains(.markdown) {
@@ -121,7 +125,7 @@ public struct ReportWriter: Sendable {
   public func writePaper(
     to folder: String, formats: Set<ReportFormat>
   ) throws(ReportError) -> (files: [String], text: String) {
-    let evaluations = try Evaluations(store)
+    let evaluations = try reader.evaluations()
     let document = try PaperBuilder.document(evaluations, name: name, tasks: tasks)
     var files: [String: String] = [:]
     if formats.contains(.markdown) { files["paper.md"] = Markdown.render(document, figureFolder: nil) }
@@ -139,7 +143,7 @@ public struct ReportWriter: Sendable {
   /// What the stored samples cost, as a table for a terminal.
   ///
   /// - Throws: `ReportError`: the store cannot be read or holds nothing.
-  public func cost() throws(ReportError) -> String { PlainText.render(Cost.table(try Evaluations(store))) }
+  public func cost() throws(ReportError) -> String { PlainText.render(Cost.table(try reader.evaluations())) }
 
   private static func write(_ files: [String: String], to folder: String) throws(ReportError) -> [String] {
     let names = files.keys.sorted()
@@ -151,7 +155,7 @@ public struct ReportWriter: Sendable {
   ///
   /// - Throws: `ReportError`: the store cannot be read or holds nothing.
   public func summary() throws(ReportError) -> String {
-    PlainText.render(try ReportBuilder.summary(store: store, name: name, tasks: tasks))
+    PlainText.render(try ReportBuilder.summary(reader.evaluations(), store: store, name: name, tasks: tasks))
   }
 
   static func write(_ text: String, to path: String) throws(ReportError) {

@@ -30,6 +30,7 @@ enum Layers {
     ],
     "Reports": [
       "Evaluation", "Gates", "Positions", "Store", "Metrics", "Text", "JSON", "Digest", "Foundation", "Glibc",
+      "Synchronization",
     ],
     "se-eval": [
       "Kernels", "Checkpoints", "Positions", "Tokenizers", "Transformer", "Metrics", "Tasks", "Store", "Sweeps",

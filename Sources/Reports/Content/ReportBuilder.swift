@@ -12,20 +12,21 @@ struct ReportBuilder {
   var slugs = SlugMaker()
   var document: Document
 
-  init(store: ResultStore, name: String, tasks: TaskReports) throws(ReportError) {
+  init(_ evaluations: Evaluations, store: ResultStore, name: String, tasks: TaskReports) {
     self.name = name
     self.tasks = tasks
     self.store = store
-    evaluations = try Evaluations(store)
+    self.evaluations = evaluations
     sections = Section.sections(of: evaluations, tasks)
     document = Document(title: name)
   }
 
   /// The whole report, in `document`.
   static func report(
-    store: ResultStore, name: String, tasks: TaskReports, conventions: [RequestedConvention] = []
+    _ evaluations: Evaluations, store: ResultStore, name: String, tasks: TaskReports,
+    conventions: [RequestedConvention] = []
   ) throws(ReportError) -> ReportBuilder {
-    var builder = try ReportBuilder(store: store, name: name, tasks: tasks)
+    var builder = ReportBuilder(evaluations, store: store, name: name, tasks: tasks)
     builder.addSummary()
     for model in builder.evaluations.names(\.model) {
       builder.document.heading(2, model)
@@ -40,8 +41,10 @@ struct ReportBuilder {
   }
 
   /// The tables of a terminal: what was measured and what is missing.
-  static func summary(store: ResultStore, name: String, tasks: TaskReports) throws(ReportError) -> Document {
-    var builder = try ReportBuilder(store: store, name: name, tasks: tasks)
+  static func summary(
+    _ evaluations: Evaluations, store: ResultStore, name: String, tasks: TaskReports
+  ) throws(ReportError) -> Document {
+    var builder = ReportBuilder(evaluations, store: store, name: name, tasks: tasks)
     builder.addSummary()
     for section in builder.sections {
       for grid in section.grids {
@@ -55,9 +58,9 @@ struct ReportBuilder {
 
   /// The perplexities by other conventions alone.
   static func conventions(
-    store: ResultStore, name: String, _ conventions: [RequestedConvention]
+    _ evaluations: Evaluations, store: ResultStore, name: String, _ conventions: [RequestedConvention]
   ) throws(ReportError) -> Document {
-    var builder = try ReportBuilder(store: store, name: name, tasks: .none)
+    var builder = ReportBuilder(evaluations, store: store, name: name, tasks: .none)
     try builder.addConventions(conventions)
     return builder.document
   }

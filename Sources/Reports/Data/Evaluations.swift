@@ -67,10 +67,12 @@ struct Evaluations: Sendable {
   /// Sorted by model, task, settings, method and coordinates: the order of insertion differs between shards.
   let cells: [LoadedCell]
 
-  init(_ store: ResultStore) throws(ReportError) {
+  /// Everything of a store, or of the cells of some methods.
+  init(_ store: ResultStore, methods: Set<String>? = nil) throws(ReportError) {
     path = store.path
     run = try fromStore { () throws(StoreError) in try store.latestRun()?.record }
     let stored = try fromStore { () throws(StoreError) in try store.currentCells() }
+      .filter { methods?.contains($0.record.method) ?? true }
     guard !stored.isEmpty else { throw .nothingStored(path: store.path) }
     let failures = Dictionary(
       grouping: try fromStore { () throws(StoreError) in try store.failures() }, by: \.cell)
