@@ -15,7 +15,11 @@ extension ResultStore {
       for suffix in ["-wal", "-shm"] where FileManager.default.fileExists(atPath: target + suffix) {
         try FileManager.default.removeItem(atPath: target + suffix)
       }
-      _ = try FileManager.default.replaceItemAt(URL(filePath: target), withItemAt: URL(filePath: part))
+      if FileManager.default.fileExists(atPath: target) {
+        _ = try FileManager.default.replaceItemAt(URL(filePath: target), withItemAt: URL(filePath: part))
+      } else {
+        try FileManager.default.moveItem(atPath: part, toPath: target)
+      }
     } catch {
       throw .lockFile(path: target, code: 0, message: "the copy cannot be put there: \(error.localizedDescription)")
     }

@@ -112,7 +112,7 @@ enum StatusText {
       "stores": .array(stores.map { json($0.path, $0.progress, now: now) }),
       "samples": .integer(total.sampleCount), "done": .integer(total.doneCount),
       "failed": .integer(total.failedCount), "running": .integer(total.running), "ended": .integer(total.ended),
-      "silent": .integer(total.silent), "seconds_left": total.secondsLeft.map { .number($0) } ?? .null,
+      "silent": .integer(total.silent), "seconds_left": number(total.secondsLeft),
       "absent_shards": .array(total.absentShards.map { .integer($0) }),
     ])
   }
@@ -128,28 +128,36 @@ enum StatusText {
 
   private static func json(_ part: PartProgress, now: Double) -> JSONValue {
     let beat = part.heartbeat?.heartbeat
-    let (state, status): (String, Int32?) =
-      switch part.state(at: now) {
-      case .running: ("running", nil)
-      case .silent: ("silent", nil)
-      case .ended(let status): ("ended", status)
-      }
-    return .object([
-      "shard": part.run.record.shard.map { .integer($0.index) } ?? .null,
-      "shards": part.run.record.shard.map { .integer($0.count) } ?? .null,
-      "state": .string(state), "status": status.map { .integer(Int($0)) } ?? .null,
-      "host": JSONValue(beat?.host), "pid": beat.map { .integer($0.processID) } ?? .null, "job": JSONValue(beat?.job),
-      "cells": beat.map { .integer($0.cellCount) } ?? .null,
-      "cells_done": beat.map { .integer($0.doneCellCount) } ?? .null,
-      "samples": beat.map { .integer($0.sampleCount) } ?? .null,
-      "done": beat.map { .integer($0.doneSampleCount) } ?? .null,
-      "failed": beat.map { .integer($0.failedSampleCount) } ?? .null,
-      "fraction": beat.map { .number($0.fraction) } ?? .null, "current_cell": JSONValue(beat?.currentCell),
-      "samples_per_second": part.samplesPerSecond.map { .number($0) } ?? .null,
-      "seconds_left": secondsLeft(part, now: now).map { .number($0) } ?? .null,
-      "started_at": .number(part.run.startedAt), "last_sign_at": .number(part.lastSign),
-    ])
+    var members: [String: JSONValue] = [:]
+    switch part.state(at: now) {
+    case .running: members["state"] = .string("running")
+    case .silent: members["state"] = .string("silent")
+    case .ended(let status):
+      members["state"] = .string("ended")
+      members["status"] = .integer(Int(status))
+    }
+    members["shard"] = integer(part.run.record.shard?.index)
+    members["shards"] = integer(part.run.record.shard?.count)
+    members["host"] = JSONValue(beat?.host)
+    members["pid"] = integer(beat?.processID)
+    members["job"] = JSONValue(beat?.job)
+    members["cells"] = integer(beat?.cellCount)
+    members["cells_done"] = integer(beat?.doneCellCount)
+    members["samples"] = integer(beat?.sampleCount)
+    members["done"] = integer(beat?.doneSampleCount)
+    members["failed"] = integer(beat?.failedSampleCount)
+    members["fraction"] = number(beat?.fraction)
+    members["current_cell"] = JSONValue(beat?.currentCell)
+    members["samples_per_second"] = number(part.samplesPerSecond)
+    members["seconds_left"] = number(secondsLeft(part, now: now))
+    members["started_at"] = .number(part.run.startedAt)
+    members["last_sign_at"] = .number(part.lastSign)
+    return .object(members)
   }
+
+  private static func integer(_ value: Int?) -> JSONValue { value.map { .integer($0) } ?? .null }
+
+  private static func number(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
 }
 
 /// Several stores together.

@@ -115,15 +115,3 @@ public struct Exporter: Sendable {
   }
 }
 
-extension JSONValue {
-  /// The JSON of a task's value.
-  init(_ value: Value) {
-    switch value {
-    case .integer(let number): self = .integer(number)
-    case .number(let number): self = .number(number)
-    case .text(let text): self = .string(text)
-    case .flag(let flag): self = .bool(flag)
-    case .list(let values): self = .array(values.map { JSONValue($0) })
-    }
-  }
-}

@@ -40,7 +40,11 @@ final class LineFile {
     try flush()
     do {
       try handle.close()
-      _ = try FileManager.default.replaceItemAt(URL(filePath: path), withItemAt: URL(filePath: temporary))
+      if FileManager.default.fileExists(atPath: path) {
+        _ = try FileManager.default.replaceItemAt(URL(filePath: path), withItemAt: URL(filePath: temporary))
+      } else {
+        try FileManager.default.moveItem(atPath: temporary, toPath: path)
+      }
       isFinished = true
     } catch {
       throw .cannotWrite(path: path, problem: error.localizedDescription)

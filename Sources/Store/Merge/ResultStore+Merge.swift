@@ -39,7 +39,7 @@ extension ResultStore {
           sources.append(try open(name, mode: .readOnly, options: options))
         } catch {
           // A shard that was started a moment ago has an empty file.
-          guard isFolder, case .notAStore(_, applicationID: 0) = error else { throw error }
+          guard isFolder, case .notAStore(path: _, applicationID: 0) = error else { throw error }
           skipped.append(name)
         }
       }

@@ -28,7 +28,10 @@ extension Sweep {
     let gates = try SweepGates(configuration.gates, readBaseline)
     let plan = try plan(store: store)
     // A shard may be empty: more parts than there are pieces of work.
-    if plan.sampleCount == 0, try options.shard == nil || samples.isEmpty { throw .nothingToDo }
+    if plan.sampleCount == 0 {
+      let isNothing = options.shard == nil ? true : try samples.isEmpty
+      if isNothing { throw .nothingToDo }
+    }
     let record = RunRecord(
       name: configuration.name, configuration: configuration.resolved, configurationHash: configuration.hash,
       environment: RunEnvironment.collect(

@@ -74,7 +74,9 @@ final class SampleSource {
   /// True where no cell has a sample, whatever the options take of them.
   var isEmpty: Bool {
     get throws(SweepError) {
-      for cell in cells where try count(of: cell) > 0 { return false }
+      for cell in cells {
+        if try count(of: cell) > 0 { return false }
+      }
       return true
     }
   }

@@ -143,7 +143,7 @@ enum SlurmCommand {
       do throws(StoreError) {
         parts += try ResultStore.open(file, mode: .readOnly).progress().parts
       } catch {
-        guard case .notAStore(_, applicationID: 0) = error else { throw error }
+        guard case .notAStore(path: _, applicationID: 0) = error else { throw error }
       }
     }
     return parts

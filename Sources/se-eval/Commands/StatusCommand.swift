@@ -44,7 +44,7 @@ enum StatusCommand {
         store = try ResultStore.open(path, mode: .readOnly)
       } catch {
         // A shard that was started a moment ago has an empty file.
-        guard case .notAStore(_, applicationID: 0) = error else { throw error }
+        guard case .notAStore(path: _, applicationID: 0) = error else { throw error }
         continue
       }
       stores.append((path, try store.progress()))
