@@ -23,10 +23,18 @@ import Testing
     #expect(Set(SchemaGuide.relations.filter(\.isView).map(\.name)) == views)
   }
 
-  @Test("network file systems are told by the kernel's number, and a local one is none")
+  @Test("network file systems are told by the table of mounts, and a local one is none")
   func fileSystems() throws {
-    #expect(FileSystemKind.networkName(0x6969) == "NFS")
-    #expect(FileSystemKind.networkName(0xef53) == nil)
+    let mounts = """
+      22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
+      40 22 0:35 / /home rw shared:20 - nfs4 server:/home rw,vers=4.2
+      41 40 0:36 / /home/my\\040disk rw - ext4 /dev/vdb rw
+      42 22 0:37 / /lustre rw - lustre 10.0.0.1@o2ib:/fs rw
+      """
+    #expect(FileSystemKind.network(at: "/home/me/a.sqlite", mounts: mounts) == "NFS")
+    #expect(FileSystemKind.network(at: "/home/my disk/a.sqlite", mounts: mounts) == nil)
+    #expect(FileSystemKind.network(at: "/lustre", mounts: mounts) == "Lustre")
+    #expect(FileSystemKind.network(at: "/lustres/a", mounts: mounts) == nil)
     let folder = try TemporaryFolder()
     #expect(FileSystemKind.network(at: folder.file("not/there/yet.sqlite")) == nil)
     #expect(try ResultStore.open(folder.file("a.sqlite"), mode: .create).placeNote == nil)
