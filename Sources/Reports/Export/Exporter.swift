@@ -114,4 +114,3 @@ public struct Exporter: Sendable {
     return ExportSummary(files: [path], sampleCount: file.lineCount - 1, notes: [])
   }
 }
-

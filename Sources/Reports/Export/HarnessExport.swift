@@ -128,7 +128,9 @@ struct HarnessExport {
       .init(key: "target", value: .string(target)),
       .init(
         key: "arguments",
-        value: .object(["gen_args_0": .object(["arg_0": .string(sample.prompt), "arg_1": JSONValue.object([JSONValue.Member]())])])),
+        value: .object([
+          "gen_args_0": .object(["arg_0": .string(sample.prompt), "arg_1": JSONValue.object([JSONValue.Member]())])
+        ])),
       .init(key: "resps", value: .array([.array([.string(output)])])),
       .init(key: "filtered_resps", value: .array([.string(output)])),
       .init(key: "filter", value: .string("none")),
