@@ -32,6 +32,7 @@ extension Sweep {
       let isNothing = options.shard == nil ? true : try samples.isEmpty
       if isNothing { throw .nothingToDo }
     }
+    try refuseWhatCannotFit(plan)
     let record = RunRecord(
       name: configuration.name, configuration: configuration.resolved, configurationHash: configuration.hash,
       environment: RunEnvironment.collect(
@@ -52,6 +53,15 @@ extension Sweep {
     let status = summary.status
     try stored { () throws(StoreError) in try store.finishRun(id, status: status.rawValue) }
     return summary
+  }
+
+  /// Refuses a sweep whose longest sample has no room, before the hours that come ahead of it.
+  private func refuseWhatCannotFit(_ plan: Plan) throws(SweepError) {
+    for model in models {
+      guard let summary = plan.models.first(where: { $0.name == model.name }) else { continue }
+      let available = options.memoryByteCount ?? model.facts.availableByteCount
+      if let problem = summary.memoryProblem(available: available) { throw .memory(problem) }
+    }
   }
 
   /// What the backends say of themselves; where models differ, the first says it.

@@ -1,4 +1,5 @@
 public import Evaluation
+import Text
 
 /// What a sweep would do: cells, samples, tokens, memory and time; nothing was evaluated to make it.
 public struct Plan: Sendable {
@@ -40,6 +41,14 @@ public struct Plan: Sendable {
 
     /// Bytes of weights, cache and buffers together.
     public var peakByteCount: Int { weightByteCount + cacheByteCount + activationByteCount }
+
+    /// What cannot fit, with the numbers; nil where all fits, or nothing is known of the memory.
+    func memoryProblem(available: Int) -> String? {
+      guard available > 0, cacheByteCount > available else { return nil }
+      return "\(name): keys and values of \(NumberText.grouped(longestSequence)) tokens need "
+        + "\(NumberText.bytes(cacheByteCount)), and \(NumberText.bytes(available)) can be had; take shorter lengths "
+        + "(--only), cache: float16, or a machine with more memory; --memory says that more can be had"
+    }
   }
 
   /// What a cell holds.
