@@ -58,7 +58,9 @@ extension Sweep {
   /// Refuses a sweep whose longest sample has no room, before the hours that come ahead of it.
   private func refuseWhatCannotFit(_ plan: Plan) throws(SweepError) {
     for model in models {
-      guard let summary = plan.models.first(where: { $0.name == model.name }) else { continue }
+      // What is stored needs no room.
+      let isOpen = plan.cells.contains { $0.model == model.name && $0.doneCount < $0.sampleCount }
+      guard isOpen, let summary = plan.models.first(where: { $0.name == model.name }) else { continue }
       let available = options.memoryByteCount ?? model.facts.availableByteCount
       if let problem = summary.memoryProblem(available: available) { throw .memory(problem) }
     }
