@@ -30,7 +30,7 @@ enum FileSystemKind {
       let fields = line.split(separator: " ")
       guard fields.count > 5, let dash = fields.firstIndex(of: "-"), dash + 1 < fields.count else { continue }
       // The table writes a blank as `\040`.
-      let point = fields[4].replacing("\\040", with: " ")
+      let point = String(fields[4]).replacing("\\040", with: " ")
       let isAbove = path == point || path.hasPrefix(point.hasSuffix("/") ? point : point + "/")
       // Of two mounts at one point the later one is seen.
       if isAbove, point.count >= best?.point.count ?? 0 { best = (point, String(fields[dash + 1])) }
