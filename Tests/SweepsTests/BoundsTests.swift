@@ -4,6 +4,7 @@ import Foundation
 import Store
 import Tasks
 import Testing
+import Text
 
 @testable import Sweeps
 
