@@ -71,11 +71,16 @@ public struct ReportWriter: Sendable {
     return PlainText.render(try ReportBuilder.conventions(reader.evaluations(), store: store, name: name, conventions))
   }
 
-  /// True where every planned sample is stored and has a score for its table's metric.
+  /// True where every planned sample is stored and has a score for its table's metric, and every asked-for convention
+  /// could be derived.
   ///
   /// - Returns: whether it is so.
   /// - Throws: `ReportError`: the store cannot be read or holds nothing.
-  public func isComplete() throws(ReportError) -> Bool { try reader.evaluations().isComplete }
+  public func isComplete() throws(ReportError) -> Bool {
+    guard try reader.evaluations().isComplete else { return false }
+    var builder = ReportBuilder(try reader.evaluations(), store: store, name: name, tasks: .none)
+    return try builder.addConventions(conventions)
+  }
 
   /// Writes a report, replacing files of an earlier one.
   ///

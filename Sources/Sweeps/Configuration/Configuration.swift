@@ -41,10 +41,12 @@ public struct Configuration: Sendable {
     public let date: ChatDate
     /// The type of the key and value cache.
     public let cache: CacheType
+    /// The server that runs it; `path` is then its tokenizer.
+    public let server: ServerSpecification?
 
     init(
       name: String, path: ConfiguredPath, contextWindow: Int?, chat: String?, cache: CacheType, system: String? = nil,
-      date: ChatDate = .standard
+      date: ChatDate = .standard, server: ServerSpecification? = nil
     ) {
       self.name = name
       self.path = path
@@ -53,6 +55,15 @@ public struct Configuration: Sendable {
       self.cache = cache
       self.system = system
       self.date = date
+      self.server = server
+    }
+
+    /// What a backend knows the model by.
+    ///
+    /// - Parameter path: the path with its variables replaced.
+    /// - Returns: the model.
+    func specification(path: String) -> ModelSpecification {
+      ModelSpecification(name: name, path: path, cache: cache, server: server)
     }
   }
 
@@ -92,6 +103,7 @@ public struct Configuration: Sendable {
       ]
       if let system = model.system { members["system"] = .text(system) }
       if model.date != .standard { members["date"] = .text(model.date.spelling) }
+      if let server = model.server { members["server"] = server.resolved }
       return CanonicalJSON.object(members)
     }
     let tasks = tasks.map { task in

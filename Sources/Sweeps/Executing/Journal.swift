@@ -46,6 +46,11 @@ final class Journal {
     try stored { () throws(StoreError) in try store.cells(records, run: run) }
   }
 
+  /// Notes with the run what its reports must say.
+  func warn(_ text: String) throws(SweepError) {
+    try stored { () throws(StoreError) in try store.addWarning(text, to: run) }
+  }
+
   /// A cell begins, once.
   func start(_ open: OpenCell) {
     guard !open.isStarted else { return }
@@ -122,7 +127,7 @@ final class Journal {
     let first = metric.aggregation == .perplexity ? "nll_sum" : metric.name
     let hasScore = try stored { () throws(StoreError) in try store.hasScore(of: first, in: id) }
     if hasScore == false {
-      unscoredCells.append("\(cell.model.name) \(cell.method) \(cell.task.name) \(cell.place.label)")
+      unscoredCells.append(cell.name)
     }
   }
 

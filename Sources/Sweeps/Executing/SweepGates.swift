@@ -29,7 +29,7 @@ struct SweepGates {
     if gates.isEmpty { return [] }
     var values: [Measurement] = []
     for (cell, id) in zip(sweep.cells, ids) {
-      guard let id else { continue }
+      guard let id else { throw .unregistered(cell: cell.name) }
       let record = try sweep.samples.record(of: cell, modelHash: "")
       let results = try stored { () throws(StoreError) in
         try store.results(in: id, withPrompts: false, withLogProbabilities: false)

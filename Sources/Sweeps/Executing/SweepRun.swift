@@ -12,6 +12,7 @@ final class SweepRun {
   private let isCancelled: () -> Bool
   private let evaluations: StoredEvaluations
   private var cellIDs: [Cell: CellID] = [:]
+  private let indices: [Cell: Int]
 
   init(
     _ sweep: Sweep, plan: Plan, store: ResultStore, run: RunID, isCancelled: @escaping () -> Bool,
@@ -20,6 +21,7 @@ final class SweepRun {
     self.sweep = sweep
     self.isCancelled = isCancelled
     evaluations = StoredEvaluations(store)
+    indices = Dictionary(zip(sweep.cells, 0...)) { first, _ in first }
     journal = Journal(store: store, run: run, meter: WorkMeter(plan), onEvent: onEvent)
   }
 
@@ -71,7 +73,18 @@ final class SweepRun {
       guard try evaluator.evaluate(queue) else { return false }
       try finish(batch)
     }
+    try verify(loaded)
     return true
+  }
+
+  /// Another model than at the beginning marks the run, and ends it.
+  private func verify(_ loaded: any LoadedModel) throws(SweepError) {
+    do {
+      try loaded.verify()
+    } catch {
+      try journal.warn("\(error)")
+      throw .backend(error)
+    }
   }
 
   private func load(_ model: PreparedModel) throws(SweepError) -> any LoadedModel {
@@ -96,7 +109,7 @@ final class SweepRun {
   ) throws(SweepError) -> CellQueue? {
     var open: [OpenCell] = []
     for cell in batch {
-      guard let id = cellIDs[cell], let index = sweep.cells.firstIndex(of: cell) else { continue }
+      guard let id = cellIDs[cell], let index = indices[cell] else { throw .unregistered(cell: cell.name) }
       let selected = try sweep.samples.selected(of: cell)
       try RequestSupport.check(selected, cell)
       let opened = try OpenCell(
@@ -117,7 +130,8 @@ final class SweepRun {
   /// Notes cells of which no sample has a score: such a sweep is not complete.
   private func finish(_ batch: [Cell]) throws(SweepError) {
     for cell in batch {
-      guard let id = cellIDs[cell], let metric = cell.task.task.metrics.first else { continue }
+      guard let id = cellIDs[cell] else { throw .unregistered(cell: cell.name) }
+      guard let metric = cell.task.task.metrics.first else { continue }
       try journal.noteUnscored(cell, id, metric)
     }
   }

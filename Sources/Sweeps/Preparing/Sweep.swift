@@ -101,8 +101,7 @@ public final class Sweep {
     var models: [Int: PreparedModel] = [:]
     for (index, entry) in configuration.models.enumerated() {
       let backend = backend(entry)
-      let written = ModelSpecification(
-        name: entry.name, path: entry.path.resolved ?? entry.path.text, cache: entry.cache)
+      let written = entry.specification(path: entry.path.resolved ?? entry.path.text)
       let inventory = backend.inventory(of: written)
       let isMissing = !inventory.missing.isEmpty || (purpose == .execution && !inventory.missingWeights.isEmpty)
       guard let path = entry.path.resolved, !isMissing else {

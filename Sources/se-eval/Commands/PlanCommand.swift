@@ -22,14 +22,14 @@ enum PlanCommand {
     let options = try SweepArguments.options(arguments, threads: workers.threads)
     let path = SweepArguments.databasePath(arguments, configuration)
     return try print(
-      configuration, options, EngineBackend(workers: workers), path, arguments, shards: try arguments.integer(shards))
+      configuration, options, ModelBackends(workers: workers), path, arguments, shards: try arguments.integer(shards))
   }
 
   static func print(
-    _ configuration: Configuration, _ options: SweepOptions, _ backend: any Backend, _ path: String,
+    _ configuration: Configuration, _ options: SweepOptions, _ backends: ModelBackends, _ path: String,
     _ arguments: Arguments, shards: Int? = nil
   ) throws -> ExitStatus {
-    let sweep = try Sweep(configuration, options: options, purpose: .plan, backend: { _ in backend })
+    let sweep = try Sweep(configuration, options: options, purpose: .plan, backend: backends.backend(of:))
     let store = FileManager.default.fileExists(atPath: path) ? try ResultStore.open(path, mode: .readOnly) : nil
     var plan = try sweep.plan(store: store, measuresRate: true)
     if let shards { plan.shards = try sweep.shardLoads(min(shards, Shard.largestCount), plan: plan) }

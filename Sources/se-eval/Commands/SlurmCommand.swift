@@ -193,8 +193,8 @@ enum SlurmCommand {
     _ settings: inout SlurmScripts.Settings, _ arguments: Arguments, _ configuration: Configuration, threads: Int
   ) throws {
     let options = try SweepArguments.options(arguments, threads: threads)
-    let backend = EngineBackend(workers: Workers(threads: threads))
-    let sweep = try Sweep(configuration, options: options, purpose: .plan, backend: { _ in backend })
+    let backends = ModelBackends(workers: Workers(threads: threads))
+    let sweep = try Sweep(configuration, options: options, purpose: .plan, backend: backends.backend(of:))
     if !options.skipsMissing, !sweep.missing.isEmpty { throw SweepError.missing(sweep.missing) }
     let plan = try sweep.plan(store: nil, measuresRate: true)
     let loads = try sweep.shardLoads(settings.shardCount, plan: plan)

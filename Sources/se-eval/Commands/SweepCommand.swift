@@ -26,11 +26,11 @@ enum SweepCommand {
   ) { arguments in
     let configuration = try SweepArguments.configuration(arguments)
     let workers = try EngineOptions.workers(arguments)
-    let backend = EngineBackend(workers: workers)
+    let backend = ModelBackends(workers: workers)
     let options = try SweepArguments.options(arguments, threads: workers.threads)
     let path = SweepArguments.databasePath(arguments, configuration)
     if arguments.has(dryRun) { return try PlanCommand.print(configuration, options, backend, path, arguments) }
-    let sweep = try Sweep(configuration, options: options, purpose: .execution, backend: { _ in backend })
+    let sweep = try Sweep(configuration, options: options, purpose: .execution, backend: backend.backend(of:))
     try makeFolder(of: path)
     let local = try arguments.text(scratch).map { try ScratchStore(path, in: $0) }
     let store = try ResultStore.open(local?.path ?? path, mode: .create)
