@@ -70,12 +70,12 @@ let package = Package(
         "Digest",
         "JSON",
       ]),
-    layer("Reports", ["Store", "Gates", "Metrics", "Positions", "Evaluation", "CZlib", "Text", "JSON"]),
+    layer("Reports", ["Store", "Gates", "Metrics", "Positions", "Evaluation", "CZlib", "Text", "JSON", "Digest"]),
     .executableTarget(
       name: "se-eval",
       dependencies: [
         "Sweeps", "Reports", "Tasks", "Transformer", "Tokenizers", "Positions", "Store", "Metrics", "Checkpoints",
-        "Kernels", "Evaluation", "Text", "JSON", "Backends", "Gates",
+        "Kernels", "Evaluation", "Text", "JSON", "Digest", "Backends", "Gates",
       ], swiftSettings: swiftOnly),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: common),
     tests("Kernels", exclude: ["Fixtures"]), tests("Text"), tests("Digest", ["CDigest"]), tests("JSON"),
@@ -84,7 +84,7 @@ let package = Package(
     tests("Tokenizers", ["Checkpoints"], exclude: ["Fixtures"]), tests("Positions", exclude: ["Fixtures"]),
     tests("Transformer", ["Kernels", "Checkpoints", "Positions"], exclude: ["Fixtures"]), tests("Metrics", ["JSON"]),
     tests("Evaluation", ["JSON"]), tests("Tasks", ["Evaluation", "Metrics", "Tokenizers", "JSON", "Digest"]),
-    tests("Store", ["Evaluation"], exclude: ["Fixtures"]), tests("Backends", ["Evaluation"]),
+    tests("Store", ["Evaluation", "Text"], exclude: ["Fixtures"]), tests("Backends", ["Evaluation"]),
     tests(
       "Sweeps",
       [

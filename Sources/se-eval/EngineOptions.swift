@@ -18,7 +18,7 @@ enum EngineOptions {
 
   /// The thread pool of this process.
   static func workers(_ arguments: Arguments) throws(UsageError) -> Workers {
-    let threads = try arguments.integer(GlobalOptions.threads) ?? ProcessInfo.processInfo.activeProcessorCount
+    let threads = try arguments.integer(GlobalOptions.threads) ?? Allocation.threadCount
     guard threads <= 1024 else { throw UsageError("--threads is \(threads), expected at most 1024") }
     return Workers(threads: threads)
   }

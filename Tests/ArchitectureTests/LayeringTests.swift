@@ -30,7 +30,8 @@ enum Layers {
       "Metrics", "Foundation", "Glibc", "Synchronization",
     ],
     "Reports": [
-      "Evaluation", "Gates", "Positions", "Store", "Metrics", "CZlib", "Text", "JSON", "Foundation", "Glibc",
+      "Evaluation", "Gates", "Positions", "Store", "Metrics", "CZlib", "Text", "JSON", "Digest", "Foundation", "Glibc",
+      "Synchronization",
     ],
     "se-eval": [
       "Kernels", "Checkpoints", "Positions", "Tokenizers", "Transformer", "Metrics", "Tasks", "Store", "Sweeps",

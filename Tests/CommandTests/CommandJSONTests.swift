@@ -22,10 +22,17 @@ import Testing
         (
           ["plan", config, "--db", store],
           """
-          cells choices done equal_to_plain missing models name prompt_tokens remaining_seconds samples truncated warnings
+          cells choices done equal_to_plain missing models name prompt_tokens remaining_seconds samples shards truncated \
+          warnings
           """
         ),
         (["samples", store, "--limit", "1"], "cell result"),
+        (["status", store], "absent_shards done ended failed running samples seconds_left silent stores"),
+        (
+          ["merge", store, "--into", path("joined.sqlite")],
+          "absent_shards complete done failed into missing not_begun samples stores"
+        ),
+        (["schema"], "relations version"),
         (["compare", store, "plain", "self-extend:G=8,W=64"], "a b flips rows"),
         (["check", store, "--baseline", path("b.json")], "added improved incomparable moved unchanged"),
         (["rescore", store, "--dry-run"], "cells damaged moved samples skipped written"),

@@ -1,8 +1,10 @@
 import Backends
 import Evaluation
 import Foundation
+import Store
 import Tasks
 import Testing
+import Text
 
 @testable import Sweeps
 
@@ -72,5 +74,24 @@ import Testing
     let found = try sweep.plan(store: nil).warnings.filter { $0.contains("keys and values") }
     #expect(found.count == warnings)
     #expect(found.allSatisfy { $0.hasPrefix("m: ") && $0.contains("1,000 tokens") })
+  }
+
+  @Test("a sweep that memory cannot hold is refused before any work, unless --memory says that it can")
+  func refusal() throws {
+    let provider = ScriptedProvider()
+    provider.memory = 1000
+    func run(_ options: SweepOptions) throws {
+      let sweep = try Sweep(
+        configuration(in: folder, tasks: "[counting: {lengths: [8, 999]}]"), options: options, provider: provider,
+        purpose: .execution)
+      let store = try ResultStore.open(folder.path + "/s.sqlite", mode: .create)
+      _ = try sweep.execute(store: store, isCancelled: { false }, onEvent: { _ in })
+    }
+    let error = #expect(throws: SweepError.self) { try run(SweepOptions()) }
+    #expect(error?.fault == .usage && error?.description.contains("1,000 tokens") == true)
+    #expect(provider.loadedModels.isEmpty)
+    try run(SweepOptions(memoryByteCount: 1 << 30))
+    // Everything is stored: nothing needs room.
+    try run(SweepOptions())
   }
 }

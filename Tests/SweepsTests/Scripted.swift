@@ -102,6 +102,9 @@ final class ScriptedProvider: Backend, LoadedModel {
   /// True for prompts that fail.
   var fails: ([Int], Method) -> Bool = { _, _ in false }
 
+  /// Whether what fails does so for numbers that are not finite.
+  var isNotFinite = false
+
   var isCancelled: Bool { requests.count >= cancelsAfter }
 
   /// Bytes that keys and values can take; 0 where that is not known.
@@ -152,7 +155,7 @@ final class ScriptedProvider: Backend, LoadedModel {
     _ request: Request, _ method: Method, _ onProgress: (Int) -> Void
   ) -> Result<Answer, RequestFailure> {
     let tokens = request.tokens
-    if fails(tokens, method) { return .failure(RequestFailure("scripted failure")) }
+    if fails(tokens, method) { return .failure(RequestFailure("scripted failure", isNotFinite: isNotFinite)) }
     requests.append((tokens, method))
     onProgress(tokens.count)
     let outcome: Outcome

@@ -54,7 +54,9 @@ final class EngineModel: LoadedModel {
           .success(Answer(outcome, computedTokenCount: count, seconds: (ContinuousClock.now - begin).inSeconds)))
       } catch {
         if case .cancelled = error { throw .cancelled }
-        answers.append(.failure(RequestFailure("\(error)")))
+        var isNotFinite = false
+        if case .nonFiniteLogits = error { isNotFinite = true }
+        answers.append(.failure(RequestFailure("\(error)", isNotFinite: isNotFinite)))
       }
     }
     return answers
