@@ -4,7 +4,7 @@ SWIFT ?= swift
 PREFIX ?= /usr/local
 PROGRAM := .build/release/se-eval
 
-.PHONY: build setup demo test lint check-demo install clean sanitize bench bench-peers
+.PHONY: build setup demo test lint check-demo install clean sanitize fuzz bench bench-peers
 
 build: setup
 	$(SWIFT) build -c release --product se-eval
@@ -38,9 +38,14 @@ sanitize: setup
 	$(SWIFT) test --sanitize=address --scratch-path .build-asan --disable-xctest --filter 'KernelsTests|CheckpointsTests|StoreTests'
 	$(SWIFT) test --sanitize=thread --scratch-path .build-tsan --disable-xctest --filter 'KernelsTests|SweepsTests|StoreTests'
 
+# Coverage-guided fuzzing of every reader of files with the address sanitizer; FUZZ_SECONDS for all targets together.
+FUZZ_SECONDS ?= 600
+fuzz: setup
+	Scripts/fuzz.sh $(FUZZ_SECONDS)
+
 # Our speed beside llama.cpp's, built from the source in PyPI's llama-cpp-python; see Scripts/bench-peers.sh.
 bench-peers: build
 	Scripts/bench-peers.sh
 
 clean:
-	rm -rf .build .build-asan .build-tsan
+	rm -rf .build .build-asan .build-tsan .build-fuzz

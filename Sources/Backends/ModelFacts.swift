@@ -20,12 +20,15 @@ public struct ModelFacts: Sendable {
   /// Bytes that its keys and values can take now; 0 where that is not known.
   public var availableByteCount: Int
 
+  /// The number of token ids that the model has an embedding for; 0 where that is not known.
+  public var vocabularySize: Int
+
   /// Facts from their parts.
   public init(
     contextWindow: Int, slidingWindow: Int?, hasRotaryScaling: Bool, parameterCount: Int,
     multiplyAdds: @escaping @Sendable (_ newTokens: Int, _ cached: Int, _ logitCount: Int) -> Double,
     cacheByteCount: @escaping @Sendable (Method, CacheType) -> Int, activationByteCount: Int,
-    availableByteCount: Int = 0
+    availableByteCount: Int = 0, vocabularySize: Int = 0
   ) {
     self.contextWindow = contextWindow
     self.slidingWindow = slidingWindow
@@ -35,6 +38,7 @@ public struct ModelFacts: Sendable {
     self.cacheByteCount = cacheByteCount
     self.activationByteCount = activationByteCount
     self.availableByteCount = availableByteCount
+    self.vocabularySize = vocabularySize
   }
 }
 

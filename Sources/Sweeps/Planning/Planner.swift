@@ -64,13 +64,15 @@ struct Planner {
       activationByteCount: model.facts.activationByteCount, rate: rate)
   }
 
-  /// Keys and values that the machine cannot hold now, with numbers: such samples would be refused.
+  /// Keys, values and buffers of a pass that the machine cannot hold now, with numbers: such samples would be refused.
   private func memoryWarnings(_ model: PreparedModel, _ summary: Plan.ModelPlan) -> [String] {
     let available = model.facts.availableByteCount
-    guard available > 0, summary.cacheByteCount > available else { return [] }
+    let (needed, overflow) = summary.cacheByteCount.addingReportingOverflow(summary.activationByteCount)
+    guard available > 0, overflow || needed > available else { return [] }
     return [
       "\(model.name): keys and values of \(NumberText.grouped(summary.longestSequence)) tokens need "
-        + "\(NumberText.bytes(summary.cacheByteCount)), and \(NumberText.bytes(available)) can be had; such samples will "
+        + "\(NumberText.bytes(summary.cacheByteCount)) and the buffers of a pass "
+        + "\(NumberText.bytes(summary.activationByteCount)), and \(NumberText.bytes(available)) can be had; such samples will "
         + "fail: take shorter lengths, cache: float16, or a machine with more memory"
     ]
   }
