@@ -1,5 +1,5 @@
-public import Evaluation
-public import Positions
+import Evaluation
+import Positions
 public import Tokenizers
 
 /// Where a kind of model comes from: the engine, a script in tests, a server.
@@ -29,6 +29,11 @@ public protocol Backend: AnyObject {
   /// - Throws: `BackendError.unusable`.
   func capabilities(of model: ModelSpecification) throws(BackendError) -> Capabilities
 
+  /// What every table should say of a model's results beside the task's own notes.
+  ///
+  /// - Throws: `BackendError.unusable`.
+  func notes(on model: ModelSpecification) throws(BackendError) -> [String]
+
   /// Loads the weights.
   ///
   /// - Parameters:
@@ -42,6 +47,8 @@ public protocol Backend: AnyObject {
 extension Backend {
   /// Everything.
   public func capabilities(of model: ModelSpecification) throws(BackendError) -> Capabilities { Capabilities() }
+  /// Nothing.
+  public func notes(on model: ModelSpecification) throws(BackendError) -> [String] { [] }
 }
 
 /// The files of a model: which ones it needs, and which of them are there.

@@ -68,6 +68,16 @@ public protocol LoadedModel: AnyObject {
     _ requests: [ModelRequest], method: Method, isCancelled: @escaping () -> Bool,
     onProgress: @escaping (Int) -> Void
   ) throws(BackendError) -> [Result<Answer, RequestFailure>]
+
+  /// Looks whether it is still the model that it was when it was loaded; asked when its work is done.
+  ///
+  /// - Throws: `BackendError.unusable` where it is another one.
+  func verify() throws(BackendError)
+}
+
+extension LoadedModel {
+  /// Weights that this process holds do not change.
+  public func verify() throws(BackendError) {}
 }
 
 /// Why a backend cannot work.
@@ -89,7 +99,7 @@ public enum BackendError: FaultReporting, Hashable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .cancelled: "stopped"
-    case .unusable(let model, let cause): "model '\(model.name)' (\(model.path)): \(cause)"
+    case .unusable(let model, let cause): "model '\(model.name)' (\(model.server?.shownURL ?? model.path)): \(cause)"
     }
   }
 

@@ -19,6 +19,8 @@ public struct ModelFacts: Sendable {
 
   /// Bytes that its keys and values can take now; 0 where that is not known.
   public var availableByteCount: Int
+  /// True where another program computes: neither this machine's memory nor its speed says anything.
+  public var isRemote: Bool
 
   /// The number of token ids that the model has an embedding for; 0 where that is not known.
   public var vocabularySize: Int
@@ -28,7 +30,7 @@ public struct ModelFacts: Sendable {
     contextWindow: Int, slidingWindow: Int?, hasRotaryScaling: Bool, parameterCount: Int,
     multiplyAdds: @escaping @Sendable (_ newTokens: Int, _ cached: Int, _ logitCount: Int) -> Double,
     cacheByteCount: @escaping @Sendable (Method, CacheType) -> Int, activationByteCount: Int,
-    availableByteCount: Int = 0, vocabularySize: Int = 0
+    availableByteCount: Int = 0, isRemote: Bool = false, vocabularySize: Int = 0
   ) {
     self.contextWindow = contextWindow
     self.slidingWindow = slidingWindow
@@ -38,6 +40,7 @@ public struct ModelFacts: Sendable {
     self.cacheByteCount = cacheByteCount
     self.activationByteCount = activationByteCount
     self.availableByteCount = availableByteCount
+    self.isRemote = isRemote
     self.vocabularySize = vocabularySize
   }
 }
@@ -50,6 +53,12 @@ public struct Capabilities: Hashable, Sendable {
   public var scoresTexts: Bool
   /// True where given continuations can be compared: multiple choice.
   public var comparesChoices: Bool
+  /// True where a prompt goes out as ids, or nobody needs it to.
+  public var takesTokens = true
+  /// The most tokens of prompt and answer, where there is such a limit.
+  public var longestSequence: Int?
+  /// Why something cannot be had, for messages.
+  public var reasons: [String] = []
 
   /// Capabilities; by default all.
   public init(hasMethods: Bool = true, scoresTexts: Bool = true, comparesChoices: Bool = true) {

@@ -6,12 +6,15 @@ public struct ModelSpecification: Hashable, Sendable {
   public var path: String
   /// The type in which keys and values are kept.
   public var cache: CacheType
+  /// The server that runs it; `path` is then its tokenizer.
+  public var server: ServerSpecification?
 
   /// A model.
-  public init(name: String, path: String, cache: CacheType = .float32) {
+  public init(name: String, path: String, cache: CacheType = .float32, server: ServerSpecification? = nil) {
     self.name = name
     self.path = path
     self.cache = cache
+    self.server = server
   }
 }
 

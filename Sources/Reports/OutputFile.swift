@@ -7,8 +7,8 @@ public enum OutputFile {
 
   /// Replaces what a file holds in one step.
   ///
-  /// Every writer has a file of its own until that step, so two at once both succeed. A symbolic link stays and the file
-  /// that it leads to is replaced; a device or a pipe is written to.
+  /// Two writers at once both succeed, and what a killed one left is taken over by the next. A symbolic link stays and
+  /// the file that it leads to is replaced; a device or a pipe is written to.
   ///
   /// - Parameters:
   ///   - data: the new content.
@@ -24,7 +24,7 @@ public enum OutputFile {
         try handle.write(contentsOf: data)
         try handle.close()
       } else {
-        try data.write(to: URL(filePath: target), options: .atomic)
+        try PartialFile(of: target).replaceTarget(with: data)
       }
     } catch let error as ReportError {
       throw error

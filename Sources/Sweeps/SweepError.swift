@@ -64,6 +64,8 @@ public enum SweepError: Error, Hashable, Sendable {
   case unsupported(model: String, what: String)
   /// A stored evaluation does not fit the sample that it is for.
   case damagedEvaluation(store: String, sampleID: String)
+  /// A cell was to be evaluated that the store was not told of: a fault of the program.
+  case unregistered(cell: String)
   /// A task refused its settings or data.
   case task(name: String, TextLocation, TaskError)
   /// The store failed.
@@ -80,7 +82,7 @@ extension SweepError: FaultReporting {
     case .unsupported: .usage
     case .missing: .missingInput
     case .backend(let error): error.fault
-    case .damagedEvaluation: .runtime
+    case .damagedEvaluation, .unregistered: .runtime
     case .task(_, _, let error): error.fault
     case .store(let error): error.fault
     }
@@ -108,6 +110,8 @@ extension SweepError: CustomStringConvertible {
     case .backend(let error): return error.description
     case .unsupported(let model, let what):
       return "model '\(model)' cannot give \(what); leave such cells out with --only, or name another model"
+    case .unregistered(let cell):
+      return "\(cell): the cell was not registered in the store; this is a fault of se-eval, please report it"
     case .damagedEvaluation(let store, let sampleID):
       return "\(store): what is stored of the sample \(sampleID) does not fit it; restore a copy of the store"
     case .task(let name, let location, let error): return "\(location): task \(name): \(error)"

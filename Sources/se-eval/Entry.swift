@@ -7,13 +7,13 @@ import Text
 enum Entry {
   static var commands: [Command] {
     [
-      SweepCommand.command, PlanCommand.command, ReportCommand.command, SamplesCommand.command, CompareCommand.command,
+      SweepCommand.command, RunCommand.command, InitCommand.command, PlanCommand.command, ReportCommand.command,
+      SamplesCommand.command, CompareCommand.command,
       BaselineCommand.command, CheckCommand.command, ScoreCommand.command, DataCommand.command, TaskCommands.list,
-      TaskCommands.one, MergeCommand.command,
-      RescoreCommand.command,
+      TaskCommands.one, MethodsCommand.command, MergeCommand.command, RescoreCommand.command,
       CapacityCommand.command, TuneCommand.command, ModelCommand.command,
       TokenizeCommand.command, LogitsCommand.command, GenerateCommand.command, PerplexityCommand.command,
-      BenchCommand.command, ChatCommand.command,
+      BenchCommand.command, ChatCommand.command, CompletionCommand.command, ManCommand.command,
     ]
   }
 
@@ -28,11 +28,11 @@ enum Entry {
     do {
       let status = try dispatch(words)
       guard let problem = Terminal.outputProblem else { return status }
-      Terminal.message("se-eval: standard output cannot be written: \(problem)")
+      Terminal.message("se-eval: standard output cannot be written: \(problem)", event: "error")
       return status == .complete ? .failed : status
     } catch {
       let (text, status) = ErrorText.explain(error)
-      Terminal.message("se-eval: \(text)")
+      Terminal.message("se-eval: \(text)", event: "error")
       return status
     }
   }
@@ -43,23 +43,31 @@ enum Entry {
       return .usage
     }
     if ["--help", "-h", "help"].contains(name) {
-      Terminal.print(Help.overview(commands))
+      guard words.count > 1 else {
+        Terminal.print(Help.overview(commands))
+        return .complete
+      }
+      Terminal.print(Help.text(try command(words[1])))
       return .complete
     }
     if name == "--version" {
-      Terminal.print("se-eval \(Version.current)")
+      Terminal.print(Version.text)
       return .complete
     }
-    guard let command = commands.first(where: { $0.name == name }) else {
-      let hint = Suggestion.hint(for: name, among: commands.map(\.name))
-      throw UsageError("there is no command '\(name)'\(hint) ('se-eval --help' lists them)")
-    }
+    let command = try command(name)
     if let problem = InstructionSet.problem { throw UsageError(problem) }
     let arguments = try Arguments(command, Array(words.dropFirst()))
+    Terminal.writesMessagesAsJSON = arguments.text(GlobalOptions.progress) == ProgressMode.json.rawValue
     if arguments.has(GlobalOptions.help) {
       Terminal.print(Help.text(command))
       return .complete
     }
     return try command.run(arguments)
+  }
+
+  private static func command(_ name: String) throws(UsageError) -> Command {
+    if let command = commands.first(where: { $0.name == name }) { return command }
+    let hint = Suggestion.hint(for: name, among: commands.map(\.name))
+    throw UsageError("there is no command '\(name)'\(hint) ('se-eval --help' lists them)")
   }
 }

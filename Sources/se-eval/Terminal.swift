@@ -58,10 +58,36 @@ enum Terminal {
 
   private static let held = Mutex<[FileHandle]>([])
 
+  /// Whether messages are lines of JSON, as `--progress json` asks for: its reader meets nothing else.
+  static var writesMessagesAsJSON: Bool {
+    get { messagesAreJSON.load(ordering: .relaxed) }
+    set { messagesAreJSON.store(newValue, ordering: .relaxed) }
+  }
+
+  private static let messagesAreJSON = Atomic(false)
+
+  private struct Message: Encodable {
+    let event: String
+    let text: String
+  }
+
   /// Writes a message for a person.
   ///
   /// It may quote names and outputs, and a terminal obeys control characters: they are shown instead.
-  static func message(_ text: String) { status(VisibleText.escaped(text) + "\n") }
+  ///
+  /// - Parameters:
+  ///   - text: the message.
+  ///   - event: what it is to a program that reads JSON lines: message, warning, failed, error.
+  static func message(_ text: String, event: String = "message") {
+    if writesMessagesAsJSON {
+      line(JSONValue.text(of: Message(event: event, text: text), .compact))
+    } else {
+      line(text)
+    }
+  }
+
+  /// Writes one line to standard error as it is, but for control characters.
+  static func line(_ text: String) { status(VisibleText.escaped(text) + "\n") }
 
   /// Writes to standard error without a line end, for a progress bar; a log that cannot be written stops no work.
   static func status(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
@@ -70,6 +96,12 @@ enum Terminal {
   static var canDrawBar: Bool {
     let environment = ProcessInfo.processInfo.environment
     return isatty(2) == 1 && environment["CI"] == nil && environment["TERM"] != "dumb"
+  }
+
+  /// Columns of the terminal on a stream: its own, what `COLUMNS` says, or 100 where there is none.
+  static func width(of descriptor: Int32) -> Int {
+    let said = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }
+    return TerminalSize.columns(of: descriptor) ?? said.flatMap { $0 >= 20 ? $0 : nil } ?? 100
   }
 
   /// Writes a value as one JSON object with sorted keys.

@@ -1,6 +1,7 @@
 import Checkpoints
 import Digest
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct CheckpointTests {

@@ -1,4 +1,5 @@
 import Checkpoints
+import TestSupport
 import Testing
 
 /// One layer of each family, written with Hugging Face's names and opened under the canonical ones.

@@ -1,4 +1,5 @@
 import Checkpoints
+import TestSupport
 import Testing
 
 /// A field that could change numbers is never ignored: it is used, known to be harmless, or refused by name.

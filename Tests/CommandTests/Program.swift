@@ -22,7 +22,9 @@ enum Program {
   }()
 
   /// Starts the program in the checkout's folder; output goes to files, so that no pipe can fill.
-  static func start(_ arguments: [String], in folder: URL, environment: [String: String] = [:]) throws -> Process {
+  static func start(
+    _ arguments: [String], in folder: URL, environment: [String: String] = [:], errors: Pipe? = nil
+  ) throws -> Process {
     let process = Process()
     process.executableURL = executable
     process.arguments = arguments
@@ -32,8 +34,35 @@ enum Program {
     process.environment = variables.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try file("stdout", in: folder)
-    process.standardError = try file("stderr", in: folder)
+    if let errors { process.standardError = errors } else { process.standardError = try file("stderr", in: folder) }
     try process.run()
+    return process
+  }
+
+  /// Starts a sweep, stops it once it has told of some events, and waits for its end.
+  ///
+  /// - Parameters:
+  ///   - arguments: those of a sweep, without its progress.
+  ///   - folder: where its output goes.
+  ///   - count: how many samples and cells it may tell of.
+  ///   - stop: what is done to it then.
+  /// - Returns: the ended process.
+  /// - Throws: an error when it cannot be started.
+  static func start(
+    _ arguments: [String], in folder: URL, stoppingAfter count: Int, _ stop: (Process) -> Void
+  ) throws -> Process {
+    let pipe = Pipe()
+    let process = try start(arguments + ["--progress", "json"], in: folder, errors: pipe)
+    try pipe.fileHandleForWriting.close()
+    var lines = 0
+    while lines <= count {
+      let data = pipe.fileHandleForReading.availableData
+      if data.isEmpty { break }
+      lines += data.count { $0 == UInt8(ascii: "\n") }
+    }
+    stop(process)
+    while !pipe.fileHandleForReading.availableData.isEmpty {}
+    process.waitUntilExit()
     return process
   }
 
@@ -91,7 +120,7 @@ enum SmallSweep {
   static func arguments(_ config: String, _ folder: URL) -> [String] {
     [
       "sweep", config, "--db", folder.appendingPathComponent("small.sqlite").path, "--report",
-      folder.appendingPathComponent("report").path, "--progress", "none",
+      folder.appendingPathComponent("report").path,
     ]
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import TestSupport
 import Testing
 
@@ -11,15 +12,18 @@ import Testing
       for place in [calm, killed] {
         try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
       }
-      let config = try SmallSweep.write(to: folder)
+      let config = try SmallSweep.write(to: folder, trials: 4)
       #expect(try Program.run(SmallSweep.arguments(config, calm)).status == 0)
       var random = SplitMix64(seed: 20)
+      var hits = 0
       for _ in 0..<20 {
-        let process = try Program.start(SmallSweep.arguments(config, killed), in: killed)
-        Thread.sleep(forTimeInterval: Double.random(in: 0.01...0.35, using: &random))
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        let events = Int.random(in: 0...6, using: &random)
+        let process = try Program.start(SmallSweep.arguments(config, killed), in: killed, stoppingAfter: events) {
+          kill($0.processIdentifier, SIGKILL)
+        }
+        if process.terminationReason == .uncaughtSignal { hits += 1 }
       }
+      #expect(hits >= 10, "the kills came after the end")
       #expect(try Program.run(SmallSweep.arguments(config, killed)).status == 0)
       let wanted = try SmallSweep.report(calm)
       let got = try SmallSweep.report(killed)
@@ -49,12 +53,39 @@ import Testing
   func interruption() throws {
     try Program.inTemporaryFolder { folder in
       let config = try SmallSweep.write(to: folder, trials: 40)
-      let process = try Program.start(SmallSweep.arguments(config, folder), in: folder)
-      Thread.sleep(forTimeInterval: 0.5)
-      process.interrupt()
-      process.waitUntilExit()
-      #expect(process.terminationStatus == 130)
+      let process = try Program.start(SmallSweep.arguments(config, folder), in: folder, stoppingAfter: 3) {
+        $0.interrupt()
+      }
+      #expect(process.terminationReason == .exit && process.terminationStatus == 130)
       #expect(try Program.run(SmallSweep.arguments(config, folder)).status == 0)
+    }
+  }
+
+  @Test("sweep, report and baseline print JSON, and with --progress json standard error is lines of JSON alone")
+  func json() throws {
+    try Program.inTemporaryFolder { folder in
+      let config = try SmallSweep.write(to: folder, trials: 1)
+      let database = folder.appendingPathComponent("small.sqlite").path
+      let report = folder.appendingPathComponent("report").path
+      let sweep = try Program.run([
+        "sweep", config, "--db", database, "--report", report, "--progress", "json", "--json",
+      ])
+      #expect(sweep.status == 0)
+      let result = try #require(JSONValue(json: sweep.output))
+      #expect(result["status"] == .integer(0) && result["report"] == .string(report))
+      #expect(result["done"] == result["samples"] && result["failed"] == .integer(0))
+      #expect(result["gates"]?["moved"] == .array([]))
+      let events = sweep.errors.split(separator: "\n").map { JSONValue(json: String($0))?["event"] }
+      #expect(!events.contains(nil) && events.contains(.string("sample")) && events.contains(.string("message")))
+      let again = try Program.run(["report", database, "--out", report, "--format", "csv", "--json"])
+      let written = try #require(JSONValue(json: again.output))
+      #expect(written["complete"] == .bool(true) && written["folder"] == .string(report))
+      let baseline = folder.appendingPathComponent("b.json").path
+      let made = try Program.run(["baseline", database, "--out", baseline, "--json"])
+      let cells = try String(contentsOfFile: report + "/cells.csv", encoding: .utf8).split(separator: "\n").count - 1
+      #expect(JSONValue(json: made.output)?["entries"] == .integer(cells))
+      let wrong = try Program.run(["sweep", "no.yaml", "--progress", "json"])
+      #expect(wrong.status == 2 && JSONValue(json: wrong.errors)?["event"] == .string("error"))
     }
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Testing
 
 @Suite struct TuneTests {
@@ -29,6 +30,28 @@ import Testing
       #expect(try file("report.md") == report && again.output == file("tuning.json"))
       let json = try #require(try JSONSerialization.jsonObject(with: Data(again.output.utf8)) as? [String: Any])
       #expect((json["points"] as? [Any])?.count == 4 && json["targetLength"] as? Int == 1024)
+    }
+  }
+
+  @Test("what planning warns of is stored once, however many rungs there are")
+  func warnings() throws {
+    try Program.inTemporaryFolder { folder in
+      let store = folder.appendingPathComponent("tune.sqlite").path
+      let out = folder.appendingPathComponent("out").path
+      let tuned = try Program.run([
+        "tune", "Datasets/demo/model", "--target", "512", "--context", "256", "--text", "Datasets/demo/stories",
+        "--groups", "8,16", "--windows", "12,32", "--trials", "2", "--depths", "2", "--progress", "none", "--db", store,
+        "--out", out,
+      ])
+      #expect(tuned.status == 0, "\(tuned.errors)")
+      #expect(try Program.run(["report", store, "--out", out, "--format", "json"]).status == 0)
+      let text = try String(contentsOfFile: out + "/report.json", encoding: .utf8)
+      guard case .array(let warnings)? = JSONValue(json: text)?["warnings"] else {
+        Issue.record("the report has no warnings")
+        return
+      }
+      #expect(Set(warnings).count == warnings.count && warnings.allSatisfy { $0.plain.contains("does not divide") })
+      #expect(!warnings.isEmpty)
     }
   }
 

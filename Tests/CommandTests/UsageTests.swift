@@ -1,13 +1,10 @@
 import Foundation
 import Testing
 
+@testable import se_eval
+
 @Suite struct UsageTests {
-  static let commands = [
-    "sweep", "plan", "report", "samples", "compare", "baseline", "check", "merge", "score", "capacity", "model",
-    "tokenize", "tune",
-    "logits",
-    "generate", "perplexity", "bench", "chat",
-  ]
+  static let commands = Entry.commands.map(\.name)
 
   @Test("every command explains itself", arguments: commands)
   func help(command: String) throws {

@@ -1,3 +1,4 @@
+import CDigest
 import Digest
 import Testing
 
@@ -20,5 +21,21 @@ import Testing
     cut.update(Array(message[..<length]))
     cut.update(Array(message[length...]))
     #expect(whole.hexadecimal() == cut.hexadecimal())
+  }
+
+  @Test("the processor's instructions and plain C give the same state", arguments: [1, 2, 3, 17])
+  func instructions(blocks: Int) {
+    let message = (0..<64 * blocks).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ blocks) }
+    var states: [[UInt32]] = [Array(1...8), Array(1...8)]
+    unsafe cdigest_sha256_blocks(&states[0], message, blocks)
+    unsafe cdigest_sha256_blocks_portable(&states[1], message, blocks)
+    #expect(states[0] == states[1] && states[0] != Array(1...8))
+  }
+
+  @Test("a million letters, the long example of FIPS 180-4")
+  func million() {
+    #expect(
+      SHA256.hexadecimal(of: String(repeating: "a", count: 1_000_000))
+        == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
   }
 }

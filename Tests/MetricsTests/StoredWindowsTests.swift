@@ -37,11 +37,13 @@ import Testing
     arguments: [
       (PerplexityConvention.hfStrided, PerplexityConvention.hfStrided), (.hfStrided, .hfDoc), (.hfDoc, .hfStrided),
       (.hfStrided, .lastK), (.sliding, .pg19Word), (.sliding, .lastK), (.lmEvalRolling, .lmEvalRolling),
+      (.llamacpp, .llamacpp), (.llamacppStride, .llamacppStride), (.lastK, .lastK),
     ], [true, false])
   func same(_ pair: (PerplexityConvention, PerplexityConvention), _ addsBOS: Bool) throws {
     var pool = StoredWindows()
     pool.add(
-      try stored(pair.0, text, context: 16, stride: 5, addsBOS: addsBOS), pair.0, addsBOS: addsBOS, isWhole: true)
+      try stored(pair.0, text, context: 16, stride: 5, addsBOS: addsBOS), pair.0, context: 16, stride: 5,
+      addsBOS: addsBOS, isWhole: true)
     let derived = pool.derive(pair.1, context: 16, stride: 5, addsBOS: addsBOS)
     #expect(scored(derived) == (try fresh(pair.1, text, context: 16, stride: 5, addsBOS: addsBOS)), "\(derived)")
   }
@@ -50,10 +52,13 @@ import Testing
   func rolling() throws {
     // 73 tokens and BOS: strided windows of 17 every 16 hold all rolling ones of 16 but the last, which goes left.
     var pool = StoredWindows()
-    pool.add(try stored(.hfStrided, text, context: 17, stride: 16), .hfStrided, addsBOS: true, isWhole: true)
+    pool.add(
+      try stored(.hfStrided, text, context: 17, stride: 16), .hfStrided, context: 17, stride: 16, addsBOS: true,
+      isWhole: true)
     #expect(pool.derive(.lmEvalRolling, context: 16, stride: 16, addsBOS: true) == .missing([57..<74]))
     pool.add(
-      try stored(.sliding, text, context: 17, stride: 16), .sliding, addsBOS: true, isWhole: true)
+      try stored(.sliding, text, context: 17, stride: 16), .sliding, context: 17, stride: 16, addsBOS: true,
+      isWhole: true)
     let derived = pool.derive(.lmEvalRolling, context: 16, stride: 16, addsBOS: true)
     #expect(scored(derived) == (try fresh(.lmEvalRolling, text, context: 16, stride: 16)))
   }
@@ -62,12 +67,15 @@ import Testing
   func missing() throws {
     var pool = StoredWindows()
     #expect(scored(pool.derive(.hfStrided, context: 16, stride: 5, addsBOS: true)) == nil)
-    pool.add(try stored(.lastK, text, context: 16, stride: 5), .lastK, addsBOS: true, isWhole: true)
-    guard case .impossible = pool.derive(.lastK, context: 16, stride: 5, addsBOS: true) else {
+    pool.add(
+      try stored(.lastK, text, context: 16, stride: 5), .lastK, context: 16, stride: 5, addsBOS: true, isWhole: true)
+    guard case .impossible = pool.derive(.lastK, context: 16, stride: 4, addsBOS: true) else {
       Issue.record("made without the text's length")
       return
     }
-    pool.add(try stored(.hfStrided, text, context: 16, stride: 5), .hfStrided, addsBOS: true, isWhole: true)
+    pool.add(
+      try stored(.hfStrided, text, context: 16, stride: 5), .hfStrided, context: 16, stride: 5, addsBOS: true,
+      isWhole: true)
     guard case .missing(let ranges) = pool.derive(.llamacpp, context: 16, stride: 5, addsBOS: true) else {
       Issue.record("chunks that begin with BOS were made of windows that do not")
       return

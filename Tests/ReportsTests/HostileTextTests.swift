@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import Store
+import TestSupport
 import Testing
 
 @testable import Reports

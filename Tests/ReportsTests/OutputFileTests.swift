@@ -1,5 +1,6 @@
 import Foundation
 import Reports
+import TestSupport
 import Testing
 
 @Suite struct OutputFileTests {
@@ -55,6 +56,25 @@ import Testing
       try await group.waitForAll()
     }
     #expect(try manager.contentsOfDirectory(atPath: folder.path) == ["report.md"])
+  }
+
+  @Test("what a killed writer left beside a file is gone after the next write")
+  func leftover() throws {
+    try Data("half".utf8).write(to: URL(filePath: folder.file(".report.md.partial")))
+    try OutputFile.write(Data("x".utf8), to: folder.file("report.md"))
+    #expect(try text("report.md") == "x")
+    #expect(try manager.contentsOfDirectory(atPath: folder.path) == ["report.md"])
+  }
+
+  @Test("a replaced file keeps its permissions; what cannot be replaced leaves nothing beside it")
+  func permissions() throws {
+    try OutputFile.write(Data("a".utf8), to: folder.file("kept"))
+    try manager.setAttributes([.posixPermissions: 0o640], ofItemAtPath: folder.file("kept"))
+    try OutputFile.write(Data("b".utf8), to: folder.file("kept"))
+    #expect(try manager.attributesOfItem(atPath: folder.file("kept"))[.posixPermissions] as? Int == 0o640)
+    try manager.createDirectory(atPath: folder.file("folder/inner"), withIntermediateDirectories: true)
+    #expect(throws: ReportError.self) { try OutputFile.write(Data(), to: folder.file("folder")) }
+    #expect(try manager.contentsOfDirectory(atPath: folder.path).sorted() == ["folder", "kept"])
   }
 
   @Test(

@@ -3,6 +3,7 @@ import Foundation
 import Metrics
 import Store
 import Tasks
+import TestSupport
 import Testing
 import Text
 

@@ -4,20 +4,6 @@ import Store
 import TestSupport
 import Text
 
-/// A folder of its own for each test, removed when the test ends.
-final class TemporaryFolder: Sendable {
-  let path: String
-
-  init() throws {
-    path = FileManager.default.temporaryDirectory.appending(path: "se-eval-reports-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func file(_ name: String) -> String { path + "/" + name }
-}
-
 /// A small sweep of invented results: a passkey test, perplexity of three books and two datasets of answers.
 ///
 /// The numbers follow the shape of the real thing: plain attention fails beyond L = 1024, Self-Extend does not.

@@ -3,6 +3,7 @@ import Evaluation
 import Foundation
 import Store
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct ResultStoreTests {

@@ -2,20 +2,6 @@ import Evaluation
 import Foundation
 import Store
 
-/// A folder of its own for each test, removed when the test ends.
-final class TemporaryFolder: Sendable {
-  let path: String
-
-  init() throws {
-    path = FileManager.default.temporaryDirectory.appending(path: "se-eval-store-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func file(_ name: String) -> String { path + "/" + name }
-}
-
 /// Small records for the store's tests.
 enum Samples {
   static func run(_ configurationHash: String = "c0") -> RunRecord {

@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Store

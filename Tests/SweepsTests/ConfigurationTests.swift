@@ -134,6 +134,17 @@ import Tokenizers
               method: "self-extend", parameter: "G", found: "0", expected: "a whole number of at least 1, or auto"))))
   }
 
+  @Test("a model's path without a name must give a name that selections can quote")
+  func plainPathName() {
+    #expect(
+      problem("models: [\"/m/a b,c=d\"]\nmethods: [plain]\ntasks: [counting]\n")
+        == .configuration(
+          at(1, 10),
+          .impossible(
+            key: "name", found: "'/m/a b,c=d'",
+            expected: "a text without ',', '=', '|' and quotes; give the model a `name:`")))
+  }
+
   @Test(
     "a wrong type or an impossible value is an error at its place",
     arguments: [

@@ -181,12 +181,21 @@ extension Sweep {
 
 /// A tokenizer with one token per byte, from a tokenizer.json that is made on the spot.
 enum ByteTokenizer {
-  private static let shared = Result { try make() }
+  private static let shared = Result {
+    let folder = try TokenizerFolder()
+    return try withExtendedLifetime(folder) { try Tokenizer.load(modelPath: folder.path) }
+  }
 
   static func load() throws -> Tokenizer { try shared.get() }
+}
 
-  private static func make() throws -> Tokenizer {
-    let folder = try TemporaryFolder()
+/// A folder with the tokenizer.json of a tokenizer with one token per byte; removed with its owner.
+final class TokenizerFolder {
+  private let folder: TemporaryFolder
+  var path: String { folder.path }
+
+  init() throws {
+    folder = try TemporaryFolder()
     // GPT-2's alphabet: printable bytes stand for themselves, the others for the code points from 256.
     var vocabulary: [String: Int] = ["<end>": 256]
     var next: UInt32 = 256
@@ -209,7 +218,7 @@ enum ByteTokenizer {
       "model": ["type": "BPE", "vocab": vocabulary, "merges": [] as [String]],
     ]
     try JSONSerialization.data(withJSONObject: json).write(to: URL(fileURLWithPath: folder.path + "/tokenizer.json"))
-    return try Tokenizer.load(modelPath: folder.path)
+    try Data(#"{"eos_token": "<end>"}"#.utf8).write(to: URL(fileURLWithPath: folder.path + "/tokenizer_config.json"))
   }
 }
 

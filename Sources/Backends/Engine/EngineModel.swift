@@ -124,14 +124,12 @@ final class EngineModel: LoadedModel {
     return Array(sessions.prefix(count))
   }
 
-  /// Every token that ends a text for this model.
-  private var endTokens: Set<Int> { Set(model.endOfTextTokens).union(tokenizer.endTokens) }
-
   private func limits(of request: Request) -> GenerationOptions {
     guard case .generate(_, let maxNewTokens, let stopTokens, let stopTexts, let minNewTokens) = request else {
       return GenerationOptions(maxNewTokens: 0)
     }
-    var options = GenerationOptions(maxNewTokens: maxNewTokens, stopTokens: endTokens.union(stopTokens))
+    var options = GenerationOptions(
+      maxNewTokens: maxNewTokens, stopTokens: model.endTokens(with: tokenizer).union(stopTokens))
     options.minNewTokens = minNewTokens
     if !stopTexts.isEmpty {
       let seen = Mutex<[Int]>([])
@@ -152,16 +150,11 @@ final class EngineModel: LoadedModel {
     switch continuation.ending {
     case .length: reason = .length
     case .condition: reason = .stop
-    case .stopToken: reason = continuation.stopToken.map { endTokens.contains($0) } ?? true ? .endOfText : .stop
+    case .stopToken:
+      reason = continuation.stopToken.map { model.endTokens(with: tokenizer).contains($0) } ?? true ? .endOfText : .stop
     }
     return .generation(
-      tokens: continuation.tokens, text: Self.cut(text, at: stopTexts), finishReason: reason)
-  }
-
-  /// The text before the first of the stop texts.
-  private static func cut(_ text: String, at stopTexts: [String]) -> String {
-    let ends = stopTexts.compactMap { text.firstRange(of: $0)?.lowerBound }
-    return ends.min().map { String(text[..<$0]) } ?? text
+      tokens: continuation.tokens, text: StopTexts.cut(text, at: stopTexts), finishReason: reason)
   }
 }
 

@@ -53,6 +53,24 @@ public enum PerplexityConvention: String, CaseIterable, Sendable {
     }
   }
 
+  /// What a protocol's notes say of the distance of windows.
+  ///
+  /// - Parameter stride: in tokens.
+  /// - Returns: the note, which `stride(ofNotes:)` reads again.
+  public static func note(ofStride stride: Int) -> String { "stride \(stride) tokens" }
+
+  /// The distance of windows that a protocol's notes say.
+  ///
+  /// - Parameter notes: the notes of a stored cell.
+  /// - Returns: the stride; nil where no note says it.
+  public static func stride(ofNotes notes: [String]) -> Int? {
+    notes.lazy.compactMap { note -> Int? in
+      let words = note.split(separator: " ")
+      guard words.count == 3, let stride = Int(words[1]), note == Self.note(ofStride: stride) else { return nil }
+      return stride
+    }.first
+  }
+
   /// One line that says what the convention does, for help texts and reports.
   public var summary: String {
     switch self {

@@ -9,9 +9,22 @@ public struct StoredWindows: Sendable {
     /// True where the beginning-of-text token stands in place of the first token (llama.cpp's chunks).
     let isReplaced: Bool
   }
+  /// A convention with its sizes.
+  private struct Plan: Hashable {
+    let convention: PerplexityConvention
+    let context: Int
+    let stride: Int?
+
+    init(_ convention: PerplexityConvention, context: Int, stride: Int?) {
+      (self.convention, self.context) = (convention, context)
+      self.stride = convention.usesStride ? stride : nil
+    }
+  }
   private var windows: [Key: [Float]] = [:]
   /// One past the last place of the text; nil where no stored convention goes to its end.
   public private(set) var end: Int?
+  /// One past the last place of the windows of a convention that is stored whole and need not go to the text's end.
+  private var ends: [Plan: Int] = [:]
 
   /// No windows yet.
   public init() {}
@@ -21,12 +34,15 @@ public struct StoredWindows: Sendable {
   /// - Parameters:
   ///   - stored: per window its offset in the convention's tokens, and its log-probabilities after the first token.
   ///   - convention: the convention that planned them.
+  ///   - context: the length of its windows.
+  ///   - stride: the distance of its windows; nil where it is not known.
   ///   - addsBOS: whether the tokenizer begins a text with its BOS.
   ///   - isWhole: whether the windows are all that the convention has, to the end of the text.
   public mutating func add(
-    _ stored: [(offset: Int, logProbabilities: [Float])], _ convention: PerplexityConvention, addsBOS: Bool,
-    isWhole: Bool
+    _ stored: [(offset: Int, logProbabilities: [Float])], _ convention: PerplexityConvention, context: Int,
+    stride: Int?, addsBOS: Bool, isWhole: Bool
   ) {
+    let plan = Plan(convention, context: context, stride: stride)
     let shift = convention.usesBOSInText && addsBOS ? 0 : 1
     for window in stored where !window.logProbabilities.isEmpty {
       let count = window.logProbabilities.count + 1
@@ -38,6 +54,7 @@ public struct StoredWindows: Sendable {
         convention == .lmEvalRolling || convention == .hfStrided || convention == .hfDoc
         || convention == .sliding || convention == .pg19Word
       if isWhole, goesToEnd { end = max(end ?? 0, first + count) }
+      if isWhole { ends[plan] = max(ends[plan] ?? 0, first + count) }
     }
   }
 
@@ -70,7 +87,15 @@ public struct StoredWindows: Sendable {
   public func derive(
     _ convention: PerplexityConvention, context: Int, stride: Int, addsBOS: Bool
   ) -> Derivation {
-    guard let end else { return .impossible("no stored windows go to the text's end, so its length is not known") }
+    let known =
+      end
+      ?? ends[Plan(convention, context: context, stride: stride)].map {
+        // Of this length the convention makes the windows that are stored; `llamacpp-stride` leaves out a text's last token.
+        convention == .llamacppStride ? $0 + 1 : $0
+      }
+    guard let end = known else {
+      return .impossible("no stored windows go to the text's end, so its length is not known")
+    }
     let shift = convention.usesBOSInText && addsBOS ? 0 : 1
     let planned: [ScoringWindow]
     do throws(PerplexityError) {

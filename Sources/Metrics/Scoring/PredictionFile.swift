@@ -65,7 +65,10 @@ public struct PredictionFile: Sendable {
   /// - Parameter path: the file.
   /// - Throws: `ScoringError.unreadable`.
   public init(path: String) throws(ScoringError) {
-    guard let data = FileManager.default.contents(atPath: path) else { throw .unreadable(path: path) }
+    // By a handle: it also reads pipes.
+    guard let handle = FileHandle(forReadingAtPath: path), let data = try? handle.readToEnd() ?? Data() else {
+      throw .unreadable(path: path)
+    }
     self.init(path: path, bytes: [UInt8](data))
   }
 

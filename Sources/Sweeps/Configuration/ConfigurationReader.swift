@@ -14,7 +14,7 @@ struct ConfigurationReader {
   let readFile: (String) -> [UInt8]?
 
   private static let keys = ["name", "seed", "models", "methods", "tasks", "gates", "allow-unverified"]
-  private static let modelKeys = ["name", "path", "context", "chat", "system", "date", "cache"]
+  private static let modelKeys = ["name", "path", "context", "chat", "system", "date", "cache", "server"]
 
   func read(_ root: Node) throws(SweepError) -> Configuration {
     let reader = try MappingReader(root, owner: "the configuration", keys: Self.keys)
@@ -65,17 +65,14 @@ struct ConfigurationReader {
   private func model(_ node: Node) throws(SweepError) -> Configuration.ModelEntry {
     if case .scalar = node.content {
       let path = try ConfiguredPath(node.requiredText("path"), location: node.location, folders: folders)
-      return .init(name: Self.stem(path.text), path: path, contextWindow: nil, chat: nil, cache: .float32)
+      return .init(
+        name: try checkedName(Self.stem(path.text), node), path: path, contextWindow: nil, chat: nil, cache: .float32)
     }
     let reader = try MappingReader(node, owner: "a model", keys: Self.modelKeys)
+    if let server = reader.node("server") { return try served(by: server, reader, node) }
     let pathNode = try reader.required("path")
     let text = try pathNode.requiredText("path")
-    let name = try reader.text("name") ?? Self.stem(text)
-    let isNameFit =
-      !name.isEmpty && name.allSatisfy { !",=|\"".contains($0) && $0.unicodeScalars.first?.value ?? 0 >= 32 }
-    guard isNameFit else {
-      throw (reader.node("name") ?? node).impossible("name", "a text without ',', '=', '|' and quotes")
-    }
+    let name = try checkedName(reader.text("name") ?? Self.stem(text), reader.node("name") ?? node)
     var cache = Configuration.CacheType.float32
     if let node = reader.node("cache") {
       let text = try node.requiredText("cache")
@@ -91,7 +88,15 @@ struct ConfigurationReader {
       system: try system(reader, chat: chat), date: try date(reader))
   }
 
-  private func system(_ reader: MappingReader, chat: String?) throws(SweepError) -> String? {
+  /// A name that selections, tables and JSON can quote; a path without a `name:` beside it gives its last part.
+  func checkedName(_ name: String, _ node: Node) throws(SweepError) -> String {
+    guard !name.isEmpty, name.allSatisfy({ !",=|\"".contains($0) && $0.unicodeScalars.first?.value ?? 0 >= 32 }) else {
+      throw node.impossible("name", "a text without ',', '=', '|' and quotes; give the model a `name:`")
+    }
+    return name
+  }
+
+  func system(_ reader: MappingReader, chat: String?) throws(SweepError) -> String? {
     guard let node = reader.node("system") else { return nil }
     guard let chat, chat != "none" else {
       throw node.impossible("system", "nothing without a chat template (`chat: auto` or a name)")
@@ -99,7 +104,7 @@ struct ConfigurationReader {
     return try node.requiredText("system")
   }
 
-  private func date(_ reader: MappingReader) throws(SweepError) -> ChatDate {
+  func date(_ reader: MappingReader) throws(SweepError) -> ChatDate {
     guard let node = reader.node("date") else { return .standard }
     guard let date = try? ChatDate(node.requiredText("date")) else {
       throw node.impossible("date", "a day as YYYY-MM-DD, which the chat template is told")
@@ -107,10 +112,10 @@ struct ConfigurationReader {
     return date
   }
 
-  private func chat(_ reader: MappingReader) throws(SweepError) -> String? {
+  func chat(_ reader: MappingReader, isServed: Bool = false) throws(SweepError) -> String? {
     guard let node = reader.node("chat") else { return nil }
     let name = try node.requiredText("chat")
-    let names = ["auto"] + ChatTemplate.names
+    let names = ["auto"] + ChatTemplate.names + (isServed ? ["server"] : [])
     guard names.contains(name) else {
       let hint = Suggestion.hint(for: name, among: names)
       throw node.impossible("chat", "one of \(names.joined(separator: ", "))\(hint)")
@@ -119,7 +124,7 @@ struct ConfigurationReader {
   }
 
   /// The last part of a path, without `.gguf`.
-  private static func stem(_ path: String) -> String {
+  static func stem(_ path: String) -> String {
     let last = path.split(separator: "/").last.map(String.init) ?? path
     return last.lowercased().hasSuffix(".gguf") ? String(last.dropLast(5)) : last
   }
@@ -261,7 +266,7 @@ extension ConfigurationReader {
   ) throws(SweepError) -> Gate {
     let reader = try MappingReader(node, owner: "a gate", keys: Gate.keys)
     let task = try reader.required("task").requiredText("task")
-    let names = tasks.map(\.name)
+    let names = tasks.map(\.name) + tasks.compactMap(\.ownName)
     guard names.contains(task) else {
       throw .configuration(
         try reader.required("task").location,
@@ -281,12 +286,21 @@ extension ConfigurationReader {
       baseline = try ConfiguredPath(node.requiredText("baseline"), location: node.location, folders: folders)
     }
     let rule = GateRule(
-      metric: try reader.required("metric").requiredText("metric"), task: task, method: method,
+      metric: try reader.required("metric").requiredText("metric"), task: task, over: try pooling(reader),
+      method: method,
       maxIncrease: try tolerance("max-increase", reader), maxDecrease: try tolerance("max-decrease", reader),
       maximum: try bound("max", reader), minimum: try bound("min", reader))
     let gate = Gate(rule: rule, baseline: baseline, location: node.location)
     if let reason = Self.idleness(of: gate, methods: methods) { throw .configuration(node.location, .idleGate(reason)) }
     return gate
+  }
+
+  private func pooling(_ reader: MappingReader) throws(SweepError) -> Pooling {
+    guard let node = reader.node("over") else { return .cell }
+    guard let pooling = node.text.flatMap({ Pooling(rawValue: $0) }) else {
+      throw node.wrongType("over", Pooling.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    return pooling
   }
 
   private static func idleness(of gate: Gate, methods: [MethodChoice]) -> String? {

@@ -36,6 +36,11 @@ final class Journal {
     try stored { () throws(StoreError) in try store.cells(records, run: run) }
   }
 
+  /// Notes with the run what its reports must say.
+  func warn(_ text: String) throws(SweepError) {
+    try stored { () throws(StoreError) in try store.addWarning(text, to: run) }
+  }
+
   /// A cell begins, once.
   func start(_ open: OpenCell) {
     guard !open.isStarted else { return }
@@ -117,7 +122,7 @@ final class Journal {
       !results.isEmpty
       && results.allSatisfy { result in !result.scores.contains { $0.metric == first && $0.value != nil } }
     if isUnscored {
-      unscoredCells.append("\(cell.model.name) \(cell.method) \(cell.task.name) \(cell.place.label)")
+      unscoredCells.append(cell.name)
     }
   }
 

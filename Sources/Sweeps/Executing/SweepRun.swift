@@ -12,6 +12,7 @@ final class SweepRun {
   private let isCancelled: () -> Bool
   private let evaluations: StoredEvaluations
   private var cellIDs: [Cell: CellID] = [:]
+  private let indices: [Cell: Int]
 
   init(
     _ sweep: Sweep, plan: Plan, store: ResultStore, run: RunID, isCancelled: @escaping () -> Bool,
@@ -20,6 +21,7 @@ final class SweepRun {
     self.sweep = sweep
     self.isCancelled = isCancelled
     evaluations = StoredEvaluations(store)
+    indices = Dictionary(zip(sweep.cells, 0...)) { first, _ in first }
     journal = Journal(store: store, run: run, meter: WorkMeter(plan), onEvent: onEvent)
   }
 
@@ -41,11 +43,12 @@ final class SweepRun {
 
   private func status(_ isFinished: Bool, _ gates: [Judgement]) -> SweepStatus {
     if !isFinished { return .interrupted }
-    if !journal.failures.isEmpty || !sweep.missing.isEmpty { return .incomplete }
+    let gate = gates.isEmpty ? nil : GateResult(gates).fault
+    // What is missing must not hide that what is there became worse.
+    if gate == .gateFailed { return .gateFailed }
+    if !journal.failures.isEmpty || !sweep.missing.isEmpty || !journal.unscoredCells.isEmpty { return .incomplete }
     // A gate that finds nothing to judge has not passed.
-    let status: SweepStatus = gates.isEmpty ? .complete : GateResult(gates).fault.map { SweepStatus($0) } ?? .complete
-    // A cell without a score must not hide a gate that failed.
-    return status != .gateFailed && !journal.unscoredCells.isEmpty ? .incomplete : status
+    return gate.map { SweepStatus($0) } ?? .complete
   }
 
   /// Evaluates all cells of one model.
@@ -68,7 +71,18 @@ final class SweepRun {
       guard try evaluator.evaluate(queue) else { return false }
       try finish(batch)
     }
+    try verify(loaded)
     return true
+  }
+
+  /// Another model than at the beginning marks the run, and ends it.
+  private func verify(_ loaded: any LoadedModel) throws(SweepError) {
+    do {
+      try loaded.verify()
+    } catch {
+      try journal.warn("\(error)")
+      throw .backend(error)
+    }
   }
 
   private func load(_ model: PreparedModel) throws(SweepError) -> any LoadedModel {
@@ -93,7 +107,7 @@ final class SweepRun {
   ) throws(SweepError) -> CellQueue? {
     var open: [OpenCell] = []
     for cell in batch {
-      guard let id = cellIDs[cell], let index = sweep.cells.firstIndex(of: cell) else { continue }
+      guard let id = cellIDs[cell], let index = indices[cell] else { throw .unregistered(cell: cell.name) }
       let selected = try sweep.samples.selected(of: cell)
       try RequestSupport.check(selected, cell)
       let opened = try OpenCell(
@@ -114,7 +128,8 @@ final class SweepRun {
   /// Notes cells of which no sample has a score: such a sweep is not complete.
   private func finish(_ batch: [Cell]) throws(SweepError) {
     for cell in batch {
-      guard let id = cellIDs[cell], let metric = cell.task.task.metrics.first else { continue }
+      guard let id = cellIDs[cell] else { throw .unregistered(cell: cell.name) }
+      guard let metric = cell.task.task.metrics.first else { continue }
       try journal.noteUnscored(cell, id, metric)
     }
   }

@@ -7,12 +7,9 @@ extension Plan {
   public var text: String {
     var lines: [String] = []
     for model in models {
-      lines.append(
-        "\(model.name): context window \(NumberText.grouped(model.contextWindow)), "
-          + "\(NumberText.grouped(model.parameterCount)) parameters")
+      lines.append(title(of: model))
       lines += table(of: model.name)
-      lines.append(memory(of: model))
-      lines.append(speed(of: model))
+      lines += model.isRemote ? requests(of: model) : [memory(of: model), speed(of: model)]
       if !model.missingWeights.isEmpty {
         lines.append("  weights that a sweep needs and that are not there:")
         lines += model.missingWeights.map { "    \($0)" }
@@ -38,8 +35,39 @@ extension Plan {
     if equalToPlainCount > 0 {
       parts.append("\(NumberText.grouped(equalToPlainCount)) equal to plain by definition")
     }
-    parts.append("\(NumberText.duration(remainingSeconds)) left")
+    if models.allSatisfy({ isTimeKnown(of: $0.name) }) {
+      parts.append("\(NumberText.duration(remainingSeconds)) left")
+    } else {
+      parts.append("time not known")
+    }
     return parts.joined(separator: ", ")
+  }
+
+  private func title(of model: ModelPlan) -> String {
+    let parameters =
+      model.parameterCount > 0 ? ", \(NumberText.grouped(model.parameterCount)) parameters" : ""
+    return "\(model.name): context window \(NumberText.grouped(model.contextWindow))" + parameters
+  }
+
+  /// What a server is asked for; how long it takes is not known before it was asked.
+  private func requests(of model: ModelPlan) -> [String] {
+    let own = cells.filter { $0.model == model.name }
+    let line =
+      "  server: \(NumberText.grouped(own.sum(\.requestCount))) requests, "
+      + "\(NumberText.grouped(own.sum(\.promptTokenCount))) prompt tokens, at most "
+      + "\(NumberText.grouped(own.sum(\.newTokenCount))) new ones"
+    var time: [String] = []
+    switch model.rate.source {
+    case .store(let samples): time = ["  time: as measured on \(samples) samples in the store"]
+    case .measured, .assumed: time = ["  time: not known; nothing was measured on this server yet"]
+    }
+    return [line] + time + model.remarks.map { "  \($0)" }
+  }
+
+  private func isTimeKnown(of name: String) -> Bool {
+    guard let model = models.first(where: { $0.name == name }), model.isRemote else { return true }
+    if case .store = model.rate.source { return true }
+    return false
   }
 
   private func memory(of model: ModelPlan) -> String {
@@ -77,7 +105,7 @@ extension Plan {
         NumberText.grouped(cells.sum(\.doneCount)), NumberText.grouped(cells.sum(\.equalToPlainCount)),
         NumberText.grouped(cells.sum(\.promptTokenCount)), NumberText.grouped(cells.map(\.longestPrompt).max() ?? 0),
         NumberText.grouped(cells.sum(\.truncatedSampleCount)),
-        NumberText.duration(cells.reduce(0) { $0 + $1.remainingSeconds }),
+        isTimeKnown(of: model) ? NumberText.duration(cells.reduce(0) { $0 + $1.remainingSeconds }) : "-",
       ]
     }
     return TextTable.lines([header] + body) { $0 < 3 ? .left : .right }.map { "  " + $0 }
@@ -88,14 +116,21 @@ extension Plan {
   /// The plan for programs: one object with sorted keys; times in seconds, sizes in bytes.
   public var json: String {
     let models = models.map { model in
-      CanonicalJSON.object([
+      var members: [String: CanonicalJSON] = [
         "name": .text(model.name), "context_window": .integer(model.contextWindow),
         "parameters": .integer(model.parameterCount), "weight_bytes": .integer(model.weightByteCount),
         "cache_bytes": .integer(model.cacheByteCount), "buffer_bytes": .integer(model.activationByteCount),
         "peak_bytes": .integer(model.peakByteCount), "longest_sequence": .integer(model.longestSequence),
         "missing_weights": .array(model.missingWeights.map { .text($0) }),
         "multiply_adds_per_second": .number(model.rate.multiplyAddsPerSecond), "speed_source": .text(model.rate.name),
-      ])
+      ]
+      if model.isRemote {
+        let own = self.cells.filter { $0.model == model.name }
+        members["requests"] = .integer(own.sum(\.requestCount))
+        members["new_tokens"] = .integer(own.sum(\.newTokenCount))
+        members["server"] = .array(model.remarks.map { .text($0) })
+      }
+      return CanonicalJSON.object(members)
     }
     let cells = cells.map { cell in
       CanonicalJSON.object([

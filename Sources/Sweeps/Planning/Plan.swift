@@ -35,6 +35,10 @@ public struct Plan: Sendable {
     public var activationByteCount: Int
     /// How fast it is taken to be.
     public var rate: Rate
+    /// True where a server computes: what it costs is counted in requests and tokens.
+    public var isRemote = false
+    /// What was found out about a server.
+    public var remarks: [String] = []
 
     /// Bytes of weights, cache and buffers together.
     public var peakByteCount: Int { weightByteCount + cacheByteCount + activationByteCount }
@@ -68,6 +72,10 @@ public struct Plan: Sendable {
     public var remainingSeconds: Double
     /// Seconds for all samples asked for.
     public var totalSeconds: Double
+    /// Requests of all samples asked for; one for each answer that is compared.
+    public var requestCount = 0
+    /// The most new tokens of all samples asked for.
+    public var newTokenCount = 0
   }
 
   /// Samples asked for.

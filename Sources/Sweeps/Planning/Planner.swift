@@ -21,7 +21,7 @@ extension Sweep {
     for model in models {
       let own = cells.filter { $0.model === model }
       var rate = try known?.rate(of: model, cells: own, samples)
-      if rate == nil, measuresRate, let cell = own.first {
+      if rate == nil, measuresRate, !model.facts.isRemote, let cell = own.first {
         rate = try RateMeasurement.rate(of: model, cell, samples)
       }
       rates[ObjectIdentifier(model)] = rate ?? .assumed(threads: options.threads)
@@ -57,11 +57,25 @@ struct Planner {
 
   private static func summary(of model: PreparedModel, _ rate: Rate) -> Plan.ModelPlan {
     let stored = model.inventory.weightByteCount
+    if model.facts.isRemote {
+      var plan = Plan.ModelPlan(
+        name: model.name, contextWindow: model.contextWindow, parameterCount: model.facts.parameterCount,
+        weightByteCount: 0, missingWeights: [], longestSequence: 0, cacheByteCount: 0, activationByteCount: 0,
+        rate: rate)
+      plan.isRemote = true
+      plan.remarks = model.notes + model.capabilities.reasons
+      return plan
+    }
     return Plan.ModelPlan(
       name: model.name, contextWindow: model.contextWindow, parameterCount: model.facts.parameterCount,
       weightByteCount: stored > 0 ? stored : 2 * model.facts.parameterCount,
       missingWeights: model.inventory.missingWeights, longestSequence: 0, cacheByteCount: 0,
       activationByteCount: model.facts.activationByteCount, rate: rate)
+  }
+
+  private static func requestCount(of request: Request) -> Int {
+    if case .choices(_, let continuations) = request { return continuations.count }
+    return 1
   }
 
   /// Keys, values and buffers of a pass that the machine cannot hold now, with numbers: such samples would be refused.
@@ -126,7 +140,7 @@ struct Planner {
   ) throws(SweepError) -> Plan.CellPlan {
     let done = try known?.done(samples.map(\.0), of: cell, sweep.samples) ?? []
     var result = Plan.CellPlan(
-      model: cell.model.name, method: cell.method.description, task: cell.task.name, coordinates: cell.place,
+      model: cell.model.name, method: cell.method.description, task: cell.task.entry.label, coordinates: cell.place,
       totalSampleCount: try sweep.samples.count(of: cell), sampleCount: samples.count, doneCount: 0,
       equalToPlainCount: 0, promptTokenCount: 0, longestPrompt: 0, truncatedSampleCount: 0, remainingSeconds: 0,
       totalSeconds: 0)
@@ -137,6 +151,8 @@ struct Planner {
       let seconds = isEqual && hasPlain ? 0 : work.multiplyAdds / rate.multiplyAddsPerSecond
       let isDone = done.contains(sample.sample.id.rawValue)
       result.promptTokenCount += work.promptTokenCount
+      result.newTokenCount += work.newTokenCount
+      result.requestCount += Self.requestCount(of: sample.sample.request)
       result.longestPrompt = max(result.longestPrompt, work.promptTokenCount)
       result.truncatedSampleCount += work.truncatedTokenCount > 0 ? 1 : 0
       result.doneCount += isDone ? 1 : 0
@@ -165,15 +181,43 @@ enum RequestSupport {
       throw .unsupported(model: cell.model.name, what: "the method \(cell.method)")
     }
     for sample in samples {
+      try check(length: sample.sample.request, capabilities, cell)
       switch sample.sample.request {
+      case .generate where !capabilities.takesTokens:
+        throw .unsupported(
+          model: cell.model.name,
+          what: "answers to prompts of ids, which \(cell.task.name) needs; chat: server sends texts"
+            + because(capabilities, "takes no prompts"))
       case .score where !capabilities.scoresTexts:
         throw .unsupported(
-          model: cell.model.name, what: "the log-probabilities of a text, which \(cell.task.name) needs")
+          model: cell.model.name,
+          what: "the log-probabilities of a text, which \(cell.task.name) needs" + because(capabilities, "of a text"))
       case .choices where !capabilities.comparesChoices:
         throw .unsupported(
-          model: cell.model.name, what: "the log-probabilities of given answers, which \(cell.task.name) needs")
+          model: cell.model.name,
+          what: "the log-probabilities of given answers, which \(cell.task.name) needs"
+            + because(capabilities, "of given answers"))
       case .score, .choices, .generate: continue
       }
     }
+  }
+
+  /// Refuses what is longer than the backend's limit; a server that scores a text generates a token behind it.
+  private static func check(
+    length request: Request, _ capabilities: Capabilities, _ cell: Cell
+  ) throws(SweepError) {
+    guard let limit = capabilities.longestSequence else { return }
+    var length = request.sequenceLength
+    if case .score = request { length += 1 }
+    guard length > limit else { return }
+    throw .unsupported(
+      model: cell.model.name,
+      what: "\(length) tokens of prompt and answer, which a sample of \(cell.task.name) \(cell.place.label) needs: its "
+        + "context has \(limit)")
+  }
+
+  /// Why, where the backend says it.
+  private static func because(_ capabilities: Capabilities, _ word: String) -> String {
+    capabilities.reasons.first { $0.contains(word) }.map { " (\($0))" } ?? ""
   }
 }

@@ -36,6 +36,9 @@ public struct Cell: Hashable {
     hasher.combine(place)
   }
 
+  /// For messages.
+  var name: String { "\(model.name) \(method) \(task.entry.label) \(place.label)" }
+
   /// The same place under plain.
   var plainTwin: Cell { Cell(model: model, method: .plain, task: task, place: place) }
 

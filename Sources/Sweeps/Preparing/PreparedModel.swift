@@ -1,5 +1,6 @@
 public import Backends
 import Evaluation
+import Positions
 import Tasks
 public import Tokenizers
 
@@ -17,6 +18,8 @@ public final class PreparedModel {
   public let inventory: ModelInventory
   /// What it can be asked for.
   public let capabilities: Capabilities
+  /// What every table says of its results.
+  let notes: [String]
   /// Its tokenizer.
   public let tokenizer: Tokenizer
   /// The pretraining window L: the configuration's, else the checkpoint's.
@@ -31,13 +34,14 @@ public final class PreparedModel {
   ///
   /// - Throws: `SweepError`.
   init(_ entry: Configuration.ModelEntry, path: String, _ backend: any Backend) throws(SweepError) {
-    let specification = ModelSpecification(name: entry.name, path: path, cache: entry.cache)
+    let specification = entry.specification(path: path)
     self.entry = entry
     self.specification = specification
     self.backend = backend
     facts = try Self.ask { () throws(BackendError) in try backend.facts(of: specification) }
     tokenizer = try Self.ask { () throws(BackendError) in try backend.tokenizer(of: specification) }
     capabilities = try Self.ask { () throws(BackendError) in try backend.capabilities(of: specification) }
+    notes = try Self.ask { () throws(BackendError) in try backend.notes(on: specification) }
     inventory = backend.inventory(of: specification)
     contextWindow = entry.contextWindow ?? facts.contextWindow
     numerics = backend.numericsVersion
@@ -92,6 +96,9 @@ public final class PreparedModel {
     }
     return warnings + tokenizer.notes.map { "\(name): \($0)" }
   }
+
+  /// What tables call a method: of a server, what its label says of how it was launched.
+  func shownMethod(_ method: Method) -> String { entry.server?.label ?? method.description }
 
   /// Whether a prompt has two BOS tokens in front, which no task means.
   func beginsTwice(_ tokens: [Int]) -> Bool {

@@ -1,5 +1,5 @@
 public import Backends
-public import Evaluation
+import Evaluation
 import Positions
 import Tasks
 
@@ -91,7 +91,7 @@ public final class Sweep {
       Selection.Label(
         model: model.name, methods: configuration.methods.flatMap { [$0.description, $0.name] }, task: "", place: [])
     }
-      + configuration.tasks.map { Selection.Label(model: "", methods: [], task: $0.name, place: []) }
+      + configuration.tasks.map { Selection.Label(model: "", methods: [], task: $0.name, entry: $0.ownName, place: []) }
   }
 
   private static func models(
@@ -101,8 +101,7 @@ public final class Sweep {
     var models: [Int: PreparedModel] = [:]
     for (index, entry) in configuration.models.enumerated() {
       let backend = backend(entry)
-      let written = ModelSpecification(
-        name: entry.name, path: entry.path.resolved ?? entry.path.text, cache: entry.cache)
+      let written = entry.specification(path: entry.path.resolved ?? entry.path.text)
       let inventory = backend.inventory(of: written)
       let isMissing = !inventory.missing.isEmpty || (purpose == .execution && !inventory.missingWeights.isEmpty)
       guard let path = entry.path.resolved, !isMissing else {
@@ -125,7 +124,9 @@ public final class Sweep {
     var tasks: [PreparedTask] = []
     for entry in configuration.tasks {
       guard let task = try PreparedTask.build(entry, &missing) else { continue }
-      if options.only.accepts(entry.name, under: "task") {
+      if options.only.accepts(entry.name, under: "task")
+        || entry.ownName.map({ options.only.accepts($0, under: "task") }) ?? false
+      {
         try DataPolicy.verify(
           task, allowsUnverified: options.allowsUnverified || configuration.allowsUnverified, &warnings)
       }

@@ -34,7 +34,7 @@ public struct RescoredCell: Hashable, Sendable {
 public struct RescoringSummary: Sendable {
   /// The cells, in the store's order.
   public var cells: [RescoredCell] = []
-  /// Cells whose task is not in the configuration, or whose data are missing, in words.
+  /// Cells whose task is not in the configuration, or whose data are missing, and which of the two, in words.
   public var skipped: [String] = []
   /// Samples whose stored evaluation does not fit them, in words.
   public var damaged: [String] = []
@@ -113,7 +113,9 @@ public struct Rescorer {
       let record = cell.record
       guard let task = tasks.first(where: { $0.name == record.task && $0.entry.settingsText == record.settings })
       else {
-        summary.skipped.append("\(record.model) \(record.method) \(record.task) \(record.coordinates.label)")
+        let reason = missing.first { $0.name == record.task }?.description ?? "its task is not in the configuration"
+        summary.skipped.append(
+          "\(record.model) \(record.method) \(record.task) \(record.coordinates.label): \(reason)")
         continue
       }
       guard try rescore(cell, task, &summary, isCancelled) else {

@@ -98,8 +98,8 @@ extension SampleSource {
   func record(of cell: Cell, modelHash: String) throws(SweepError) -> CellRecord {
     CellRecord(
       model: cell.model.name, contextWindow: cell.model.contextWindow, modelHash: modelHash,
-      method: cell.method.description, task: cell.task.name, settings: cell.task.entry.settingsText,
-      protocolName: cell.task.task.protocolName, protocolNotes: cell.task.task.protocolNotes,
+      method: cell.model.shownMethod(cell.method), task: cell.task.name, settings: cell.task.entry.settingsText,
+      protocolName: cell.task.task.protocolName, protocolNotes: cell.task.task.protocolNotes + cell.model.notes,
       dataHash: cell.task.dataHash, coordinates: cell.place, metrics: cell.task.task.metrics,
       sampleCount: try count(of: cell))
   }

@@ -98,7 +98,7 @@ public struct PerplexityTask: EvaluationTask {
   /// What a report says of the protocol.
   public var protocolNotes: [String] {
     var notes = ["\(convention.rawValue): \(convention.summary)"]
-    if convention.usesStride { notes.append("stride \(stride) tokens") }
+    if convention.usesStride { notes.append(PerplexityConvention.note(ofStride: stride)) }
     notes.append(
       "BOS: "
         + (convention == .lmEvalRolling

@@ -19,8 +19,18 @@ enum BaselineCommand {
       absolute: try amount(arguments) ?? 0, relative: try share(arguments) ?? 0)
     let store = try ResultStore.open(ReportCommand.databasePath(arguments.positionals[0]), mode: .readOnly)
     let baseline = try Baseline(from: store, tolerance: tolerance)
-    try Files.write(Data(baseline.json.utf8), to: arguments.required(out))
+    let path = try arguments.required(out)
+    try Files.write(Data(baseline.json.utf8), to: path)
+    if arguments.has(GlobalOptions.json) {
+      try Terminal.printJSON(Written(store: store.path, baseline: path, entries: baseline.entries.count))
+    }
     return .complete
+  }
+
+  private struct Written: Encodable {
+    let store: String
+    let baseline: String
+    let entries: Int
   }
 
   /// The value of `--absolute`.

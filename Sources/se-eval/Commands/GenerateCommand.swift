@@ -1,4 +1,6 @@
+import Backends
 import Checkpoints
+import Evaluation
 import Foundation
 import Text
 import Tokenizers
@@ -51,13 +53,13 @@ enum GenerateCommand {
       tokenizer = loaded
     }
     let session = try EngineOptions.makeSession(arguments, length: ids.count + limit)
-    let ends = tokenizer?.endTokens ?? Set(session.model.hyperparameters.eosTokenIDs)
+    let ends = session.model.endTokens(with: tokenizer)
     let continuation = try session.generate(
       ids, GenerationOptions(maxNewTokens: limit, stopTokens: arguments.has(ignoreEnd) ? [] : ends))
     let text = tokenizer?.decode(continuation.tokens)
     if arguments.has(GlobalOptions.json) {
-      let reason = continuation.ending == .length ? "length" : "eos"
-      try Terminal.printJSON(Output(tokens: continuation.tokens, text: text, finish_reason: reason))
+      let reason: FinishReason = continuation.ending == .length ? .length : .endOfText
+      try Terminal.printJSON(Output(tokens: continuation.tokens, text: text, finish_reason: reason.rawValue))
     } else {
       Terminal.print(text ?? continuation.tokens.map(String.init).joined(separator: " "))
     }

@@ -1,4 +1,6 @@
+import Backends
 import Checkpoints
+import Foundation
 import JSON
 import Kernels
 import Positions
@@ -39,9 +41,14 @@ enum ModelCommand {
 
   static let command = Command(
     name: "model", summary: "Print what a checkpoint holds: architecture, types, tokenizer, RoPE, memory",
-    positionals: [Positional(name: "MODEL", help: "a GGUF file or a Hugging Face folder")]
+    details: [
+      "With --server it asks an inference server what it is; with --tokenizer too, it tries what the server can do."
+    ],
+    positionals: [Positional(name: "MODEL", help: "a GGUF file or a Hugging Face folder", isRequired: false)],
+    options: ServerText.options
   ) { arguments in
-    let path = arguments.positionals[0]
+    if arguments.has(ServerText.server) { return try ServerText.print(arguments) }
+    guard let path = arguments.positionals.first else { throw UsageError("'model' needs MODEL, or --server URL") }
     let output = try describe(path)
     if arguments.has(GlobalOptions.json) {
       try Terminal.printJSON(output)

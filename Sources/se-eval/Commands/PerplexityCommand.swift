@@ -139,11 +139,13 @@ enum PerplexityCommand {
       var losses: [WindowNLL] = []
       var kept: [Float] = []
       for (index, window) in windows.enumerated() {
-        let (sequence, shift) = try input(window)
+        if window.hasPrefix, bos == nil {
+          throw UsageError("convention \(convention.rawValue) needs a BOS or EOS token, the model's tokenizer has none")
+        }
+        let sequence = window.sequence(of: ids, bos: window.hasPrefix || addsBOS ? bos : nil)
         let values = try session.score(sequence, last: window.tokens.upperBound - window.scored.lowerBound)
-        let first = window.tokens.upperBound - window.scored.upperBound
-        let scored = values.dropLast(first).suffix(window.scored.count)
-        guard scored.count == window.scored.count, shift >= 0 else {
+        let scored = values.prefix(window.scored.count)
+        guard scored.count == window.scored.count else {
           throw UsageError("window \(index) gives \(scored.count) of \(window.scored.count) values")
         }
         losses.append(WindowNLL(scored.map { -Double($0) }, targetCount: window.targetCount))
@@ -155,17 +157,6 @@ enum PerplexityCommand {
         throw UsageError("nothing was scored: the text is too short for this context")
       }
       return (estimate, kept)
-    }
-
-    /// The ids that go in, and how many stand before the window's first token.
-    private func input(_ window: ScoringWindow) throws -> ([Int], Int) {
-      var sequence = Array(ids[window.tokens])
-      if window.replacesFirst, addsBOS, let bos { sequence[0] = bos }
-      guard window.hasPrefix else { return (sequence, 0) }
-      guard let bos else {
-        throw UsageError("convention \(convention.rawValue) needs a BOS or EOS token, the model's tokenizer has none")
-      }
-      return ([bos] + sequence, 1)
     }
 
     func output(_ e: PerplexityEstimate) -> Output {

@@ -18,14 +18,14 @@ enum PlanCommand {
     let workers = try EngineOptions.workers(arguments)
     let options = try SweepArguments.options(arguments, threads: workers.threads)
     let path = SweepArguments.databasePath(arguments, configuration)
-    return try print(configuration, options, EngineBackend(workers: workers), path, arguments)
+    return try print(configuration, options, ModelBackends(workers: workers), path, arguments)
   }
 
   static func print(
-    _ configuration: Configuration, _ options: SweepOptions, _ backend: any Backend, _ path: String,
+    _ configuration: Configuration, _ options: SweepOptions, _ backends: ModelBackends, _ path: String,
     _ arguments: Arguments
   ) throws -> ExitStatus {
-    let sweep = try Sweep(configuration, options: options, purpose: .plan, backend: { _ in backend })
+    let sweep = try Sweep(configuration, options: options, purpose: .plan, backend: backends.backend(of:))
     let store = FileManager.default.fileExists(atPath: path) ? try ResultStore.open(path, mode: .readOnly) : nil
     let plan = try sweep.plan(store: store, measuresRate: true)
     Terminal.print(arguments.has(GlobalOptions.json) ? plan.json : plan.text)

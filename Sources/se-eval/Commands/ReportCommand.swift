@@ -1,4 +1,5 @@
 import Foundation
+import Gates
 import Metrics
 import Reports
 import Store
@@ -24,32 +25,59 @@ enum ReportCommand {
   private static let strict = Option.flag(
     "--strict", "exit status 4 when samples are missing, failed or without a score")
 
+  private struct Written: Encodable {
+    let store: String
+    let folder: String
+    let files: [String]
+    let complete: Bool
+  }
+
   static let command = Command(
-    name: "report", summary: "Write the report of a store: Markdown, CSV, SVG, HTML, LaTeX, JSON",
+    name: "report", summary: "Write the report of a store: Markdown, CSV, SVG, PDF, HTML, LaTeX, JSON",
     positionals: [source], options: [format, out, paper, convention, strict]
   ) { arguments in
     let path = try databasePath(arguments.positionals[0])
     let store = try ResultStore.open(path, mode: .readOnly)
     let stem = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     let name = try store.latestRun()?.record.name ?? stem
-    let writer = try ReportWriter(
+    var writer = try ReportWriter(
       store: store, name: name, tasks: Registry.reports, conventions: arguments.text(convention) ?? "")
-    if arguments.has(convention) { Terminal.print(try writer.conventionText()) }
+    writer.gates = try gates(arguments.positionals[0], store)
     let folder = arguments.text(out) ?? "Reports/\(OutputFile.safeName(name))"
     let formats = try formats(arguments)
+    let isJSON = arguments.has(GlobalOptions.json)
+    if arguments.has(convention), !isJSON { Terminal.print(try writer.conventionText()) }
+    var files: [String] = []
     if arguments.has(paper) {
-      let (files, text) = try writer.writePaper(to: folder, formats: formats)
-      Terminal.print(text)
+      let (paperFiles, text) = try writer.writePaper(to: folder, formats: formats)
+      if !isJSON { Terminal.print(text) }
+      files = paperFiles
+    }
+    files += try writer.write(to: folder, formats: formats)
+    let isComplete = try writer.isComplete()
+    if isJSON {
+      try Terminal.printJSON(Written(store: path, folder: folder, files: files, complete: isComplete))
+    } else {
       for file in files { Terminal.print(file) }
     }
-    for file in try writer.write(to: folder, formats: formats) { Terminal.print(file) }
-    return try arguments.has(strict) && !writer.isComplete() ? .incomplete : .complete
+    return arguments.has(strict) && !isComplete ? .incomplete : .complete
+  }
+
+  /// The gates of a configuration over its store; none for a store alone, which does not say them.
+  private static func gates(_ argument: String, _ store: ResultStore) throws -> [Judgement] {
+    guard isConfiguration(argument) else { return [] }
+    let configuration = try Configuration.load(path: argument, taskTypes: Registry.tasks)
+    return try configuration.judgeGates(in: store) { try Baseline(json: Files.readText($0), path: $0) }
+  }
+
+  private static func isConfiguration(_ argument: String) -> Bool {
+    argument.hasSuffix(".yaml") || argument.hasSuffix(".yml")
   }
 
   /// The store that an argument means: itself, or the default one of a configuration.
   static func databasePath(_ argument: String) throws -> String {
     let path: String
-    if argument.hasSuffix(".yaml") || argument.hasSuffix(".yml") {
+    if isConfiguration(argument) {
       path = "Results/\(try Configuration.load(path: argument, taskTypes: Registry.tasks).name).sqlite"
     } else {
       path = argument

@@ -38,7 +38,7 @@ enum RescoreCommand {
     } else {
       Terminal.print(text(summary, isDryRun: arguments.has(dryRun)))
     }
-    for cell in summary.skipped { Terminal.message("not rescored: \(cell): its task is not in the configuration") }
+    for cell in summary.skipped { Terminal.message("not rescored: \(cell)") }
     for sample in summary.damaged { Terminal.message("not rescored: \(sample): its evaluation does not fit it") }
     if !summary.isFinished { return Interruption.status }
     return summary.skipped.isEmpty && summary.damaged.isEmpty ? .complete : .incomplete

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// The smallest Llama: one layer, 2 heads of 4, 1 key/value head, 8 features, 12 in between, 6 tokens.
 enum TinyLlama {
   /// Canonical name, Hugging Face name, shape.

@@ -1,0 +1,238 @@
+import Evaluation
+import Foundation
+import Positions
+import Synchronization
+import TestSupport
+import Testing
+import Tokenizers
+
+@testable import Backends
+
+/// A server of tests with a backend that asks it.
+struct ServedModel {
+  let inference: FakeInference
+  let server: FakeServer
+  let backend: ServerBackend
+  let specification: ModelSpecification
+  private let folder: TokenizerFolder
+
+  init(
+    _ kind: FakeInference.Kind, _ more: (inout ServerSpecification) -> Void = { _ in },
+    behaviour change: @Sendable (inout FakeInference.Behaviour) -> Void = { _ in }, variables: [String: String] = [:]
+  ) throws {
+    var behaviour = FakeInference.Behaviour(kind)
+    change(&behaviour)
+    inference = FakeInference(behaviour)
+    server = try FakeServer(inference)
+    folder = try TokenizerFolder()
+    var named = ServerSpecification(url: server.url)
+    named.timeout = 30
+    more(&named)
+    specification = ModelSpecification(name: "m", path: folder.path, server: named)
+    backend = ServerBackend(variables: variables, pause: { _, _ in })
+  }
+
+  func run(_ requests: [Request], isCancelled: @escaping () -> Bool = { false }) throws -> [Result<
+    Answer, RequestFailure
+  >] {
+    let model = try load()
+    return try model.run(
+      requests.map { ModelRequest($0, text: "text") }, method: .plain, isCancelled: isCancelled, onProgress: { _ in })
+  }
+
+  func outcome(_ request: Request) throws -> Outcome { try run([request])[0].get().outcome }
+
+  func load() throws -> any LoadedModel { try backend.load(specification, hashes: NoHashes()) }
+}
+
+private struct NoHashes: FileHashCache {
+  func hash(ofFile path: String, byteCount: Int, modified: Double) -> String? { nil }
+  func remember(_ hash: String, ofFile path: String, byteCount: Int, modified: Double) {}
+}
+
+private let kinds: [FakeInference.Kind] = [.llamaServer, .vLLM, .sgLang, .openAI]
+private let prompt = Array("What now? ".utf8).map { Int($0) }
+
+private func text(_ tokens: [Int]) -> String { String(decoding: tokens.map { UInt8($0) }, as: UTF8.self) }
+
+@Suite struct ServerBackendTests {
+  @Test("the kind of a server is found out", arguments: zip(kinds, ServerKind.allCases))
+  func discovery(kind: FakeInference.Kind, expected: ServerKind) throws {
+    let served = try ServedModel(kind)
+    let report = try ServerReport(
+      of: #require(served.specification.server), variables: [:],
+      tokenizer: served.backend.tokenizer(of: served.specification))
+    #expect(report.profile.kind == expected)
+    #expect(report.profile.context == 4096)
+    #expect(report.abilities?.takesTokens == true)
+    #expect(report.abilities?.comparesChoices == true)
+    #expect(report.abilities?.scoresTexts == (expected != .llamaServer))
+    #expect(report.abilities?.hasComparedTokenizer == (expected != .openAI))
+  }
+
+  @Test("a greedy answer ends where the engine would end it", arguments: kinds)
+  func generation(kind: FakeInference.Kind) throws {
+    let served = try ServedModel(kind)
+    for start in 0..<12 {
+      let prompt = prompt + [97 + start]
+      let made = FakeInference.continuation(prompt, count: 10)
+      let isEnded = made.last == 256
+      let expected = isEnded ? Array(made.dropLast()) : made
+      #expect(
+        try served.outcome(.generate(tokens: prompt, maxNewTokens: 10))
+          == .generation(tokens: expected, text: text(expected), finishReason: isEnded ? .endOfText : .length))
+    }
+  }
+
+  @Test("a stop text is cut off with all behind it, and a stop token ends without being part of it", arguments: kinds)
+  func stops(kind: FakeInference.Kind) throws {
+    let served = try ServedModel(kind)
+    let made = FakeInference.continuation(prompt + [120], count: 8)
+    try #require(made.count == 8 && made.last != 256)
+    let stop = text(Array(made[2...3]))
+    let first = try #require(text(made).firstRange(of: stop)).lowerBound
+    let count = text(made)[..<first].utf8.count
+    #expect(
+      try served.outcome(.generate(tokens: prompt + [120], maxNewTokens: 8, stopTexts: [stop]))
+        == .generation(
+          tokens: Array(made.prefix(count + (kind == .openAI ? 0 : 2))), text: text(Array(made.prefix(count))),
+          finishReason: .stop))
+    guard kind != .openAI else { return }
+    let end = try #require(made.firstIndex(of: made[3]))
+    #expect(
+      try served.outcome(.generate(tokens: prompt + [120], maxNewTokens: 8, stopTokens: [made[3]]))
+        == .generation(tokens: Array(made[..<end]), text: text(Array(made[..<end])), finishReason: .stop))
+  }
+
+  @Test(
+    "an end that comes too early gives way to the next best token", arguments: [FakeInference.Kind.llamaServer, .vLLM])
+  func minimum(kind: FakeInference.Kind) throws {
+    let served = try ServedModel(kind)
+    let start = try #require((97...122).first { FakeInference.next(prompt + [$0]) == 256 })
+    let made = FakeInference.continuation(prompt + [start], count: 4, minimum: 2)
+    let expected = made.last == 256 ? Array(made.dropLast()) : made
+    try #require(expected.count >= 2)
+    guard
+      case .generation(let tokens, _, _) = try served.outcome(
+        .generate(tokens: prompt + [start], maxNewTokens: 4, minNewTokens: 2))
+    else { return #expect(Bool(false), "no generation") }
+    #expect(tokens == expected)
+  }
+
+  @Test("texts are scored where the server can", arguments: [FakeInference.Kind.vLLM, .sgLang, .openAI])
+  func scores(kind: FakeInference.Kind) throws {
+    let served = try ServedModel(kind)
+    let expected = prompt.indices.dropFirst().map {
+      Float(FakeInference.logProbability(of: prompt[$0], after: Array(prompt[..<$0])))
+    }
+    #expect(try served.outcome(.score(tokens: prompt)) == .logProbabilities(expected))
+  }
+
+  @Test(
+    "given answers are compared, on llama-server by force, token by token where it takes no grammar", arguments: kinds)
+  func choices(kind: FakeInference.Kind) throws {
+    for refusesGrammar in [false, true] {
+      let served = try ServedModel(kind, behaviour: { $0.refusesGrammar = refusesGrammar })
+      let answers = [[97], [98, 99, 100]]
+      let expected = answers.map { answer in
+        answer.indices.map {
+          Float(FakeInference.logProbability(of: answer[$0], after: prompt + answer[..<$0]))
+        }
+      }
+      #expect(
+        try served.outcome(.choices(prefix: prompt, continuations: answers)) == .choiceLogProbabilities(expected))
+    }
+  }
+
+  @Test("an echo that is ignored, and scores that are shifted by one, are found out")
+  func probes() throws {
+    for change: @Sendable (inout FakeInference.Behaviour) -> Void in [
+      { $0.ignoresEcho = true }, { $0.shiftsScores = true },
+    ] {
+      let served = try ServedModel(.openAI, behaviour: change)
+      let capabilities = try served.backend.capabilities(of: served.specification)
+      #expect(!capabilities.scoresTexts && !capabilities.comparesChoices && capabilities.takesTokens)
+      #expect(capabilities.reasons.contains { $0.hasPrefix("no log-probabilities of a text") })
+    }
+  }
+
+  @Test("a server with another tokenizer is refused, with the ids of both")
+  func otherTokenizer() throws {
+    let served = try ServedModel(.vLLM, behaviour: { $0.tokenize = { $0.utf8.map { Int($0) + 1 } } })
+    #expect { try served.backend.facts(of: served.specification) } throws: { error in
+      "\(error)".contains("tokenizer is not the one of server.tokenizer")
+    }
+  }
+
+  @Test("a prompt of which the server drops tokens has no answer")
+  func truncation() throws {
+    let served = try ServedModel(.vLLM)
+    let model = try served.load()
+    served.inference.change { $0.dropped = 3 }
+    let answers = try model.run(
+      [ModelRequest(.generate(tokens: prompt, maxNewTokens: 3), text: "")], method: .plain, isCancelled: { false },
+      onProgress: { _ in })
+    #expect { try answers[0].get() } throws: { "\($0)".contains("the server read 7 tokens of a prompt of 10") }
+    let before = try ServedModel(.openAI, behaviour: { $0.dropped = 1 })
+    #expect(try before.backend.capabilities(of: before.specification).takesTokens == false)
+  }
+
+  @Test("chat: server sends messages, and takes a null answer for none")
+  func messages() throws {
+    let served = try ServedModel(
+      .vLLM,
+      { server in
+        server.usesServerTemplate = true
+        server.system = "Be brief."
+      })
+    let all = Array("<system>Be brief.<user>text".utf8).map { Int($0) }
+    let made = FakeInference.continuation(all, count: 5)
+    let expected = made.last == 256 ? Array(made.dropLast()) : made
+    guard case .generation(_, let answer, _) = try served.outcome(.generate(tokens: [1, 2], maxNewTokens: 5)) else {
+      return #expect(Bool(false), "no generation")
+    }
+    #expect(answer == text(expected))
+    served.inference.change { behaviour in
+      behaviour.override = { request in
+        request.path == "/v1/chat/completions"
+          ? .json(#"{"choices": [{"message": {"content": null}, "finish_reason": "length"}]}"#) : nil
+      }
+    }
+    #expect { try served.outcome(.generate(tokens: [1, 2], maxNewTokens: 5)) } throws: {
+      "\($0)".contains("null or missing")
+    }
+  }
+
+  @Test("several requests at a time come back in their order", arguments: kinds)
+  func concurrency(kind: FakeInference.Kind) throws {
+    let served = try ServedModel(kind, { $0.concurrency = 5 })
+    let requests = (0..<23).map { Request.generate(tokens: prompt + [$0], maxNewTokens: 3) }
+    let one = try ServedModel(kind)
+    #expect(try served.run(requests).map { try $0.get().outcome } == one.run(requests).map { try $0.get().outcome })
+    #expect(try served.load().modelHash != one.load().modelHash)
+  }
+
+  @Test("what a server is identifies its results; where it is does not")
+  func identity() throws {
+    let first = try ServedModel(.vLLM)
+    let same = try ServedModel(.vLLM)
+    #expect(try first.load().modelHash == same.load().modelHash)
+    let changes: [@Sendable (inout FakeInference.Behaviour) -> Void] = [{ $0.version = "1.1" }, { $0.context = 2048 }]
+    for change in changes {
+      #expect(try ServedModel(.vLLM, behaviour: change).load().modelHash != first.load().modelHash)
+    }
+    let weights = String(repeating: "a", count: 64)
+    for change: (inout ServerSpecification) -> Void in [
+      { $0.label = "yarn x4" }, { $0.weights = weights }, { $0.usesServerTemplate = true },
+    ] {
+      #expect(try ServedModel(.vLLM, change).load().modelHash != first.load().modelHash)
+    }
+    #expect(try first.backend.notes(on: first.specification).contains { $0.hasPrefix("unverified weights") })
+    let vouched = try ServedModel(.vLLM, { $0.weights = weights })
+    #expect(try !vouched.backend.notes(on: vouched.specification).contains { $0.hasPrefix("unverified weights") })
+    try first.load().verify()
+    let model = try first.load()
+    first.inference.change { $0.version = "2.0" }
+    #expect { try model.verify() } throws: { "\($0)".contains("version was 1.0 and is 2.0") }
+  }
+}
