@@ -100,3 +100,17 @@ let package = Package(
       swiftSettings: common),
   ]
 )
+
+// The driver of `make fuzz` (Scripts/fuzz.sh) exists only there: it is linked with libFuzzer, which everything is compiled
+// for, by flags of the command line.
+if Context.environment["SE_EVAL_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "Fuzz",
+      dependencies: [
+        "Checkpoints", "Tokenizers", "Positions", "Transformer", "Kernels", "Tasks", "Metrics", "Store", "Gates",
+        "Sweeps", "Evaluation", "JSON",
+      ],
+      path: "Tests/Fuzz", exclude: ["Corpus", "make_corpus.py"],
+      swiftSettings: [.enableUpcomingFeature("InternalImportsByDefault")]))
+}

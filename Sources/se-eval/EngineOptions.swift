@@ -2,6 +2,7 @@ import Foundation
 import JSON
 import Kernels
 import Positions
+import Text
 import Tokenizers
 import Transformer
 
@@ -16,6 +17,20 @@ enum EngineOptions {
   static let chunk = Option.value("--chunk", "N", "tokens per pass through the layers; never changes a result")
   static let all = [method, keyValueType, compute, chunk]
 
+  /// Tokens per pass at most; more than a few thousand gain nothing.
+  private static let largestChunk = 1 << 16
+
+  /// Refuses a chunk whose buffers the machine cannot hold.
+  static func checkMemory(_ model: Model, _ options: SessionOptions) throws(UsageError) {
+    guard let size = options.chunkSize else { return }
+    let needed = ModelDescription(model.hyperparameters).activationByteCount(chunkSize: size)
+    let available = model.device.availableByteCount
+    guard available > 0, needed > available else { return }
+    throw UsageError(
+      "--chunk is \(size): the buffers of a pass need \(NumberText.bytes(needed)), and \(NumberText.bytes(available)) "
+        + "can be had; take a smaller one")
+  }
+
   /// The thread pool of this process.
   static func workers(_ arguments: Arguments) throws(UsageError) -> Workers {
     let threads = try arguments.integer(GlobalOptions.threads) ?? Allocation.threadCount
@@ -25,9 +40,11 @@ enum EngineOptions {
 
   /// The session's options.
   static func session(_ arguments: Arguments) throws(UsageError) -> SessionOptions {
-    SessionOptions(
+    let size = try arguments.integer(chunk)
+    if let size, size > largestChunk { throw UsageError("--chunk is \(size), expected at most \(largestChunk)") }
+    return SessionOptions(
       keyValueType: try arguments.word(keyValueType, KeyValueType.self) ?? .float32,
-      compute: try arguments.word(compute, Compute.self) ?? .float32, chunkSize: try arguments.integer(chunk))
+      compute: try arguments.word(compute, Compute.self) ?? .float32, chunkSize: size)
   }
 
   /// A session on the model that `--model` names; `length` is the tokens that it is for, where they are known, and what
@@ -38,6 +55,7 @@ enum EngineOptions {
     let options = try session(arguments)
     let workers = try workers(arguments)
     let model = try Model.load(path: arguments.required(model))
+    try checkMemory(model, options)
     let method = try resolved(choice, contextWindow: model.contextWindow, length: length ?? model.contextWindow)
     if choice.isAutomatic { Terminal.message("method: \(choice) is \(method) for \(length ?? 0) tokens") }
     return Session(model: model, method: method, workers: workers, options: options)

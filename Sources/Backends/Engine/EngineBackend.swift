@@ -49,7 +49,8 @@ public final class EngineBackend: Backend {
         description.cacheByteCount(perTokenUnder: method, type: KeyValueType(type))
       },
       activationByteCount: description.activationByteCount(chunkSize: options.chunkSize ?? Self.chunkSize),
-      availableByteCount: CPUDevice(workers).availableByteCount)
+      availableByteCount: CPUDevice(workers).availableByteCount,
+      vocabularySize: description.vocabularySize)
   }
 
   /// The model's tokenizer.

@@ -78,7 +78,7 @@ struct Planner {
     return 1
   }
 
-  /// Keys and values that the machine cannot hold now, with numbers: such samples would be refused.
+  /// Keys, values and buffers of a pass that the machine cannot hold now, with numbers: such samples would be refused.
   private func memoryWarnings(_ model: PreparedModel, _ summary: Plan.ModelPlan) -> [String] {
     summary.memoryProblem(available: sweep.options.memoryByteCount ?? model.facts.availableByteCount).map { [$0] } ?? []
   }

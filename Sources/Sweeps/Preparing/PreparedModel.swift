@@ -89,7 +89,12 @@ public final class PreparedModel {
     if entry.chat == "auto", let template = try? tokenizer.ownChatTemplate(), !template.takesSystemMessage(variables) {
       warnings.append("\(name): its chat template takes no system message; one goes in front of the user's message")
     }
-    return warnings
+    if facts.vocabularySize > 0, tokenizer.vocabularySize > facts.vocabularySize {
+      warnings.append(
+        "\(name): its tokenizer has \(tokenizer.vocabularySize) ids and the model \(facts.vocabularySize); a sample in "
+          + "which one of the others stands will fail")
+    }
+    return warnings + tokenizer.notes.map { "\(name): \($0)" }
   }
 
   /// What tables call a method: of a server, what its label says of how it was launched.

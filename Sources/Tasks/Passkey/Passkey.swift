@@ -80,6 +80,7 @@ public struct Passkey: EvaluationTask {
   public init(settings: TaskSettings) throws(TaskError) {
     lengths = try settings[Key.lengths]
     depths = try Self.depths(settings[Key.depths])
+    try GridSettings.check("depths", axes: lengths.count, depths.count)
     trials = try settings[Key.trials]
     digits = try settings[Key.digits]
     maxNewTokens = try settings[Key.maxNewTokens]

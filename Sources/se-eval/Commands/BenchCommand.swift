@@ -73,6 +73,7 @@ enum BenchCommand {
       options = try EngineOptions.session(arguments)
       workers = try EngineOptions.workers(arguments)
       model = try Model.load(path: arguments.required(EngineOptions.model))
+      try EngineOptions.checkMemory(model, options)
       // Touches every weight and buffer once, as a sweep's first sample does for all others.
       _ = try Session(model: model, method: method, workers: workers, options: options).logits([0], last: 1)
       self.repetitions = repetitions
