@@ -12,7 +12,7 @@ enum Entry {
       TaskCommands.one, MergeCommand.command, RescoreCommand.command, CapacityCommand.command, TuneCommand.command,
       ModelCommand.command,
       TokenizeCommand.command, LogitsCommand.command, GenerateCommand.command, PerplexityCommand.command,
-      BenchCommand.command, ChatCommand.command,
+      BenchCommand.command, ChatCommand.command, DevicesCommand.command,
     ]
   }
 

@@ -19,7 +19,7 @@ enum SweepArguments {
   static let allowUnverified = Option.flag(
     "--allow-unverified", "take data that no `data import` made as a benchmark's; the report says so")
   static let database = Option.value("--db", "FILE", "the result store (default Results/<name>.sqlite)")
-  static let selection = [limit, only, shard, skipMissing, allowUnverified, database]
+  static let selection = [limit, only, shard, skipMissing, allowUnverified, database] + EngineOptions.devices
 
   static func configuration(_ arguments: Arguments) throws -> Configuration {
     try Configuration.load(

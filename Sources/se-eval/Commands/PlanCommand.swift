@@ -18,7 +18,7 @@ enum PlanCommand {
     let workers = try EngineOptions.workers(arguments)
     let options = try SweepArguments.options(arguments, threads: workers.threads)
     let path = SweepArguments.databasePath(arguments, configuration)
-    return try print(configuration, options, ModelBackends(workers: workers), path, arguments)
+    return try print(configuration, options, ModelBackends(arguments, workers, configuration), path, arguments)
   }
 
   static func print(

@@ -23,11 +23,11 @@ enum SweepCommand {
   ) { arguments in
     let configuration = try SweepArguments.configuration(arguments)
     let workers = try EngineOptions.workers(arguments)
-    let backend = ModelBackends(workers: workers)
+    let backends = try ModelBackends(arguments, workers, configuration)
     let options = try SweepArguments.options(arguments, threads: workers.threads)
     let path = SweepArguments.databasePath(arguments, configuration)
-    if arguments.has(dryRun) { return try PlanCommand.print(configuration, options, backend, path, arguments) }
-    let sweep = try Sweep(configuration, options: options, purpose: .execution, backend: backend.backend(of:))
+    if arguments.has(dryRun) { return try PlanCommand.print(configuration, options, backends, path, arguments) }
+    let sweep = try Sweep(configuration, options: options, purpose: .execution, backend: backends.backend(of:))
     try makeFolder(of: path)
     let store = try ResultStore.open(path, mode: .create)
     let printer = try ProgressPrinter(arguments)
