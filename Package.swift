@@ -76,7 +76,7 @@ let package = Package(
         "Digest",
         "JSON",
       ]),
-    layer("Reports", ["Store", "Gates", "Metrics", "Positions", "Evaluation", "Text", "JSON"]),
+    layer("Reports", ["Store", "Gates", "Metrics", "Positions", "Evaluation", "CZlib", "Text", "JSON"]),
     .executableTarget(
       name: "se-eval",
       dependencies: [

@@ -141,8 +141,8 @@ public struct Comparison: Hashable, Sendable, Encodable {
           .init(row.metric), .init(row.a.map { NumberText.precise($0) } ?? ""),
           .init(row.b.map { NumberText.precise($0) } ?? ""),
           .init(row.difference.map { NumberText.signed(NumberText.precise($0)) } ?? ""), .init(interval ?? ""),
-          .init(row.p.map { NumberText.fixed($0, 4) } ?? ""),
-          .init(row.adjustedP.map { NumberText.fixed($0, 4) } ?? ""),
+          .init(row.p.map(PValueText.bare) ?? ""),
+          .init(row.adjustedP.map(PValueText.bare) ?? ""),
           .init(row.pairs), .init(row.better), .init(row.worse),
         ])
     }

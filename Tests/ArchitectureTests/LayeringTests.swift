@@ -30,7 +30,9 @@ enum Layers {
       "Evaluation", "Gates", "Text", "JSON", "Tasks", "Backends", "Tokenizers", "Positions", "Store", "CYAML", "Digest",
       "Metrics", "Foundation", "Glibc", "Synchronization",
     ],
-    "Reports": ["Evaluation", "Gates", "Positions", "Store", "Metrics", "Text", "JSON", "Foundation", "Glibc"],
+    "Reports": [
+      "Evaluation", "Gates", "Positions", "Store", "Metrics", "CZlib", "Text", "JSON", "Foundation", "Glibc",
+    ],
     "se-eval": [
       "Kernels", "Checkpoints", "Positions", "Tokenizers", "Transformer", "Metrics", "Tasks", "Store", "Sweeps",
       "Backends",
@@ -42,8 +44,9 @@ enum Layers {
   static func mayBeUnsafe(_ path: String) -> Bool {
     ["Kernels/", "OpenCL/", "Store/SQLite/", "Sweeps/YAML/"].contains(where: path.hasPrefix)
       || [
-        "Checkpoints/MappedFile.swift", "Tasks/Data/Archive/Inflate.swift", "se-eval/Interruption.swift",
-        "Digest/SHA256.swift", "Reports/PartialFile.swift", "HTTP/Socket.swift",
+        "Checkpoints/MappedFile.swift", "Tasks/Data/Archive/Inflate.swift", "Reports/Samples/Deflate.swift",
+        "se-eval/Interruption.swift", "se-eval/TerminalSize.swift", "Digest/SHA256.swift", "Reports/PartialFile.swift",
+        "HTTP/Socket.swift",
       ].contains(path)
   }
 

@@ -22,10 +22,8 @@ extension ReportBuilder {
     table.coordinates = coordinates(section, grid)
     for method in grid.methods {
       var scores: [String: Double] = [:]
-      var isTestable = true
       for column in grid.columns {
         let aggregate = grid.cells(method, column).aggregate(column.metric)
-        if !aggregate.isTestable { isTestable = false }
         guard aggregate.isComplete, let value = aggregate.value else { continue }
         scores[column.value] = value * (column.metric.isPercentage ? 100 : 1)
       }
@@ -39,11 +37,8 @@ extension ReportBuilder {
         let known = values.compactMap { $0 }
         means.append(known.count == values.count ? Statistics.mean(known) : nil)
       }
-      var cells = means.map { Table.Cell.paper($0) }
-      for index in cells.indices { cells[index].isTestable = isTestable }
-      table.rows.append(.init(label: method, cells: cells))
+      table.rows.append(.init(label: method, cells: means.map { Table.Cell.paper($0) }))
     }
-    table.markBest { _ in true }
     table.note = declared.note
     if table.rows.contains(where: { $0.cells.contains { $0.value != nil } }) { document.table(table) }
   }

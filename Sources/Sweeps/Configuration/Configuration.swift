@@ -77,6 +77,10 @@ public struct Configuration: Sendable {
   public struct TaskEntry: Sendable {
     /// The task's type.
     public let type: any EvaluationTask.Type
+    /// The name that the entry gives itself (`name:`), by which reports, gates and progress call it; nil for none.
+    public let ownName: String?
+    /// What it is called among the entries of its configuration.
+    public internal(set) var label = ""
     /// The settings as written, paths with their variables; part of the name of its cells.
     public let written: [String: Value]
     /// The settings with paths resolved; nil while a variable of a path is not set.
@@ -91,8 +95,13 @@ public struct Configuration: Sendable {
     /// The task's name.
     public var name: String { type.name }
     /// The settings as written, in their one spelling.
-    public var settingsText: String {
-      CanonicalJSON.object(written.mapValues { CanonicalJSON($0) }).spelling
+    public var settingsText: String { settingsJSON.spelling }
+
+    /// The settings as written, and the entry's own name among them.
+    var settingsJSON: CanonicalJSON {
+      var members = written.mapValues { CanonicalJSON($0) }
+      if let ownName { members[TaskEntries.nameKey] = .text(ownName) }
+      return .object(members)
     }
   }
 
@@ -111,7 +120,7 @@ public struct Configuration: Sendable {
       return CanonicalJSON.object(members)
     }
     let tasks = tasks.map { task in
-      CanonicalJSON.object([task.name: .object(task.written.mapValues { CanonicalJSON($0) })])
+      CanonicalJSON.object([task.name: task.settingsJSON])
     }
     var members: [String: CanonicalJSON] = [
       "name": .text(name), "seed": .integer(Int(clamping: seed)), "models": .array(models),
@@ -121,6 +130,9 @@ public struct Configuration: Sendable {
     if allowsUnverified { members["allow-unverified"] = .flag(true) }
     return CanonicalJSON.object(members).spelling
   }
+
+  /// What the entries of the tasks are called.
+  public var entryNames: TaskEntries { TaskEntries(tasks.map { ($0.name, $0.settingsText) }) }
 
   /// SHA-256 of `resolved`.
   public var hash: String { SHA256.hexadecimal(of: resolved) }

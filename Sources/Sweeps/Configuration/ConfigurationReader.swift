@@ -274,7 +274,7 @@ extension ConfigurationReader {
   ) throws(SweepError) -> Gate {
     let reader = try MappingReader(node, owner: "a gate", keys: Gate.keys)
     let task = try reader.required("task").requiredText("task")
-    let names = tasks.map(\.name)
+    let names = tasks.map(\.name) + tasks.compactMap(\.ownName)
     guard names.contains(task) else {
       throw .configuration(
         try reader.required("task").location,
@@ -294,12 +294,21 @@ extension ConfigurationReader {
       baseline = try ConfiguredPath(node.requiredText("baseline"), location: node.location, folders: folders)
     }
     let rule = GateRule(
-      metric: try reader.required("metric").requiredText("metric"), task: task, method: method,
+      metric: try reader.required("metric").requiredText("metric"), task: task, over: try pooling(reader),
+      method: method,
       maxIncrease: try tolerance("max-increase", reader), maxDecrease: try tolerance("max-decrease", reader),
       maximum: try bound("max", reader), minimum: try bound("min", reader))
     let gate = Gate(rule: rule, baseline: baseline, location: node.location)
     if let reason = Self.idleness(of: gate, methods: methods) { throw .configuration(node.location, .idleGate(reason)) }
     return gate
+  }
+
+  private func pooling(_ reader: MappingReader) throws(SweepError) -> Pooling {
+    guard let node = reader.node("over") else { return .cell }
+    guard let pooling = node.text.flatMap({ Pooling(rawValue: $0) }) else {
+      throw node.wrongType("over", Pooling.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    return pooling
   }
 
   private static func idleness(of gate: Gate, methods: [MethodChoice]) -> String? {

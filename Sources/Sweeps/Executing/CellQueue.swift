@@ -63,7 +63,7 @@ final class OpenCell {
     }
     openCount = pending.count
     place = CellProgress(
-      index: index, model: cell.model.name, method: cell.method.description, task: cell.task.name,
+      index: index, model: cell.model.name, method: cell.method.description, task: cell.task.entry.label,
       coordinates: cell.place.label, sampleCount: selected.count, doneSampleCount: doneCount)
   }
 }
