@@ -20,10 +20,10 @@
 #define CHUNK 32
 #define SPREAD (HEAD_DIM > 128 ? 8 : 16) /* values in local memory at once */
 #if HALF
-typedef half stored;
+#define stored half
 #define LOAD(p, i) vload_half(i, p)
 #else
-typedef float stored;
+#define stored float
 #define LOAD(p, i) (p)[i]
 #endif
 
