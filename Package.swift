@@ -51,7 +51,13 @@ let package = Package(
     layer("Checkpoints", ["Text", "Digest", "JSON"]),
     layer("Tokenizers", ["Checkpoints", "Text", "Digest", "JSON"]),
     layer("Positions", ["Text"]),
-    layer("Transformer", ["Kernels", "Checkpoints", "Positions", "Text"]),
+    .target(name: "COpenCL", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+    .target(name: "OpenCL", dependencies: ["COpenCL"], swiftSettings: common),
+    .target(
+      name: "Transformer", dependencies: ["Kernels", "OpenCL", "Checkpoints", "Positions", "Text"],
+      resources: ["common", "elements", "products", "attention"].map {
+        .embedInCode("Devices/OpenCL/Kernels/\($0).cl")
+      }, swiftSettings: swiftOnly),
     layer("Evaluation", ["Text", "JSON"]),
     layer("Metrics", ["Evaluation", "Text", "JSON"]),
     layer("Tasks", ["Evaluation", "Metrics", "Tokenizers", "CZlib", "Text", "Digest", "JSON"]),
@@ -82,7 +88,8 @@ let package = Package(
     tests("HTTP"),
     tests("Checkpoints"),
     tests("Tokenizers", ["Checkpoints"], exclude: ["Fixtures"]), tests("Positions", exclude: ["Fixtures"]),
-    tests("Transformer", ["Kernels", "Checkpoints", "Positions"], exclude: ["Fixtures"]), tests("Metrics", ["JSON"]),
+    tests("Transformer", ["Kernels", "OpenCL", "Checkpoints", "Positions"], exclude: ["Fixtures"]),
+    tests("Metrics", ["JSON"]),
     tests("Evaluation", ["JSON"]), tests("Tasks", ["Evaluation", "Metrics", "Tokenizers", "JSON", "Digest"]),
     tests("Store", ["Evaluation", "Text"], exclude: ["Fixtures"]), tests("Backends", ["Evaluation"]),
     tests(

@@ -15,7 +15,7 @@ enum Entry {
       ExportCommand.command, SchemaCommand.command, RescoreCommand.command, CapacityCommand.command,
       TuneCommand.command, ModelCommand.command,
       TokenizeCommand.command, LogitsCommand.command, GenerateCommand.command, PerplexityCommand.command,
-      BenchCommand.command, ChatCommand.command, CompletionCommand.command, ManCommand.command,
+      BenchCommand.command, ChatCommand.command, DevicesCommand.command, CompletionCommand.command, ManCommand.command,
     ]
   }
 

@@ -30,19 +30,19 @@ enum SweepCommand {
   /// Plans or runs a configuration with the options of the command line.
   static func start(_ configuration: Configuration, _ arguments: Arguments) throws -> ExitStatus {
     let workers = try EngineOptions.workers(arguments)
-    let backend = ModelBackends(workers: workers)
+    let backends = try ModelBackends(arguments, workers, configuration)
     let options = try SweepArguments.options(arguments, threads: workers.threads)
     let path = SweepArguments.databasePath(arguments, configuration)
-    if arguments.has(dryRun) { return try PlanCommand.print(configuration, options, backend, path, arguments) }
-    return try run(configuration, options, backend, path, arguments)
+    if arguments.has(dryRun) { return try PlanCommand.print(configuration, options, backends, path, arguments) }
+    return try run(configuration, options, backends, path, arguments)
   }
 
   /// Runs a sweep to its end or its interruption and writes its report.
   static func run(
-    _ configuration: Configuration, _ options: SweepOptions, _ backend: ModelBackends, _ path: String,
+    _ configuration: Configuration, _ options: SweepOptions, _ backends: ModelBackends, _ path: String,
     _ arguments: Arguments
   ) throws -> ExitStatus {
-    let sweep = try Sweep(configuration, options: options, purpose: .execution, backend: backend.backend(of:))
+    let sweep = try Sweep(configuration, options: options, purpose: .execution, backend: backends.backend(of:))
     try makeFolder(of: path)
     // A folder that cannot be written is said before the first sample, and by the option that names it.
     let folder = folder(configuration, arguments)
