@@ -6,6 +6,8 @@ const say = text => { if (problems.length < 8) problems.push(text); };
 const wait = async (test, what) => {
   for (let i = 0; i < 200; i++) {
     if (test()) return true;
+    // Virtual time runs ahead of what other threads do: this waits for one of them, too.
+    for (let j = 0; j < 20; j++) await new Response(new Blob(["x".repeat(1000)])).text();
     await new Promise(done => setTimeout(done, 50));
   }
   say("waited in vain for " + what);
@@ -92,7 +94,10 @@ const check = async () => {
     const link = page.querySelector("td a[href^='#samples?']");
     if (!link) say("no number leads to its samples");
     else {
+      let arrived = false;
+      view.addEventListener("hashchange", () => { arrived = true; });
       link.click();
+      await wait(() => arrived, "the link");
       const rows = () => page.querySelectorAll("#browser tbody tr");
       if (await wait(() => rows().length > 0, "a list of samples")) {
         rows()[0].querySelector("button").click();

@@ -39,7 +39,7 @@ for width in 360 800 1280; do
     if [ "$scheme" = dark ]; then value=0; fi
     timeout 120 "$chromium" --headless --no-sandbox --disable-gpu --hide-scrollbars --allow-file-access-from-files \
       --user-data-dir="$folder/profile" --window-size="$((width > 500 ? width : 500)),1700" \
-      --blink-settings=preferredColorScheme=$value --virtual-time-budget=20000 --timeout=60000 \
+      --blink-settings=preferredColorScheme=$value --virtual-time-budget=60000 --timeout=60000 \
       --dump-dom "file://$folder/check.html" >"$folder/dom.html" 2>"$folder/log" || true
     result=$(sed -n 's/.*<pre id="result">\([^<]*\).*/\1/p' "$folder/dom.html" | head -1)
     echo "check-html: $width px, $scheme: ${result:-no answer}"

@@ -40,9 +40,14 @@ public struct Answer: Sendable {
 public struct RequestFailure: Error, Hashable, Sendable, CustomStringConvertible {
   /// The backend's reason, with what to do where it knows.
   public var description: String
+  /// True where the model's numbers were not finite: its weights are at fault, and other prompts will fare alike.
+  public var isNotFinite: Bool
 
   /// A failure.
-  public init(_ description: String) { self.description = description }
+  public init(_ description: String, isNotFinite: Bool = false) {
+    self.description = description
+    self.isNotFinite = isNotFinite
+  }
 }
 
 extension RequestFailure: FaultReporting {

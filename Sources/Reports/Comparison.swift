@@ -16,6 +16,8 @@ public struct Comparison: Hashable, Sendable, Encodable {
     public let place: String
     /// The metric.
     public let metric: String
+    /// True where its numbers are shares from 0 to 1, which a person is shown in per cent.
+    public let isShare: Bool
     /// The first side's number over the pairs.
     public let a: Double?
     /// The second side's number over the pairs.
@@ -79,7 +81,14 @@ public struct Comparison: Hashable, Sendable, Encodable {
   public init(
     _ store: ResultStore, _ a: String, with other: ResultStore? = nil, _ b: String, tasks: TaskReports = .none
   ) throws(ReportError) {
-    let (left, right) = (try Self.sections(store, a, tasks), try Self.sections(other ?? store, b, tasks))
+    let left: [Section]
+    let right: [Section]
+    if let other {
+      (left, right) = (try Self.sections(store, [a], tasks), try Self.sections(other, [b], tasks))
+    } else {
+      left = try Self.sections(store, [a, b], tasks)
+      right = left
+    }
     self.a = other == nil ? a : "\(a) in \(store.path)"
     self.b = other.map { "\(b) in \($0.path)" } ?? b
     var rows: [Row] = []
@@ -113,12 +122,16 @@ public struct Comparison: Hashable, Sendable, Encodable {
     return corrected
   }
 
+  /// The sections of the cells of some methods; the others are not read.
   private static func sections(
-    _ store: ResultStore, _ method: String, _ tasks: TaskReports
+    _ store: ResultStore, _ wanted: [String], _ tasks: TaskReports
   ) throws(ReportError) -> [Section] {
-    let evaluations = try Evaluations(store)
-    let methods = evaluations.names(\.method)
-    guard methods.contains(method) else { throw .unknownMethod(method: method, known: methods) }
+    let cells = try fromStore { () throws(StoreError) in try store.currentCells() }
+    let methods = Set(cells.map(\.record.method)).sorted(by: StoredMethod.isBefore)
+    for method in wanted where !methods.contains(method) && !cells.isEmpty {
+      throw .unknownMethod(method: method, known: methods)
+    }
+    let evaluations = try Evaluations(store, methods: Set(wanted))
     return Section.sections(of: evaluations, tasks)
   }
 
@@ -132,15 +145,17 @@ public struct Comparison: Hashable, Sendable, Encodable {
       columns: ["metric", a, b, "difference", "95 % interval", "p", "p (Holm)", "n", "better", "worse"],
       isMeasured: false)
     table.rows = rows.map { row in
-      let interval = row.low.flatMap { low in
-        row.high.map { "[\(NumberText.precise(low)), \(NumberText.precise($0))]" }
+      // As the report has it: shares in per cent, their differences in points.
+      func number(_ value: Double) -> String {
+        row.isShare ? NumberText.fixed(100 * value, 1) : NumberText.precise(value)
       }
+      let interval = row.low.flatMap { low in row.high.map { "[\(number(low)), \(number($0))]" } }
       return .init(
         label: "\(row.model) \(row.task)\(row.place.isEmpty ? "" : " \(row.place)")",
         cells: [
-          .init(row.metric), .init(row.a.map { NumberText.precise($0) } ?? ""),
-          .init(row.b.map { NumberText.precise($0) } ?? ""),
-          .init(row.difference.map { NumberText.signed(NumberText.precise($0)) } ?? ""), .init(interval ?? ""),
+          .init(row.metric + (row.isShare ? " (%)" : "")), .init(row.a.map(number) ?? ""),
+          .init(row.b.map(number) ?? ""), .init(row.difference.map { NumberText.signed(number($0)) } ?? ""),
+          .init(interval ?? ""),
           .init(row.p.map(PValueText.bare) ?? ""),
           .init(row.adjustedP.map(PValueText.bare) ?? ""),
           .init(row.pairs), .init(row.better), .init(row.worse),
@@ -173,6 +188,7 @@ extension Comparison.Row {
     task = section.title
     self.place = [place, grid.variant].filter { !$0.isEmpty }.joined(separator: ",")
     metric = column.metric.name
+    isShare = column.metric.isPercentage
     a = column.metric.combined(pairs.map(\.contributionA))
     b = column.metric.combined(pairs.map(\.contributionB))
     self.difference = difference.difference

@@ -172,17 +172,34 @@ import Text
     ] { #expect(text.contains(part) || text.contains(part.replacing("16 of 32", with: "32 of 64")), "\(part)") }
   }
 
-  @Test("a model without published numbers says so, and a store without these benchmarks is an error")
+  @Test("a model without published numbers says so, and a store without any table of the paper's shape is an error")
   func unknown() throws {
     let suites = try Suites(model: "tiny")
     try suites.fill(model: "tiny")
     let document = try PaperBuilder.document(Evaluations(suites.store), name: "suites", tasks: Self.tasks)
     #expect(PlainText.render(document).contains("No published number is known for tiny"))
     #expect(document.tables[0].rows.map(\.label) == ["plain", "self-extend:G=8,W=1024"])
-    let other = try SyntheticStore.complete()
+    let other = try SyntheticStore()
+    _ = try other.store.cell(
+      SyntheticStore.record("books", "plain", [], metric: SyntheticStore.perplexity, count: 1))
     #expect(throws: ReportError.nothingForPaper(path: other.store.path, tasks: ["longbench", "leval"])) {
       try PaperBuilder.document(Evaluations(other.store), name: "x", tasks: Self.tasks)
     }
+  }
+
+  @Test("what no source quotes has the paper's shape and measured numbers alone: by length, G by W, by dataset")
+  func shapes() throws {
+    let document = try PaperBuilder.document(
+      Evaluations(SyntheticStore.complete().store), name: "x", tasks: Self.tasks)
+    #expect(
+      document.tables.map(\.id) == [
+        "paper-tiny-1k-answers", "paper-tiny-1k-books", "paper-tiny-1k-passkey",
+        "paper-tiny-1k-passkey-self-extend-g-by-w",
+      ])
+    #expect(document.tables[0].columns == ["hotpot_qa", "qasper", "average"])
+    #expect(document.tables[2].title.contains("†"))
+    #expect(document.tables[3].rows.map(\.label) == ["4", "8"])
+    #expect(PlainText.render(document).contains("† Deviation: the haystack is generated."))
   }
 
   @Test("LongBench has its categories and both averages, LongBench-E its buckets")
@@ -192,7 +209,9 @@ import Text
       let score = dataset.category == .code ? 60.0 : dataset.language == .chinese ? 10 : 30
       try suites.add("longbench", model: "m", method: "plain", dataset: dataset.name, scores: [score, score])
     }
-    let tables = try ReportBuilder.report(store: suites.store, name: "r", tasks: Self.tasks).document.tables
+    let tables = try ReportBuilder.report(
+      Evaluations(suites.store), store: suites.store, name: "r", tasks: Self.tasks
+    ).document.tables
     let means = try #require(tables.first { $0.id == "m-longbench-categories" })
     let values = means.rows[0].cells.compactMap(\.value)
     // (30 + 30 + 10 + 30) / 4 twice, (3 x 30 + 10) / 4, the same, (30 + 30 + 10) / 3, 60.
@@ -205,7 +224,9 @@ import Text
     try eSuites.add(
       "longbench", model: "m", method: "plain", dataset: "qasper_e", scores: [10, 20, 60],
       bucket: { $0 < 2 ? "0-4k" : "8k+" })
-    let eTables = try ReportBuilder.report(store: eSuites.store, name: "r", tasks: Self.tasks).document.tables
+    let eTables = try ReportBuilder.report(
+      Evaluations(eSuites.store), store: eSuites.store, name: "r", tasks: Self.tasks
+    ).document.tables
     let buckets = try #require(eTables.first { $0.id == "m-longbench-buckets" })
     #expect(buckets.rows[0].cells.map(\.value) == [15, nil, 60])
   }
@@ -218,7 +239,9 @@ import Text
         "longbench", model: "m", method: "plain", dataset: dataset.name, scores: [30],
         planned: dataset.name == "lcc" ? 2 : 1)
     }
-    let tables = try ReportBuilder.report(store: suites.store, name: "r", tasks: Self.tasks).document.tables
+    let tables = try ReportBuilder.report(
+      Evaluations(suites.store), store: suites.store, name: "r", tasks: Self.tasks
+    ).document.tables
     let means = try #require(tables.first { $0.id == "m-longbench-categories" })
     #expect(means.rows[0].cells.map { $0.value != nil } == [true, true, true, true, true, false, false, false])
     let paper = try self.tables(suites)
@@ -248,7 +271,9 @@ import Text
     try suites.add(
       "longbench", model: "m", method: "plain", dataset: "qasper_e", scores: [10, 20], planned: 3,
       bucket: { _ in "0-4k" })
-    let tables = try ReportBuilder.report(store: suites.store, name: "r", tasks: Self.tasks).document.tables
+    let tables = try ReportBuilder.report(
+      Evaluations(suites.store), store: suites.store, name: "r", tasks: Self.tasks
+    ).document.tables
     let cell = try #require(tables.first { $0.id == "m-longbench-buckets" }?.rows[0].cells[0])
     #expect(cell.value == 15 && cell.isGap)
   }
@@ -270,7 +295,9 @@ import Text
         try synthetic.store.append(
           SyntheticStore.result(id, "plain", scores: scores, output: "o"), cell: cell, run: synthetic.run)
       }
-      let tables = try ReportBuilder.report(store: synthetic.store, name: "r", tasks: Self.tasks).document.tables
+      let tables = try ReportBuilder.report(
+        Evaluations(synthetic.store), store: synthetic.store, name: "r", tasks: Self.tasks
+      ).document.tables
       return try #require(tables.first { $0.columns == names + ["LEval_score"] })
     }
     // The means 40, 5 and 25.

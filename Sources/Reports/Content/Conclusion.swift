@@ -159,6 +159,10 @@ struct LengthFinding {
         parts.append(
           "\(MethodText.code(reference)) ends at \(label(held)), \(number(reference, held)); at \(label(lost)) it is at "
             + number(reference, lost))
+      } else if let held, held == last, distinctions[last].worse.contains(where: { $0.method == reference }) {
+        parts.append(
+          "\(MethodText.code(reference)) shows no clear fall up to \(label(last)), \(number(reference, last)), but is worse "
+            + "there than the best")
       } else if let held, held == last {
         parts.append("\(MethodText.code(reference)) holds every length, \(label(last)) with \(number(reference, last))")
       }

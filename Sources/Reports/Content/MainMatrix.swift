@@ -16,7 +16,7 @@ enum MainMatrix {
   static func table(_ sections: [Section], id: String) -> Table? {
     guard let model = sections.first?.model else { return nil }
     let methods = Set(sections.flatMap(\.methods)).sorted(by: StoredMethod.isBefore)
-    var table = Table(id: id, title: "\(model): all methods", corner: "method", columns: [])
+    var table = Table(id: id, title: "all methods, all tasks", corner: "method", columns: [])
     table.coordinates = ["model": model]
     table.isCompact = true
     table.rows = methods.map { .init(label: $0, cells: []) }

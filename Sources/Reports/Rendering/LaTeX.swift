@@ -3,9 +3,9 @@ import Evaluation
 /// The measured tables and the charts for a paper, each a file of its own, to be read with `\input`.
 enum LaTeX {
   /// At the script size, the characters that fit into the width of a page.
-  private static let widthLimit = 104
+  private static let widthLimit = 84
   /// At the normal size.
-  private static let normalWidth = 74
+  private static let normalWidth = 58
 
   /// All files: the tables and pgfplots pictures, and one that reads them all.
   static func files(_ document: Document, main: String = "report.tex") -> [(name: String, text: String)] {
@@ -104,12 +104,20 @@ enum LaTeX {
 
   private static func width(_ table: Table, _ columns: Range<Int>, details: Bool) -> Int {
     let label = ([table.corner] + table.rows.map { MethodText.short($0.label) }).map(\.count).max() ?? 0
-    return columns.reduce(label + 2) { sum, column in
+    let widths = table.columns.indices.map { column in
       let cells = table.rows.map { row in
-        row.cells[column].text.count + (details ? (row.cells[column].detail.count * 3 + 3) / 4 : 0)
+        row.cells[column].text.count + (details ? (row.cells[column].detail.count * 5 + 5) / 6 : 0)
       }
-      return sum + 2 + (([table.columns[column].count] + cells).max() ?? 0)
+      return 2 + (([table.columns[column].count] + cells).max() ?? 0)
     }
+    guard !table.groups.isEmpty else { return label + 2 + columns.reduce(0) { $0 + widths[$1] } }
+    var (start, total) = (0, label + 2)
+    for group in table.groups {
+      let own = (start..<(start + group.count)).clamped(to: columns)
+      if !own.isEmpty { total += max(own.reduce(0) { $0 + widths[$1] }, group.title.count + 2) }
+      start += group.count
+    }
+    return total
   }
 
   private static func cell(_ cell: Table.Cell, details: Bool) -> String {

@@ -71,13 +71,13 @@ struct Heatmap {
       cellWidth = max(42, widest)
       left = (map.rows.map { Canvas.width(of: $0, size: 12) }.max() ?? 0) + 42
       let columnsWidth = cellWidth * Double(map.columns.count)
-      let titles = map.panels.map { Canvas.width(of: $0.title, size: 13) * 1.08 }.max() ?? 0
+      let titles = map.panels.map { Canvas.width(of: $0.title, size: 13) * 1.2 }.max() ?? 0
       panelWidth = max(left + columnsWidth, left + titles, left + Canvas.width(of: map.xTitle, size: 12)) + 28
       panelHeight = 28 + cellHeight * Double(map.rows.count) + 58
       panelsInRow = max(1, min(map.panels.count, Int(880 / panelWidth)))
       let rows = (map.panels.count + panelsInRow - 1) / panelsInRow
       let heading = max(
-        Canvas.width(of: map.title, size: 15) * 1.08, Canvas.width(of: map.subtitle, size: 12))
+        Canvas.width(of: map.title, size: 15) * 1.25, Canvas.width(of: map.subtitle, size: 12))
       width = max(16 + panelWidth * Double(panelsInRow), heading + 32, 430)
       height = top + panelHeight * Double(rows) + 40
     }

@@ -59,7 +59,7 @@ struct LineChart {
   func picture() -> Canvas {
     let plot = plot
     let labels = (lines.map { Canvas.width(of: $0.name, size: 12) }.max() ?? 0) + 40
-    let heading = max(Canvas.width(of: title, size: 15) * 1.08, Canvas.width(of: subtitle, size: 12)) + 24
+    let heading = max(Canvas.width(of: title, size: 15) * 1.25, Canvas.width(of: subtitle, size: 12)) + 24
     var canvas = Canvas(
       width: max(plot.right + labels, heading), height: plot.bottom + 54 + (note.isEmpty ? 0 : 20), title: title)
     canvas.text(title, at: .init(12, 22), size: 15, bold: true)
@@ -212,7 +212,7 @@ extension LineChart {
   func pgfplots() -> String {
     var lines = ["% \(LaTeX.escaped(title))", "\\begin{tikzpicture}"]
     var options = [
-      "width=0.72\\textwidth", "height=0.5\\textwidth", "xlabel={\(LaTeX.escaped(xTitle))}",
+      "width=0.64\\textwidth", "height=0.45\\textwidth", "xlabel={\(LaTeX.escaped(xTitle))}",
       "ylabel={\(LaTeX.escaped(yTitle))}", "legend pos=outer north east",
       "legend style={font=\\scriptsize,cells={anchor=west}}",
     ]

@@ -38,6 +38,20 @@ final class OpenCell {
   /// Samples that were not tried yet.
   var openCount: Int
   var isStarted = false
+  /// Samples that a model was asked for, and those of them whose numbers were not finite.
+  private var triedCount = 0
+  private var notFiniteCount = 0
+  /// So many samples without a finite number, and none with one, end a cell.
+  static let notFiniteLimit = 20
+
+  /// True where the next sample will have no finite number either.
+  var isHopeless: Bool { notFiniteCount >= Self.notFiniteLimit && notFiniteCount == triedCount }
+
+  /// Counts an answer.
+  func note(isNotFinite: Bool) {
+    triedCount += 1
+    if isNotFinite { notFiniteCount += 1 }
+  }
 
   init(
     _ cell: Cell, index: Int, id: CellID, _ selected: [SelectedSample], _ identity: EvaluationIdentity,

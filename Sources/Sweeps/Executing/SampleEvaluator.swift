@@ -100,8 +100,17 @@ final class SampleEvaluator {
   ) throws(SweepError) -> Bool {
     var wanted: [(place: ReuseOrder.Place, request: ModelRequest)] = []
     var names: Set<String> = []
+    var isSettled: Set<ReuseOrder.Place> = []
     for (place, request) in zip(group, requests) {
       journal.start(queue.cell(place))
+      if queue.cell(place).isHopeless {
+        let count = OpenCell.notFiniteLimit
+        try journal.fail(
+          queue.sample(place), "not tried: of the first \(count) samples of the cell none had finite numbers",
+          queue.cell(place))
+        isSettled.insert(place)
+        continue
+      }
       let name = queue.sample(place).identity
       if try evaluations.find(name) == nil, names.insert(name).inserted { wanted.append((place, request)) }
     }
@@ -122,8 +131,8 @@ final class SampleEvaluator {
         guard try commit(answer, queue.sample(item.place), queue.cell(item.place)) else { return false }
       }
     }
-    let evaluated = Set(wanted.map(\.place))
-    for place in group where !evaluated.contains(place) {
+    isSettled.formUnion(wanted.map(\.place))
+    for place in group where !isSettled.contains(place) {
       guard try take(queue.sample(place), queue.cell(place)) else { return false }
     }
     for place in group {
@@ -142,8 +151,10 @@ final class SampleEvaluator {
   ) throws(SweepError) -> Bool {
     switch answer {
     case .failure(let failure):
+      open.note(isNotFinite: failure.isNotFinite)
       try journal.fail(pending, "\(failure)", open)
     case .success(let answer):
+      open.note(isNotFinite: false)
       let sample = pending.sample
       let record = StoredOutcome.record(
         of: answer.outcome, sample: sample, identity: pending.identity, seconds: answer.seconds,

@@ -83,8 +83,7 @@ final class StoredEvaluations {
     let key = sample.key
     let name = identity.of(key, method: cell.method)
     if let current, current.evaluation == name {
-      let scoring = cell.task.scorer.identity.of(expected: key.expected, facts: key.facts)
-      return current.scoring == scoring ? .done : .evaluated(current.evaluationID)
+      return current.scoring == sample.scoringIdentity ? .done : .evaluated(current.evaluationID)
     }
     if let id = try identities()[name] { return .evaluated(id) }
     guard try mayBeLegacy() else { return .open }

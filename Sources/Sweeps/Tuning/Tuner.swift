@@ -143,12 +143,8 @@ public final class Tuner {
       for (parameters, measurement) in measured {
         guard let place = candidates.firstIndex(where: { $0.parameters == parameters }) else { continue }
         candidates[place].measurements.append(measurement)
-        if left.contains(parameters) {
-          candidates[place].isFinalist = true
-        } else if candidates[place].isFinalist {
-          candidates[place].isFinalist = false
-        }
       }
+      for place in candidates.indices { candidates[place].isFinalist = left.contains(candidates[place].parameters) }
       let order = TuningRanking.ordered(measured.filter { left.contains($0.parameters) })
       left = Array(order.prefix(max(1, (order.count + 1) / 2)))
       finished.append(limit)

@@ -91,6 +91,7 @@ public struct KeyValueRetrieval: EvaluationTask {
       try settings.refuse(Key.limit, expected: "nothing without `path`; set `trials`")
       file = nil
     }
+    try GridSettings.check("positions", axes: counts.count, settings[Key.positions]?.valueCount ?? 5)
     var grid: [(keys: Int, positions: [Int])] = []
     for count in counts {
       let standard = Array(Set(LostInTheMiddle.spread(min(5, count), over: count))).sorted()

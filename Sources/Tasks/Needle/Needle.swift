@@ -100,6 +100,7 @@ public struct Needle: EvaluationTask {
     scorer = try settings[Key.scorer]
     lengths = try GridSettings.lengths(Key.lengths, settings, least: 16)
     percents = try Self.percents(settings)
+    try GridSettings.check("depths", axes: lengths.count, percents.count)
     trials = try settings[Key.trials]
     maxNewTokens = try settings[Key.maxNewTokens] ?? (placement == .original ? Self.originalMaxNewTokens : 64)
     if let path = try settings[Key.template] {

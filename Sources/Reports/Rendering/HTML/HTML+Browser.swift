@@ -28,8 +28,20 @@ extension HTML {
       const unique = list => [...new Set(list)];
       const models = unique(cells.map(x => x.m));
       const state = { model: models[0], entry: "", a: "", b: "", show: "all", text: "", places: {}, page: 0, sort: "id", down: false, at: -1 };
-      const perPage = 25;
+      const perPage = 10;
       let list = [];
+      // Names with numbers in the order of the numbers, 0.25 before 0.5.
+      const parts = new Map();
+      const split = text => {
+        if (!parts.has(text)) parts.set(text, text.split(/(\d+(?:\.\d+)?)/).map((x, i) => i % 2 ? Number(x) : x));
+        return parts.get(text);
+      };
+      const natural = (x, y) => {
+        const [a, b] = [split(x), split(y)];
+        for (let i = 0; i < Math.min(a.length, b.length); i++)
+          if (a[i] !== b[i]) return typeof a[i] === "number" ? a[i] - b[i] : a[i] < b[i] ? -1 : 1;
+        return a.length - b.length;
+      };
 
       const kind = i => cells[c[i]].k;
       const isRight = i => v[i] !== null && (kind(i) === "accuracy" ? v[i] === 1 : v[i] > 0);
@@ -71,7 +83,7 @@ extension HTML {
         box.append(select);
         filters.append(box);
       };
-      const plainFirst = names => names.sort((x, y) => (y.startsWith("plain") - x.startsWith("plain")) || x.localeCompare(y, "en", { numeric: true }));
+      const plainFirst = names => names.sort((x, y) => (y.startsWith("plain") - x.startsWith("plain")) || natural(x, y));
       const drawFilters = () => {
         filters.replaceChildren();
         const pairs = names => names.map(x => [x, x]);
@@ -87,7 +99,7 @@ extension HTML {
         choose("Method A", pairs(names), state.a, x => set({ a: x }));
         if (names.length > 1) choose("Method B", pairs(names.filter(x => x !== state.a)), state.b, x => set({ b: x }));
         for (const axis of unique(ofEntry.flatMap(x => Object.keys(x.p)))) {
-          const values = unique(ofEntry.map(x => x.p[axis])).sort((x, y) => x.localeCompare(y, "en", { numeric: true }));
+          const values = unique(ofEntry.map(x => x.p[axis])).sort(natural);
           choose(axis, [["", "all"], ...pairs(values)], state.places[axis] || "", x => set({ places: { ...state.places, [axis]: x } }));
         }
         const kinds = ofEntry.length && ofEntry[0].k === "perplexity" ? ["all", "flipped"] : Object.keys(shown);
@@ -120,7 +132,7 @@ extension HTML {
         };
         const key = keys[state.sort];
         const ordered = list.map(i => [key(i), i]);
-        ordered.sort((x, y) => typeof x[0] === "number" ? x[0] - y[0] : x[0].localeCompare(y[0], "en", { numeric: true }));
+        ordered.sort((x, y) => typeof x[0] === "number" ? x[0] - y[0] : natural(x[0], y[0]));
         list = ordered.map(x => x[1]);
         if (state.down) list.reverse();
         drawList();
@@ -246,7 +258,8 @@ extension HTML {
         view.replaceChildren(
           make("h3", `Sample ${id[i]}` + (placeText(i) ? ` (${placeText(i)})` : "")), bar,
           ...(expected.length ? [make("p", "Expected", { class: "facts" }), marked(expected.join("\n"), expected)] : []),
-          make("p", "Prompt", { class: "facts" }), text, sides);
+          sides, make("p", "Prompt", { class: "facts" }), text);
+        view.scrollIntoView({ block: "nearest" });
       };
       addEventListener("keydown", event => {
         if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) || state.at < 0) return;

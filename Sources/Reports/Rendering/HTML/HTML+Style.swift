@@ -43,7 +43,7 @@ extension HTML {
     button, select, input { font: inherit; color: inherit; background: var(--shade); border: 1px solid var(--muted); border-radius: 4px; padding: 2px 8px; max-width: 100%; }
     button { cursor: pointer; } button:disabled { color: var(--muted); border-color: var(--line); cursor: default; }
     .copy button { padding: 0 6px; font-size: 12.5px; }
-    figure { margin: 14px 0; } figure svg { display: block; min-width: 620px; max-width: 100%; height: auto; }
+    figure { margin: 14px 0; } figure svg { display: block; }
     figcaption { color: var(--muted); font-size: 13px; }
     pre { background: var(--shade); padding: 10px; overflow-x: auto; white-space: pre-wrap; margin: 4px 0; }
     details.fold { border-top: 1px solid var(--line); } details.fold > summary { cursor: pointer; padding: 6px 0; }
@@ -61,7 +61,8 @@ extension HTML {
     .strip { display: flex; height: 26px; border: 1px solid var(--line); } .strip i { flex: 1; }
     .moves { display: flex; flex-wrap: wrap; gap: 6px; margin: 8px 0; }
     .facts { color: var(--muted); font-size: 13px; margin: 2px 0; }
-    @media (max-width: 560px) { header, main { padding: 0 12px; } th, td { padding: 3px 6px; } }
+    @media (max-width: 560px) { header, main { padding: 0 12px; } th, td, .matrix th, .matrix td { padding: 3px 5px; } \
+    tbody th code { font-size: 11px; } }
     @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
     @media print { .copy, .go, #samples, fieldset { display: none; } .scroll { overflow: visible; } }
 
