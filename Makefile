@@ -4,7 +4,7 @@ SWIFT ?= swift
 PREFIX ?= /usr/local
 PROGRAM := .build/release/se-eval
 
-.PHONY: build setup demo demo-report check-html test lint check-demo install clean sanitize bench bench-peers check-aarch64
+.PHONY: build setup demo demo-report check-html test lint check-demo install clean sanitize fuzz bench bench-peers check-aarch64
 
 build: setup
 	$(SWIFT) build -c release --product se-eval
@@ -57,12 +57,17 @@ sanitize: setup
 	$(SWIFT) test --sanitize=address --scratch-path .build-asan --disable-xctest --filter 'KernelsTests|CheckpointsTests|StoreTests'
 	$(SWIFT) test --sanitize=thread --scratch-path .build-tsan --disable-xctest --filter 'KernelsTests|SweepsTests|StoreTests'
 
+# Coverage-guided fuzzing of every reader of files with the address sanitizer; FUZZ_SECONDS for all targets together.
+FUZZ_SECONDS ?= 600
+fuzz: setup
+	Scripts/fuzz.sh $(FUZZ_SECONDS)
+
 # Our speed beside llama.cpp's, built from the source in PyPI's llama-cpp-python; see Scripts/bench-peers.sh.
 bench-peers: build
 	Scripts/bench-peers.sh
 
 clean:
-	rm -rf .build .build-asan .build-tsan
+	rm -rf .build .build-asan .build-tsan .build-fuzz
 
 # The kernels for 64-bit ARM under qemu's emulation, held to this machine's bits.
 check-aarch64:

@@ -8,11 +8,14 @@ public struct ModelRequest: Hashable, Sendable {
   public var request: Request
   /// The prompt as a person reads it.
   public var text: String
+  /// The prompt as messages, for a backend with a chat template of its own; nil for what is no prompt.
+  public var conversation: Conversation?
 
   /// A request.
-  public init(_ request: Request, text: String) {
+  public init(_ request: Request, text: String, conversation: Conversation? = nil) {
     self.request = request
     self.text = text
+    self.conversation = conversation
   }
 }
 
@@ -37,9 +40,14 @@ public struct Answer: Sendable {
 public struct RequestFailure: Error, Hashable, Sendable, CustomStringConvertible {
   /// The backend's reason, with what to do where it knows.
   public var description: String
+  /// True where the model's numbers were not finite: its weights are at fault, and other prompts will fare alike.
+  public var isNotFinite: Bool
 
   /// A failure.
-  public init(_ description: String) { self.description = description }
+  public init(_ description: String, isNotFinite: Bool = false) {
+    self.description = description
+    self.isNotFinite = isNotFinite
+  }
 }
 
 extension RequestFailure: FaultReporting {

@@ -46,7 +46,7 @@ public struct Measurement: Hashable, Sendable {
     _ metric: MetricDescription, _ samples: [SampleResult], of pooled: CellRecord?
   ) -> [Contribution] {
     let place = pooled.map { $0.coordinates.label + "/" } ?? ""
-    return samples.sorted { NaturalOrder.isBefore($0.sampleID, $1.sampleID) }.compactMap {
+    return NaturalOrder.sorted(samples) { $0.sampleID }.compactMap {
       metric.contribution(of: $0.scores, sampleID: place + $0.sampleID, document: Self.document($0.facts))
     }
   }
@@ -74,12 +74,9 @@ public struct Measurement: Hashable, Sendable {
   /// - Returns: per cell or group one for each metric, cells first, in the store's order of cells.
   /// - Throws: `StoreError`.
   public static func all(in store: ResultStore) throws(StoreError) -> [Measurement] {
-    var cells: [(record: CellRecord, samples: [SampleResult])] = []
-    for cell in try store.currentCells() {
-      let samples = try store.results(in: cell.id, withPrompts: false, withLogProbabilities: false)
-      cells.append((cell.record, samples))
-    }
-    return all(cells)
+    let cells = try store.currentCells()
+    let results = try store.results(inAll: cells.map(\.id), withPrompts: false, withLogProbabilities: false)
+    return all(cells.map { ($0.record, results[$0.id] ?? []) })
   }
 
   /// The numbers of cells and of their groups.

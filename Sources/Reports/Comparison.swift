@@ -81,7 +81,14 @@ public struct Comparison: Hashable, Sendable, Encodable {
   public init(
     _ store: ResultStore, _ a: String, with other: ResultStore? = nil, _ b: String, tasks: TaskReports = .none
   ) throws(ReportError) {
-    let (left, right) = (try Self.sections(store, a, tasks), try Self.sections(other ?? store, b, tasks))
+    let left: [Section]
+    let right: [Section]
+    if let other {
+      (left, right) = (try Self.sections(store, [a], tasks), try Self.sections(other, [b], tasks))
+    } else {
+      left = try Self.sections(store, [a, b], tasks)
+      right = left
+    }
     self.a = other == nil ? a : "\(a) in \(store.path)"
     self.b = other.map { "\(b) in \($0.path)" } ?? b
     var rows: [Row] = []
@@ -115,12 +122,16 @@ public struct Comparison: Hashable, Sendable, Encodable {
     return corrected
   }
 
+  /// The sections of the cells of some methods; the others are not read.
   private static func sections(
-    _ store: ResultStore, _ method: String, _ tasks: TaskReports
+    _ store: ResultStore, _ wanted: [String], _ tasks: TaskReports
   ) throws(ReportError) -> [Section] {
-    let evaluations = try Evaluations(store)
-    let methods = evaluations.names(\.method)
-    guard methods.contains(method) else { throw .unknownMethod(method: method, known: methods) }
+    let cells = try fromStore { () throws(StoreError) in try store.currentCells() }
+    let methods = Set(cells.map(\.record.method)).sorted(by: StoredMethod.isBefore)
+    for method in wanted where !methods.contains(method) && !cells.isEmpty {
+      throw .unknownMethod(method: method, known: methods)
+    }
+    let evaluations = try Evaluations(store, methods: Set(wanted))
     return Section.sections(of: evaluations, tasks)
   }
 

@@ -33,6 +33,7 @@ public struct ReportWriter: Sendable {
   private let conventions: [RequestedConvention]
   /// The gates of the configuration, as they were judged; shown in the report.
   public var gates: [Judgement] = []
+  private let reader: EvaluationsReader
 
   /// A writer.
   ///
@@ -46,6 +47,7 @@ public struct ReportWriter: Sendable {
     store: ResultStore, name: String, tasks: TaskReports = .none, conventions: String
   ) throws(ReportError) {
     self.store = store
+    reader = EvaluationsReader(store)
     self.name = name
     self.tasks = tasks
     self.conventions = try RequestedConvention.list(conventions)
@@ -59,6 +61,7 @@ public struct ReportWriter: Sendable {
   ///   - tasks: What the tasks declare of their reports; without it only the cells speak.
   public init(store: ResultStore, name: String, tasks: TaskReports = .none) {
     self.store = store
+    reader = EvaluationsReader(store)
     self.name = name
     self.tasks = tasks
     conventions = []
@@ -70,7 +73,7 @@ public struct ReportWriter: Sendable {
   /// - Throws: `ReportError`: the store cannot be read or holds nothing.
   public func conventionText() throws(ReportError) -> String {
     guard !conventions.isEmpty else { return "" }
-    return PlainText.render(try ReportBuilder.conventions(store: store, name: name, conventions))
+    return PlainText.render(try ReportBuilder.conventions(reader.evaluations(), store: store, name: name, conventions))
   }
 
   /// True where every planned sample is stored and has a score for its table's metric, and every asked-for convention
@@ -79,8 +82,8 @@ public struct ReportWriter: Sendable {
   /// - Returns: whether it is so.
   /// - Throws: `ReportError`: the store cannot be read or holds nothing.
   public func isComplete() throws(ReportError) -> Bool {
-    guard try Evaluations(store).isComplete else { return false }
-    var builder = try ReportBuilder(store: store, name: name, tasks: .none)
+    guard try reader.evaluations().isComplete else { return false }
+    var builder = ReportBuilder(try reader.evaluations(), store: store, name: name, tasks: .none)
     return try builder.addConventions(conventions)
   }
 
@@ -93,7 +96,7 @@ public struct ReportWriter: Sendable {
   /// - Throws: `ReportError`: the store cannot be read or holds nothing, a file cannot be written.
   public func write(to folder: String, formats: Set<ReportFormat>) throws(ReportError) -> [String] {
     let builder = try ReportBuilder.report(
-      store: store, name: name, tasks: tasks, conventions: conventions, gates: gates)
+      reader.evaluations(), store: store, name: name, tasks: tasks, conventions: conventions, gates: gates)
     let (document, evaluations) = (builder.document, builder.evaluations)
     var files: [String: Data] = [:]
     func add(_ name: String, _ text: String) { files[name] = Data(text.utf8) }
@@ -134,7 +137,7 @@ public struct ReportWriter: Sendable {
   public func writePaper(
     to folder: String, formats: Set<ReportFormat>
   ) throws(ReportError) -> (files: [String], text: String) {
-    let evaluations = try Evaluations(store)
+    let evaluations = try reader.evaluations()
     let document = try PaperBuilder.document(evaluations, name: name, tasks: tasks)
     var files: [String: Data] = [:]
     func add(_ name: String, _ text: String) { files[name] = Data(text.utf8) }
@@ -150,10 +153,37 @@ public struct ReportWriter: Sendable {
     return (try Self.write(files, to: folder), PlainText.render(document))
   }
 
+  /// Writes the long-context card of each model: one page in each form.
+  ///
+  /// - Parameters:
+  ///   - folder: where the pages go, as card-MODEL.
+  ///   - formats: the forms.
+  /// - Returns: the files.
+  /// - Throws: `ReportError`: the store cannot be read, or holds no scores by length.
+  public func writeCards(to folder: String, formats: Set<ReportFormat>) throws(ReportError) -> [String] {
+    let evaluations = try reader.evaluations()
+    var slugs = SlugMaker()
+    var files: [String: Data] = [:]
+    func add(_ name: String, _ text: String) { files[name] = Data(text.utf8) }
+    for (model, document) in try CardBuilder.documents(evaluations) {
+      let name = "card-" + slugs.slug([model])
+      if formats.contains(.markdown) { add("\(name).md", Markdown.render(document, figureFolder: nil)) }
+      if formats.contains(.html) { add("\(name).html", HTML.render(document)) }
+      if formats.contains(.latex) { LaTeX.files(document, main: "\(name).tex").forEach { add($0.name, $0.text) } }
+      if formats.contains(.json) {
+        add("\(name).json", JSONValue.text(of: JSONReport(document, evaluations, []), .pretty) + "\n")
+      }
+      if formats.contains(.csv) {
+        for table in document.tables { add("tables/\(table.id).csv", CSV.render(table)) }
+      }
+    }
+    return try Self.write(files, to: folder)
+  }
+
   /// What the stored samples cost, as a table for a terminal.
   ///
   /// - Throws: `ReportError`: the store cannot be read or holds nothing.
-  public func cost() throws(ReportError) -> String { PlainText.render(Cost.table(try Evaluations(store))) }
+  public func cost() throws(ReportError) -> String { PlainText.render(Cost.table(try reader.evaluations())) }
 
   private static func write(_ files: [String: Data], to folder: String) throws(ReportError) -> [String] {
     let names = files.keys.sorted()
@@ -178,7 +208,9 @@ public struct ReportWriter: Sendable {
   /// - Returns: text that ends with a line end.
   /// - Throws: `ReportError`: the store cannot be read or holds nothing.
   public func summary(width: Int = .max) throws(ReportError) -> String {
-    PlainText.render(try ReportBuilder.summary(store: store, name: name, tasks: tasks, gates: gates), width: width)
+    PlainText.render(
+      try ReportBuilder.summary(reader.evaluations(), store: store, name: name, tasks: tasks, gates: gates),
+      width: width)
   }
 
   /// The sentences of the first screen, without markup.
@@ -186,7 +218,7 @@ public struct ReportWriter: Sendable {
   /// - Returns: one for each finding.
   /// - Throws: `ReportError`: the store cannot be read or holds nothing.
   public func verdict() throws(ReportError) -> [String] {
-    let document = try ReportBuilder.summary(store: store, name: name, tasks: tasks)
+    let document = try ReportBuilder.summary(reader.evaluations(), store: store, name: name, tasks: tasks)
     return document.flattened.flatMap { block -> [String] in
       if case .verdict(let sentences) = block { sentences.map(PlainText.stripped) } else { [] }
     }

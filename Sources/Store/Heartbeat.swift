@@ -30,11 +30,17 @@ public struct Heartbeat: Hashable, Sendable {
   public var failedSampleCount: Int
   /// The cell at work, in words; nil between cells.
   public var currentCell: String?
+  /// The share of the work that is done, 0...1.
+  public var fraction: Double
+  /// Seconds that are left; nil before anything was measured.
+  public var secondsLeft: Double?
+  /// The job of a batch system that the run is, for example `1234_5` of Slurm.
+  public var job: String?
 
   /// A heartbeat from its parts.
   public init(
     host: String, processID: Int, doneCellCount: Int, cellCount: Int, doneSampleCount: Int, sampleCount: Int,
-    failedSampleCount: Int, currentCell: String?
+    failedSampleCount: Int, currentCell: String?, fraction: Double = 0, secondsLeft: Double? = nil, job: String? = nil
   ) {
     self.host = host
     self.processID = processID
@@ -44,6 +50,9 @@ public struct Heartbeat: Hashable, Sendable {
     self.sampleCount = sampleCount
     self.failedSampleCount = failedSampleCount
     self.currentCell = currentCell
+    self.fraction = fraction
+    self.secondsLeft = secondsLeft
+    self.job = job
   }
 }
 
@@ -77,7 +86,8 @@ extension ResultStore {
     var heartbeats: [StoredHeartbeat] = []
     try connection.forEachRow(
       """
-      SELECT run, host, pid, cells_done, cells, samples_done, samples, failed, current_cell, updated_at
+      SELECT run, host, pid, cells_done, cells, samples_done, samples, failed, current_cell, updated_at,
+        fraction, seconds_left, job
       FROM heartbeats ORDER BY run
       """
     ) { (row) throws(StoreError) in
@@ -86,7 +96,8 @@ extension ResultStore {
       let heartbeat = Heartbeat(
         host: row.text(1), processID: try count(2), doneCellCount: try count(3), cellCount: try count(4),
         doneSampleCount: try count(5), sampleCount: try count(6), failedSampleCount: try count(7),
-        currentCell: row.optionalText(8))
+        currentCell: row.optionalText(8), fraction: row.real(10),
+        secondsLeft: row.optionalReal(11), job: row.optionalText(12))
       let time = try seconds(row, 9, "heartbeats", id)
       heartbeats.append(StoredHeartbeat(run: RunID(id), heartbeat: heartbeat, updatedAt: time))
     }
@@ -99,13 +110,15 @@ extension ResultStore {
     try connection.run(
       """
       INSERT OR REPLACE INTO heartbeats (run, host, pid, cells_done, cells, samples_done, samples, failed, current_cell,
-        updated_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        updated_at, fraction, seconds_left, job)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         .integer(run.rawValue), .text(heartbeat.host), .count(heartbeat.processID), .count(heartbeat.doneCellCount),
         .count(heartbeat.cellCount), .count(heartbeat.doneSampleCount), .count(heartbeat.sampleCount),
         .count(heartbeat.failedSampleCount), .optional(heartbeat.currentCell), .real(time),
+        .real(heartbeat.fraction.isFinite ? heartbeat.fraction : 0), .optional(heartbeat.secondsLeft),
+        .optional(heartbeat.job),
       ])
   }
 }

@@ -75,6 +75,17 @@ extension ResultStore {
     }
   }
 
+  /// The names of all metrics that have a score, in the order of their letters.
+  ///
+  /// - Throws: `StoreError` when the store cannot be read.
+  public func metricNames() throws(StoreError) -> [String] {
+    try locked { (connection) throws(StoreError) in
+      var names: [String] = []
+      try connection.forEachRow("SELECT DISTINCT metric FROM scores ORDER BY metric") { names.append($0.text(0)) }
+      return names
+    }
+  }
+
   /// Walks over current results, a page at a time: neither the whole store nor a lock is held meanwhile, so that what is
   /// walked over may be changed.
   ///

@@ -44,6 +44,23 @@ extension ResultStore {
     return identities
   }
 
+  /// Whether any current result of a cell has a value of a metric; nil where the cell has no results.
+  ///
+  /// - Throws: `StoreError` when the store cannot be read.
+  public func hasScore(of metric: String, in cell: CellID) throws(StoreError) -> Bool? {
+    try locked { (connection) throws(StoreError) in
+      let place: [SQLValue] = [.integer(cell.rawValue)]
+      let found = try connection.first(
+        """
+        SELECT 1 FROM results r JOIN scores v ON v.scoring = r.scoring
+        WHERE r.cell = ? AND r.current = 1 AND v.metric = ? AND v.value IS NOT NULL LIMIT 1
+        """, place + [.text(metric)]
+      ) { $0.integer(0) }
+      if found != nil { return true }
+      return try connection.first("SELECT 1 FROM results WHERE cell = ? AND current = 1 LIMIT 1", place) { _ in false }
+    }
+  }
+
   /// Commits one evaluated and scored sample, in one transaction.
   ///
   /// It becomes the cell's current result for the sample; an older one stays in the store. A failure that was recorded for

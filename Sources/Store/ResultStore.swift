@@ -101,7 +101,7 @@ public final class ResultStore: Sendable {
     connection.keepsLog = true
     _ = try Schema.check(connection)
     connection.keepsLog = false
-    let journalMode = try settleJournal(connection)
+    let journalMode = try settleJournal(connection, network: FileSystemKind.network(at: path) != nil)
     try connection.execute("PRAGMA synchronous = FULL")
     // Nothing is secret in a store, and zeroing what a migration frees would write it once more.
     try connection.execute("PRAGMA secure_delete = OFF")
@@ -114,6 +114,15 @@ public final class ResultStore: Sendable {
     }
     _ = consume lock
     return ResultStore(path: path, journalMode: journalMode, connection: connection)
+  }
+
+  /// What should be known of the place of the store; nil where there is nothing to say.
+  public var placeNote: String? {
+    guard journalMode != "wal" else { return nil }
+    let place = FileSystemKind.network(at: path).map { "lies on \($0), which machines share" }
+    return
+      "\(path): the store \(place ?? "cannot have a write-ahead log where it lies"); it uses a rollback journal, and "
+      + "readers wait for writers. One process at a time should write it: give each shard a store of its own"
   }
 
   /// Runs a closure with the connection, alone.
@@ -149,20 +158,27 @@ public final class ResultStore: Sendable {
   /// Takes the write-ahead log where the file system can, and a rollback journal where it cannot.
   ///
   /// The mode alone does not tell: on some mounts it is accepted and the first transaction fails.
-  private static func settleJournal(_ connection: Connection) throws(StoreError) -> String {
+  /// On the file systems of several machines a log would seem to work, and lose what another machine writes: there it is
+  /// the rollback journal at once.
+  private static func settleJournal(_ connection: Connection, network: Bool) throws(StoreError) -> String {
+    if !network, let mode = try writeAheadLog(connection) { return mode }
+    let mode = try connection.first("PRAGMA journal_mode = DELETE") { $0.text(0) } ?? ""
+    try connection.transaction { () throws(StoreError) in }
+    return mode
+  }
+
+  /// The mode that was taken; nil where the file system cannot do a write-ahead log.
+  private static func writeAheadLog(_ connection: Connection) throws(StoreError) -> String? {
     do {
       let mode = try connection.first("PRAGMA journal_mode = WAL") { $0.text(0) } ?? ""
       try connection.transaction { () throws(StoreError) in }
       return mode
     } catch {
       switch error {
-      case .inputOutput, .cannotOpen: break
+      case .inputOutput, .cannotOpen: return nil
       default: throw error
       }
     }
-    let mode = try connection.first("PRAGMA journal_mode = DELETE") { $0.text(0) } ?? ""
-    try connection.transaction { () throws(StoreError) in }
-    return mode
   }
 
   private static func readOnlyConnection(
@@ -187,6 +203,7 @@ public final class ResultStore: Sendable {
     }
     guard found > 0 else { throw .notAStore(path: path, applicationID: 0) }
     if found == 1 { try connection.execute(Version1Reading.views) }
+    if found == 2 { try connection.execute(Version2Reading.views) }
     let mode = try connection.first("PRAGMA journal_mode") { $0.text(0) } ?? ""
     return (connection, mode)
   }

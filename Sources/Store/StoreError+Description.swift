@@ -22,6 +22,7 @@ extension StoreError: CustomStringConvertible {
         + "\(asked.index)/\(asked.count), which is another division of the samples. Go on with --shard "
         + "\(stored.index)/\(stored.count), or give the new shards stores of their own with --db."
     case .conflict(let conflict): conflict.description
+    case .otherConfigurations(let difference): difference.description
     case .mergeWithItself(let path):
       "\(path): a store cannot be merged into itself. Name another store after --into."
     case .locked(let path, let failure):

@@ -5,7 +5,7 @@ extension StoreError: FaultReporting {
   public var fault: Fault {
     switch self {
     case .missing: .missingInput
-    case .noFile, .mergeWithItself, .otherShards: .usage
+    case .noFile, .mergeWithItself, .otherShards, .otherConfigurations: .usage
     default: .runtime
     }
   }

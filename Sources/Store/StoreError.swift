@@ -36,6 +36,8 @@ public enum StoreError: Error, Hashable, Sendable {
   case otherShards(path: String, stored: ShardRecord, asked: ShardRecord)
   /// Two stores hold different numbers under one identity.
   case conflict(MergeConflict)
+  /// Two stores to be merged are of different configurations.
+  case otherConfigurations(ConfigurationDifference)
   /// A store is to be merged into itself.
   case mergeWithItself(path: String)
   /// Another process holds the database for longer than we wait.

@@ -54,6 +54,8 @@ public enum SweepError: Error, Hashable, Sendable {
   case argument(String, expected: String)
   /// `--only` names a key or a value that no cell has.
   case selection(SelectionError)
+  /// Keys and values of the longest sample do not fit into memory.
+  case memory(String)
   /// What was asked for contains no sample.
   case nothingToDo
   /// Models or datasets are missing.
@@ -78,7 +80,8 @@ extension SweepError: FaultReporting {
   /// The task's own fault, missing inputs, or what the configuration asks.
   public var fault: Fault {
     switch self {
-    case .yaml, .configuration, .noConfiguration, .unreadable, .argument, .selection, .nothingToDo, .baseline: .usage
+    case .yaml, .configuration, .noConfiguration, .unreadable, .argument, .selection, .nothingToDo, .baseline, .memory:
+      .usage
     case .unsupported: .usage
     case .missing: .missingInput
     case .backend(let error): error.fault
@@ -104,6 +107,7 @@ extension SweepError: CustomStringConvertible {
     case .unreadable(let path): return "\(path): the file cannot be read; check its permissions"
     case .argument(let argument, let expected): return "argument '\(argument)': expected \(expected)"
     case .selection(let error): return error.description
+    case .memory(let problem): return problem
     case .nothingToDo:
       return "nothing to evaluate: no sample is left of what was asked for; see --only, --limit, --shard"
     case .missing(let inputs): return inputs.map(\.description).joined(separator: "\n")

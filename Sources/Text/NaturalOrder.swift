@@ -1,8 +1,29 @@
 /// The order in which a person would list names with numbers in them: `G=4` before `G=16`, `0.5` before `10`.
 public enum NaturalOrder {
   /// True when `a` comes before `b`.
-  public static func isBefore(_ a: String, _ b: String) -> Bool {
-    let (left, right) = (parts(a), parts(b))
+  public static func isBefore(_ a: String, _ b: String) -> Bool { isBefore(a, parts(a), b, parts(b)) }
+
+  /// The elements in the order of their names; each name is taken apart once, which counts for many.
+  ///
+  /// - Parameters:
+  ///   - elements: what is sorted.
+  ///   - name: the name of an element.
+  /// - Returns: the elements; those of equal names in the order in which they came.
+  public static func sorted<Element>(
+    _ elements: some Sequence<Element>, by name: (Element) -> String
+  ) -> [Element] {
+    let keyed = elements.map { element in
+      let name = name(element)
+      return (element: element, name: name, parts: parts(name))
+    }
+    let order = keyed.indices.sorted { a, b in
+      let (x, y) = (keyed[a], keyed[b])
+      return x.name == y.name ? a < b : isBefore(x.name, x.parts, y.name, y.parts)
+    }
+    return order.map { keyed[$0].element }
+  }
+
+  private static func isBefore(_ a: String, _ left: [Part], _ b: String, _ right: [Part]) -> Bool {
     for (x, y) in zip(left, right) where x != y {
       switch (x, y) {
       case (.number(let x), .number(let y)): return x < y
@@ -20,6 +41,7 @@ public enum NaturalOrder {
   }
 
   private static func parts(_ text: String) -> [Part] {
+    if let parts = asciiParts(text) { return parts }
     var parts: [Part] = []
     var rest = text[...]
     while let first = rest.first {
@@ -40,6 +62,35 @@ public enum NaturalOrder {
         parts.append(.text(String(letters)))
         rest = rest[letters.endIndex...]
       }
+    }
+    return parts
+  }
+
+  /// The parts of a text of ASCII alone, in which every byte is a character; nil for another.
+  private static func asciiParts(_ text: String) -> [Part]? {
+    let bytes = Array(text.utf8)
+    guard bytes.allSatisfy({ $0 < 0x80 }) else { return nil }
+    var parts: [Part] = []
+    var at = 0
+    func end(_ start: Int, while isWanted: (UInt8) -> Bool) -> Int {
+      var end = start
+      while end < bytes.count, isWanted(bytes[end]) { end += 1 }
+      return end
+    }
+    func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
+    while at < bytes.count {
+      var stop = end(at) { isDigit($0) }
+      if stop > at {
+        if stop < bytes.count, bytes[stop] == UInt8(ascii: ".") {
+          let fraction = end(stop + 1) { isDigit($0) }
+          if fraction > stop + 1 { stop = fraction }
+        }
+        parts.append(.number(Double(String(decoding: bytes[at..<stop], as: UTF8.self)) ?? 0))
+      } else {
+        stop = end(at) { !isDigit($0) }
+        parts.append(.text(String(decoding: bytes[at..<stop], as: UTF8.self)))
+      }
+      at = stop
     }
     return parts
   }

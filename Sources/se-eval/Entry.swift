@@ -10,10 +10,12 @@ enum Entry {
       SweepCommand.command, RunCommand.command, InitCommand.command, PlanCommand.command, ReportCommand.command,
       SamplesCommand.command, CompareCommand.command,
       BaselineCommand.command, CheckCommand.command, ScoreCommand.command, DataCommand.command, TaskCommands.list,
-      TaskCommands.one, MethodsCommand.command, MergeCommand.command, RescoreCommand.command,
-      CapacityCommand.command, TuneCommand.command, ModelCommand.command,
+      TaskCommands.one, MethodsCommand.command, MergeCommand.command, StatusCommand.command, SlurmCommand.command,
+      DoctorCommand.command,
+      ExportCommand.command, SchemaCommand.command, RescoreCommand.command, CapacityCommand.command,
+      TuneCommand.command, ModelCommand.command,
       TokenizeCommand.command, LogitsCommand.command, GenerateCommand.command, PerplexityCommand.command,
-      BenchCommand.command, ChatCommand.command, CompletionCommand.command, ManCommand.command,
+      BenchCommand.command, ChatCommand.command, DevicesCommand.command, CompletionCommand.command, ManCommand.command,
     ]
   }
 

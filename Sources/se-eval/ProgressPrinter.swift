@@ -89,8 +89,8 @@ final class ProgressPrinter {
     case .loadingModel(let name): Terminal.message("loading \(name)")
     case .modelLoaded(let name, let seconds): Terminal.message("loaded \(name) in \(NumberText.fixed(seconds, 1)) s")
     case .cellStarted: break
-    case .sampleProgress(let sample, let overall): plainEvery(.seconds(30), sample.cell, overall)
-    case .sampleFinished(let sample, let overall): plainEvery(.seconds(30), sample.cell, overall)
+    case .sampleProgress(let sample, let overall): plainEvery(.seconds(60), sample.cell, overall)
+    case .sampleFinished(let sample, let overall): plainEvery(.seconds(60), sample.cell, overall)
     case .sampleFailed(let cell, let id, let reason, _): Terminal.message("failed: \(name(cell)) \(id): \(reason)")
     case .cellFinished(let cell, let overall):
       if overall.finishedCellCount < overall.cellCount { return plainEvery(.seconds(30), cell, overall) }

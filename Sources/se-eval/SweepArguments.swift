@@ -18,8 +18,13 @@ enum SweepArguments {
   static let skipMissing = Option.flag("--skip-missing", "leave out models and datasets that are not there")
   static let allowUnverified = Option.flag(
     "--allow-unverified", "take data that no `data import` made as a benchmark's; the report says so")
-  static let database = Option.value("--db", "FILE", "the result store (default Results/<name>.sqlite)")
-  static let selection = [limit, only, shard, skipMissing, allowUnverified, database]
+  static let database = Option.value(
+    "--db", "FILE",
+    "the result store (default Results/<name>.sqlite; of a shard Results/<name>.shards/shard-I-of-N.sqlite)")
+  static let memory = Option.value(
+    "--memory", "GIB",
+    "GiB that keys and values may take (default: what the machine has); a sweep that needs more is refused")
+  static let selection = [memory, limit, only, shard, skipMissing, allowUnverified, database] + EngineOptions.devices
 
   static func configuration(_ arguments: Arguments) throws -> Configuration {
     try Configuration.load(
@@ -31,10 +36,13 @@ enum SweepArguments {
     SweepOptions(
       only: try Selection(parsing: arguments.text(only).map { [$0] } ?? []), limit: try arguments.integer(limit),
       shard: try arguments.text(shard).map { try Shard(parsing: $0) }, skipsMissing: arguments.has(skipMissing),
-      allowsUnverified: arguments.has(allowUnverified), threads: threads)
+      allowsUnverified: arguments.has(allowUnverified), threads: threads,
+      memoryByteCount: try arguments.integer(memory).map { $0 << 30 })
   }
 
   static func databasePath(_ arguments: Arguments, _ configuration: Configuration) -> String {
-    arguments.text(database) ?? "Results/\(configuration.name).sqlite"
+    if let path = arguments.text(database) { return path }
+    guard let part = arguments.text(shard) else { return StorePlaces.whole(configuration.name) }
+    return StorePlaces.shard(part, of: configuration.name)
   }
 }

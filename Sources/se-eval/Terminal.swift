@@ -92,6 +92,12 @@ enum Terminal {
   /// Writes to standard error without a line end, for a progress bar; a log that cannot be written stops no work.
   static func status(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 
+  /// True where results go to a terminal.
+  static var isTerminal: Bool { recorder == nil && isatty(1) == 1 }
+
+  /// Empties the terminal that results go to.
+  static func clear() { try? FileHandle.standardOutput.write(contentsOf: Data("\u{1b}[H\u{1b}[2J".utf8)) }
+
   /// True where standard error is a terminal that a bar can be drawn on.
   static var canDrawBar: Bool {
     let environment = ProcessInfo.processInfo.environment

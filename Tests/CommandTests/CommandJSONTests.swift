@@ -22,10 +22,17 @@ import Testing
         (
           ["plan", config, "--db", store],
           """
-          cells choices done equal_to_plain missing models name prompt_tokens remaining_seconds samples truncated warnings
+          cells choices done equal_to_plain missing models name prompt_tokens remaining_seconds samples shards truncated \
+          warnings
           """
         ),
         (["samples", store, "--limit", "1"], "cell result"),
+        (["status", store], "absent_shards done ended failed running samples seconds_left silent stores"),
+        (
+          ["merge", store, "--into", path("joined.sqlite")],
+          "absent_shards complete done failed into missing not_begun samples stores"
+        ),
+        (["schema"], "relations version"),
         (["compare", store, "plain", "self-extend:G=8,W=64"], "a b flips rows"),
         (["check", store, "--baseline", path("b.json")], "added improved incomparable moved unchanged"),
         (["rescore", store, "--dry-run"], "cells damaged moved samples skipped written"),
@@ -39,6 +46,7 @@ import Testing
           self_extend_kv_bytes_per_token tied_embeddings tokenizer types vocabulary_size weight_bytes
           """
         ),
+        (["devices"], "cpu opencl opencl_problem"),
         (["task", "passkey"], "data example metrics name protocols settings summary"),
         (
           ["generate", "--model", Self.model, "--prompt", "a", "--max-new-tokens", "2"], "finish_reason text tokens"
@@ -51,7 +59,7 @@ import Testing
         ),
         (
           ["bench", "--model", Self.model, "--prefill", "16", "--decode", "0", "--depth", "0", "--repeat", "1"],
-          "depth method peak_bytes phase seconds threads tokens tokens_per_second"
+          "depth device method peak_bytes phase seconds threads tokens tokens_per_second"
         ),
       ]
       for (words, keys) in wanted {

@@ -209,7 +209,9 @@ import Text
       let score = dataset.category == .code ? 60.0 : dataset.language == .chinese ? 10 : 30
       try suites.add("longbench", model: "m", method: "plain", dataset: dataset.name, scores: [score, score])
     }
-    let tables = try ReportBuilder.report(store: suites.store, name: "r", tasks: Self.tasks).document.tables
+    let tables = try ReportBuilder.report(
+      Evaluations(suites.store), store: suites.store, name: "r", tasks: Self.tasks
+    ).document.tables
     let means = try #require(tables.first { $0.id == "m-longbench-categories" })
     let values = means.rows[0].cells.compactMap(\.value)
     // (30 + 30 + 10 + 30) / 4 twice, (3 x 30 + 10) / 4, the same, (30 + 30 + 10) / 3, 60.
@@ -222,7 +224,9 @@ import Text
     try eSuites.add(
       "longbench", model: "m", method: "plain", dataset: "qasper_e", scores: [10, 20, 60],
       bucket: { $0 < 2 ? "0-4k" : "8k+" })
-    let eTables = try ReportBuilder.report(store: eSuites.store, name: "r", tasks: Self.tasks).document.tables
+    let eTables = try ReportBuilder.report(
+      Evaluations(eSuites.store), store: eSuites.store, name: "r", tasks: Self.tasks
+    ).document.tables
     let buckets = try #require(eTables.first { $0.id == "m-longbench-buckets" })
     #expect(buckets.rows[0].cells.map(\.value) == [15, nil, 60])
   }
@@ -235,7 +239,9 @@ import Text
         "longbench", model: "m", method: "plain", dataset: dataset.name, scores: [30],
         planned: dataset.name == "lcc" ? 2 : 1)
     }
-    let tables = try ReportBuilder.report(store: suites.store, name: "r", tasks: Self.tasks).document.tables
+    let tables = try ReportBuilder.report(
+      Evaluations(suites.store), store: suites.store, name: "r", tasks: Self.tasks
+    ).document.tables
     let means = try #require(tables.first { $0.id == "m-longbench-categories" })
     #expect(means.rows[0].cells.map { $0.value != nil } == [true, true, true, true, true, false, false, false])
     let paper = try self.tables(suites)
@@ -265,7 +271,9 @@ import Text
     try suites.add(
       "longbench", model: "m", method: "plain", dataset: "qasper_e", scores: [10, 20], planned: 3,
       bucket: { _ in "0-4k" })
-    let tables = try ReportBuilder.report(store: suites.store, name: "r", tasks: Self.tasks).document.tables
+    let tables = try ReportBuilder.report(
+      Evaluations(suites.store), store: suites.store, name: "r", tasks: Self.tasks
+    ).document.tables
     let cell = try #require(tables.first { $0.id == "m-longbench-buckets" }?.rows[0].cells[0])
     #expect(cell.value == 15 && cell.isGap)
   }
@@ -287,7 +295,9 @@ import Text
         try synthetic.store.append(
           SyntheticStore.result(id, "plain", scores: scores, output: "o"), cell: cell, run: synthetic.run)
       }
-      let tables = try ReportBuilder.report(store: synthetic.store, name: "r", tasks: Self.tasks).document.tables
+      let tables = try ReportBuilder.report(
+        Evaluations(synthetic.store), store: synthetic.store, name: "r", tasks: Self.tasks
+      ).document.tables
       return try #require(tables.first { $0.columns == names + ["LEval_score"] })
     }
     // The means 40, 5 and 25.

@@ -2,6 +2,7 @@ import Evaluation
 import Foundation
 import TestSupport
 import Testing
+import Text
 
 @testable import Store
 
@@ -179,7 +180,7 @@ import Testing
     let target = folder.file("target.sqlite")
     #expect(throws: StoreError.self) { _ = try ResultStore.merge([a.path, b.path], into: target) }
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).allSatisfy { !$0.hasPrefix("target") })
-    #expect(try ResultStore.merge([a.path, a.path], into: target).map(\.results) == [1, 0])
+    #expect(try ResultStore.merge([a.path, a.path], into: target).counts.map(\.count.results) == [1, 0])
   }
 
   @Test("a store is not merged into itself, under whatever name")
@@ -191,6 +192,44 @@ import Testing
     try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: a.path)
     #expect(throws: StoreError.mergeWithItself(path: link)) { _ = try ResultStore.merge([link], into: a.path) }
     #expect(throws: StoreError.mergeWithItself(path: a.path)) { try a.merge(a) }
+  }
+
+  @Test("a folder stands for its stores; the target and a shard that has only just begun are left out")
+  func folders() throws {
+    _ = try fill(a, [("0", nil)])
+    _ = try fill(b, [("1", nil)])
+    try Data().write(to: URL(filePath: folder.file("new.sqlite")))
+    let target = folder.file("joined.sqlite")
+    for results in [1, 0] {
+      let merged = try ResultStore.merge([folder.path], into: target)
+      #expect(merged.counts.map(\.path) == [a.path, b.path])
+      #expect(merged.counts.map(\.count.results) == [results, results])
+      #expect(merged.skipped == [folder.file("new.sqlite")])
+    }
+    try FileManager.default.createDirectory(atPath: folder.file("none"), withIntermediateDirectories: true)
+    #expect(throws: StoreError.missing(path: folder.file("none") + "/*.sqlite")) {
+      _ = try ResultStore.merge([folder.file("none")], into: target)
+    }
+  }
+
+  @Test("other configurations and seeds are refused with the first difference, unless they are forced")
+  func otherConfigurations() throws {
+    for (store, seed) in [(a, 1), (b, 2)] {
+      var record = Samples.run("c\(seed)")
+      record.configuration = #"{"models":[{"name":"m"}],"seed":\#(seed)}"#
+      let run = try store.beginRun(record)
+      let cell = try store.cell(Samples.cell(), run: run)
+      try store.append(Samples.result("\(seed)"), cell: cell, run: run)
+    }
+    let target = folder.file("joined.sqlite")
+    let error = try #require(
+      #expect(throws: StoreError.self) { _ = try ResultStore.merge([a.path, b.path], into: target) })
+    #expect("\(error)".contains("seed is 1 in the one and 2 in the other"))
+    #expect(error.fault == .usage)
+    #expect(!FileManager.default.fileExists(atPath: target))
+    try ResultStore.merge([a.path], into: target)
+    #expect(throws: StoreError.self) { _ = try ResultStore.merge([b.path], into: target) }
+    #expect(try ResultStore.merge([b.path], into: target, force: true).counts.map(\.count.results) == [1])
   }
 
   @Test("an empty store adds nothing")

@@ -155,12 +155,12 @@ import Testing
   func merge() throws {
     let expected = try oldResults()
     let target = folder.file("new.sqlite")
-    #expect(try ResultStore.merge([path], into: target)[0].results == 10)
-    let again = try ResultStore.merge([path], into: target)[0]
+    #expect(try ResultStore.merge([path], into: target).counts[0].count.results == 10)
+    let again = try ResultStore.merge([path], into: target).counts[0].count
     #expect(again == MergeCount(same: 10))
     // Also after the old one was migrated.
     _ = try ResultStore.open(path, mode: .existing)
-    #expect(try ResultStore.merge([path], into: target)[0] == MergeCount(same: 10))
+    #expect(try ResultStore.merge([path], into: target).counts[0].count == MergeCount(same: 10))
     let store = try ResultStore.open(target, mode: .readOnly)
     #expect(try results(store) == expected)
     #expect(try store.legacyCandidates(modelHash: store.cells()[0].record.modelHash, task: "pg19").count == 1)

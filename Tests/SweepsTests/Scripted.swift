@@ -102,10 +102,15 @@ final class ScriptedProvider: Backend, LoadedModel {
   /// True for prompts that fail.
   var fails: ([Int], Method) -> Bool = { _, _ in false }
 
+  /// Whether what fails does so for numbers that are not finite.
+  var isNotFinite = false
+
   var isCancelled: Bool { requests.count >= cancelsAfter }
 
   /// Bytes that keys and values can take; 0 where that is not known.
   var memory = 0
+  /// Ids that the model has an embedding for; 0 where that is not known.
+  var vocabularySize = 0
   /// What the model can be asked for.
   var abilities = Capabilities()
 
@@ -123,7 +128,7 @@ final class ScriptedProvider: Backend, LoadedModel {
       contextWindow: window, slidingWindow: nil, hasRotaryScaling: hasRotaryScaling, parameterCount: 100,
       multiplyAdds: { new, cached, logits in Double(new * 100 + new * (new + cached)) },
       cacheByteCount: { method, type in (method == .plain ? 8 : 12) * (type == .float32 ? 2 : 1) },
-      activationByteCount: 5000, availableByteCount: memory)
+      activationByteCount: 5000, availableByteCount: memory, vocabularySize: vocabularySize)
   }
 
   func tokenizer(of model: ModelSpecification) throws(BackendError) -> Tokenizer {
@@ -152,7 +157,7 @@ final class ScriptedProvider: Backend, LoadedModel {
     _ request: Request, _ method: Method, _ onProgress: (Int) -> Void
   ) -> Result<Answer, RequestFailure> {
     let tokens = request.tokens
-    if fails(tokens, method) { return .failure(RequestFailure("scripted failure")) }
+    if fails(tokens, method) { return .failure(RequestFailure("scripted failure", isNotFinite: isNotFinite)) }
     requests.append((tokens, method))
     onProgress(tokens.count)
     let outcome: Outcome

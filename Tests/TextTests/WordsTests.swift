@@ -10,6 +10,9 @@ import Text
         "", "0.5", "2", "10", "G=4,W=512", "G=4,W=1024", "G=16,W=512", "factor=2.5", "factor=10",
       ])
     // Equal parts: the spelling decides, so that the order is total.
+    #expect(
+      NaturalOrder.sorted(names.enumerated().map { ($1, $0) }) { $0.0 }.map(\.0)
+        == names.sorted(by: NaturalOrder.isBefore))
     #expect(NaturalOrder.isBefore("1.0", "1.00"))
     #expect(!NaturalOrder.isBefore("a1", "a1"))
   }

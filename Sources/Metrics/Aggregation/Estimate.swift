@@ -123,6 +123,6 @@ struct Units {
       sums = WeightedSum.blocks(of: contributions.map(\.sums))
       return
     }
-    sums = byUnit.keys.sorted(by: NaturalOrder.isBefore).map { WeightedSum.total(of: (byUnit[$0] ?? []).map(\.sums)) }
+    sums = NaturalOrder.sorted(byUnit.keys) { $0 }.map { WeightedSum.total(of: (byUnit[$0] ?? []).map(\.sums)) }
   }
 }

@@ -17,21 +17,21 @@ struct ReportBuilder {
   /// The table whose curve stands on the first screen, and its other figures.
   private var firstFigure: (place: [String], more: [Figure])?
 
-  init(store: ResultStore, name: String, tasks: TaskReports) throws(ReportError) {
+  init(_ evaluations: Evaluations, store: ResultStore, name: String, tasks: TaskReports) {
     self.name = name
     self.tasks = tasks
     self.store = store
-    evaluations = try Evaluations(store)
+    self.evaluations = evaluations
     sections = Section.sections(of: evaluations, tasks)
     document = Document(title: name)
   }
 
   /// The whole report, in `document`: a first screen, and everything else folded below it.
   static func report(
-    store: ResultStore, name: String, tasks: TaskReports, conventions: [RequestedConvention] = [],
-    gates: [Judgement] = []
+    _ evaluations: Evaluations, store: ResultStore, name: String, tasks: TaskReports,
+    conventions: [RequestedConvention] = [], gates: [Judgement] = []
   ) throws(ReportError) -> ReportBuilder {
-    var builder = try ReportBuilder(store: store, name: name, tasks: tasks)
+    var builder = ReportBuilder(evaluations, store: store, name: name, tasks: tasks)
     builder.gates = gates
     builder.addFirstScreen(withFigure: true)
     for section in builder.sections { try builder.add(section) }
@@ -51,9 +51,9 @@ struct ReportBuilder {
 
   /// The first screen for a terminal: the verdict, the main matrix, the counts.
   static func summary(
-    store: ResultStore, name: String, tasks: TaskReports, gates: [Judgement] = []
+    _ evaluations: Evaluations, store: ResultStore, name: String, tasks: TaskReports, gates: [Judgement] = []
   ) throws(ReportError) -> Document {
-    var builder = try ReportBuilder(store: store, name: name, tasks: tasks)
+    var builder = ReportBuilder(evaluations, store: store, name: name, tasks: tasks)
     builder.gates = gates
     builder.addFirstScreen(withFigure: false)
     return builder.document
@@ -61,9 +61,9 @@ struct ReportBuilder {
 
   /// The perplexities by other conventions alone.
   static func conventions(
-    store: ResultStore, name: String, _ conventions: [RequestedConvention]
+    _ evaluations: Evaluations, store: ResultStore, name: String, _ conventions: [RequestedConvention]
   ) throws(ReportError) -> Document {
-    var builder = try ReportBuilder(store: store, name: name, tasks: .none)
+    var builder = ReportBuilder(evaluations, store: store, name: name, tasks: .none)
     try builder.addConventions(conventions)
     return builder.document
   }
@@ -96,6 +96,7 @@ struct ReportBuilder {
         builder.addDepthHeatmap(section, grid)
         builder.addPaired(section, grid)
       }
+      builder.addLengths(section)
       try builder.addPositions(section)
       for grid in section.grids { builder.addAnswers(section, grid) }
       let protocols = Set(section.cells.map(\.record.protocolName)).sorted()

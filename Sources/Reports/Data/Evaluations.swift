@@ -67,27 +67,29 @@ struct Evaluations: Sendable {
   /// Sorted by model, task, settings, method and coordinates: the order of insertion differs between shards.
   let cells: [LoadedCell]
 
-  init(_ store: ResultStore) throws(ReportError) {
+  /// Everything of a store, or of the cells of some methods.
+  init(_ store: ResultStore, methods: Set<String>? = nil) throws(ReportError) {
     path = store.path
     run = try fromStore { () throws(StoreError) in try store.latestRun()?.record }
     let stored = try fromStore { () throws(StoreError) in try store.currentCells() }
+      .filter { methods?.contains($0.record.method) ?? true }
     guard !stored.isEmpty else { throw .nothingStored(path: store.path) }
-    let failures = try fromStore { () throws(StoreError) in try store.failures() }
+    let failures = Dictionary(
+      grouping: try fromStore { () throws(StoreError) in try store.failures() }, by: \.cell)
+    let results = try fromStore { () throws(StoreError) in
+      try store.results(inAll: stored.map(\.id), withPrompts: false, withLogProbabilities: false)
+    }
     var cells: [LoadedCell] = []
     for cell in stored {
-      let results = try fromStore { () throws(StoreError) in
-        try store.results(in: cell.id, withPrompts: false, withLogProbabilities: false)
-      }
       var samples: [LoadedSample] = []
-      for result in results {
+      for result in results[cell.id] ?? [] {
         guard let facts = JSONValue(json: result.facts)?.members else {
           throw .damagedFacts(path: store.path, cell: "cell \(cell.id.rawValue)", sampleID: result.sampleID)
         }
         samples.append(LoadedSample(result: result, facts: facts))
       }
-      samples.sort { NaturalOrder.isBefore($0.result.sampleID, $1.result.sampleID) }
-      let failed = failures.filter { $0.cell == cell.id }
-        .sorted { NaturalOrder.isBefore($0.sampleID, $1.sampleID) }
+      samples = NaturalOrder.sorted(samples) { $0.result.sampleID }
+      let failed = NaturalOrder.sorted(failures[cell.id] ?? []) { $0.sampleID }
       cells.append(LoadedCell(id: cell.id, record: cell.record, samples: samples, failures: failed))
     }
     self.cells = cells.sorted { Self.isBefore($0.record, $1.record) }
@@ -119,7 +121,7 @@ struct Evaluations: Sendable {
     return names.sorted(by: key == \.method ? StoredMethod.isBefore : NaturalOrder.isBefore)
   }
 
-  private static func isBefore(_ a: CellRecord, _ b: CellRecord) -> Bool {
+  static func isBefore(_ a: CellRecord, _ b: CellRecord) -> Bool {
     if a.model != b.model { return NaturalOrder.isBefore(a.model, b.model) }
     if a.task != b.task { return NaturalOrder.isBefore(a.task, b.task) }
     if a.settings != b.settings { return NaturalOrder.isBefore(a.settings, b.settings) }

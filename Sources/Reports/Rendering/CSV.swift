@@ -15,6 +15,12 @@ struct CSV {
     text += fields.map(Self.quoted).joined(separator: ",") + "\n"
   }
 
+  /// What was written since the last time, without the last line's end.
+  mutating func takeLine() -> String {
+    defer { text = "" }
+    return String(text.dropLast())
+  }
+
   private static func quoted(_ field: String) -> String {
     let text = (isFormula(field) ? "'" : "") + VisibleText.escaped(field)
     let needsQuotes = text.unicodeScalars.contains { $0 == "," || $0 == "\"" || $0 == "\n" || $0 == "\r" }

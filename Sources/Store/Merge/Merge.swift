@@ -34,6 +34,11 @@ struct Merge {
       try takeResults(of: cell, into: id)
       for failure in failures[cell.id] ?? [] { try take(failure, into: id) }
     }
+    for call in try other.readCalls(source) where try known(call.evaluation.record) == nil {
+      _ = try ResultStore.insert(
+        call.evaluation.record, prompt: try copy(prompt: call.prompt), recordedAt: call.evaluation.recordedAt,
+        connection)
+    }
   }
 
   private mutating func take(_ run: StoredRun) throws(StoreError) {
@@ -70,20 +75,61 @@ struct Merge {
     return runs
   }
 
+  /// Copies the results of a cell that the target does not have.
+  ///
+  /// Only identities and times are compared first: an evaluation and a scoring that were copied keep the times at which
+  /// they were recorded, so that what was merged before is not read again.
   private mutating func takeResults(of cell: StoredCell, into id: CellID) throws(StoreError) {
-    let scores = try other.scores(
-      source,
-      """
-      SELECT * FROM scores WHERE scoring IN (SELECT scoring FROM results WHERE cell = ? AND current = 1)
-      ORDER BY scoring, ordinal
-      """, [.integer(cell.id.rawValue)])
+    let known = try Self.outlines(of: id, connection)
+    let all = try Self.outlines(of: cell.id, source)
+    let wanted = all.filter { known[$0.key]?.isCopy(of: $0.value) != true }
+    count.same += all.count - wanted.count
     let columns = SampleColumns(prompts: false, logProbabilities: true)
-    try source.forEachRow(
-      "\(columns.select) WHERE r.cell = ? AND r.current = 1 ORDER BY r.sample_id", [.integer(cell.id.rawValue)]
-    ) { (row) throws(StoreError) in
-      let sample = try other.sample(row, scores: scores[row.integer(SampleColumns.scoring)] ?? [])
-      try take(sample, prompt: row.integer(SampleColumns.prompt), of: cell.record, into: id)
+    for (_, outline) in wanted.sorted(by: { $0.key < $1.key }) {
+      let scores = try other.scores(
+        source, "SELECT * FROM scores WHERE scoring = ? ORDER BY scoring, ordinal", [.integer(outline.scoring)])
+      let found = try source.first("\(columns.select) WHERE r.id = ?", [.integer(outline.row)]) {
+        (row) throws(StoreError) in
+        (
+          sample: try other.sample(row, scores: scores[outline.scoring] ?? []),
+          prompt: row.integer(SampleColumns.prompt)
+        )
+      }
+      if let found { try take(found.sample, prompt: found.prompt, of: cell.record, into: id) }
     }
+  }
+
+  /// What tells one current result from another without reading it.
+  private struct Outline {
+    let row: Int64
+    let scoring: Int64
+    let evaluationIdentity: String?
+    let legacyIdentity: String?
+    let scoringIdentity: String?
+    let evaluatedAt: Double
+    let scoredAt: Double
+
+    func isCopy(of other: Outline) -> Bool {
+      evaluationIdentity == other.evaluationIdentity && scoringIdentity == other.scoringIdentity
+        && legacyIdentity == other.legacyIdentity && evaluatedAt == other.evaluatedAt && scoredAt == other.scoredAt
+    }
+  }
+
+  private static func outlines(of cell: CellID, _ connection: Connection) throws(StoreError) -> [String: Outline] {
+    var outlines: [String: Outline] = [:]
+    try connection.forEachRow(
+      """
+      SELECT r.sample_id, r.id, r.scoring, e.identity, e.legacy_identity, s.identity, e.recorded_at, s.recorded_at
+      FROM results r JOIN evaluations e ON e.id = r.evaluation JOIN scorings s ON s.id = r.scoring
+      WHERE r.cell = ? AND r.current = 1
+      """, [.integer(cell.rawValue)]
+    ) { row in
+      outlines[row.text(0)] = Outline(
+        row: row.integer(1), scoring: row.integer(2), evaluationIdentity: row.optionalText(3),
+        legacyIdentity: row.optionalText(4), scoringIdentity: row.optionalText(5), evaluatedAt: row.real(6),
+        scoredAt: row.real(7))
+    }
+    return outlines
   }
 
   private mutating func take(

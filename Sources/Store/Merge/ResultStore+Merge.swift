@@ -1,4 +1,15 @@
 import Foundation
+import Text
+
+/// What a merge did.
+public struct MergeSummary: Sendable {
+  /// What each store brought in, in order.
+  public var counts: [(path: String, count: MergeCount)]
+  /// Files of a folder that are no store yet: shards that have only just begun.
+  public var skipped: [String]
+  /// The joined store.
+  public var store: ResultStore
+}
 
 extension ResultStore {
   /// Joins stores into one: everything is checked before anything is written, and it is all or nothing.
@@ -6,28 +17,84 @@ extension ResultStore {
   /// A target that was not there before is removed again when the merge fails.
   ///
   /// - Parameters:
-  ///   - paths: The stores to read, of any schema.
+  ///   - paths: The stores to read, of any schema, or folders of stores (`*.sqlite`).
   ///   - target: The store that receives their results; made where it is missing.
   ///   - options: Patience and limits.
-  /// - Returns: What each brought in, in order.
-  /// - Throws: `StoreError`: what `open` and `merge` throw.
+  ///   - force: Joins stores whose configurations differ.
+  /// - Returns: What each brought in.
+  /// - Throws: `StoreError`: what `open` and `merge` throw; `otherConfigurations` where the stores are of different
+  ///   configurations and `force` is false.
+  @discardableResult
   public static func merge(
-    _ paths: [String], into target: String, options: Options = Options()
-  ) throws(StoreError) -> [MergeCount] {
+    _ paths: [String], into target: String, options: Options = Options(), force: Bool = false
+  ) throws(StoreError) -> MergeSummary {
     var sources: [ResultStore] = []
+    var skipped: [String] = []
     for path in paths {
-      guard !isSameFile(path, target) else { throw .mergeWithItself(path: path) }
-      sources.append(try open(path, mode: .readOnly, options: options))
+      let names = try storeFiles(path, except: target)
+      let isFolder = names != [path]
+      for name in names {
+        guard !isSameFile(name, target) else { throw .mergeWithItself(path: name) }
+        do throws(StoreError) {
+          sources.append(try open(name, mode: .readOnly, options: options))
+        } catch {
+          // A shard that was started a moment ago has an empty file.
+          guard isFolder, case .notAStore(path: _, applicationID: 0) = error else { throw error }
+          skipped.append(name)
+        }
+      }
     }
     let isNew = !FileManager.default.fileExists(atPath: target)
+    if !force { try refuseOtherConfigurations(sources, isNew ? nil : target, options) }
     do throws(StoreError) {
       let store = try open(target, mode: .create, options: options)
-      return try store.merge(sources)
+      let counts = try store.merge(sources)
+      return MergeSummary(
+        counts: zip(sources, counts).map { ($0.path, $1) }, skipped: skipped, store: store)
     } catch {
       if isNew {
         for suffix in ["", "-wal", "-shm", "-journal"] { try? FileManager.default.removeItem(atPath: target + suffix) }
       }
       throw error
+    }
+  }
+
+  /// The stores that a path names: itself, or those in the folder, without the target of a merge.
+  ///
+  /// - Parameters:
+  ///   - path: A store or a folder.
+  ///   - target: A store that is not meant.
+  /// - Returns: Paths, in natural order.
+  /// - Throws: `StoreError.missing` for a folder without stores.
+  public static func storeFiles(_ path: String, except target: String? = nil) throws(StoreError) -> [String] {
+    let kind =
+      try? FileManager.default.attributesOfItem(
+        atPath: URL(filePath: path).resolvingSymlinksInPath().path)[.type] as? FileAttributeType
+    guard kind == .typeDirectory else { return [path] }
+    let folder = path.hasSuffix("/") ? String(path.dropLast()) : path
+    let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
+      .filter { $0.hasSuffix(".sqlite") && !$0.hasPrefix(".") }.sorted(by: NaturalOrder.isBefore).map {
+        "\(folder)/\($0)"
+      }
+      .filter { name in target.map { !isSameFile(name, $0) } ?? true }
+    guard !names.isEmpty else { throw .missing(path: folder + "/*.sqlite") }
+    return names
+  }
+
+  /// Stores of other configurations or seeds are not parts of one sweep.
+  private static func refuseOtherConfigurations(
+    _ sources: [ResultStore], _ target: String?, _ options: Options
+  ) throws(StoreError) {
+    var stores = sources
+    if let target { stores.insert(try open(target, mode: .readOnly, options: options), at: 0) }
+    var first: (path: String, run: RunRecord)?
+    for store in stores {
+      guard let run = try store.latestRun()?.record else { continue }
+      if let first, first.run.configurationHash != run.configurationHash {
+        throw .otherConfigurations(
+          ConfigurationDifference(first.path, first.run.configuration, store.path, run.configuration))
+      }
+      first = first ?? (store.path, run)
     }
   }
 

@@ -145,6 +145,6 @@ enum Version1Reading {
       SELECT *, \(uid) AS uid, NULL AS shard_index, NULL AS shard_count, 0 AS merged FROM main.runs;
     CREATE TEMP VIEW heartbeats AS
       SELECT 0 AS run, '' AS host, 0 AS pid, 0 AS cells_done, 0 AS cells, 0 AS samples_done, 0 AS samples, 0 AS failed,
-        NULL AS current_cell, 0.0 AS updated_at WHERE 0;
+        NULL AS current_cell, 0.0 AS updated_at, 0.0 AS fraction, NULL AS seconds_left, NULL AS job WHERE 0;
     """
 }

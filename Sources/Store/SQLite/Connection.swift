@@ -100,6 +100,9 @@ import CSQLite
   /// The row that the last INSERT of this connection made.
   var lastInsertedRow: Int64 { unsafe sqlite3_last_insert_rowid(handle) }
 
+  /// The rows that the last statement changed.
+  var changedRowCount: Int { Int(unsafe sqlite3_changes64(handle)) }
+
   /// Runs a closure in one transaction that takes the write lock at once; an error undoes all of it.
   ///
   /// IMMEDIATE: a transaction that reads first and writes later would fail with SQLITE_BUSY, without any waiting, when

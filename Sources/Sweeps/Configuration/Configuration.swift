@@ -43,10 +43,12 @@ public struct Configuration: Sendable {
     public let cache: CacheType
     /// The server that runs it; `path` is then its tokenizer.
     public let server: ServerSpecification?
+    /// The device that runs it, where the configuration says it.
+    public let device: DeviceChoice?
 
     init(
       name: String, path: ConfiguredPath, contextWindow: Int?, chat: String?, cache: CacheType, system: String? = nil,
-      date: ChatDate = .standard, server: ServerSpecification? = nil
+      date: ChatDate = .standard, server: ServerSpecification? = nil, device: DeviceChoice? = nil
     ) {
       self.name = name
       self.path = path
@@ -56,6 +58,7 @@ public struct Configuration: Sendable {
       self.system = system
       self.date = date
       self.server = server
+      self.device = device
     }
 
     /// What a backend knows the model by.
@@ -113,6 +116,7 @@ public struct Configuration: Sendable {
       if let system = model.system { members["system"] = .text(system) }
       if model.date != .standard { members["date"] = .text(model.date.spelling) }
       if let server = model.server { members["server"] = server.resolved }
+      if let device = model.device { members["device"] = .text(device.description) }
       return CanonicalJSON.object(members)
     }
     let tasks = tasks.map { task in

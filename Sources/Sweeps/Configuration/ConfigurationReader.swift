@@ -14,7 +14,7 @@ struct ConfigurationReader {
   let readFile: (String) -> [UInt8]?
 
   private static let keys = ["name", "seed", "models", "methods", "tasks", "gates", "allow-unverified"]
-  private static let modelKeys = ["name", "path", "context", "chat", "system", "date", "cache", "server"]
+  private static let modelKeys = ["name", "path", "context", "chat", "system", "date", "cache", "server", "device"]
 
   func read(_ root: Node) throws(SweepError) -> Configuration {
     let reader = try MappingReader(root, owner: "the configuration", keys: Self.keys)
@@ -85,7 +85,15 @@ struct ConfigurationReader {
     return .init(
       name: name, path: try ConfiguredPath(text, location: pathNode.location, folders: folders),
       contextWindow: try reader.integer("context", in: 2...(1 << 30)), chat: chat, cache: cache,
-      system: try system(reader, chat: chat), date: try date(reader))
+      system: try system(reader, chat: chat), date: try date(reader), device: try device(reader))
+  }
+
+  private func device(_ reader: MappingReader) throws(SweepError) -> DeviceChoice? {
+    guard let node = reader.node("device") else { return nil }
+    guard let device = DeviceChoice(try node.requiredText("device")) else {
+      throw node.impossible("device", "\(DeviceChoice.expected) ('se-eval devices' lists them)")
+    }
+    return device
   }
 
   /// A name that selections, tables and JSON can quote; a path without a `name:` beside it gives its last part.

@@ -14,6 +14,8 @@ struct PendingSample {
   var work: Double
   /// True where plain's evaluation is taken, so that nothing is computed.
   let isFree: Bool
+  /// Wall seconds of the calls before this one.
+  var earlierSeconds = 0.0
 }
 
 /// A stored evaluation that wants the cell's scoring.
@@ -36,6 +38,20 @@ final class OpenCell {
   /// Samples that were not tried yet.
   var openCount: Int
   var isStarted = false
+  /// Samples that a model was asked for, and those of them whose numbers were not finite.
+  private var triedCount = 0
+  private var notFiniteCount = 0
+  /// So many samples without a finite number, and none with one, end a cell.
+  static let notFiniteLimit = 20
+
+  /// True where the next sample will have no finite number either.
+  var isHopeless: Bool { notFiniteCount >= Self.notFiniteLimit && notFiniteCount == triedCount }
+
+  /// Counts an answer.
+  func note(isNotFinite: Bool) {
+    triedCount += 1
+    if isNotFinite { notFiniteCount += 1 }
+  }
 
   init(
     _ cell: Cell, index: Int, id: CellID, _ selected: [SelectedSample], _ identity: EvaluationIdentity,
@@ -45,10 +61,12 @@ final class OpenCell {
     self.id = id
     let current = try stored { () throws(StoreError) in try journal.store.resultIdentities(in: id) }
     var doneCount = 0
-    for item in selected {
+    for first in selected {
+      let now = current[first.sample.id.rawValue]
+      let standing = try evaluations.standing(of: first, in: cell, identity, current: now)
+      let item = standing.call
       let name = identity.of(item.key, method: cell.method)
-      let now = current[item.sample.id.rawValue]
-      switch try evaluations.state(of: item, in: cell, identity, current: now) {
+      switch standing.state {
       case .done: doneCount += 1
       case .evaluated(let evaluation):
         unscored.append(UnscoredSample(sample: item.sample, key: item.key, evaluation: evaluation, adoptedAs: nil))

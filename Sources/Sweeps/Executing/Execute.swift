@@ -27,7 +27,12 @@ extension Sweep {
   ) throws(SweepError) -> SweepSummary {
     let gates = try SweepGates(configuration.gates, readBaseline)
     let plan = try plan(store: store)
-    if plan.sampleCount == 0 { throw .nothingToDo }
+    // A shard may be empty: more parts than there are pieces of work.
+    if plan.sampleCount == 0 {
+      let isNothing = options.shard == nil ? true : try samples.isEmpty
+      if isNothing { throw .nothingToDo }
+    }
+    try refuseWhatCannotFit(plan)
     let record = RunRecord(
       name: configuration.name, configuration: configuration.resolved, configurationHash: configuration.hash,
       environment: RunEnvironment.collect(
@@ -50,6 +55,17 @@ extension Sweep {
     let status = summary.status
     try stored { () throws(StoreError) in try store.finishRun(id, status: status.rawValue) }
     return summary
+  }
+
+  /// Refuses a sweep whose longest sample has no room, before the hours that come ahead of it.
+  private func refuseWhatCannotFit(_ plan: Plan) throws(SweepError) {
+    for model in models {
+      // What is stored needs no room.
+      let isOpen = plan.cells.contains { $0.model == model.name && $0.doneCount < $0.sampleCount }
+      guard isOpen, let summary = plan.models.first(where: { $0.name == model.name }) else { continue }
+      let available = options.memoryByteCount ?? model.facts.availableByteCount
+      if let problem = summary.memoryProblem(available: available) { throw .memory(problem) }
+    }
   }
 
   /// What the backends say of themselves; where models differ, the first says it.

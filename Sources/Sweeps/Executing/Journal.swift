@@ -15,6 +15,7 @@ final class Journal {
   private(set) var unscoredCells: [String] = []
   private let onEvent: (ProgressEvent) -> Void
   private let host = ProcessInfo.processInfo.hostName
+  private let job = BatchJob.name(in: ProcessInfo.processInfo.environment)
   private var lastBeat: ContinuousClock.Instant?
   private static let beatInterval = Duration.seconds(5)
 
@@ -30,7 +31,16 @@ final class Journal {
 
   func tell(_ event: ProgressEvent) { onEvent(event) }
 
-  func begin() { onEvent(.started(meter.progress())) }
+  func begin() {
+    onEvent(.started(meter.progress()))
+    beat(nil)
+  }
+
+  /// The run ends; the last heartbeat says how far it came.
+  func end() {
+    lastBeat = nil
+    beat(nil)
+  }
 
   func cells(_ records: [CellRecord]) throws(SweepError) -> [CellID] {
     try stored { () throws(StoreError) in try store.cells(records, run: run) }
@@ -70,6 +80,11 @@ final class Journal {
     beat(open)
   }
 
+  /// Commits the evaluation of a call that is not a sample's last.
+  func append(call record: EvaluationRecord) throws(SweepError) -> EvaluationID {
+    try stored { () throws(StoreError) in try store.append(call: record) }
+  }
+
   /// Commits an evaluation with its scoring.
   func append(
     _ record: EvaluationRecord, _ scoring: ScoringRecord, _ pending: PendingSample, _ open: OpenCell
@@ -78,9 +93,10 @@ final class Journal {
     let id = try stored { () throws(StoreError) in
       try store.append(record, scoring, sampleID: name, cell: open.id, run: run)
     }
-    meter.finish(cell: open.place.index, work: pending.work, seconds: record.durationSeconds)
+    let seconds = record.durationSeconds + pending.earlierSeconds
+    meter.finish(cell: open.place.index, work: pending.work, seconds: seconds)
     open.place.doneSampleCount += 1
-    tellFinished(name, scoring, open, computedTokenCount: record.computedTokenCount, seconds: record.durationSeconds)
+    tellFinished(name, scoring, open, computedTokenCount: record.computedTokenCount, seconds: seconds)
     beat(open)
     return id
   }
@@ -114,14 +130,9 @@ final class Journal {
 
   /// Notes a cell whose samples are all without a value of its first metric.
   func noteUnscored(_ cell: Cell, _ id: CellID, _ metric: MetricDescription) throws(SweepError) {
-    let results = try stored { () throws(StoreError) in
-      try store.results(in: id, withPrompts: false, withLogProbabilities: false)
-    }
     let first = metric.aggregation == .perplexity ? "nll_sum" : metric.name
-    let isUnscored =
-      !results.isEmpty
-      && results.allSatisfy { result in !result.scores.contains { $0.metric == first && $0.value != nil } }
-    if isUnscored {
+    let hasScore = try stored { () throws(StoreError) in try store.hasScore(of: first, in: id) }
+    if hasScore == false {
       unscoredCells.append(cell.name)
     }
   }
@@ -149,7 +160,23 @@ final class Journal {
         doneCellCount: progress.finishedCellCount, cellCount: progress.cellCount,
         doneSampleCount: progress.doneSampleCount, sampleCount: progress.sampleCount,
         failedSampleCount: progress.failedSampleCount,
-        currentCell: open.map { "\($0.place.model) \($0.place.method) \($0.place.task) \($0.place.coordinates)" }),
+        currentCell: open.map { "\($0.place.model) \($0.place.method) \($0.place.task) \($0.place.coordinates)" },
+        fraction: progress.fraction, secondsLeft: progress.remainingSeconds, job: job),
       run: run)
+  }
+}
+
+/// The job of a batch system that this process is.
+enum BatchJob {
+  /// Its name, for example `1234_5` of Slurm; nil outside of one.
+  static func name(in environment: [String: String]) -> String? {
+    if let array = environment["SLURM_ARRAY_JOB_ID"], let task = environment["SLURM_ARRAY_TASK_ID"] {
+      return "\(array)_\(task)"
+    }
+    // Grid Engine says `undefined` where there is no array.
+    if let job = environment["JOB_ID"], let task = environment["SGE_TASK_ID"] {
+      return task == "undefined" ? job : "\(job).\(task)"
+    }
+    return environment["SLURM_JOB_ID"]
   }
 }

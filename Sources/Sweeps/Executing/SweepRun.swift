@@ -32,10 +32,12 @@ final class SweepRun {
     journal.begin()
     var isFinished = true
     for model in sweep.models where isFinished {
-      isFinished = try evaluate(model)
+      if try sweep.isNeeded(model) { isFinished = try evaluate(model) }
     }
+    journal.end()
     let ids = sweep.cells.map { cellIDs[$0] }
-    let results = isFinished ? try gates.judge(sweep, ids, journal.store) : []
+    // A part of the numbers is nothing to judge.
+    let results = isFinished && sweep.options.shard == nil ? try gates.judge(sweep, ids, journal.store) : []
     return SweepSummary(
       status: status(isFinished, results), progress: journal.progress, failures: journal.failures,
       missing: sweep.missing, gates: results, warnings: [], cells: ids, unscored: journal.unscoredCells)

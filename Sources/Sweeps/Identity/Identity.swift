@@ -16,6 +16,18 @@ struct EvaluationIdentity {
   let cache: CacheType
   let numerics: String
   let slidingWindow: Int?
+  /// The members that are the same for all samples, as JSON spells them.
+  private let spelled: (cache: String, model: String, numerics: String, tokenizer: String)
+
+  init(modelHash: String, tokenizer: String, cache: CacheType, numerics: String, slidingWindow: Int?) {
+    self.modelHash = modelHash
+    self.tokenizer = tokenizer
+    self.cache = cache
+    self.numerics = numerics
+    self.slidingWindow = slidingWindow
+    func spelling(_ text: String) -> String { JSONValue.string(text).spelling }
+    spelled = (spelling(cache.rawValue), spelling(modelHash), spelling(numerics), spelling(tokenizer))
+  }
 
   /// The method that takes part in the identity of a sample.
   func effective(_ method: Method, _ key: SampleKey) -> Method {
@@ -23,8 +35,14 @@ struct EvaluationIdentity {
   }
 
   /// The identity of a sample's evaluation, 64 hexadecimal digits.
-  func of(_ key: SampleKey, method: Method) -> String {
-    SHA256.hexadecimal(of: JSONValue.object(members(key, method)).spelling)
+  func of(_ key: SampleKey, method: Method) -> String { SHA256.hexadecimal(of: spelling(key, method)) }
+
+  /// The canonical spelling of all members, put together without a tree: a plan makes one for each sample and method.
+  func spelling(_ key: SampleKey, _ method: Method) -> String {
+    let method = JSONValue.string(effective(method, key).description).spelling
+    return
+      #"{"cache":\#(spelled.cache),"decoding":\#(key.decodingSpelling),"method":\#(method),"model":\#(spelled.model),"#
+      + #""numerics":\#(spelled.numerics),"prompt":"\#(key.promptHash)","tokenizer":\#(spelled.tokenizer)}"#
   }
 
   /// The identity that schema 1 of the store gave, which covered the scoring too.
@@ -46,7 +64,8 @@ struct EvaluationIdentity {
     return SHA256.hexadecimal(of: JSONValue.object(members).spelling)
   }
 
-  private func members(_ key: SampleKey, _ method: Method) -> [String: JSONValue] {
+  /// The members of an identity, as a tree.
+  func members(_ key: SampleKey, _ method: Method) -> [String: JSONValue] {
     [
       "model": .string(modelHash), "tokenizer": .string(tokenizer), "cache": .string(cache.rawValue),
       "numerics": .string(numerics), "prompt": .string(key.promptHash), "decoding": key.decoding,

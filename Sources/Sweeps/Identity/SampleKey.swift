@@ -9,6 +9,8 @@ struct SampleKey: Sendable {
   let promptHash: String
   /// What is asked of the model, and the limits of a generation, in the one spelling.
   let decoding: JSONValue
+  /// The spelling of `decoding`.
+  let decodingSpelling: String
   /// The accepted answers.
   let expected: [String]
   /// The facts as one object in the one spelling.
@@ -19,12 +21,14 @@ struct SampleKey: Sendable {
   init(_ sample: Sample) {
     var digest = SHA256()
     var chunk: [UInt8] = []
+    chunk.reserveCapacity(8 * sample.request.tokens.count)
     for token in sample.request.tokens {
       for shift in stride(from: 0, to: 64, by: 8) { chunk.append(UInt8(truncatingIfNeeded: token >> shift)) }
     }
     digest.update(chunk)
     promptHash = digest.hexadecimal()
     decoding = Self.decoding(of: sample.request)
+    decodingSpelling = decoding.spelling
     expected = sample.expected
     // A name that stands twice keeps its last value.
     facts =

@@ -17,6 +17,7 @@ extension Plan {
       lines.append("")
     }
     lines.append(total)
+    lines += shardLines
     for input in missing { lines += ["", input.description] }
     if !choices.isEmpty { lines.append("") }
     lines += choices
@@ -41,6 +42,22 @@ extension Plan {
       parts.append("time not known")
     }
     return parts.joined(separator: ", ")
+  }
+
+  /// One row for each shard, and how even they are.
+  private var shardLines: [String] {
+    guard let largest = shards.map(\.seconds).max(), !shards.isEmpty else { return [] }
+    let mean = shards.reduce(0) { $0 + $1.seconds } / Double(shards.count)
+    let rows = shards.map { shard in
+      [
+        "\(shard.index)/\(shards.count)", NumberText.grouped(shard.sampleCount),
+        "\(NumberText.fixed(100 * shard.share, 1)) %", NumberText.duration(shard.seconds),
+        shard.models.joined(separator: ", "),
+      ]
+    }
+    let table = TextTable.lines([["shard", "samples", "work", "time", "models"]] + rows) { $0 == 4 ? .left : .right }
+    let ratio = mean > 0 ? NumberText.fixed(largest / mean, 2) : "1"
+    return [""] + table.map { "  " + $0 } + ["the largest shard takes \(ratio) times the mean"]
   }
 
   private func title(of model: ModelPlan) -> String {
@@ -153,6 +170,13 @@ extension Plan {
     return CanonicalJSON.object([
       "name": .text(name), "models": .array(models), "cells": .array(cells), "missing": .array(missing),
       "choices": .array(choices.map { .text($0) }), "warnings": .array(warnings.map { .text($0) }),
+      "shards": .array(
+        shards.map { shard in
+          CanonicalJSON.object([
+            "shard": .integer(shard.index), "samples": .integer(shard.sampleCount), "share": .number(shard.share),
+            "seconds": .number(shard.seconds), "models": .array(shard.models.map { .text($0) }),
+          ])
+        }),
       "samples": .integer(sampleCount), "done": .integer(doneCount),
       "equal_to_plain": .integer(equalToPlainCount), "prompt_tokens": .integer(promptTokenCount),
       "truncated": .integer(truncatedSampleCount), "remaining_seconds": .number(remainingSeconds),

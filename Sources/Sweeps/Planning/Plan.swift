@@ -1,4 +1,5 @@
 public import Evaluation
+import Text
 
 /// What a sweep would do: cells, samples, tokens, memory and time; nothing was evaluated to make it.
 public struct Plan: Sendable {
@@ -14,6 +15,8 @@ public struct Plan: Sendable {
   public var choices: [String]
   /// What a person should know, in order, without repetition.
   public var warnings: [String]
+  /// What each shard would do, where a number of shards was asked for.
+  public var shards: [ShardLoad] = []
 
   /// What a model needs.
   public struct ModelPlan: Sendable {
@@ -42,6 +45,16 @@ public struct Plan: Sendable {
 
     /// Bytes of weights, cache and buffers together.
     public var peakByteCount: Int { weightByteCount + cacheByteCount + activationByteCount }
+
+    /// What cannot fit, with the numbers; nil where all fits, or nothing is known of the memory.
+    func memoryProblem(available: Int) -> String? {
+      let (needed, overflow) = cacheByteCount.addingReportingOverflow(activationByteCount)
+      guard available > 0, overflow || needed > available else { return nil }
+      return "\(name): keys and values of \(NumberText.grouped(longestSequence)) tokens need "
+        + "\(NumberText.bytes(cacheByteCount)) and the buffers of a pass \(NumberText.bytes(activationByteCount)), and "
+        + "\(NumberText.bytes(available)) can be had; take shorter lengths (--only), cache: float16, or a machine with "
+        + "more memory; --memory says that more can be had"
+    }
   }
 
   /// What a cell holds.

@@ -78,15 +78,9 @@ struct Planner {
     return 1
   }
 
-  /// Keys and values that the machine cannot hold now, with numbers: such samples would be refused.
+  /// Keys, values and buffers of a pass that the machine cannot hold now, with numbers: such samples would be refused.
   private func memoryWarnings(_ model: PreparedModel, _ summary: Plan.ModelPlan) -> [String] {
-    let available = model.facts.availableByteCount
-    guard available > 0, summary.cacheByteCount > available else { return [] }
-    return [
-      "\(model.name): keys and values of \(NumberText.grouped(summary.longestSequence)) tokens need "
-        + "\(NumberText.bytes(summary.cacheByteCount)), and \(NumberText.bytes(available)) can be had; such samples will "
-        + "fail: take shorter lengths, cache: float16, or a machine with more memory"
-    ]
+    summary.memoryProblem(available: sweep.options.memoryByteCount ?? model.facts.availableByteCount).map { [$0] } ?? []
   }
 
   /// What should be known of the methods at the longest sequences that they meet, and what the backend cannot do.

@@ -82,7 +82,7 @@ public final class Sweep {
     self.warnings = warnings
     choices = Expansion.choices(of: known)
     plainCells = Set(cells.filter { $0.method == .plain })
-    samples = SampleSource(seed: configuration.seed, limit: options.limit, shard: options.shard)
+    samples = SampleSource(seed: configuration.seed, limit: options.limit, shard: options.shard, cells: cells)
   }
 
   /// The methods and names as the configuration writes them, which a selection may use though no cell is there.
@@ -133,6 +133,15 @@ public final class Sweep {
       tasks.append(task)
     }
     return tasks
+  }
+
+  /// True where the shard has a sample of a model; the whole sweep needs every model, for the records of its cells.
+  func isNeeded(_ model: PreparedModel) throws(SweepError) -> Bool {
+    guard options.shard != nil else { return true }
+    for cell in cells where cell.model === model {
+      if try !samples.selected(of: cell).isEmpty { return true }
+    }
+    return false
   }
 
   /// True where plain has a cell of its own at the same place, whose evaluations samples equal to plain's take.

@@ -14,11 +14,13 @@ public struct SweepOptions: Sendable {
   public var allowsUnverified: Bool
   /// Threads of the engine, for the estimate of time and the record of the run.
   public var threads: Int
+  /// Bytes that keys and values may take; nil for what the machine has.
+  public var memoryByteCount: Int?
 
   /// Options; by default everything.
   public init(
     only: Selection = Selection(), limit: Int? = nil, shard: Shard? = nil, skipsMissing: Bool = false,
-    allowsUnverified: Bool = false, threads: Int = 1
+    allowsUnverified: Bool = false, threads: Int = 1, memoryByteCount: Int? = nil
   ) {
     self.only = only
     self.limit = limit
@@ -26,5 +28,6 @@ public struct SweepOptions: Sendable {
     self.skipsMissing = skipsMissing
     self.allowsUnverified = allowsUnverified
     self.threads = threads
+    self.memoryByteCount = memoryByteCount
   }
 }

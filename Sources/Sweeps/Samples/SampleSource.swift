@@ -8,6 +8,28 @@ import Tasks
 struct SelectedSample {
   let sample: Sample
   let key: SampleKey
+  /// The identity of its scoring by its task.
+  let scoringIdentity: String
+}
+
+extension SelectedSample {
+  /// The fact of a sample's last call that holds the identities of the calls before it, in order.
+  static let earlierCalls = "earlier_calls"
+
+  /// The call that follows this one; nil where this one is the last.
+  ///
+  /// - Parameters:
+  ///   - outcome: what the model answered to this one.
+  ///   - identity: the identity of that evaluation.
+  /// - Returns: the next call, whose facts name this one.
+  /// - Throws: `TaskError` where its prompt cannot be made.
+  func next(after outcome: Outcome, identity: String) throws(TaskError) -> SelectedSample? {
+    guard let followUp = sample.followUp else { return nil }
+    var earlier: [Value] = []
+    if case .list(let known)? = sample.reference.fact(Self.earlierCalls) { earlier = known }
+    let next = try followUp.sample(after: outcome).adding(Self.earlierCalls, .list(earlier + [.text(identity)]))
+    return SelectedSample(sample: next, key: SampleKey(next))
+  }
 }
 
 /// Makes the samples of cells; kept between methods while they are not many, because methods share them.
@@ -15,6 +37,9 @@ final class SampleSource {
   private let seed: UInt64
   private let limit: Int?
   private let shard: Shard?
+  /// All cells of the sweep, for its division.
+  private let cells: [Cell]
+  private var divisions: [Int: ShardDivision] = [:]
   private var kept: [Place: [SelectedSample]] = [:]
   private var counts: [Place: (samples: Int, promptTokens: Int)] = [:]
   private var keptTokenCount = 0
@@ -33,24 +58,47 @@ final class SampleSource {
     }
   }
 
-  init(seed: UInt64, limit: Int?, shard: Shard?) {
+  init(seed: UInt64, limit: Int?, shard: Shard?, cells: [Cell]) {
     self.seed = seed
     self.limit = limit
     self.shard = shard
+    self.cells = cells
   }
 
   /// The samples of a cell that the limit and the shard leave.
   ///
   /// - Throws: `SweepError.task` where the task cannot make them.
   func selected(of cell: Cell) throws(SweepError) -> [SelectedSample] {
-    let samples = try all(of: cell).prefix(limit ?? Int.max)
-    guard let shard else { return Array(samples) }
-    // The key of a shard does without the weights, so that a plan can tell the shards apart; samples that share an
-    // evaluation are in one shard.
-    let identity = EvaluationIdentity(
-      modelHash: cell.model.name, tokenizer: "", cache: cell.model.entry.cache, numerics: "",
-      slidingWindow: cell.model.facts.slidingWindow)
-    return samples.filter { shard.contains(key: identity.of($0.key, method: cell.method)) }
+    let samples = try chosen(of: cell)
+    guard let shard else { return samples }
+    return try division(into: shard.count).own(samples, of: cell, in: shard)
+  }
+
+  /// The samples of a cell that the limit leaves, of all shards.
+  ///
+  /// - Throws: `SweepError.task` where the task cannot make them.
+  func chosen(of cell: Cell) throws(SweepError) -> [SelectedSample] {
+    Array(try all(of: cell).prefix(limit ?? Int.max))
+  }
+
+  /// The division of the sweep into a number of shards; made once.
+  ///
+  /// - Throws: `SweepError.task` where a task cannot make its samples.
+  func division(into count: Int) throws(SweepError) -> ShardDivision {
+    if let division = divisions[count] { return division }
+    let division = try ShardDivision(cells, into: count, self)
+    divisions[count] = division
+    return division
+  }
+
+  /// True where no cell has a sample, whatever the options take of them.
+  var isEmpty: Bool {
+    get throws(SweepError) {
+      for cell in cells {
+        if try count(of: cell) > 0 { return false }
+      }
+      return true
+    }
   }
 
   /// The number of samples that a cell has, whatever the options take of it.
@@ -82,7 +130,12 @@ final class SampleSource {
           problem: "the prompt begins with two BOS tokens; look at the chat template and the tokenizer's add_bos_token"
         ))
     }
-    let samples = made.map { SelectedSample(sample: $0, key: SampleKey($0)) }
+    let samples = made.map { sample in
+      let key = SampleKey(sample)
+      return SelectedSample(
+        sample: sample, key: key,
+        scoringIdentity: cell.task.scorer.identity.of(expected: key.expected, facts: key.facts))
+    }
     let count = made.reduce(0) { $0 + $1.request.tokens.count }
     counts[place] = (samples.count, count)
     if keptTokenCount + count <= Self.tokenLimit {

@@ -4,6 +4,8 @@ public struct Shard: Hashable, Sendable {
   public let index: Int
   /// The number of parts.
   public let count: Int
+  /// Parts at most.
+  public static let largestCount = 100_000
 
   /// Reads `I/N`, for example `2/8`.
   ///
@@ -11,16 +13,10 @@ public struct Shard: Hashable, Sendable {
   /// - Throws: `SweepError.argument` where it is not of that form.
   public init(parsing text: String) throws(SweepError) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).compactMap { Int($0) }
-    guard parts.count == 2, parts[1] >= 1, parts[1] <= 100_000, (1...parts[1]).contains(parts[0]) else {
+    guard parts.count == 2, parts[1] >= 1, parts[1] <= Self.largestCount, (1...parts[1]).contains(parts[0]) else {
       throw .argument("--shard \(text)", expected: "I/N with I from 1 to N, for example 2/8")
     }
     index = parts[0]
     count = parts[1]
-  }
-
-  /// True where a sample of that key belongs to the part; `key` is a SHA-256 in hexadecimal digits.
-  func contains(key: String) -> Bool {
-    let value = UInt64(key.prefix(15), radix: 16) ?? 0
-    return Int(value % UInt64(count)) == index - 1
   }
 }

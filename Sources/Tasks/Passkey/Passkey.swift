@@ -80,6 +80,7 @@ public struct Passkey: EvaluationTask {
   public init(settings: TaskSettings) throws(TaskError) {
     lengths = try settings[Key.lengths]
     depths = try Self.depths(settings[Key.depths])
+    try GridSettings.check("depths", axes: lengths.count, depths.count)
     trials = try settings[Key.trials]
     digits = try settings[Key.digits]
     maxNewTokens = try settings[Key.maxNewTokens]
@@ -199,24 +200,28 @@ public struct Passkey: EvaluationTask {
       else { return [] }
       let maker = PasskeyPrompt(wording: wording, wrapper: wrapper)
       var samples: [Sample] = []
+      var fillerCount: Int?
       for trial in 0..<trials {
-        samples.append(try sample(maker, length: length, depth: depth, trial: trial, context))
+        samples.append(
+          try sample(maker, length: length, depth: depth, trial: trial, context, fillerCount: &fillerCount))
       }
       return samples
     }
   }
 
   private func sample(
-    _ maker: PasskeyPrompt, length: Int, depth: Double, trial: Int, _ context: SampleContext
+    _ maker: PasskeyPrompt, length: Int, depth: Double, trial: Int, _ context: SampleContext, fillerCount: inout Int?
   ) throws(TaskError) -> Sample {
     var random = SeededRandom(context.seed, "passkey", "\(length)", "\(depth)", "\(trial)")
     let key = Self.key(digits: digits, &random)
-    let prompt = try maker.prompt(key: key, length: length, depth: depth)
+    let prompt = try maker.prompt(key: key, length: length, depth: depth, guess: fillerCount)
+    fillerCount = prompt.fillerCount
     let keyTokens = context.tokenizer.encode(" " + key, bos: .never).count
     let limit = maxNewTokens ?? keyTokens + (maker.wrapper.wrapsInChat ? 32 : 8)
     return Sample(
       id: SampleID("length=\(length)/depth=\(depth)/trial=\(trial)"), text: prompt.text,
-      request: .generate(tokens: prompt.tokens, maxNewTokens: limit), expected: [key],
+      request: .generate(tokens: prompt.tokens, maxNewTokens: limit), conversation: prompt.conversation,
+      expected: [key],
       facts: [
         ("requested_length", .integer(length)), ("realised_length", .integer(prompt.tokens.count)),
         ("requested_depth", .number(depth)), ("realised_depth", .number(prompt.depth)),
@@ -258,7 +263,7 @@ public struct Passkey: EvaluationTask {
     if let position = row.passkey_position { facts.append(("passkey_position", .integer(position))) }
     return Sample(
       id: SampleID("row=\(index)"), text: prompt.text,
-      request: .generate(tokens: tokens, maxNewTokens: maxNewTokens ?? row.target.count), expected: [row.target],
-      facts: facts)
+      request: .generate(tokens: tokens, maxNewTokens: maxNewTokens ?? row.target.count),
+      conversation: prompt.conversation, expected: [row.target], facts: facts)
   }
 }

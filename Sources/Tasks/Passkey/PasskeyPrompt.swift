@@ -1,3 +1,4 @@
+import Evaluation
 import Tokenizers
 
 /// Fills a passkey prompt to a length.
@@ -9,6 +10,7 @@ struct PasskeyPrompt {
   struct Rendered {
     let text: String
     let tokens: [Int]
+    let conversation: Conversation
     /// The number of filler sentences or lines.
     let fillerCount: Int
     /// The index of the first token that holds a part of the key.
@@ -18,24 +20,36 @@ struct PasskeyPrompt {
   }
 
   /// The longest prompt of at most `length` tokens with the key sentence after `depth` of the filler.
-  func prompt(key: String, length: Int, depth: Double) throws(TaskError) -> Rendered {
+  ///
+  /// - Parameters:
+  ///   - key: the digits.
+  ///   - length: the most tokens.
+  ///   - depth: the share of the filler before the key.
+  ///   - guess: about how many fillers fit, as the prompt before had; it saves time and changes nothing.
+  /// - Returns: the prompt.
+  /// - Throws: `TaskError.impossibleSample` where not even the prompt without filler fits.
+  func prompt(key: String, length: Int, depth: Double, guess: Int? = nil) throws(TaskError) -> Rendered {
     func ids(_ count: Int) throws(TaskError) -> [Int] {
       try wrapper.encode(text(key: key, fillers: count, depth: depth).whole)
     }
-    let bare = try ids(0).count
-    guard bare <= length else {
-      throw .impossibleSample(
-        cell: "passkey length=\(length)",
-        problem: "the prompt without filler has \(bare) tokens already; ask for longer ones")
+    func bare() throws(TaskError) -> Int {
+      let bare = try ids(0).count
+      guard bare <= length else {
+        throw .impossibleSample(
+          cell: "passkey length=\(length)",
+          problem: "the prompt without filler has \(bare) tokens already; ask for longer ones")
+      }
+      return bare
     }
-    let count = try LargestFit.count(length: length, bare: bare, probe: 4 * wording.filler.count) {
-      (count) throws(TaskError) in try ids(count).count
-    }
+    let count = try LargestFit.count(
+      length: length, bare: guess == nil ? bare() : 0, probe: 4 * wording.filler.count, guess: guess
+    ) { (count) throws(TaskError) in try ids(count).count }
+    if count == 0 { _ = try bare() }
     let (whole, beginning) = text(key: key, fillers: count, depth: depth)
     let prompt = try wrapper.rendered(whole)
     let before = try wrapper.encode(beginning)
     return Rendered(
-      text: prompt.text, tokens: prompt.tokens, fillerCount: count,
+      text: prompt.text, tokens: prompt.tokens, conversation: prompt.conversation, fillerCount: count,
       keyToken: commonPrefixCount(prompt.tokens, before))
   }
 

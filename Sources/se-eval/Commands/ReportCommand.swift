@@ -18,6 +18,10 @@ enum ReportCommand {
     "--paper",
     "also paper.*: the tasks that the Self-Extend paper has tables of, in their shape, its numbers beside them")
 
+  private static let card = Option.flag(
+    "--card",
+    "also card-MODEL.*: a page for each model, its scores by length and its effective length by several rules")
+
   private static let convention = Option.value(
     "--convention", "C,...",
     "perplexity by other conventions too, from the stored log-probabilities and without a model: "
@@ -34,7 +38,7 @@ enum ReportCommand {
 
   static let command = Command(
     name: "report", summary: "Write the report of a store: Markdown, CSV, SVG, PDF, HTML, LaTeX, JSON",
-    positionals: [source], options: [format, out, paper, convention, strict]
+    positionals: [source], options: [format, out, paper, card, convention, strict]
   ) { arguments in
     let path = try databasePath(arguments.positionals[0])
     let store = try ResultStore.open(path, mode: .readOnly)
@@ -53,6 +57,7 @@ enum ReportCommand {
       if !isJSON { Terminal.print(text) }
       files = paperFiles
     }
+    if arguments.has(card) { files += try writer.writeCards(to: folder, formats: formats) }
     files += try writer.write(to: folder, formats: formats)
     let isComplete = try writer.isComplete()
     if isJSON {

@@ -22,9 +22,13 @@ enum ScoreCommand {
     "--protocol", "P", "how answers are read, where a benchmark changed it: leval/v2 (default), leval/v1")
   private static let byLength = Option.flag(
     "--e", "scores of the length buckets too, where a benchmark has such (LongBench-E)")
-  private static let metric = Option.value("--metric", "NAME", ScorerRegistry.names.joined(separator: ", "))
+  private static let metric = Option.value(
+    "--metric", "NAME",
+    "\(ScorerRegistry.names.joined(separator: ", ")); of rows as benchmarks write them: "
+      + ScorerRegistry.rowFamilies.joined(separator: ", "))
   private static let pairs = Option.value(
-    "--pairs", "F.jsonl", "rows with prediction, reference and, for classification, all_classes")
+    "--pairs", "F.jsonl",
+    "rows with prediction, reference and, for classification, all_classes; or with the fields of the benchmark")
   private static let jieba = Option.value(
     "--jieba", "DIR", "the folder of an installed jieba, for Chinese (default: where Debian and pip put it)")
 

@@ -12,6 +12,9 @@ enum SweepCommand {
   static let dryRun = Option.flag("--dry-run", "print the plan and run nothing")
   static let report = Option.value("--report", "DIR", "where the report goes (default Reports/<name>)")
 
+  private static let scratch = Option.value(
+    "--scratch", "DIR", "write the store on this local disk, and copy it to its place every minute and at the end")
+
   static let command = Command(
     name: "sweep", summary: "Run what is missing of a configuration, store every sample, write the report",
     details: [
@@ -19,7 +22,7 @@ enum SweepCommand {
       "Ctrl-C stops after the sample in flight is dropped; nothing that was stored is lost.",
     ],
     positionals: [SweepArguments.config, SweepArguments.overrides],
-    options: SweepArguments.selection + [dryRun, report]
+    options: SweepArguments.selection + [dryRun, report, scratch]
   ) { arguments in
     try start(SweepArguments.configuration(arguments), arguments)
   }
@@ -27,40 +30,59 @@ enum SweepCommand {
   /// Plans or runs a configuration with the options of the command line.
   static func start(_ configuration: Configuration, _ arguments: Arguments) throws -> ExitStatus {
     let workers = try EngineOptions.workers(arguments)
-    let backend = ModelBackends(workers: workers)
+    let backends = try ModelBackends(arguments, workers, configuration)
     let options = try SweepArguments.options(arguments, threads: workers.threads)
     let path = SweepArguments.databasePath(arguments, configuration)
-    if arguments.has(dryRun) { return try PlanCommand.print(configuration, options, backend, path, arguments) }
-    return try run(configuration, options, backend, path, arguments)
+    if arguments.has(dryRun) { return try PlanCommand.print(configuration, options, backends, path, arguments) }
+    return try run(configuration, options, backends, path, arguments)
   }
 
   /// Runs a sweep to its end or its interruption and writes its report.
   static func run(
-    _ configuration: Configuration, _ options: SweepOptions, _ backend: ModelBackends, _ path: String,
+    _ configuration: Configuration, _ options: SweepOptions, _ backends: ModelBackends, _ path: String,
     _ arguments: Arguments
   ) throws -> ExitStatus {
-    let sweep = try Sweep(configuration, options: options, purpose: .execution, backend: backend.backend(of:))
+    let sweep = try Sweep(configuration, options: options, purpose: .execution, backend: backends.backend(of:))
     try makeFolder(of: path)
     // A folder that cannot be written is said before the first sample, and by the option that names it.
     let folder = folder(configuration, arguments)
-    do { try ReportWriter.prepare(folder) } catch {
-      throw FileError(
-        path: "\(report.name) \(folder)", problem: "a report cannot be written there: \(error)", isInput: false)
+    if options.shard == nil {
+      do { try ReportWriter.prepare(folder) } catch {
+        throw FileError(
+          path: "\(report.name) \(folder)", problem: "a report cannot be written there: \(error)", isInput: false)
+      }
     }
-    let store = try ResultStore.open(path, mode: .create)
+    let local = try arguments.text(scratch).map { try ScratchStore(path, in: $0) }
+    let store = try ResultStore.open(local?.path ?? path, mode: .create)
+    if let note = store.placeNote { Terminal.message(note) }
     let printer = try ProgressPrinter(arguments)
-    let summary = try sweep.execute(
-      store: store, environment: ["program": "se-eval \(Version.current)"],
-      readBaseline: { try Baseline(json: Files.readText($0), path: $0) }, isCancelled: { Interruption.isRequested },
-      onEvent: { event in
-        Interruption.follow(event)
-        printer.show(event)
-      })
+    let summary: SweepSummary
+    do {
+      summary = try sweep.execute(
+        store: store, environment: ["program": "se-eval \(Version.current)"],
+        readBaseline: { try Baseline(json: Files.readText($0), path: $0) }, isCancelled: { Interruption.isRequested },
+        onEvent: { event in
+          Interruption.follow(event)
+          printer.show(event)
+          local?.copyInTime(store)
+        })
+    } catch {
+      // What was evaluated before is kept; the first error is the one to report.
+      try? local?.finish(store)
+      throw error
+    }
     Interruption.wait(false)
     printer.finish()
     // Another configuration, or a merge, may have begun a run in the store meanwhile.
     let own = store.limited(toConfiguration: configuration.hash)
-    return try conclude(summary, own, configuration, path, arguments)
+    let status =
+      if let shard = options.shard {
+        try conclude(summary, shard, own, configuration, path, arguments)
+      } else {
+        try conclude(summary, own, configuration, path, arguments)
+      }
+    try local?.finish(store)
+    return status
   }
 
   private static func conclude(
@@ -77,6 +99,56 @@ enum SweepCommand {
     writer.gates = summary.gates
     _ = try writer.write(to: folder, formats: Set(ReportFormat.allCases))
     let isQuiet = arguments.has(GlobalOptions.quiet)
+    tellProblems(summary, isQuiet: isQuiet)
+    let isJSON = arguments.has(GlobalOptions.json)
+    if isJSON { try Terminal.printJSON(SweepResult(summary, store: path, report: folder, verdict: writer.verdict())) }
+    if summary.status == .interrupted { return interrupted(summary, path) }
+    // The result is the last screen.
+    if !isQuiet, !isJSON { Terminal.write(try writer.summary(width: Terminal.width(of: 1))) }
+    for gate in summary.gates { Terminal.message("gate \(GateText.line(gate))", event: "gate") }
+    try GateOutput.announce(GateResult(summary.gates), title: "Gates of \(configuration.name)")
+    if !isQuiet {
+      Terminal.message("\(counts(summary)); store \(path), report \(folder)/report.html (report.md)")
+    }
+    return summary.status
+  }
+
+  /// The end of a shard: no report, which would show a part of the numbers.
+  private static func conclude(
+    _ summary: SweepSummary, _ shard: Shard, _ store: ResultStore, _ configuration: Configuration, _ path: String,
+    _ arguments: Arguments
+  ) throws -> ExitStatus {
+    let isQuiet = arguments.has(GlobalOptions.quiet)
+    tellProblems(summary, isQuiet: isQuiet)
+    for gate in summary.gates { Terminal.message("gate \(GateText.line(gate))", event: "gate") }
+    if arguments.has(GlobalOptions.json) { try Terminal.printJSON(SweepResult(summary, store: path, report: nil)) }
+    let name = "shard \(shard.index)/\(shard.count)"
+    if summary.status != .interrupted, summary.progress.sampleCount == 0 {
+      Terminal.message("\(name) is empty: there are fewer pieces of work than shards; nothing is wrong")
+    } else if !isQuiet {
+      Terminal.message("\(name): \(counts(summary)); store \(path)")
+      let folder = URL(fileURLWithPath: path).deletingLastPathComponent().relativePath
+      Terminal.message(
+        "no report of a part; join the shards: se-eval merge \(folder) --into "
+          + "\(StorePlaces.whole(configuration.name)), then se-eval report \(StorePlaces.whole(configuration.name))")
+    }
+    if summary.status == .interrupted { return interrupted(summary, path) }
+    return summary.status
+  }
+
+  private static func counts(_ summary: SweepSummary) -> String {
+    let progress = summary.progress
+    return "\(progress.evaluatedSampleCount) samples evaluated, \(progress.reusedSampleCount) shared, "
+      + "\(progress.failedSampleCount) failed in \(NumberText.duration(progress.elapsedSeconds))"
+  }
+
+  private static func tellProblems(_ summary: SweepSummary, isQuiet: Bool) {
+    if !isQuiet {
+      for warning in summary.warnings.prefix(5) { Terminal.message("warning: \(warning)", event: "warning") }
+      if summary.warnings.count > 5 {
+        Terminal.message("\(summary.warnings.count - 5) more warnings stand in the report", event: "warning")
+      }
+    }
     for failure in summary.failures.prefix(20) {
       Terminal.message(
         "failed: \(failure.cell.method) \(failure.cell.task) \(failure.sampleID): \(failure.reason)", event: "failure")
@@ -85,27 +157,6 @@ enum SweepCommand {
       Terminal.message("not scored: \(cell): no sample has a score", event: "unscored")
     }
     for input in summary.missing { Terminal.message("left out: \(input.description)", event: "missing") }
-    let isJSON = arguments.has(GlobalOptions.json)
-    if isJSON { try Terminal.printJSON(SweepResult(summary, store: path, report: folder, verdict: writer.verdict())) }
-    if summary.status == .interrupted { return interrupted(summary, path) }
-    if !isQuiet {
-      for warning in summary.warnings.prefix(5) { Terminal.message("warning: \(warning)", event: "warning") }
-      if summary.warnings.count > 5 {
-        Terminal.message("\(summary.warnings.count - 5) more warnings stand in the report", event: "warning")
-      }
-      // The result is the last screen.
-      if !isJSON { Terminal.write(try writer.summary(width: Terminal.width(of: 1))) }
-    }
-    for gate in summary.gates { Terminal.message("gate \(GateText.line(gate))", event: "gate") }
-    try GateOutput.announce(GateResult(summary.gates), title: "Gates of \(configuration.name)")
-    if !isQuiet {
-      let progress = summary.progress
-      Terminal.message(
-        "\(progress.evaluatedSampleCount) samples evaluated, \(progress.reusedSampleCount) shared, "
-          + "\(progress.failedSampleCount) failed in \(NumberText.duration(progress.elapsedSeconds)); "
-          + "store \(path), report \(folder)/report.html (report.md)")
-    }
-    return summary.status
   }
 
   private static func folder(_ configuration: Configuration, _ arguments: Arguments) -> String {

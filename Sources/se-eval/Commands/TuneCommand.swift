@@ -35,11 +35,13 @@ enum TuneCommand {
     ],
     positionals: [Positional(name: "MODEL", help: "a GGUF file or a Hugging Face folder")],
     options: [target, context, text, trials, depths, groups, windows, seed, budget, SweepArguments.database, out]
+      + EngineOptions.devices
   ) { arguments in
     let request = try request(arguments)
     let workers = try EngineOptions.workers(arguments)
     let tuner = try Tuner(
-      request, backend: EngineBackend(workers: workers), taskTypes: Registry.tasks, threads: workers.threads)
+      request, backend: EngineBackend(device: EngineOptions.open(arguments, workers)), taskTypes: Registry.tasks,
+      threads: workers.threads)
     let path = arguments.text(SweepArguments.database) ?? "Results/\(request.name).sqlite"
     try SweepCommand.makeFolder(of: path)
     let store = try ResultStore.open(path, mode: .create)

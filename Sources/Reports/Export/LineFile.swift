@@ -1,0 +1,60 @@
+import Foundation
+
+/// A file that is written in lines, under another name until it is whole.
+final class LineFile {
+  let path: String
+  private(set) var lineCount = 0
+  private let temporary: String
+  private let handle: FileHandle
+  private var buffer = ""
+  private var isFinished = false
+
+  /// Begins the file; its folder is made where it is missing.
+  init(_ path: String) throws(ReportError) {
+    self.path = path
+    temporary = "\(path).part-\(ProcessInfo.processInfo.processIdentifier)"
+    let folder = URL(filePath: path).deletingLastPathComponent().path
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try Data().write(to: URL(filePath: temporary))
+      handle = try FileHandle(forWritingTo: URL(filePath: temporary))
+    } catch {
+      throw .cannotWrite(path: path, problem: error.localizedDescription)
+    }
+  }
+
+  deinit {
+    if !isFinished { try? FileManager.default.removeItem(atPath: temporary) }
+  }
+
+  /// Adds a line.
+  func add(_ line: String) throws(ReportError) {
+    buffer += line
+    buffer += "\n"
+    lineCount += 1
+    if buffer.utf8.count > 1 << 20 { try flush() }
+  }
+
+  /// Gives the file its name.
+  func finish() throws(ReportError) {
+    try flush()
+    do {
+      try handle.close()
+      if FileManager.default.fileExists(atPath: path) {
+        _ = try FileManager.default.replaceItemAt(URL(filePath: path), withItemAt: URL(filePath: temporary))
+      } else {
+        try FileManager.default.moveItem(atPath: temporary, toPath: path)
+      }
+      isFinished = true
+    } catch {
+      throw .cannotWrite(path: path, problem: error.localizedDescription)
+    }
+  }
+
+  private func flush() throws(ReportError) {
+    do { try handle.write(contentsOf: Data(buffer.utf8)) } catch {
+      throw .cannotWrite(path: path, problem: error.localizedDescription)
+    }
+    buffer = ""
+  }
+}

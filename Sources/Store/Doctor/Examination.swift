@@ -1,0 +1,135 @@
+import Digest
+import Evaluation
+
+/// What an examination of a store found.
+public struct StoreFinding: Hashable, Sendable {
+  /// How bad it is.
+  public enum Severity: String, Hashable, Sendable {
+    /// Something is damaged.
+    case damage
+    /// Nothing is wrong, but it may be worth knowing.
+    case note
+  }
+
+  /// How bad it is.
+  public let severity: Severity
+  /// What was found, in words.
+  public let text: String
+}
+
+extension ResultStore {
+  /// Looks at everything that a store says of itself: SQLite's own checks, references between tables, and every identity
+  /// that can be computed again.
+  ///
+  /// The store is only read. An evaluation's identity covers tokens that no store holds, and cannot be computed again.
+  ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - scoringIdentity: the identity of a scoring from protocol, scorer's version, accepted answers and facts.
+  /// - Returns: what was found; nothing where all is well.
+  /// - Throws: `StoreError` where the file is not there, or no store of this program.
+  public static func examine(
+    _ path: String,
+    scoringIdentity: (_ protocolName: String, _ version: String, _ expected: [String], _ facts: String) -> String
+  ) throws(StoreError) -> [StoreFinding] {
+    let store = try open(path, mode: .readOnly)
+    return try store.locked { (connection) throws(StoreError) in
+      var examination = Examination(store: store, connection: connection)
+      try examination.run(scoringIdentity)
+      return examination.findings
+    }
+  }
+}
+
+/// An examination under way.
+private struct Examination {
+  let store: ResultStore
+  let connection: Connection
+  var findings: [StoreFinding] = []
+
+  mutating func run(_ scoringIdentity: (String, String, [String], String) -> String) throws(StoreError) {
+    try lines("PRAGMA integrity_check(20)", of: "SQLite's integrity check") { $0.text(0) == "ok" ? nil : $0.text(0) }
+    // What reads further would say the same of a damaged file again and again.
+    guard findings.isEmpty else { return }
+    try lines("PRAGMA foreign_key_check", of: "references") {
+      "row \($0.integer(1)) of \($0.text(0)) refers to a row of \($0.text(2)) that is not there"
+    }
+    try lines(
+      "SELECT e.id FROM evaluations e LEFT JOIN prompts p ON p.id = e.prompt WHERE p.id IS NULL", of: "prompts"
+    ) { "evaluation \($0.integer(0)) has no prompt" }
+    try lines(
+      "SELECT r.id FROM results r JOIN scorings s ON s.id = r.scoring WHERE s.evaluation <> r.evaluation", of: "results"
+    ) { "result \($0.integer(0)) has the scoring of another evaluation" }
+    try lines("SELECT id, key, record FROM cells", of: "cells") { row in
+      SHA256.hexadecimal(of: row.text(2)) == row.text(1) ? nil : "cell \(row.integer(0)) is not what its key says"
+    }
+    try lines("SELECT id, sha256, byte_count, codec, content FROM prompts", of: "prompts") { row in
+      let text = StoredPrompt.text(codec: row.integer(3), byteCount: row.count(2), content: row.blob(4))
+      guard let text else { return "prompt \(row.integer(0)) cannot be decompressed" }
+      return SHA256.hexadecimal(of: text) == row.text(1) ? nil : "prompt \(row.integer(0)) is not what its hash says"
+    }
+    try scorings(scoringIdentity)
+    try lines(
+      "SELECT id, length(log_probabilities) FROM evaluations WHERE length(log_probabilities) % 4 <> 0",
+      of: "evaluations"
+    ) { "evaluation \($0.integer(0)) has \($0.integer(1)) bytes of log-probabilities" }
+    try notes()
+  }
+
+  /// One finding for the rows of a query for which a closure has words.
+  private mutating func lines(
+    _ sql: String, of subject: String, _ words: (Statement) -> String?
+  ) throws(StoreError) {
+    var found: [String] = []
+    var count = 0
+    do throws(StoreError) {
+      try connection.forEachRow(sql) { row in
+        guard let text = words(row) else { return }
+        count += 1
+        if found.count < 5 { found.append(text) }
+      }
+    } catch {
+      findings.append(StoreFinding(severity: .damage, text: "\(subject): \(error)"))
+    }
+    guard count > 0 else { return }
+    let rest = count > found.count ? "; and \(count - found.count) more" : ""
+    findings.append(StoreFinding(severity: .damage, text: "\(subject): \(found.joined(separator: "; "))\(rest)"))
+  }
+
+  private mutating func scorings(_ identity: (String, String, [String], String) -> String) throws(StoreError) {
+    let store = store
+    try lines(
+      "SELECT id, identity, protocol, scorer_version, expected, facts FROM scorings WHERE identity IS NOT NULL",
+      of: "scorings"
+    ) { row in
+      let id = row.integer(0)
+      guard let expected = try? store.texts(row, 4, "scorings", id) else {
+        return "scoring \(id) has accepted answers that are no texts"
+      }
+      let wanted = identity(row.text(2), row.text(3), expected, row.text(5))
+      return wanted == row.text(1) ? nil : "scoring \(id) has the identity of another one"
+    }
+  }
+
+  /// Rows that nothing needs.
+  private mutating func notes() throws(StoreError) {
+    for (sql, words) in [
+      (
+        "SELECT count(*) FROM prompts WHERE id NOT IN (SELECT prompt FROM evaluations)",
+        "prompts that no evaluation has"
+      ),
+      (
+        "SELECT count(*) FROM evaluations WHERE id NOT IN (SELECT evaluation FROM results)",
+        "evaluations that are no cell's result (a sweep that needs one takes it)"
+      ),
+      (
+        "SELECT count(*) FROM scorings WHERE id NOT IN (SELECT scoring FROM results)",
+        "scorings that are no cell's result"
+      ),
+      ("SELECT count(*) FROM runs WHERE ended_at IS NULL", "runs without an end: killed, or still running"),
+    ] {
+      let count = try connection.first(sql) { $0.count(0) } ?? 0
+      if count > 0 { findings.append(StoreFinding(severity: .note, text: "\(count) \(words)")) }
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import Foundation
+
+extension ResultStore {
+  /// Puts a copy of the store as it is now at another place, in one step: who reads there sees the old copy or the new one.
+  ///
+  /// - Parameter target: the copy; one that is there is replaced.
+  /// - Throws: `StoreError` when the store cannot be read or the copy cannot be written.
+  public func copy(to target: String) throws(StoreError) {
+    let part = "\(target).part"
+    try? FileManager.default.removeItem(atPath: part)
+    let quoted = part.replacing("'", with: "''")
+    try locked { (connection) throws(StoreError) in try connection.execute("VACUUM INTO '\(quoted)'") }
+    do {
+      // A log beside the old copy would be taken for one of the new copy.
+      for suffix in ["-wal", "-shm"] where FileManager.default.fileExists(atPath: target + suffix) {
+        try FileManager.default.removeItem(atPath: target + suffix)
+      }
+      if FileManager.default.fileExists(atPath: target) {
+        _ = try FileManager.default.replaceItemAt(URL(filePath: target), withItemAt: URL(filePath: part))
+      } else {
+        try FileManager.default.moveItem(atPath: part, toPath: target)
+      }
+    } catch {
+      throw .lockFile(path: target, code: 0, message: "the copy cannot be put there: \(error.localizedDescription)")
+    }
+  }
+}

@@ -1,0 +1,269 @@
+import Text
+
+/// The scripts that run a sweep's shards as an array job of Slurm, and join and report what they stored; texts only.
+///
+/// Everything that a job needs stands in them, so that they run where a job inherits no environment: absolute paths, the
+/// number of shards, the variables that the configuration uses, and the program's version.
+public struct SlurmScripts: Sendable {
+  /// What the scripts say.
+  public struct Settings: Sendable {
+    /// The sweep's name.
+    public var name: String
+    /// The program, as an absolute path.
+    public var program: String
+    /// What `se-eval --version` prints.
+    public var version: String
+    /// The configuration, as an absolute path.
+    public var configuration: String
+    /// More arguments of `sweep`: overrides, `--limit` and the like.
+    public var arguments: [String] = []
+    /// The folder that relative paths are relative to.
+    public var workingFolder: String
+    /// The folder of the shards' stores.
+    public var shardFolder: String
+    /// The store that they are joined into.
+    public var store: String
+    /// The report's folder.
+    public var report: String
+    /// The folder of the scripts, with `logs` in it.
+    public var folder: String
+    /// Variables that jobs get, by name.
+    public var variables: [String: String] = [:]
+    /// The number of shards.
+    public var shardCount: Int
+    /// Tasks of an array job at most; more shards are folded into fewer tasks.
+    public var largestArray = 1000
+    /// Tasks that run at once at most; nil for no limit.
+    public var throttle: Int?
+    /// Processors of each task.
+    public var processors: Int
+    /// Minutes that the largest task needs, with room.
+    public var minutes: Int
+    /// MiB that a task needs, with room.
+    public var mebibytes: Int
+    /// How often a task that ran out of time is queued again.
+    public var requeueLimit = 20
+    /// More `#SBATCH` options, for example `--partition=x`; they win over those written here.
+    public var options: [String] = []
+    /// The tasks of the array that are asked for; nil for all.
+    public var tasks: [Int]?
+    /// Whether the whole sweep is asked to judge the configuration's gates at the end.
+    public var hasGates = false
+
+    /// Settings from what has no default.
+    public init(
+      name: String, program: String, version: String, configuration: String, workingFolder: String,
+      shardFolder: String, store: String, report: String, folder: String, shardCount: Int, processors: Int,
+      minutes: Int, mebibytes: Int
+    ) {
+      self.name = name
+      self.program = program
+      self.version = version
+      self.configuration = configuration
+      self.workingFolder = workingFolder
+      self.shardFolder = shardFolder
+      self.store = store
+      self.report = report
+      self.folder = folder
+      self.shardCount = shardCount
+      self.processors = processors
+      self.minutes = minutes
+      self.mebibytes = mebibytes
+    }
+
+    /// Tasks of the array: as many as shards, or as the array may have.
+    public var taskCount: Int { min(shardCount, max(1, largestArray)) }
+
+    /// The task that does a shard.
+    public func task(ofShard shard: Int) -> Int { (shard - 1) % taskCount + 1 }
+  }
+
+  private let settings: Settings
+
+  /// Scripts for settings.
+  public init(_ settings: Settings) { self.settings = settings }
+
+  /// The name of the array job's script in the folder.
+  public static let arrayName = "array.sbatch"
+  /// The name of the script that joins and reports.
+  public static let mergeName = "merge.sbatch"
+  /// The name of the script that submits both.
+  public static let submitName = "submit.sh"
+
+  /// The array job.
+  public var array: String {
+    let throttle = settings.throttle.map { "%\($0)" } ?? ""
+    let tasks = settings.tasks.map(Self.ranges) ?? (settings.taskCount > 1 ? "1-\(settings.taskCount)" : "1")
+    var text = head(
+      "One task for each shard" + (settings.taskCount < settings.shardCount ? ", or for several" : "")
+        + "; a task that is preempted, loses its node or runs out of time goes on where it was.",
+      [
+        "--job-name=\(settings.name)", "--array=\(tasks)\(throttle)", "--ntasks=1",
+        "--cpus-per-task=\(settings.processors)", "--time=\(Self.time(minutes: settings.minutes))",
+        "--mem=\(settings.mebibytes)M", "--output=\(settings.folder)/logs/%x-%A_%a.log", "--open-mode=append",
+        // The signal that a time limit is near goes to this shell, which passes it on.
+        "--requeue", "--signal=B:TERM@90",
+      ])
+    text += """
+      shards=\(settings.shardCount)
+      tasks=\(settings.taskCount)
+      stores=\(Self.quoted(settings.shardFolder))
+      mkdir -p "$stores"
+
+      # SIGTERM (a time limit, preemption, scancel) is passed on: the sample in flight is dropped, all others are stored.
+      child=
+      stopped=
+      trap 'stopped=1; [ -z "$child" ] || kill -TERM "$child"' TERM
+
+      worst=0
+      for ((shard = SLURM_ARRAY_TASK_ID; shard <= shards; shard += tasks)); do
+        [ -z "$stopped" ] || break
+        "$program" sweep "$configuration"\(arguments) --shard "$shard/$shards" \\
+          --db "$stores/shard-$shard-of-$shards.sqlite" --progress plain &
+        child=$!
+        wait "$child"
+        status=$?
+        # A signal ends the waiting, not the program: wait until that has ended, too.
+        while kill -0 "$child" 2>/dev/null; do
+          wait "$child"
+          status=$?
+        done
+        child=
+        [ "$status" -le "$worst" ] || worst=$status
+      done
+
+      if [ -n "$stopped" ]; then
+        worst=143
+        job=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID
+        # Cancelled is cancelled, and after preemption Slurm queues it again by itself.
+        if ! scontrol show job "$job" | grep -q JobState=RUNNING; then
+          echo "se-eval: stopped by a signal; the same job, or se-eval slurm ... --missing, goes on"
+        elif [ "${SLURM_RESTART_COUNT:-0}" -lt \(settings.requeueLimit) ]; then
+          echo "se-eval: stopped by a signal; queued again (restart $((${SLURM_RESTART_COUNT:-0} + 1)) of \(settings.requeueLimit))"
+          scontrol requeue "$job" || true
+        else
+          echo "se-eval: stopped by a signal after \(settings.requeueLimit) restarts; se-eval slurm ... --missing goes on"
+        fi
+      fi
+      exit "$worst"
+
+      """
+    return text
+  }
+
+  /// The job that joins the stores and writes the report; it ends with 4 where something is missing.
+  public var merge: String {
+    var text = head(
+      "Joins what the shards stored, whatever became of them, and writes the report. Exit status 4: incomplete.",
+      [
+        "--job-name=\(settings.name)-merge", "--ntasks=1", "--cpus-per-task=1", "--time=01:00:00", "--mem=2048M",
+        "--output=\(settings.folder)/logs/%x-%j.log", "--open-mode=append",
+      ])
+    text += """
+      store=\(Self.quoted(settings.store))
+      report=\(Self.quoted(settings.report))
+      "$program" merge \(Self.quoted(settings.shardFolder)) --into "$store" --strict
+      status=$?
+      [ "$status" -eq 0 ] || [ "$status" -eq 4 ] || exit "$status"
+      "$program" report "$store" --out "$report" || exit
+
+      """
+    if settings.hasGates {
+      text += """
+        if [ "$status" -eq 0 ]; then
+          # Nothing is left to evaluate: this judges the gates.
+          "$program" sweep "$configuration"\(arguments) --db "$store" --report "$report" --progress none || exit
+        fi
+
+        """
+    }
+    text += """
+      [ "$status" -eq 0 ] || echo "se-eval: incomplete; se-eval slurm ... --missing submits what is missing"
+      exit "$status"
+
+      """
+    return text
+  }
+
+  /// Submits both.
+  public var submit: String {
+    """
+    #!/bin/bash
+    # Written by \(settings.version). Submits the array job and, after it, the job that joins and reports.
+    set -eu
+    cd \(Self.quoted(settings.folder))
+    mkdir -p logs
+    array=$(sbatch --parsable \(Self.arrayName))
+    array=${array%%;*}
+    merge=$(sbatch --parsable --dependency="afterany:$array" \(Self.mergeName))
+    merge=${merge%%;*}
+    echo "$array" >>jobs
+    echo "array job $array, merge job $merge"
+
+    """
+  }
+
+  private func head(_ what: String, _ options: [String]) -> String {
+    let lines = (options + ["--chdir=\(settings.workingFolder)", "--export=NONE"] + settings.options)
+      .map { "#SBATCH \($0)\n" }.joined()
+    let variables = settings.variables.sorted { $0.key < $1.key }
+      .map { "export \($0.key)=\(Self.quoted($0.value))\n" }.joined()
+    return """
+      #!/bin/bash
+      # Written by \(settings.version). \(what)
+      \(lines)
+      program=\(Self.quoted(settings.program))
+      configuration=\(Self.quoted(settings.configuration))
+      \(variables)version=$("$program" --version)
+      if [ "$version" != \(Self.quoted(settings.version)) ]; then
+        echo "se-eval: $program is now $version, and these scripts are of \(settings.version): write them anew with se-eval slurm"
+        exit 2
+      fi
+
+      """
+  }
+
+  private var arguments: String { settings.arguments.map { " " + Self.quoted($0) }.joined() }
+
+  /// A text as one word of the shell.
+  static func quoted(_ text: String) -> String {
+    let isPlain =
+      !text.isEmpty && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_./=:,+@%-".contains($0)) }
+    return isPlain ? text : "'" + text.replacing("'", with: #"'\''"#) + "'"
+  }
+
+  /// Numbers as Slurm lists them: `1-3,7`.
+  static func ranges(_ numbers: [Int]) -> String {
+    var parts: [String] = []
+    var rest = numbers.sorted()[...]
+    while let first = rest.popFirst() {
+      var last = first
+      while let next = rest.first, next <= last + 1 {
+        last = next
+        rest.removeFirst()
+      }
+      parts.append(first == last ? "\(first)" : "\(first)-\(last)")
+    }
+    return parts.joined(separator: ",")
+  }
+
+  /// Minutes as Slurm writes a time: `1-02:30:00`.
+  static func time(minutes: Int) -> String {
+    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    let days = minutes / 1440
+    return (days > 0 ? "\(days)-" : "") + "\(two(minutes / 60 % 24)):\(two(minutes % 60)):00"
+  }
+
+  /// The options of a text such as `--partition=x --comment "two words"`, one for each `#SBATCH` line.
+  public static func options(_ text: String) -> [String] {
+    var options: [String] = []
+    for word in text.split(whereSeparator: \.isWhitespace).map(String.init) {
+      if word.hasPrefix("-") || options.isEmpty {
+        options.append(word)
+      } else {
+        options[options.count - 1] += " " + word
+      }
+    }
+    return options
+  }
+}

@@ -1,0 +1,36 @@
+/// What one shard of a sweep has to do.
+public struct ShardLoad: Hashable, Sendable {
+  /// The shard, from 1.
+  public var index: Int
+  /// Samples that belong to it.
+  public var sampleCount: Int
+  /// Seconds for all of them, done or not.
+  public var seconds: Double
+  /// Its share of the work, 0...1.
+  public var share: Double
+  /// The models that it loads.
+  public var models: [String]
+}
+
+extension Sweep {
+  /// What each of a number of shards would have to do.
+  ///
+  /// - Parameters:
+  ///   - count: the number of shards.
+  ///   - plan: a plan of the whole sweep, for the speed of its models.
+  /// - Returns: one entry for each shard; an empty one has no models.
+  /// - Throws: `SweepError` where a task cannot make its samples.
+  public func shardLoads(_ count: Int, plan: Plan) throws(SweepError) -> [ShardLoad] {
+    let loads = try samples.division(into: count).loads
+    let total = loads.reduce(0) { $0 + $1.total }
+    return loads.enumerated().map { index, load in
+      var seconds = 0.0
+      for (model, work) in load.work.sorted(by: { $0.key < $1.key }) where plan.models.indices.contains(model) {
+        seconds += work / plan.models[model].rate.multiplyAddsPerSecond
+      }
+      return ShardLoad(
+        index: index + 1, sampleCount: load.sampleCount, seconds: seconds, share: total > 0 ? load.total / total : 0,
+        models: load.work.keys.sorted().filter { models.indices.contains($0) }.map { models[$0].name })
+    }
+  }
+}

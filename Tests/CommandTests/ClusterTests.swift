@@ -1,0 +1,123 @@
+import Foundation
+import Testing
+
+@testable import se_eval
+
+@Suite(.serialized) struct ClusterTests {
+  private func sweep(_ config: String, _ folder: URL, shard: String) throws -> Program.Result {
+    let database = folder.appendingPathComponent("shards/\(shard.replacing("/", with: "-of-")).sqlite").path
+    return try Program.run(["sweep", config, "--shard", shard, "--db", database, "--progress", "none"])
+  }
+
+  private func json(_ text: String) throws -> [String: Any] {
+    try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+  }
+
+  @Test("shards, told by status, joined by merge, end with the report of the whole sweep; doctor and export read it")
+  func shards() throws {
+    try Program.inTemporaryFolder { folder in
+      let config = try SmallSweep.write(to: folder)
+      #expect(try Program.run(SmallSweep.arguments(config, folder)).status == 0)
+      let wanted = try SmallSweep.report(folder)
+      let shards = folder.appendingPathComponent("shards").path
+      let joined = folder.appendingPathComponent("joined.sqlite").path
+      let first = try sweep(config, folder, shard: "1/3")
+      #expect(first.status == 0 && first.errors.contains("no report of a part"))
+      #expect(!FileManager.default.fileExists(atPath: folder.appendingPathComponent("shards/report").path))
+      // A part of them is joined already: what is missing is told, and is no error without --strict.
+      let part = try Program.run(["merge", shards, "--into", joined])
+      #expect(part.status == 0 && part.errors.contains("not there: shards 2, 3"))
+      #expect(try Program.run(["merge", shards, "--into", joined, "--strict"]).status == 4)
+      let other = try Program.run([
+        "sweep", config, "--shard", "1/2", "--db", "\(shards)/1-of-3.sqlite", "--progress", "none",
+      ])
+      #expect(other.status == 2 && other.errors.contains("cannot go on as shard 1/2"))
+      for shard in ["2/3", "3/3"] { #expect(try sweep(config, folder, shard: shard).status == 0) }
+      let status = try json(Program.run(["status", shards, "--json"]).output)
+      #expect(status["ended"] as? Int == 3 && status["running"] as? Int == 0)
+      #expect(status["done"] as? Int == status["samples"] as? Int)
+      #expect(try Program.run(["status", shards]).output.contains("shard 2/3"))
+      let merged = try Program.run(["merge", shards, "--into", joined, "--strict"])
+      #expect(merged.status == 0 && merged.errors.contains("complete: "))
+      let report = folder.appendingPathComponent("report").path
+      try FileManager.default.removeItem(atPath: report)
+      #expect(try Program.run(["report", joined, "--out", report]).status == 0)
+      let got = try SmallSweep.report(folder)
+      #expect(Set(wanted.keys) == Set(got.keys))
+      for (name, content) in wanted { #expect(got[name] == content, "\(name) differs") }
+      let doctor = try Program.run(["doctor", joined, shards])
+      #expect(doctor.status == 0 && doctor.output.components(separatedBy: ": whole").count == 5)
+      let table = folder.appendingPathComponent("out.csv").path
+      #expect(try Program.run(["export", joined, "--format", "csv", "--out", table]).status == 0)
+      #expect(FileManager.default.fileExists(atPath: table))
+    }
+  }
+
+  @Test("a shard on a scratch disk is at its place at the end, goes on from there, and leaves nothing on the disk")
+  func scratch() throws {
+    try Program.inTemporaryFolder { folder in
+      let config = try SmallSweep.write(to: folder, trials: 1)
+      let scratch = folder.appendingPathComponent("scratch").path
+      let arguments = SmallSweep.arguments(config, folder) + ["--scratch", scratch]
+      #expect(try Program.run(arguments + ["--only", "task=passkey"]).status == 0)
+      let second = try Program.run(arguments)
+      #expect(second.status == 0 && !second.errors.contains("\n0 samples evaluated"))
+      let third = try Program.run(arguments)
+      #expect(third.status == 0 && third.errors.contains("0 samples evaluated"))
+      #expect(try FileManager.default.contentsOfDirectory(atPath: scratch).isEmpty)
+    }
+  }
+
+  @Test("slurm writes scripts that bash reads, for the shards asked for")
+  func slurm() throws {
+    try Program.inTemporaryFolder { folder in
+      let config = try SmallSweep.write(to: folder)
+      let out = folder.appendingPathComponent("scripts").path
+      let result = try Program.run([
+        "slurm", config, "--shards", "5", "--max-array", "2", "--threads", "1", "--out", out, "--sbatch",
+        "--partition=x --account=y",
+      ])
+      #expect(result.status == 0 && result.output == "\(out)/submit.sh\n", "\(result.errors)")
+      for name in ["array.sbatch", "merge.sbatch", "submit.sh"] {
+        let bash = Process()
+        bash.executableURL = URL(fileURLWithPath: "/bin/bash")
+        bash.arguments = ["-n", "\(out)/\(name)"]
+        try bash.run()
+        bash.waitUntilExit()
+        #expect(bash.terminationStatus == 0, "\(name)")
+      }
+      let array = try String(contentsOfFile: out + "/array.sbatch", encoding: .utf8)
+      #expect(array.contains("#SBATCH --array=1-2\n") && array.contains("shards=5\n"))
+      #expect(array.contains("#SBATCH --account=y\n"))
+    }
+  }
+
+  @Test("the schema is printed for people and for programs, and a wrong name says which there are")
+  func schema() throws {
+    #expect(try Program.run(["schema"]).output.contains("view v_samples: "))
+    #expect(try json(Program.run(["schema", "--json"]).output)["version"] as? Int == 3)
+    let wrong = try Program.run(["schema", "v_sample"])
+    #expect(wrong.status == 2 && wrong.errors.contains("v_samples"))
+  }
+
+  @Test("this machine computes the same bits in every way")
+  func determinism() throws {
+    let result = try Program.run(["doctor", "--determinism", "Datasets/demo/model", "--length", "80"])
+    #expect(result.status == 0, "\(result.output)")
+    #expect(result.output.contains("chunks of 7: the same bits") && !result.output.contains("OTHER"))
+  }
+
+  @Test("threads are the least that a cpuset, a batch system or a container's quota allows")
+  func threads() {
+    func count(_ affinity: Int, _ environment: [String: String] = [:], _ quota: String? = nil) -> Int {
+      Allocation.threadCount(affinity: affinity, environment: environment, quota: quota)
+    }
+    #expect(count(16) == 16)
+    #expect(count(16, ["SLURM_CPUS_PER_TASK": "4"]) == 4)
+    #expect(count(2, ["SLURM_CPUS_PER_TASK": "4"]) == 2)
+    #expect(count(16, ["NSLOTS": "3", "SLURM_CPUS_PER_TASK": "no"]) == 3)
+    #expect(count(16, [:], "150000 100000\n") == 2)
+    #expect(count(16, [:], "max 100000\n") == 16)
+    #expect(count(0, ["SLURM_CPUS_PER_TASK": "0"]) == 1)
+  }
+}

@@ -1,0 +1,115 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Store
+
+@Suite struct DoctorTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// A store of samples with prompts that do not compress away.
+  private func make(_ count: Int) throws -> String {
+    let path = folder.file("a.sqlite")
+    let store = try ResultStore.open(path, mode: .create)
+    let run = try store.beginRun(Samples.run())
+    let cell = try store.cell(Samples.cell(count: count), run: run)
+    for index in 0..<count {
+      let prompt = "\(index) " + (0..<120).map { "\(index * 7919 &+ $0 * 104729)" }.joined(separator: " ")
+      try store.append(
+        Samples.evaluation("e\(index)", prompt: prompt), Samples.scoring("s\(index)"), sampleID: "\(index)", cell: cell,
+        run: run)
+    }
+    try store.finishRun(run, status: 0)
+    return path
+  }
+
+  private func examine(_ path: String) throws -> [StoreFinding] {
+    // The identities of these samples' scorings are made up: whatever is stored is right.
+    let store = try ResultStore.open(path, mode: .readOnly)
+    var stored: [String] = []
+    try? store.locked { (connection) throws(StoreError) in
+      try connection.forEachRow("SELECT identity FROM scorings ORDER BY id") { stored.append($0.text(0)) }
+    }
+    var next = 0
+    return try ResultStore.examine(path) { _, _, _, _ in
+      next += 1
+      return stored.indices.contains(next - 1) ? stored[next - 1] : ""
+    }
+  }
+
+  private func change(_ path: String, _ sql: String) throws {
+    try Connection(path: path, access: .existing, busyTimeoutMilliseconds: 0, vfs: nil).execute(sql)
+  }
+
+  @Test("a whole store has no finding")
+  func whole() throws { #expect(try examine(make(3)).isEmpty) }
+
+  @Test(
+    "what is not what it says is found",
+    arguments: [
+      ("UPDATE prompts SET content = x'00' WHERE id = 1", "prompt 1 cannot be decompressed"),
+      ("UPDATE prompts SET sha256 = 'x' WHERE id = 2", "prompt 2 is not what its hash says"),
+      ("UPDATE cells SET record = record || ' '", "cell 1 is not what its key says"),
+      ("DELETE FROM prompts WHERE id = 1", "evaluation 1 has no prompt"),
+      ("UPDATE scorings SET identity = 'other' WHERE id = 2", "scoring 2 has the identity of another one"),
+      ("UPDATE results SET scoring = 2 WHERE id = 1", "result 1 has the scoring of another evaluation"),
+      ("DELETE FROM runs", "refers to a row of runs that is not there"),
+    ])
+  func found(_ sql: String, _ words: String) throws {
+    let path = try make(3)
+    try change(path, "PRAGMA foreign_keys = OFF; \(sql)")
+    let findings = try ResultStore.examine(path) { _, _, _, _ in "s0" }
+    let damage = findings.filter { $0.severity == .damage }.map(\.text).joined(separator: "\n")
+    #expect(damage.contains(words) || (words.contains("scoring 2") && damage.contains("scorings")), "\(damage)")
+  }
+
+  @Test("rows that nothing needs are noted, and are no damage")
+  func notes() throws {
+    let path = try make(3)
+    try change(path, "DELETE FROM results WHERE id = 1; UPDATE runs SET ended_at = NULL")
+    let findings = try examine(path)
+    #expect(findings.allSatisfy { $0.severity == .note })
+    #expect(findings.map(\.text).contains("1 evaluations that are no cell's result (a sweep that needs one takes it)"))
+    #expect(findings.map(\.text).contains("1 runs without an end: killed, or still running"))
+  }
+
+  @Test("of a file with damaged pages everything else is saved, and what was lost is said")
+  func recovery() throws {
+    let path = try make(300)
+    // The log is folded into the file, of which a stretch in the middle is overwritten.
+    try change(path, "PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE")
+    let size = try #require(FileManager.default.contents(atPath: path)?.count)
+    let handle = try FileHandle(forUpdating: URL(filePath: path))
+    try handle.seek(toOffset: UInt64(size / 2 / 4096 * 4096))
+    try handle.write(contentsOf: Data(repeating: 0xA5, count: 3 * 4096))
+    try handle.close()
+    #expect(try examine(path).contains { $0.severity == .damage })
+    let target = folder.file("saved.sqlite")
+    let summary = try ResultStore.recover(path, into: target)
+    let evaluations = try #require(summary.tables.first { $0.name == "evaluations" })
+    #expect(evaluations.rowCount > 200)
+    #expect(summary.tables.contains { $0.unreadableCount > 0 } || summary.tables.contains { $0.rowCount < 300 })
+    #expect(try examine(target).filter { $0.severity == .damage }.isEmpty)
+    let store = try ResultStore.open(target, mode: .readOnly)
+    #expect(try store.evaluationIDs().count == evaluations.rowCount)
+    #expect(throws: StoreError.self) { try ResultStore.recover(path, into: target) }
+  }
+
+  @Test("a whole store is recovered as it is")
+  func recoveryOfAWhole() throws {
+    let path = try make(5)
+    let target = folder.file("saved.sqlite")
+    let summary = try ResultStore.recover(path, into: target)
+    #expect(summary.notes.isEmpty)
+    #expect(summary.tables.allSatisfy { $0.unreadableCount == 0 })
+    let (old, new) = (try ResultStore.open(path, mode: .readOnly), try ResultStore.open(target, mode: .readOnly))
+    let cells = try old.cells()
+    #expect(try new.cells() == cells)
+    #expect(
+      try new.samples(in: cells[0].id, withPrompts: true, withLogProbabilities: true)
+        == old.samples(in: cells[0].id, withPrompts: true, withLogProbabilities: true))
+    #expect(try new.runs() == old.runs())
+  }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Store
+
+@Suite struct ProgressTests {
+  private let folder: TemporaryFolder
+  private let store: ResultStore
+
+  init() throws {
+    folder = try TemporaryFolder()
+    store = try ResultStore.open(folder.file("a.sqlite"), mode: .create)
+  }
+
+  private func shard(_ index: Int, of count: Int = 3) throws -> RunID {
+    var record = Samples.run()
+    record.shard = ShardRecord(index: index, count: count)
+    return try store.beginRun(record)
+  }
+
+  @Test("cells are counted, and of each shard the newest run is told")
+  func counts() throws {
+    let first = try shard(1)
+    let cell = try store.cell(Samples.cell(count: 4), run: first)
+    try store.append(Samples.result("0"), cell: cell, run: first)
+    try store.recordFailure(sampleID: "1", cell: cell, run: first, message: "no memory")
+    try store.finishRun(first, status: 143)
+    let again = try shard(1)
+    try store.append(Samples.result("2"), cell: cell, run: again)
+    let progress = try store.progress()
+    #expect(progress.name == "small")
+    #expect((progress.doneCount, progress.failedCount, progress.missingCount) == (2, 1, 1))
+    #expect((progress.doneCellCount, progress.cells.count) == (0, 1))
+    #expect(progress.parts.map(\.run.id) == [again])
+    #expect(progress.parts.map(\.resultCount) == [1])
+    #expect(progress.absentShards == [2, 3])
+  }
+
+  @Test("a run is running while it gives signs, silent when it does not, and ended when it says so")
+  func states() throws {
+    let run = try shard(2)
+    try store.beat(
+      Heartbeat(
+        host: "n", processID: 1, doneCellCount: 1, cellCount: 2, doneSampleCount: 2, sampleCount: 4,
+        failedSampleCount: 0, currentCell: nil, fraction: 0.25, secondsLeft: 90, job: "12_2"), run: run)
+    let part = try #require(try store.progress().parts.first)
+    let heartbeat = try #require(part.heartbeat)
+    #expect(
+      (heartbeat.heartbeat.fraction, heartbeat.heartbeat.secondsLeft, heartbeat.heartbeat.job) == (0.25, 90, "12_2"))
+    #expect(part.state(at: heartbeat.updatedAt + 100) == .running)
+    #expect(part.state(at: heartbeat.updatedAt + 1000) == .silent)
+    try store.finishRun(run, status: 4)
+    #expect(try store.progress().parts.map { $0.state(at: 0) } == [.ended(4)])
+  }
+
+  @Test("a store of schema 2 that is only read has heartbeats without what schema 3 added")
+  func olderSchema() throws {
+    let path = folder.file("old.sqlite")
+    do {
+      let connection = try Connection(path: path, access: .create, busyTimeoutMilliseconds: 0, vfs: nil)
+      try connection.execute("PRAGMA application_id = \(Schema.applicationID)")
+      for migration in [Schema.version1, Schema.version2] { try connection.execute(migration) }
+      try connection.execute("PRAGMA user_version = 2")
+      try connection.execute(
+        "INSERT INTO runs (id, name, configuration, configuration_hash, environment, warnings, started_at) "
+          + "VALUES (1, 'n', '{}', 'h', '{}', '[]', 5)")
+      try connection.execute("INSERT INTO heartbeats VALUES (1, 'host', 2, 1, 2, 3, 4, 0, NULL, 6)")
+    }
+    let old = try ResultStore.open(path, mode: .readOnly)
+    #expect(try old.progress().parts.map { $0.heartbeat?.heartbeat.host } == ["host"])
+    #expect(try old.heartbeats().map(\.heartbeat.secondsLeft) == [nil])
+    #expect(try ResultStore.open(path, mode: .existing).heartbeats().map(\.heartbeat.fraction) == [0])
+  }
+}

@@ -1,0 +1,181 @@
+import Evaluation
+import Foundation
+import Positions
+import Store
+import Tasks
+import Testing
+import Text
+
+@testable import Sweeps
+
+/// Questions about documents: a question's prompt is its document and a few tokens more.
+struct DocumentTask: EvaluationTask {
+  static let name = "documents"
+  static let scorerVersion = 1
+  static let about = TaskDescription(summary: "asks", protocols: [], metrics: [], example: "{}")
+  static let lengths = Setting.integers("lengths", "lengths", default: [200, 100], in: 1...1_000_000)
+  static let documents = Setting.integer("documents", "documents", default: 6)
+  static let settings: [any SettingDeclaration] = [lengths, documents]
+  let lengths: [Int]
+  let documents: Int
+
+  init(settings: TaskSettings) throws(TaskError) {
+    lengths = try settings[Self.lengths]
+    documents = try settings[Self.documents]
+  }
+
+  var protocolName: String { "documents/v1" }
+  var protocolNotes: [String] { [] }
+  var dataFiles: [DataFile] { [] }
+  var metrics: [MetricDescription] { [.init(name: "accuracy", aggregation: .accuracy, higherIsBetter: true)] }
+  var cells: [TaskCell] { lengths.map { TaskCell([.init("length", .integer($0))]) } }
+
+  func samples(of cell: TaskCell, in context: SampleContext) throws(TaskError) -> [Sample] {
+    guard case .integer(let length)? = cell.coordinates.first?.value else { return [] }
+    return (0..<documents).flatMap { document in
+      (0..<5).map { question in
+        let text = (0..<length).map { document * 7 + length * 11 + $0 }
+        return Sample(
+          id: SampleID("length=\(length)/document=\(document)/question=\(question)"), text: "\(document) \(question)",
+          request: .generate(tokens: text + [question, 1], maxNewTokens: 1), expected: ["1"])
+      }
+    }
+  }
+
+  func scores(of reference: Reference, outcome: Outcome) -> [Score] { [Score("accuracy", 1)] }
+}
+
+@Suite struct ShardTests {
+  private let folder: TemporaryFolder
+  private let provider = ScriptedProvider()
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func sweep(
+    _ task: String = "documents", methods: String = "[plain, \"self-extend:G=2,W=6\"]", models: Int = 2,
+    shard: String? = nil
+  ) throws -> Sweep {
+    let list = (0..<models).map { "{name: m\($0), path: \(folder.path)/model.gguf}" }.joined(separator: ", ")
+    let text = "name: test\nmodels: [\(list)]\nmethods: \(methods)\ntasks: [\(task)]\n"
+    let read = try Configuration.read(
+      Array(text.utf8), file: "test.yaml", taskTypes: taskTypes + [DocumentTask.self], environment: [:])
+    return try Sweep(
+      read, options: SweepOptions(shard: try shard.map { try Shard(parsing: $0) }), provider: provider,
+      purpose: .execution)
+  }
+
+  private func parts(_ sweep: Sweep, _ count: Int) throws -> [[[SelectedSample]]] {
+    let division = try sweep.samples.division(into: count)
+    return try (1...count).map { index in
+      let shard = try Shard(parsing: "\(index)/\(count)")
+      return try sweep.cells.map { division.own(try sweep.samples.chosen(of: $0), of: $0, in: shard) }
+    }
+  }
+
+  @Test("each sample is in one shard, whatever their number", arguments: [1, 2, 5, 32, 500])
+  func partition(_ count: Int) throws {
+    let sweep = try sweep()
+    let parts = try parts(sweep, count)
+    for (index, cell) in sweep.cells.enumerated() {
+      let wanted = try sweep.samples.chosen(of: cell).map(\.sample.id.rawValue)
+      #expect(parts.flatMap { $0[index] }.map(\.sample.id.rawValue).sorted() == wanted.sorted())
+    }
+    #expect(
+      try sweep.samples.division(into: count).loads.map(\.sampleCount)
+        == parts.map { $0.reduce(0) { $0 + $1.count } })
+  }
+
+  @Test("shards cost about the same", arguments: [2, 3, 4, 8, 13])
+  func balance(_ count: Int) throws {
+    let costs = try sweep("documents: {lengths: [200, 150, 100, 50]}").samples.division(into: count).loads.map(\.total)
+    let mean = costs.reduce(0, +) / Double(count)
+    #expect(try #require(costs.max()) <= 1.1 * mean)
+  }
+
+  @Test("questions about one document stay together, so that hardly a token is computed twice")
+  func together() throws {
+    let sweep = try sweep()
+    func computed(_ samples: [[SelectedSample]]) -> Int {
+      samples.reduce(0) { sum, cell in
+        let prompts = [cell.map(\.sample.request.tokens)]
+        return sum + ReuseOrder.computedTokens(ReuseOrder.order(prompts), prompts)
+      }
+    }
+    let whole = computed(try sweep.cells.map { try sweep.samples.chosen(of: $0) })
+    let sharded = try parts(sweep, 4).reduce(0) { $0 + computed($1) }
+    #expect(whole < 4 * 6 * 310)
+    #expect(sharded <= whole + whole / 50)
+  }
+
+  @Test("a shard sees few models, and one that it does not need is not loaded")
+  func models() throws {
+    let sweep = try sweep(models: 4)
+    let plan = try sweep.plan(store: nil)
+    #expect(try sweep.shardLoads(4, plan: plan).map(\.models.count).max() == 1)
+    let store = try ResultStore.open(folder.path + "/s.sqlite", mode: .create)
+    let part = try self.sweep(models: 4, shard: "1/4")
+    _ = try part.execute(store: store, isCancelled: { false }, onEvent: { _ in })
+    #expect(provider.loadedModels.count == 1)
+  }
+
+  @Test("samples that are plain by definition are in the shard of plain's")
+  func equal() throws {
+    let sweep = try sweep("documents: {lengths: [5, 50]}", methods: "[\"self-extend:G=2,W=9\", plain]", models: 1)
+    for part in try parts(sweep, 3) {
+      // The cells of length 5 under Self-Extend and under plain.
+      #expect(part[0].map(\.sample.id) == part[2].map(\.sample.id))
+    }
+  }
+
+  @Test("an empty shard is a success, and its run is in its store")
+  func empty() throws {
+    let sweep = try sweep("documents: {lengths: [5], documents: 1}", methods: "[plain]", models: 1, shard: "9/9")
+    let store = try ResultStore.open(folder.path + "/s.sqlite", mode: .create)
+    let summary = try sweep.execute(store: store, isCancelled: { false }, onEvent: { _ in })
+    #expect(summary.status == .complete)
+    #expect(summary.progress.sampleCount == 0)
+    #expect(provider.loadedModels.isEmpty)
+    let part = try #require(try store.progress().parts.first)
+    #expect(part.run.record.shard == ShardRecord(index: 9, count: 9))
+    #expect(part.state(at: 0) == .ended(0))
+  }
+
+  @Test("a store made as 1/4 refuses to go on as 1/2, and as the whole")
+  func division() throws {
+    let store = try ResultStore.open(folder.path + "/s.sqlite", mode: .create)
+    func run(_ shard: String) throws {
+      _ = try sweep(shard: shard).execute(store: store, isCancelled: { false }, onEvent: { _ in })
+    }
+    try run("1/4")
+    let error = #expect(throws: SweepError.self) { try run("1/2") }
+    #expect(try #require(error).description.contains("made as shard 1/4 of this sweep and cannot go on as shard 1/2"))
+    try run("1/4")
+  }
+
+  @Test("a cell without a finite number stops after twenty samples; one with a single one does not")
+  func notFinite() throws {
+    provider.isNotFinite = true
+    for (exception, tried) in [(-1, 20), (7, 30)] {
+      // The question and the document of the one sample that can be evaluated.
+      provider.fails = { tokens, _ in exception < 0 || tokens[tokens.count - 2] != 1 || tokens[0] != exception + 1100 }
+      let sweep = try sweep("documents: {lengths: [100]}", methods: "[plain]", models: 1)
+      let store = try ResultStore.open(folder.path + "/\(exception).sqlite", mode: .create)
+      let summary = try sweep.execute(store: store, isCancelled: { false }, onEvent: { _ in })
+      #expect(summary.status == .incomplete)
+      let reasons = summary.failures.map(\.reason)
+      #expect(reasons.filter { $0 == "scripted failure" }.count == (tried == 30 ? 29 : 20))
+      #expect(reasons.filter { $0.hasPrefix("not tried: ") }.count == 30 - tried)
+    }
+  }
+
+  @Test("the plan says what each shard would do")
+  func plan() throws {
+    let sweep = try sweep()
+    var plan = try sweep.plan(store: nil)
+    plan.shards = try sweep.shardLoads(3, plan: plan)
+    #expect(abs(plan.shards.reduce(0) { $0 + $1.share } - 1) < 1e-9)
+    #expect(plan.shards.reduce(0) { $0 + $1.sampleCount } == plan.sampleCount)
+    #expect(plan.text.contains("the largest shard takes 1.0"))
+    #expect(plan.json.contains(#""shards":[{"#))
+  }
+}

@@ -1,0 +1,69 @@
+import Testing
+
+@testable import Sweeps
+
+@Suite struct SlurmScriptsTests {
+  private func settings(_ shards: Int = 4) -> SlurmScripts.Settings {
+    SlurmScripts.Settings(
+      name: "demo", program: "/opt/se eval/se-eval", version: "se-eval 1", configuration: "/home/c.yaml",
+      workingFolder: "/home", shardFolder: "/home/Results/demo.shards", store: "/home/Results/demo.sqlite",
+      report: "/home/Reports/demo", folder: "/home/Slurm/demo", shardCount: shards, processors: 2, minutes: 95,
+      mebibytes: 900)
+  }
+
+  @Test("the array job has a task for each shard, with time, memory and what the user adds last")
+  func array() {
+    var settings = settings()
+    settings.throttle = 2
+    settings.variables = ["SE_EVAL_MODELS": "/it's here"]
+    settings.arguments = ["seed=7", "--only", "task=passkey,method=plain"]
+    settings.options = SlurmScripts.options("--partition=x --comment two words -A y")
+    let text = SlurmScripts(settings).array
+    for line in [
+      "#SBATCH --array=1-4%2", "#SBATCH --time=01:35:00", "#SBATCH --mem=900M", "#SBATCH --cpus-per-task=2",
+      "#SBATCH --signal=B:TERM@90", "#SBATCH --requeue", "#SBATCH --export=NONE", "#SBATCH --open-mode=append",
+      "#SBATCH --comment two words", "#SBATCH -A y", "program='/opt/se eval/se-eval'",
+      #"export SE_EVAL_MODELS='/it'\''s here'"#, "shards=4", "tasks=4",
+    ] {
+      #expect(text.split(separator: "\n").contains { $0 == line }, "\(line) is not a line of\n\(text)")
+    }
+    #expect(text.contains("sweep \"$configuration\" seed=7 --only task=passkey,method=plain --shard"))
+    let lines = text.split(separator: "\n")
+    #expect(lines.lastIndex { $0.hasPrefix("#SBATCH") } == lines.firstIndex { $0 == "#SBATCH -A y" })
+  }
+
+  @Test("more shards than an array may have tasks are folded, and a shard's task is known")
+  func folded() {
+    var settings = settings(10)
+    settings.largestArray = 4
+    #expect(settings.taskCount == 4)
+    #expect((1...10).map { settings.task(ofShard: $0) } == [1, 2, 3, 4, 1, 2, 3, 4, 1, 2])
+    #expect(SlurmScripts(settings).array.contains("#SBATCH --array=1-4\n"))
+    settings.tasks = [4, 1, 2]
+    #expect(SlurmScripts(settings).array.contains("#SBATCH --array=1-2,4\n"))
+  }
+
+  @Test("the merge job judges gates only where there are some")
+  func merge() {
+    var settings = settings()
+    #expect(SlurmScripts(settings).merge.contains("merge /home/Results/demo.shards --into \"$store\" --strict"))
+    #expect(!SlurmScripts(settings).merge.contains(" sweep "))
+    settings.hasGates = true
+    #expect(SlurmScripts(settings).merge.contains("\"$program\" sweep \"$configuration\" --db \"$store\""))
+    #expect(SlurmScripts(settings).submit.contains("--dependency=\"afterany:$array\""))
+  }
+
+  @Test("times and texts are spelled as Slurm and the shell read them")
+  func spelling() {
+    #expect(
+      [5, 60, 1439, 1440, 4321].map { SlurmScripts.time(minutes: $0) } == [
+        "00:05:00", "01:00:00", "23:59:00", "1-00:00:00", "3-00:01:00",
+      ])
+    #expect(
+      ["a-b", "a b", "", "$x", "it's"].map { SlurmScripts.quoted($0) } == [
+        "a-b", "'a b'", "''", "'$x'", #"'it'\''s'"#,
+      ])
+    #expect(SlurmScripts.ranges([3, 1, 2, 9, 7, 8, 5]) == "1-3,5,7-9")
+    #expect(SlurmScripts.options("").isEmpty)
+  }
+}
