@@ -4,7 +4,7 @@ SWIFT ?= swift
 PREFIX ?= /usr/local
 PROGRAM := .build/release/se-eval
 
-.PHONY: build setup demo test lint check-demo install clean sanitize bench bench-peers check-aarch64
+.PHONY: build setup demo demo-report check-html test lint check-demo install clean sanitize fuzz bench bench-peers check-aarch64
 
 build: setup
 	$(SWIFT) build -c release --product se-eval
@@ -12,8 +12,19 @@ build: setup
 setup:
 	@Scripts/setup.sh
 
+# Outside of the files in git: .build/demo/report.html.
 demo: build
-	$(PROGRAM) sweep Configs/demo.yaml
+	$(PROGRAM) sweep Configs/demo.yaml --db .build/demo.sqlite --report .build/demo
+
+# The demo's report in git, byte for byte from the same results: SOURCE_DATE_EPOCH dates it, and what differs from machine
+# to machine (timing, HTML, PDF) is not committed.
+demo-report: build
+	SOURCE_DATE_EPOCH=0 $(PROGRAM) sweep Configs/demo.yaml --db .build/demo.sqlite --report .build/demo --quiet
+	SOURCE_DATE_EPOCH=0 $(PROGRAM) report .build/demo.sqlite --out Reports/demo --format markdown,csv,svg
+
+# Looks at the demo's HTML in headless Chromium: no error, a click shows samples, nothing overflows, contrast and roles.
+check-html: demo
+	Scripts/check-html.sh .build/demo/report.html
 
 test: setup lint
 	$(SWIFT) build -c release --product se-eval
@@ -32,18 +43,31 @@ lint:
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/se-eval
+	install -d $(DESTDIR)$(PREFIX)/share/se-eval $(DESTDIR)$(PREFIX)/share/man/man1
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	install -d $(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	-git rev-parse HEAD > $(DESTDIR)$(PREFIX)/share/se-eval/commit
+	$(PROGRAM) man > $(DESTDIR)$(PREFIX)/share/man/man1/se-eval.1
+	$(PROGRAM) completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/se-eval
+	$(PROGRAM) completion zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_se-eval
+	$(PROGRAM) completion fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/se-eval.fish
 
 # Address and thread sanitizers over the layers that hold pointers or threads.
 sanitize: setup
 	$(SWIFT) test --sanitize=address --scratch-path .build-asan --disable-xctest --filter 'KernelsTests|CheckpointsTests|StoreTests'
 	$(SWIFT) test --sanitize=thread --scratch-path .build-tsan --disable-xctest --filter 'KernelsTests|SweepsTests|StoreTests'
 
+# Coverage-guided fuzzing of every reader of files with the address sanitizer; FUZZ_SECONDS for all targets together.
+FUZZ_SECONDS ?= 600
+fuzz: setup
+	Scripts/fuzz.sh $(FUZZ_SECONDS)
+
 # Our speed beside llama.cpp's, built from the source in PyPI's llama-cpp-python; see Scripts/bench-peers.sh.
 bench-peers: build
 	Scripts/bench-peers.sh
 
 clean:
-	rm -rf .build .build-asan .build-tsan
+	rm -rf .build .build-asan .build-tsan .build-fuzz
 
 # The kernels for 64-bit ARM under qemu's emulation, held to this machine's bits.
 check-aarch64:

@@ -51,7 +51,13 @@ let package = Package(
     layer("Checkpoints", ["Text", "Digest", "JSON"]),
     layer("Tokenizers", ["Checkpoints", "Text", "Digest", "JSON"]),
     layer("Positions", ["Text"]),
-    layer("Transformer", ["Kernels", "Checkpoints", "Positions", "Text"]),
+    .target(name: "COpenCL", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+    .target(name: "OpenCL", dependencies: ["COpenCL"], swiftSettings: common),
+    .target(
+      name: "Transformer", dependencies: ["Kernels", "OpenCL", "Checkpoints", "Positions", "Text"],
+      resources: ["common", "elements", "products", "attention"].map {
+        .embedInCode("Devices/OpenCL/Kernels/\($0).cl")
+      }, swiftSettings: swiftOnly),
     layer("Evaluation", ["Text", "JSON"]),
     layer("Metrics", ["Evaluation", "Text", "JSON"]),
     layer("Tasks", ["Evaluation", "Metrics", "Tokenizers", "CZlib", "Text", "Digest", "JSON"]),
@@ -70,7 +76,7 @@ let package = Package(
         "Digest",
         "JSON",
       ]),
-    layer("Reports", ["Store", "Gates", "Metrics", "Positions", "Evaluation", "Text", "JSON", "Digest"]),
+    layer("Reports", ["Store", "Gates", "Metrics", "Positions", "Evaluation", "CZlib", "Text", "JSON", "Digest"]),
     .executableTarget(
       name: "se-eval",
       dependencies: [
@@ -82,8 +88,9 @@ let package = Package(
     tests("HTTP"),
     tests("Checkpoints"),
     tests("Tokenizers", ["Checkpoints"], exclude: ["Fixtures"]), tests("Positions", exclude: ["Fixtures"]),
-    tests("Transformer", ["Kernels", "Checkpoints", "Positions"], exclude: ["Fixtures"]), tests("Metrics", ["JSON"]),
-    tests("Evaluation", ["JSON"]), tests("Tasks", ["Evaluation", "Metrics", "Tokenizers"]),
+    tests("Transformer", ["Kernels", "OpenCL", "Checkpoints", "Positions"], exclude: ["Fixtures"]),
+    tests("Metrics", ["JSON"]),
+    tests("Evaluation", ["JSON"]), tests("Tasks", ["Evaluation", "Metrics", "Tokenizers", "JSON", "Digest"]),
     tests("Store", ["Evaluation", "Text"], exclude: ["Fixtures"]), tests("Backends", ["Evaluation"]),
     tests(
       "Sweeps",
@@ -92,7 +99,7 @@ let package = Package(
         "Kernels",
       ]),
     tests("Gates", ["Store", "Metrics", "Evaluation"]),
-    tests("Reports", ["Store", "Gates", "Metrics", "Evaluation", "Text", "Tasks"], exclude: ["Goldens"]),
+    tests("Reports", ["Store", "Gates", "Metrics", "Evaluation", "JSON", "Text", "Tasks"], exclude: ["Goldens"]),
     .testTarget(name: "ArchitectureTests", swiftSettings: common),
     .testTarget(
       name: "CommandTests",
@@ -100,3 +107,17 @@ let package = Package(
       swiftSettings: common),
   ]
 )
+
+// The driver of `make fuzz` (Scripts/fuzz.sh) exists only there: it is linked with libFuzzer, which everything is compiled
+// for, by flags of the command line.
+if Context.environment["SE_EVAL_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "Fuzz",
+      dependencies: [
+        "Checkpoints", "Tokenizers", "Positions", "Transformer", "Kernels", "Tasks", "Metrics", "Store", "Gates",
+        "Sweeps", "Evaluation", "JSON",
+      ],
+      path: "Tests/Fuzz", exclude: ["Corpus", "make_corpus.py"],
+      swiftSettings: [.enableUpcomingFeature("InternalImportsByDefault")]))
+}

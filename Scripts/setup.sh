@@ -1,5 +1,6 @@
 #!/bin/sh
 # Installs Debian's packages that the build needs, only when one is missing (no network call otherwise).
+# usage: setup.sh [PACKAGE...]   more packages, such as pocl-opencl-icd for the tests of OpenCL
 set -eu
 
 command -v swift >/dev/null 2>&1 || {
@@ -8,7 +9,7 @@ command -v swift >/dev/null 2>&1 || {
 }
 
 missing=""
-for package in libopenblas-dev libsqlite3-dev libyaml-dev zlib1g-dev pkg-config; do
+for package in libopenblas-dev libsqlite3-dev libyaml-dev zlib1g-dev pkg-config "$@"; do
   state=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)
   [ "$state" = "install ok installed" ] || missing="$missing $package"
 done

@@ -69,10 +69,10 @@ models:
   - {name: llama-server, server: {url: "http://127.0.0.1:$PORT", tokenizer: "$MODEL", weights: "$MODEL"}}
 methods: [plain]
 tasks:
-  - passkey: {lengths: [512, 1024], depths: 4, trials: 2}
+  - passkey: {lengths: [512, 1024], depths: 3, trials: 2}
   - needle: {path: Datasets/needle/essays, lengths: [1024], depths: 3, max-new-tokens: 24}
-  - kv-retrieval: {path: Datasets/kv-retrieval/kv-retrieval-10_keys.jsonl, prompts: Datasets/kv-retrieval/prompts, limit: 2}
-  - longbench: {path: Datasets/longbench, datasets: [narrativeqa, samsum, lcc, trec], lengths: [1024], limit: 3, max-new-tokens: 32}
+  - kv-retrieval: {path: Datasets/kv-retrieval/kv-retrieval-10_keys.jsonl, prompts: Datasets/kv-retrieval/prompts, positions: 3, limit: 1}
+  - longbench: {path: Datasets/longbench, datasets: all-english, lengths: [1024], limit: 2, max-new-tokens: 32}
   - multiple-choice: {path: Datasets/multiple-choice/questions.jsonl}
 YAML
 "$SE_EVAL" sweep "$WORK/compare.yaml" --db "$WORK/compare.sqlite" --report "$WORK/report" --progress plain \

@@ -8,11 +8,14 @@ public struct ModelRequest: Hashable, Sendable {
   public var request: Request
   /// The prompt as a person reads it.
   public var text: String
+  /// The prompt as messages, for a backend with a chat template of its own; nil for what is no prompt.
+  public var conversation: Conversation?
 
   /// A request.
-  public init(_ request: Request, text: String) {
+  public init(_ request: Request, text: String, conversation: Conversation? = nil) {
     self.request = request
     self.text = text
+    self.conversation = conversation
   }
 }
 

@@ -22,12 +22,15 @@ public struct ModelFacts: Sendable {
   /// True where another program computes: neither this machine's memory nor its speed says anything.
   public var isRemote: Bool
 
+  /// The number of token ids that the model has an embedding for; 0 where that is not known.
+  public var vocabularySize: Int
+
   /// Facts from their parts.
   public init(
     contextWindow: Int, slidingWindow: Int?, hasRotaryScaling: Bool, parameterCount: Int,
     multiplyAdds: @escaping @Sendable (_ newTokens: Int, _ cached: Int, _ logitCount: Int) -> Double,
     cacheByteCount: @escaping @Sendable (Method, CacheType) -> Int, activationByteCount: Int,
-    availableByteCount: Int = 0, isRemote: Bool = false
+    availableByteCount: Int = 0, isRemote: Bool = false, vocabularySize: Int = 0
   ) {
     self.contextWindow = contextWindow
     self.slidingWindow = slidingWindow
@@ -38,6 +41,7 @@ public struct ModelFacts: Sendable {
     self.activationByteCount = activationByteCount
     self.availableByteCount = availableByteCount
     self.isRemote = isRemote
+    self.vocabularySize = vocabularySize
   }
 }
 

@@ -31,11 +31,14 @@ public struct Selection: Hashable, Sendable {
     public var methods: [String]
     /// The task's name.
     public var task: String
+    /// The name of the task's entry, where it has one of its own.
+    public var entry: String?
     /// Its place.
     public var place: Coordinates
 
     /// A label.
-    public init(model: String, methods: [String], task: String, place: Coordinates) {
+    public init(model: String, methods: [String], task: String, entry: String? = nil, place: Coordinates) {
+      self.entry = entry
       self.model = model
       self.methods = methods
       self.task = task
@@ -47,7 +50,7 @@ public struct Selection: Hashable, Sendable {
       switch key {
       case "model": [model]
       case "method": methods
-      case "task": [task]
+      case "task": [task] + (entry.map { [$0] } ?? [])
       default: place.filter { $0.name == key }.map(\.text)
       }
     }

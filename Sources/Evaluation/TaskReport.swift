@@ -9,6 +9,10 @@ public struct TaskReport: Sendable {
   public var parts: PartTable?
   /// Several metrics side by side with their geometric mean.
   public var product: ProductTable?
+  /// Scores by length, and the length up to which a method copes.
+  public var lengths: LengthTable?
+  /// Numbers of others that the benchmark's own people give.
+  public var references: ReferenceTable?
   /// The table in the Self-Extend paper that measured numbers are laid beside.
   public var published: PublishedColumns?
 
@@ -57,13 +61,76 @@ public struct TaskReport: Sendable {
     }
   }
 
+  /// A row for each method, a column for each length with the mean of the datasets, and what follows from them.
+  public struct LengthTable: Sendable {
+    /// How it is told that a length is coped with.
+    public enum Rule: Sendable {
+      /// The score, on the scale of 100 and rounded to so many decimals, is at least this.
+      case atLeast(Double, decimals: Int)
+      /// The score is above this.
+      case above(Double)
+      /// The score is at least a share of the base score: the mean over groups of samples with an equal fact of the best
+      /// mean among some lengths. Lengths from `least` on are judged.
+      case shareOfBase(Double, fact: String, lengths: [Int], least: Int)
+    }
+
+    /// Published numbers of a model.
+    public struct Published: Sendable {
+      /// The model.
+      public let label: String
+      /// Scores by length.
+      public let scores: [Int: Double]
+      /// The effective length as it is published.
+      public let effective: String
+
+      /// A row.
+      public init(_ label: String, _ scores: [Int: Double], effective: String) {
+        self.label = label
+        self.scores = scores
+        self.effective = effective
+      }
+    }
+
+    /// The end of the table's name, which is that of its file.
+    public let id: String
+    /// What the scores are.
+    public let title: String
+    /// The datasets that all must be there; empty for those that are.
+    public let datasets: [String]
+    /// Whether each dataset has a row of its own beside the mean.
+    public let hasRowPerDataset: Bool
+    /// Whether there are means over lengths: plain, and weighted by their places up and down.
+    public let hasWeightedMeans: Bool
+    /// When a length is coped with; nil for a table without an effective length.
+    public let rule: Rule?
+    /// Published rows.
+    public let published: [Published]
+    /// What stands below the table.
+    public let note: String
+
+    /// A table of lengths.
+    public init(
+      id: String, title: String, datasets: [String] = [], hasRowPerDataset: Bool = false,
+      hasWeightedMeans: Bool = false, rule: Rule?, published: [Published] = [], note: String
+    ) {
+      self.id = id
+      self.title = title
+      self.datasets = datasets
+      self.hasRowPerDataset = hasRowPerDataset
+      self.hasWeightedMeans = hasWeightedMeans
+      self.rule = rule
+      self.published = published
+      self.note = note
+    }
+  }
+
   /// A row for each method and dataset, a column for each value of a fact.
   public struct PartTable: Sendable {
     /// The end of the table's name, which is that of its file.
     public let id: String
     /// What the parts are, for example `by the documents' length in words`.
     public let title: String
-    /// The fact that tells samples apart.
+    /// The fact that tells samples apart; a sample whose fact is a list belongs to each part that the list names.
     public let fact: String
     /// Its values, in order.
     public let values: [String]
@@ -79,6 +146,40 @@ public struct TaskReport: Sendable {
       self.fact = fact
       self.values = values
       self.datasetSuffix = datasetSuffix
+      self.note = note
+    }
+  }
+
+  /// Numbers of other models by dataset, as a benchmark's own people publish them.
+  public struct ReferenceTable: Sendable {
+    /// A model's numbers by dataset.
+    public struct Row: Sendable {
+      /// The model.
+      public let label: String
+      /// Its numbers on the benchmark's scale.
+      public let scores: [String: Double]
+
+      /// A row.
+      public init(_ label: String, _ scores: [String: Double]) {
+        self.label = label
+        self.scores = scores
+      }
+    }
+
+    /// The end of the table's name, which is that of its file.
+    public let id: String
+    /// Whose numbers they are.
+    public let title: String
+    /// The rows.
+    public let rows: [Row]
+    /// What stands below the table.
+    public let note: String
+
+    /// A table of numbers.
+    public init(id: String, title: String, rows: [Row], note: String) {
+      self.id = id
+      self.title = title
+      self.rows = rows
       self.note = note
     }
   }

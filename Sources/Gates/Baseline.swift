@@ -2,6 +2,7 @@ import Evaluation
 import Foundation
 import Metrics
 public import Store
+import Text
 
 /// The numbers of a store in a small file for git, which a later store is held to.
 public struct Baseline: Hashable, Sendable, Codable {
@@ -51,7 +52,11 @@ public struct Baseline: Hashable, Sendable, Codable {
 
     var key: String { [model, method, task, settings, coordinates, metric].joined(separator: "\u{1f}") }
     /// For a person: everything that names the number.
-    public var name: String { "\(model) \(method) \(task)\(coordinates.isEmpty ? "" : " \(coordinates)") \(metric)" }
+    public var name: String { name(TaskEntries([])) }
+
+    func name(_ entries: TaskEntries) -> String {
+      "\(model) \(method) \(entries.label(task, settings))\(coordinates.isEmpty ? "" : " \(coordinates)") \(metric)"
+    }
   }
 
   static let currentFormat = "se-eval baseline 1"
@@ -182,31 +187,38 @@ extension Baseline {
     let measurements = try Measurement.sorted(in: store)
     let current = Dictionary(measurements.map { (Entry($0).key, $0) }) { first, _ in first }
     var result = GateResult()
+    let names = TaskEntries(
+      entries.map { ($0.task, $0.settings) } + measurements.map { ($0.record.task, $0.record.settings) })
     for entry in entries {
       var tolerance = tolerances[entry.metric] ?? Tolerance()
       if let absolute { tolerance.absolute = absolute }
       if let relative { tolerance.relative = relative }
       // Neither side has a number: nothing to compare, and nothing lost.
       if entry.value == nil, let now = current[entry.key], now.estimate.value == nil { continue }
-      result.judgements.append(Self.judge(entry, current[entry.key], tolerance))
+      result.judgements.append(Self.judge(entry, current[entry.key], tolerance, names))
     }
     let known = Set(entries.map(\.key))
-    result.added = measurements.filter { !known.contains(Entry($0).key) }.map(\.name)
+    // A baseline of an older program has no pooled numbers: they are not news.
+    let hasPooled = entries.contains { $0.coordinates.contains(Pooling.coordinate + "=") }
+    result.added = measurements.filter { !known.contains(Entry($0).key) && (hasPooled || $0.pooling == .cell) }
+      .map { $0.name(names) }
     return result
   }
 
-  private static func judge(_ entry: Entry, _ measurement: Measurement?, _ tolerance: Tolerance) -> Judgement {
+  private static func judge(
+    _ entry: Entry, _ measurement: Measurement?, _ tolerance: Tolerance, _ names: TaskEntries
+  ) -> Judgement {
     let match = measurement.map { Self.match(entry, $0) }
     guard let measurement, case .comparable? = match, let before = entry.value, let after = measurement.estimate.value
     else {
       guard case .not(let reason, let before, let after)? = match else {
-        return skipped(entry, .missing, "n=\(entry.n)", "no such cell")
+        return skipped(entry, .missing, "n=\(entry.n)", "no such cell", names)
       }
-      return skipped(entry, reason, before, after)
+      return skipped(entry, reason, before, after, names)
     }
     let verdict = Verdict.comparing(
       after, with: before, higherIsBetter: entry.higherIsBetter, tolerance: tolerance)
-    var judgement = Judgement(name: entry.name, verdict: verdict)
+    var judgement = Judgement(name: entry.name(names), verdict: verdict)
     (judgement.before, judgement.after, judgement.n) = (before, after, measurement.estimate.count)
     judgement.allowed = before.isFinite ? tolerance.allowance(of: before) : 0
     judgement.modelDiffers = entry.modelHash != measurement.record.modelHash
@@ -214,11 +226,43 @@ extension Baseline {
   }
 
   private static func skipped(
-    _ entry: Entry, _ reason: Verdict.Reason, _ before: String, _ after: String
+    _ entry: Entry, _ reason: Verdict.Reason, _ before: String, _ after: String, _ names: TaskEntries
   ) -> Judgement {
-    var judgement = Judgement(name: entry.name, verdict: .notCompared(reason))
+    var judgement = Judgement(name: entry.name(names), verdict: .notCompared(reason))
     (judgement.before, judgement.n) = (entry.value, entry.n)
     judgement.sides = (before, after)
     return judgement
+  }
+}
+
+extension Baseline {
+  /// What differs from another baseline, a line for each number: `-` gone, `+` new, `~` moved.
+  ///
+  /// - Parameter old: the baseline that this one replaces.
+  /// - Returns: lines in the order of the numbers; none where all are equal.
+  public func changes(from old: Baseline) -> [String] {
+    let names = TaskEntries((old.entries + entries).map { ($0.task, $0.settings) })
+    func number(_ value: Double?) -> String { value.map { NumberText.precise($0) } ?? "none" }
+    let before = Dictionary(old.entries.map { ($0.key, $0) }) { $1 }
+    let known = Set(entries.map(\.key))
+    var lines = old.entries.filter { !known.contains($0.key) }.map {
+      "- \($0.name(names)): \(number($0.value)), n=\($0.n)"
+    }
+    for entry in entries {
+      guard let other = before[entry.key] else {
+        lines.append("+ \(entry.name(names)): \(number(entry.value)), n=\(entry.n)")
+        continue
+      }
+      guard other != entry else { continue }
+      var what: [String] = []
+      if other.value != entry.value { what.append("\(number(other.value)) -> \(number(entry.value))") }
+      if other.n != entry.n { what.append("n=\(other.n) -> n=\(entry.n)") }
+      if other.protocolName != entry.protocolName { what.append("\(other.protocolName) -> \(entry.protocolName)") }
+      if other.dataHash != entry.dataHash { what.append("other data") }
+      if other.modelHash != entry.modelHash { what.append("other weights") }
+      if what.isEmpty { what.append("another interval or direction") }
+      lines.append("~ \(entry.name(names)): \(what.joined(separator: ", "))")
+    }
+    return lines
   }
 }

@@ -6,8 +6,10 @@ import Store
 public struct GateRule: Hashable, Sendable {
   /// The metric, for example `perplexity`.
   public let metric: String
-  /// The task's name.
+  /// The task's name, or that of one of its entries.
   public let task: String
+  /// Over what its numbers are.
+  public let over: Pooling
   /// The methods it looks at, by canonical spelling or by name alone; nil for all but the one compared with.
   public let method: String?
   /// How much larger than the compared number the metric may be.
@@ -21,11 +23,13 @@ public struct GateRule: Hashable, Sendable {
 
   /// A rule from its parts.
   public init(
-    metric: String, task: String, method: String? = nil, maxIncrease: Tolerance? = nil, maxDecrease: Tolerance? = nil,
+    metric: String, task: String, over: Pooling = .cell, method: String? = nil, maxIncrease: Tolerance? = nil,
+    maxDecrease: Tolerance? = nil,
     maximum: Double? = nil, minimum: Double? = nil
   ) {
     self.metric = metric
     self.task = task
+    self.over = over
     self.method = method
     self.maxIncrease = maxIncrease
     self.maxDecrease = maxDecrease
@@ -44,29 +48,35 @@ public struct GateRule: Hashable, Sendable {
   /// - Returns: one judgement per number that the rule looks at, at least one.
   public func judge(_ measurements: [Measurement], baseline: Baseline? = nil) -> [Judgement] {
     let own = measurements.filter { looksAt($0, hasBaseline: baseline != nil) }
+    let names = TaskEntries(measurements.map { ($0.record.task, $0.record.settings) })
     guard !own.isEmpty else {
-      var judgement = Judgement(name: "\(task) \(metric)", verdict: .notCompared(.missing))
+      var judgement = Judgement(
+        name: "\(task) \(metric)\(over == .cell ? "" : " over=\(over.rawValue)")", verdict: .notCompared(.missing))
       judgement.sides = ("", "no cell has \(metric)")
       return [judgement]
     }
-    return own.map { judge($0, among: measurements, baseline) }
+    return own.map { judge($0, among: measurements, baseline, names) }
   }
 
   private func looksAt(_ measurement: Measurement, hasBaseline: Bool) -> Bool {
     let record = measurement.record
-    guard record.task == task, measurement.metric.name == metric else { return false }
+    guard record.task == task || TaskEntries.name(in: record.settings) == task, measurement.metric.name == metric,
+      measurement.pooling == over
+    else { return false }
     guard let method else { return !(isRelative && !hasBaseline && record.method == "plain") }
     return record.method == method || record.method.split(separator: ":").first.map(String.init) == method
   }
 
-  private func judge(_ measurement: Measurement, among all: [Measurement], _ baseline: Baseline?) -> Judgement {
+  private func judge(
+    _ measurement: Measurement, among all: [Measurement], _ baseline: Baseline?, _ names: TaskEntries
+  ) -> Judgement {
     guard measurement.isComplete, let value = measurement.estimate.value else {
       return skipped(
-        measurement, .incomplete, "n=\(measurement.record.sampleCount)", "n=\(measurement.estimate.count)")
+        measurement, .incomplete, "n=\(measurement.record.sampleCount)", "n=\(measurement.estimate.count)", names)
     }
     let isWithin = value <= maximum ?? .infinity && value >= minimum ?? -.infinity
     guard isRelative else {
-      var judgement = Judgement(name: measurement.name, verdict: isWithin && value.isFinite ? .passed : .worse)
+      var judgement = Judgement(name: measurement.name(names), verdict: isWithin && value.isFinite ? .passed : .worse)
       (judgement.after, judgement.n) = (value, measurement.estimate.count)
       return judgement
     }
@@ -74,21 +84,21 @@ public struct GateRule: Hashable, Sendable {
     if let baseline {
       switch baseline.entry(of: measurement) {
       case .comparable(let entry): reference = (entry.value, entry.modelHash)
-      case .not(let reason, let before, let after): return skipped(measurement, reason, before, after)
+      case .not(let reason, let before, let after): return skipped(measurement, reason, before, after, names)
       }
     } else {
       let plain = all.first { $0.record.isPlace(of: measurement.record) && $0.metric.name == metric }
-      guard let plain else { return skipped(measurement, .missing, "plain has no such cell", "") }
-      guard plain.isComplete else { return skipped(measurement, .incomplete, "plain is incomplete", "") }
+      guard let plain else { return skipped(measurement, .missing, "plain has no such cell", "", names) }
+      guard plain.isComplete else { return skipped(measurement, .incomplete, "plain is incomplete", "", names) }
       reference = (plain.estimate.value, plain.record.modelHash)
     }
-    guard let before = reference.value else { return skipped(measurement, .incomplete, "no number", "") }
+    guard let before = reference.value else { return skipped(measurement, .incomplete, "no number", "", names) }
     // One direction is worse for each tolerance; a number that leaves either, or the bounds, is worse.
     let verdicts = [(maxIncrease, false), (maxDecrease, true)].compactMap { tolerance, higherIsBetter in
       tolerance.map { Verdict.comparing(value, with: before, higherIsBetter: higherIsBetter, tolerance: $0) }
     }
     let isWorse = verdicts.contains(.worse) || !isWithin
-    var judgement = Judgement(name: measurement.name, verdict: isWorse ? .worse : .passed)
+    var judgement = Judgement(name: measurement.name(names), verdict: isWorse ? .worse : .passed)
     (judgement.before, judgement.after, judgement.n) = (before, value, measurement.estimate.count)
     judgement.allowed = (maxIncrease ?? maxDecrease)?.allowance(of: before)
     judgement.modelDiffers =
@@ -98,9 +108,9 @@ public struct GateRule: Hashable, Sendable {
   }
 
   private func skipped(
-    _ measurement: Measurement, _ reason: Verdict.Reason, _ before: String, _ after: String
+    _ measurement: Measurement, _ reason: Verdict.Reason, _ before: String, _ after: String, _ names: TaskEntries
   ) -> Judgement {
-    var judgement = Judgement(name: measurement.name, verdict: .notCompared(reason))
+    var judgement = Judgement(name: measurement.name(names), verdict: .notCompared(reason))
     judgement.after = measurement.estimate.value
     judgement.n = measurement.estimate.count
     judgement.sides = (before, after)

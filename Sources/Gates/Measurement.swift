@@ -20,38 +20,71 @@ public struct Measurement: Hashable, Sendable {
   ///   - metric: one of its metrics.
   ///   - samples: what is stored of it.
   public init(_ record: CellRecord, _ metric: MetricDescription, _ samples: [SampleResult]) {
+    self.init(record, metric, contributions: Self.contributions(metric, samples, of: nil))
+  }
+
+  init(_ record: CellRecord, _ metric: MetricDescription, contributions: [Contribution]) {
     self.record = record
     self.metric = metric
-    let ordered = NaturalOrder.sorted(samples) { $0.sampleID }
-    estimate = metric.estimate(
-      ordered.compactMap {
-        metric.contribution(of: $0.scores, sampleID: $0.sampleID, document: Self.document($0.facts))
-      })
+    estimate = metric.estimate(contributions)
+  }
+
+  /// The mean of the numbers of several cells; no number where one of them has none.
+  init(_ record: CellRecord, _ metric: MetricDescription, meanOf parts: [Measurement]) {
+    self.record = record
+    self.metric = metric
+    let values = parts.compactMap(\.estimate.value)
+    estimate = Estimate(
+      value: values.count == parts.count ? Statistics.mean(values) : nil, interval: nil, meanNLL: nil,
+      count: parts.reduce(0) { $0 + $1.estimate.count }, unitCount: parts.reduce(0) { $0 + $1.estimate.unitCount })
+  }
+
+  /// What samples contribute, in the natural order of their names.
+  ///
+  /// Where cells are pooled, samples of two cells that have one name are two units, unless they are of one document.
+  static func contributions(
+    _ metric: MetricDescription, _ samples: [SampleResult], of pooled: CellRecord?
+  ) -> [Contribution] {
+    let place = pooled.map { $0.coordinates.label + "/" } ?? ""
+    return NaturalOrder.sorted(samples) { $0.sampleID }.compactMap {
+      metric.contribution(of: $0.scores, sampleID: place + $0.sampleID, document: Self.document($0.facts))
+    }
   }
 
   /// True where every sample that the cell is to have has a score: a gate must not pass on what is left.
   public var isComplete: Bool { estimate.count >= record.sampleCount && estimate.count > 0 }
 
   /// For a person: everything that names the number.
-  public var name: String {
-    let place = record.coordinates.label
-    return "\(record.model) \(record.method) \(record.task)\(place.isEmpty ? "" : " \(place)") \(metric.name)"
+  public var name: String { name(TaskEntries([])) }
+
+  /// The same, with the entry's own name.
+  func name(_ entries: TaskEntries) -> String {
+    let (place, task) = (record.coordinates.label, entries.label(record.task, record.settings))
+    return "\(record.model) \(record.method) \(task)\(place.isEmpty ? "" : " \(place)") \(metric.name)"
   }
 
-  /// The numbers of all current cells of a store.
+  /// Over what the number is.
+  var pooling: Pooling {
+    record.coordinates[Pooling.coordinate].flatMap { Pooling(rawValue: $0.spelling) } ?? .cell
+  }
+
+  /// The numbers of all current cells of a store, and those of cells that are pooled: by length, by dataset, by task.
   ///
   /// - Parameter store: the results.
-  /// - Returns: per cell one for each metric, in the store's order of cells.
+  /// - Returns: per cell or group one for each metric, cells first, in the store's order of cells.
   /// - Throws: `StoreError`.
   public static func all(in store: ResultStore) throws(StoreError) -> [Measurement] {
-    var all: [Measurement] = []
     let cells = try store.currentCells()
     let results = try store.results(inAll: cells.map(\.id), withPrompts: false, withLogProbabilities: false)
-    for cell in cells {
-      let samples = results[cell.id] ?? []
-      all += cell.record.metrics.map { Measurement(cell.record, $0, samples) }
-    }
-    return all
+    return all(cells.map { ($0.record, results[$0.id] ?? []) })
+  }
+
+  /// The numbers of cells and of their groups.
+  ///
+  /// - Parameter cells: cells with what is stored of them.
+  /// - Returns: those of the cells first; a group that equals another one stands there once.
+  public static func all(_ cells: [(record: CellRecord, samples: [SampleResult])]) -> [Measurement] {
+    Pooling.allCases.flatMap { $0.measurements(cells) }
   }
 
   /// The numbers of a store in the order of a person's list: by model, task, settings, method and coordinates.

@@ -96,6 +96,9 @@ extension Method {
   /// The names of all methods, in the order of the documentation.
   public static var names: [String] { registry.map { $0.name } }
 
+  /// What a method does, in one line; nil for an unknown name.
+  public static func summary(of name: String) -> String? { registry.first { $0.name == name }?.summary }
+
   /// The parameters of a method, in canonical order; empty for an unknown name.
   public static func parameters(of name: String) -> [MethodParameter] {
     registry.first { $0.name == name }?.parameters ?? []

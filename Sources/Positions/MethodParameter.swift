@@ -32,6 +32,17 @@ public struct MethodParameter: Hashable, Sendable {
   public let canBeAutomatic: Bool
   let presence: Presence
 
+  /// The value that it has where it is absent; nil where there must be one or the method decides.
+  public var standard: String? {
+    switch presence {
+    case .required, .optional: nil
+    case .stated(let value), .implied(let value): value
+    }
+  }
+
+  /// What a value must be, in words.
+  public var range: String { expectation + (canBeAutomatic ? ", or auto" : "") }
+
   /// True where the method cannot do without it.
   public var isRequired: Bool { presence == .required }
 

@@ -5,6 +5,8 @@
 protocol PositionMethod: Sendable {
   /// The name in a configuration and on the command line.
   static var name: String { get }
+  /// What it does, in one line.
+  static var summary: String { get }
   /// The parameters, in the order of the canonical spelling.
   static var parameters: [MethodParameter] { get }
   /// The formula of the maximum length, with the parameters' names.

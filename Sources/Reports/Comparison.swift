@@ -16,6 +16,8 @@ public struct Comparison: Hashable, Sendable, Encodable {
     public let place: String
     /// The metric.
     public let metric: String
+    /// True where its numbers are shares from 0 to 1, which a person is shown in per cent.
+    public let isShare: Bool
     /// The first side's number over the pairs.
     public let a: Double?
     /// The second side's number over the pairs.
@@ -143,17 +145,19 @@ public struct Comparison: Hashable, Sendable, Encodable {
       columns: ["metric", a, b, "difference", "95 % interval", "p", "p (Holm)", "n", "better", "worse"],
       isMeasured: false)
     table.rows = rows.map { row in
-      let interval = row.low.flatMap { low in
-        row.high.map { "[\(NumberText.precise(low)), \(NumberText.precise($0))]" }
+      // As the report has it: shares in per cent, their differences in points.
+      func number(_ value: Double) -> String {
+        row.isShare ? NumberText.fixed(100 * value, 1) : NumberText.precise(value)
       }
+      let interval = row.low.flatMap { low in row.high.map { "[\(number(low)), \(number($0))]" } }
       return .init(
         label: "\(row.model) \(row.task)\(row.place.isEmpty ? "" : " \(row.place)")",
         cells: [
-          .init(row.metric), .init(row.a.map { NumberText.precise($0) } ?? ""),
-          .init(row.b.map { NumberText.precise($0) } ?? ""),
-          .init(row.difference.map { NumberText.signed(NumberText.precise($0)) } ?? ""), .init(interval ?? ""),
-          .init(row.p.map { NumberText.fixed($0, 4) } ?? ""),
-          .init(row.adjustedP.map { NumberText.fixed($0, 4) } ?? ""),
+          .init(row.metric + (row.isShare ? " (%)" : "")), .init(row.a.map(number) ?? ""),
+          .init(row.b.map(number) ?? ""), .init(row.difference.map { NumberText.signed(number($0)) } ?? ""),
+          .init(interval ?? ""),
+          .init(row.p.map(PValueText.bare) ?? ""),
+          .init(row.adjustedP.map(PValueText.bare) ?? ""),
           .init(row.pairs), .init(row.better), .init(row.worse),
         ])
     }
@@ -184,6 +188,7 @@ extension Comparison.Row {
     task = section.title
     self.place = [place, grid.variant].filter { !$0.isEmpty }.joined(separator: ",")
     metric = column.metric.name
+    isShare = column.metric.isPercentage
     a = column.metric.combined(pairs.map(\.contributionA))
     b = column.metric.combined(pairs.map(\.contributionB))
     self.difference = difference.difference

@@ -30,6 +30,38 @@ extension GateResult {
     return VisibleText.escaped(parts.joined(separator: "\n\n") + "\n")
   }
 
+  /// Every number that was judged, as one table of a report.
+  var table: Table {
+    var table = Table(
+      id: "gates", title: "Gates", corner: "number",
+      columns: ["result", "compared with", "now", "change", "allowed", "n"], isMeasured: false)
+    table.rows = judgements.map { judgement in
+      .init(label: judgement.name, cells: [.init(judgement.word)] + Self.numbers(judgement))
+    }
+    return table
+  }
+
+  /// Baseline, now, change, allowed and n of a judgement.
+  private static func numbers(_ judgement: Judgement) -> [Table.Cell] {
+    func text(_ value: Double?) -> Table.Cell { .init(value.map { NumberText.precise($0) } ?? "") }
+    let change = judgement.before.flatMap { before in judgement.after.map { $0 == before ? 0 : $0 - before } }
+    return [
+      text(judgement.before), text(judgement.after),
+      .init(change.map { NumberText.signed(NumberText.precise($0)) } ?? ""), text(judgement.allowed),
+      .init(judgement.n),
+    ]
+  }
+
+  /// The result as a page of GitHub-flavoured Markdown: a sentence, then every number.
+  public func markdown(title: String) -> String {
+    var document = Document(title: title)
+    document.paragraph(
+      "\(worse.count) worse, \(improved.count) better, \(unchanged.count) within tolerance, "
+        + "\(notCompared.count) not comparable, \(added.count) new.")
+    document.table(table)
+    return Markdown.render(document, figureFolder: nil)
+  }
+
   /// The result as JSON with sorted keys.
   public var json: String { JSONValue.text(of: self, .pretty) + "\n" }
 
@@ -37,17 +69,21 @@ extension GateResult {
     var table = Table(
       id: "", title: title, corner: "number", columns: ["baseline", "store", "change", "allowed", "n"],
       isMeasured: false)
-    table.rows = judgements.map { judgement in
-      func text(_ value: Double?) -> Table.Cell { .init(value.map { NumberText.precise($0) } ?? "") }
-      let change = judgement.before.flatMap { before in judgement.after.map { $0 == before ? 0 : $0 - before } }
-      return .init(
-        label: judgement.name,
-        cells: [
-          text(judgement.before), text(judgement.after),
-          .init(change.map { NumberText.signed(NumberText.precise($0)) } ?? ""), text(judgement.allowed),
-          .init(judgement.n),
-        ])
-    }
+    table.rows = judgements.map { .init(label: $0.name, cells: Self.numbers($0)) }
     return PlainText.render(table)
+  }
+}
+
+extension Judgement {
+  /// The verdict in a word or two.
+  public var word: String {
+    switch verdict {
+    case .passed: return "passed"
+    case .improved: return "better"
+    case .worse: return "FAILED"
+    case .notCompared(let reason):
+      let parts = sides.map { [$0.before, $0.after].filter { !$0.isEmpty } } ?? []
+      return "not judged (\(([reason.rawValue] + parts).joined(separator: ": ")))"
+    }
   }
 }

@@ -6,7 +6,7 @@ extension ReportError: FaultReporting {
   public var fault: Fault {
     switch self {
     case .store(let error): error.fault
-    case .selection, .noSuchCell, .nothingForPaper, .unknownMethod, .unknownConvention: .usage
+    case .selection, .noSuchCell, .nothingForPaper, .nothingForCard, .unknownMethod, .unknownConvention: .usage
     case .nothingStored, .cannotWrite, .cannotRead, .damagedFacts: .runtime
     }
   }

@@ -19,6 +19,8 @@ public enum ReportError: Error, Hashable, Sendable {
   case noSuchCell(filter: String, path: String)
   /// No cell belongs to a table of the paper.
   case nothingForPaper(path: String, tasks: [String])
+  /// No cell has a score at a length.
+  case nothingForCard(path: String)
   /// There is no such perplexity convention.
   case unknownConvention(name: String, known: [String])
   /// A comparison names a method that the store does not have.
@@ -45,6 +47,8 @@ extension ReportError: CustomStringConvertible {
     case .nothingForPaper(let path, let tasks):
       "\(path): the store holds no cell of \(tasks.joined(separator: " or ")), and the paper's tables are of these. "
         + "Sweep one of them, or leave --paper away."
+    case .nothingForCard(let path):
+      "\(path): the store holds no scores by length, which a card is made of. Give a task `lengths`, or leave --card away."
     case .unknownConvention(let name, let known):
       "there is no perplexity convention '\(name)'; there are \(known.joined(separator: ", ")), and sliding-S."
     case .unknownMethod(let method, let known):

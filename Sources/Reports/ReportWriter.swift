@@ -1,5 +1,6 @@
 public import Evaluation
 import Foundation
+public import Gates
 import JSON
 public import Store
 
@@ -11,9 +12,11 @@ public enum ReportFormat: String, CaseIterable, Hashable, Sendable {
   case csv
   /// One picture for each figure in `figures/`.
   case svg
-  /// `report.html`, complete in itself.
+  /// The same pictures as PDF, for papers.
+  case pdf
+  /// `report.html`, complete in itself, with all samples.
   case html
-  /// `report.tex`: the measured tables.
+  /// `latex/<table>.tex` and `latex/<figure>.tex` (pgfplots), and `report.tex`, which reads them all.
   case latex
   /// `report.json`.
   case json
@@ -28,6 +31,8 @@ public struct ReportWriter: Sendable {
   private let name: String
   private let tasks: TaskReports
   private let conventions: [RequestedConvention]
+  /// The gates of the configuration, as they were judged; shown in the report.
+  public var gates: [Judgement] = []
   private let reader: EvaluationsReader
 
   /// A writer.
@@ -91,30 +96,32 @@ public struct ReportWriter: Sendable {
   /// - Throws: `ReportError`: the store cannot be read or holds nothing, a file cannot be written.
   public func write(to folder: String, formats: Set<ReportFormat>) throws(ReportError) -> [String] {
     let builder = try ReportBuilder.report(
-      reader.evaluations(), store: store, name: name, tasks: tasks, conventions: conventions)
+      reader.evaluations(), store: store, name: name, tasks: tasks, conventions: conventions, gates: gates)
     let (document, evaluations) = (builder.document, builder.evaluations)
-    var files: [String: String] = [:]
+    var files: [String: Data] = [:]
+    func add(_ name: String, _ text: String) { files[name] = Data(text.utf8) }
     if formats.contains(.markdown) {
-      files["report.md"] = Markdown.render(document, figureFolder: formats.contains(.svg) ? "figures" : nil)
-    }
-    if formats.contains(.markdown) {
+      add("report.md", Markdown.render(document, figureFolder: formats.contains(.svg) ? "figures" : nil))
       var cost = Document(title: "\(name): cost")
       cost.table(Cost.table(evaluations))
-      files["timing.md"] = Markdown.render(cost, figureFolder: nil)
+      add("timing.md", Markdown.render(cost, figureFolder: nil))
     }
-    if formats.contains(.html) { files["report.html"] = HTML.render(document) }
-    if formats.contains(.latex) { files["report.tex"] = LaTeX.render(document) }
-    if formats.contains(.svg) {
-      for figure in document.figures { files["figures/\(figure.id).svg"] = figure.svg }
+    if formats.contains(.html) {
+      add("report.html", HTML.render(document, samples: try SampleArchive(builder.sections, store)))
+    }
+    if formats.contains(.latex) { LaTeX.files(document).forEach { add($0.name, $0.text) } }
+    for figure in document.figures {
+      if formats.contains(.svg) { add("figures/\(figure.id).svg", figure.svg) }
+      if formats.contains(.pdf) { files["figures/\(figure.id).pdf"] = Data(figure.picture.pdf) }
     }
     if formats.contains(.json) {
-      files["report.json"] = JSONValue.text(of: JSONReport(document, evaluations), .pretty) + "\n"
+      add("report.json", JSONValue.text(of: JSONReport(document, evaluations, gates), .pretty) + "\n")
     }
     if formats.contains(.csv) {
-      files["cells.csv"] = CSV.cells(evaluations)
-      files["samples.csv"] = CSV.samples(evaluations)
-      files["timing.csv"] = CSV.timing(evaluations)
-      for table in document.tables { files["tables/\(table.id).csv"] = CSV.render(table) }
+      add("cells.csv", CSV.cells(evaluations))
+      add("samples.csv", CSV.samples(evaluations))
+      add("timing.csv", CSV.timing(evaluations))
+      for table in document.tables { add("tables/\(table.id).csv", CSV.render(table)) }
     }
     return try Self.write(files, to: folder)
   }
@@ -132,17 +139,45 @@ public struct ReportWriter: Sendable {
   ) throws(ReportError) -> (files: [String], text: String) {
     let evaluations = try reader.evaluations()
     let document = try PaperBuilder.document(evaluations, name: name, tasks: tasks)
-    var files: [String: String] = [:]
-    if formats.contains(.markdown) { files["paper.md"] = Markdown.render(document, figureFolder: nil) }
-    if formats.contains(.html) { files["paper.html"] = HTML.render(document) }
-    if formats.contains(.latex) { files["paper.tex"] = LaTeX.render(document) }
+    var files: [String: Data] = [:]
+    func add(_ name: String, _ text: String) { files[name] = Data(text.utf8) }
+    if formats.contains(.markdown) { add("paper.md", Markdown.render(document, figureFolder: nil)) }
+    if formats.contains(.html) { add("paper.html", HTML.render(document)) }
+    if formats.contains(.latex) { LaTeX.files(document, main: "paper.tex").forEach { add($0.name, $0.text) } }
     if formats.contains(.json) {
-      files["paper.json"] = JSONValue.text(of: JSONReport(document, evaluations), .pretty) + "\n"
+      add("paper.json", JSONValue.text(of: JSONReport(document, evaluations, []), .pretty) + "\n")
     }
     if formats.contains(.csv) {
-      for table in document.tables { files["tables/\(table.id).csv"] = CSV.render(table) }
+      for table in document.tables { add("tables/\(table.id).csv", CSV.render(table)) }
     }
     return (try Self.write(files, to: folder), PlainText.render(document))
+  }
+
+  /// Writes the long-context card of each model: one page in each form.
+  ///
+  /// - Parameters:
+  ///   - folder: where the pages go, as card-MODEL.
+  ///   - formats: the forms.
+  /// - Returns: the files.
+  /// - Throws: `ReportError`: the store cannot be read, or holds no scores by length.
+  public func writeCards(to folder: String, formats: Set<ReportFormat>) throws(ReportError) -> [String] {
+    let evaluations = try reader.evaluations()
+    var slugs = SlugMaker()
+    var files: [String: Data] = [:]
+    func add(_ name: String, _ text: String) { files[name] = Data(text.utf8) }
+    for (model, document) in try CardBuilder.documents(evaluations) {
+      let name = "card-" + slugs.slug([model])
+      if formats.contains(.markdown) { add("\(name).md", Markdown.render(document, figureFolder: nil)) }
+      if formats.contains(.html) { add("\(name).html", HTML.render(document)) }
+      if formats.contains(.latex) { LaTeX.files(document, main: "\(name).tex").forEach { add($0.name, $0.text) } }
+      if formats.contains(.json) {
+        add("\(name).json", JSONValue.text(of: JSONReport(document, evaluations, []), .pretty) + "\n")
+      }
+      if formats.contains(.csv) {
+        for table in document.tables { add("tables/\(table.id).csv", CSV.render(table)) }
+      }
+    }
+    return try Self.write(files, to: folder)
   }
 
   /// What the stored samples cost, as a table for a terminal.
@@ -150,26 +185,59 @@ public struct ReportWriter: Sendable {
   /// - Throws: `ReportError`: the store cannot be read or holds nothing.
   public func cost() throws(ReportError) -> String { PlainText.render(Cost.table(try reader.evaluations())) }
 
-  private static func write(_ files: [String: String], to folder: String) throws(ReportError) -> [String] {
+  private static func write(_ files: [String: Data], to folder: String) throws(ReportError) -> [String] {
     let names = files.keys.sorted()
-    for name in names { try write(files[name] ?? "", to: folder + "/" + name) }
+    for name in names { try write(files[name] ?? Data(), to: folder + "/" + name) }
     return names
   }
 
-  /// The tables as aligned text for a terminal, with what is missing.
+  /// Makes the folder of a report and sees that it can be written, before any work is done for it.
   ///
-  /// - Throws: `ReportError`: the store cannot be read or holds nothing.
-  public func summary() throws(ReportError) -> String {
-    PlainText.render(try ReportBuilder.summary(reader.evaluations(), store: store, name: name, tasks: tasks))
+  /// - Parameter folder: made where it is missing.
+  /// - Throws: `ReportError.cannotWrite`.
+  public static func prepare(_ folder: String) throws(ReportError) {
+    try makeFolder(folder, for: folder)
+    guard FileManager.default.isWritableFile(atPath: folder) else {
+      throw .cannotWrite(path: folder, problem: "the folder is not writable")
+    }
   }
 
-  static func write(_ text: String, to path: String) throws(ReportError) {
-    do {
-      try FileManager.default.createDirectory(
-        at: URL(filePath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
-    } catch {
-      throw .cannotWrite(path: path, problem: error.localizedDescription)
+  /// The first screen as aligned text for a terminal: the verdict, the main matrix, the counts.
+  ///
+  /// - Parameter width: columns of the terminal; sentences and wide tables are broken to fit.
+  /// - Returns: text that ends with a line end.
+  /// - Throws: `ReportError`: the store cannot be read or holds nothing.
+  public func summary(width: Int = .max) throws(ReportError) -> String {
+    PlainText.render(
+      try ReportBuilder.summary(reader.evaluations(), store: store, name: name, tasks: tasks, gates: gates),
+      width: width)
+  }
+
+  /// The sentences of the first screen, without markup.
+  ///
+  /// - Returns: one for each finding.
+  /// - Throws: `ReportError`: the store cannot be read or holds nothing.
+  public func verdict() throws(ReportError) -> [String] {
+    let document = try ReportBuilder.summary(reader.evaluations(), store: store, name: name, tasks: tasks)
+    return document.flattened.flatMap { block -> [String] in
+      if case .verdict(let sentences) = block { sentences.map(PlainText.stripped) } else { [] }
     }
-    try OutputFile.write(Data(text.utf8), to: path)
+  }
+
+  static func write(_ text: String, to path: String) throws(ReportError) { try write(Data(text.utf8), to: path) }
+
+  static func write(_ data: Data, to path: String) throws(ReportError) {
+    try makeFolder(URL(filePath: path).deletingLastPathComponent().path, for: path)
+    try OutputFile.write(data, to: path)
+  }
+
+  private static func makeFolder(_ folder: String, for path: String) throws(ReportError) {
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      let inTheWay = FileManager.default.fileExists(atPath: folder)
+      throw .cannotWrite(
+        path: path, problem: inTheWay ? "something else than a folder is in the way" : "the folder cannot be made")
+    }
   }
 }

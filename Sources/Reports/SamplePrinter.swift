@@ -126,7 +126,7 @@ public struct SamplePrinter: Sendable {
   private static func label(of record: CellRecord) -> Selection.Label {
     Selection.Label(
       model: record.model, methods: [record.method, StoredMethod(record.method).name], task: record.task,
-      place: record.coordinates)
+      entry: TaskEntries.name(in: record.settings), place: record.coordinates)
   }
 
   private func block(_ listed: Listed, full: Bool) -> String {

@@ -52,6 +52,12 @@ public struct TuningReport: Sendable, Encodable {
   public let chosen: Point
   /// What the empirical rule chooses; nil where nothing meets it.
   public let ruleChoice: Point?
+  /// The rungs that were planned; more than `samplesPerCell` has where the budget of time was spent.
+  public var plannedRungCount = 0
+  /// Pairs that were not tried and why, in words.
+  public var leftOut: [String] = []
+  /// Pairs of the last rung that no test tells from the choice; nil where it was not asked.
+  public var alike: [String]?
 
   /// A report.
   public init(
@@ -78,6 +84,15 @@ public struct TuningReport: Sendable, Encodable {
     var lines = [
       "chosen for \(targetLength) tokens: self-extend:G=\(chosen.group),W=\(chosen.window)\(Self.text(chosen))"
     ]
+    if plannedRungCount > samplesPerCell.count {
+      lines.append(
+        "the budget of time ended the search after rung \(samplesPerCell.count) of \(plannedRungCount): the choice rests on "
+          + "\(samplesPerCell.last ?? 0) samples a cell")
+    }
+    if let alike, !alike.isEmpty {
+      lines.append("these cannot be told from it at this n: \(alike.joined(separator: ", "))")
+    }
+    lines += leftOut.map { "left out: \($0)" }
     guard let ruleChoice else {
       return lines + ["the empirical rule chooses nothing: no G and W meet W + (N - W)/G < 2/3 L"]
     }
@@ -125,7 +140,7 @@ extension TuningReport {
   /// - Throws: `ReportError` when a file cannot be written.
   public func write(to folder: String, comparison: Comparison?) throws(ReportError) {
     try ReportWriter.write(markdown(comparison), to: folder + "/report.md")
-    try ReportWriter.write(svg, to: folder + "/surface.svg")
+    try ReportWriter.write(picture.svg, to: folder + "/surface.svg")
     try ReportWriter.write(json, to: folder + "/tuning.json")
   }
 
@@ -138,7 +153,8 @@ extension TuningReport {
         + " samples per cell: after each rung the better half goes on, by the sum of the ranks in passkey accuracy and in "
         + "perplexity. The empirical rule's choice takes part in every rung.")
     document.bullets(verdict(comparison: comparison).map { $0.trimmingCharacters(in: .whitespaces) })
-    document.figure(Figure(id: "surface", caption: "The surface: passkey accuracy and perplexity by G and W", svg: svg))
+    document.figure(
+      Figure(id: "surface", caption: "The surface: passkey accuracy and perplexity by G and W", picture: picture))
     document.table(table)
     return Markdown.render(document, figureFolder: ".")
   }
@@ -170,7 +186,7 @@ extension TuningReport {
   }
 
   /// Accuracy and perplexity by G and W, one panel for each rung: within a panel all pairs saw the same samples.
-  private var svg: String {
+  private var picture: Canvas {
     let groups = Set(points.map(\.group)).sorted()
     let windows = Set(points.map(\.window)).sorted()
     let rungs = Array(1...max(1, samplesPerCell.count))
@@ -182,14 +198,16 @@ extension TuningReport {
           windows.map { window in
             let point = points.first { $0.group == group && $0.window == window }
             return point.flatMap { point in point.measurement(rung: rung).flatMap { cell(point, $0) } }
-              ?? Heatmap.Cell(text: "", share: nil)
+              ?? Heatmap.Cell(text: "", color: nil)
           }
         })
     }
     func mark(_ point: Point) -> String { point == chosen ? " ★" : point == ruleChoice ? " ◇" : "" }
     var panels = rungs.map { rung in
       panel("accuracy (%)", rung) { point, measured in
-        measured.accuracy.map { Heatmap.Cell(text: NumberText.fixed(100 * $0, 0) + mark(point), share: $0) }
+        measured.accuracy.map {
+          Heatmap.Cell(text: NumberText.fixed(100 * $0, 0) + mark(point), color: Palette.sequential($0))
+        }
       }
     }
     for rung in rungs {
@@ -199,7 +217,7 @@ extension TuningReport {
         panel("perplexity", rung) { point, measured in
           measured.perplexity.map { perplexity in
             let share = high > low ? (high - log(perplexity)) / (high - low) : 0.75
-            return Heatmap.Cell(text: NumberText.adaptive(perplexity) + mark(point), share: share)
+            return Heatmap.Cell(text: NumberText.adaptive(perplexity) + mark(point), color: Palette.sequential(share))
           }
         })
     }
@@ -207,7 +225,8 @@ extension TuningReport {
       title: "G and W for \(targetLength) tokens",
       subtitle: "\(model), L = \(contextWindow); ★ chosen, ◇ the empirical rule's choice; one panel for each rung",
       xTitle: "neighbor window W (tokens)", yTitle: "group size G", columns: windows.map { "\($0)" },
-      rows: groups.map { "\($0)" }, panels: panels, legend: ("worst of a panel", "best")
-    ).svg()
+      rows: groups.map { "\($0)" }, panels: panels,
+      legend: .init(low: "worst of a panel", high: "best", color: Palette.sequential)
+    ).picture()
   }
 }

@@ -9,21 +9,27 @@ public struct Sample: Sendable {
   public let text: String
   /// What the model must do.
   public let request: Request
+  /// The prompt as messages, before a chat template or their concatenation made `text` of it; nil for what is no prompt.
+  public let conversation: Conversation?
+  /// What is asked once the model has answered; nil where its answer is the last.
+  public let followUp: FollowUp?
   /// The accepted answers; empty for a text that is only scored.
   public let expected: [String]
   /// What is recorded beside the scores, in a fixed order: requested and realised length and depth, document, window.
-  public let facts: [(name: String, value: Value)]
+  public private(set) var facts: [(name: String, value: Value)]
   /// The number of tokens that were cut away to fit, 0 when nothing was.
   public let truncatedTokenCount: Int
 
   /// A sample from its parts.
   public init(
-    id: SampleID, text: String, request: Request, expected: [String] = [],
-    facts: [(name: String, value: Value)] = [], truncatedTokenCount: Int = 0
+    id: SampleID, text: String, request: Request, conversation: Conversation? = nil, expected: [String] = [],
+    facts: [(name: String, value: Value)] = [], truncatedTokenCount: Int = 0, followUp: FollowUp? = nil
   ) {
     self.id = id
     self.text = text
     self.request = request
+    self.conversation = conversation
+    self.followUp = followUp
     self.expected = expected
     self.facts = facts
     self.truncatedTokenCount = truncatedTokenCount
@@ -31,6 +37,13 @@ public struct Sample: Sendable {
 }
 
 extension Sample {
+  /// The same sample with one more fact.
+  public func adding(_ fact: String, _ value: Value) -> Sample {
+    var copy = self
+    copy.facts.append((fact, value))
+    return copy
+  }
+
   /// What a scorer needs to know of it.
   public var reference: Reference {
     Reference(sampleID: id, expected: expected, facts: facts, promptTokenCount: request.tokens.count)

@@ -97,6 +97,14 @@ public enum CountOrNumbers: Hashable, Sendable {
   /// These values.
   case numbers([Double])
 
+  /// How many values are asked for.
+  var valueCount: Int {
+    switch self {
+    case .count(let count): count
+    case .numbers(let numbers): numbers.count
+    }
+  }
+
   /// As it was written, for an error.
   var text: String {
     switch self {

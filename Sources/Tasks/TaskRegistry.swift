@@ -6,6 +6,10 @@ public enum TaskRegistry {
     Passkey.self,
     Needle.self,
     RulerNIAH.self,
+    Ruler.self,
+    BABILong.self,
+    NoLiMa.self,
+    MRCR.self,
     KeyValueRetrieval.self,
     MultiDocumentQA.self,
     MultipleChoice.self,
@@ -13,6 +17,10 @@ public enum TaskRegistry {
     CustomTask.self,
     LongBench.self,
     LEval.self,
+    LongBenchV2.self,
+    InfiniteBench.self,
+    HELMET.self,
+    LVEval.self,
     PerplexityTask.self,
   ]
 

@@ -35,6 +35,8 @@ public struct Tokenizer: Sendable {
   /// - Returns: the template, made once.
   /// - Throws: `ChatTemplateError` for what is no template, or one with tags that are not supported.
   public func ownChatTemplate() throws(ChatTemplateError) -> ChatTemplate? { try core.template?.get() }
+  /// Sentences for people about what its files ask of generation and is not done.
+  public var notes: [String] { core.notes }
   /// What kind of tokenizer it is, for people: `byte-level BPE (smollm)`, `SentencePiece BPE`.
   public var kindName: String { core.kindName }
   /// The SHA-256 over everything that influences ids: tokens, merges, rules and the BOS policy.

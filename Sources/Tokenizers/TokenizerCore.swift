@@ -15,6 +15,7 @@ final class TokenizerCore: Sendable {
   let roles: SpecialRoles
   let endTokens: Set<Int>
   let identity: String
+  let notes: [String]
   /// The checkpoint's own chat template, or why it is none.
   let template: Result<ChatTemplate, ChatTemplateError>?
 
@@ -34,6 +35,7 @@ final class TokenizerCore: Sendable {
     texts = source.texts
     kinds = source.kinds
     roles = source.roles
+    notes = source.notes
     normalizer = source.normalizer
     fragmentSteps = source.fragmentSteps
     splits = source.splits

@@ -121,6 +121,11 @@ extension Session {
     for item in next { item.session.append([item.token]) }
     computeLogits(firstRow: 0, rows: next.count)
     let logits = state.logits(rows: next.count)
+    device.finish()
+    if let failure = device.takeFailure() {
+      for item in next { item.session.truncate(to: 0) }
+      throw .device(failure)
+    }
     for (row, sequence) in sequences.enumerated() {
       try sequence.session.locatingNonFinite { () throws(TransformerError) in
         try writers[sequence.index].take(

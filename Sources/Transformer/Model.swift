@@ -25,13 +25,22 @@ public final class Model: Sendable {
   ///   - path: a GGUF file, or a folder in Hugging Face's layout.
   ///   - device: where the weights go; nil for the processor.
   /// - Returns: the model.
-  /// - Throws: `TransformerError.checkpoint`.
+  /// - Throws: `TransformerError.checkpoint`; of a device with memory of its own `.weightsTooLarge` and `.device`, too.
   public static func load(path: String, device: (any Device)? = nil) throws(TransformerError) -> Model {
-    do throws(CheckpointError) {
-      return try Model(Checkpoint.open(path, pages: .large), device ?? CPUDevice(Workers(threads: 1)))
-    } catch {
-      throw .checkpoint(error)
+    let checkpoint: Checkpoint
+    do { checkpoint = try Checkpoint.open(path, pages: .large) } catch { throw .checkpoint(error) }
+    guard let device, device.copiesWeights else {
+      do { return try Model(checkpoint, device ?? CPUDevice(Workers(threads: 1))) } catch { throw .checkpoint(error) }
     }
+    let needed = checkpoint.weightByteCount
+    let available = device.availableByteCount
+    guard needed <= available else {
+      throw .weightsTooLarge(byteCount: needed, availableByteCount: available, device: device.summary)
+    }
+    let model: Model
+    do { model = try Model(checkpoint, device) } catch { throw .checkpoint(error) }
+    if let failure = device.takeFailure() { throw .device(failure) }
+    return model
   }
 
   private init(_ checkpoint: Checkpoint, _ device: any Device) throws(CheckpointError) {
@@ -55,7 +64,7 @@ public final class Model: Sendable {
   public var contextWindow: Int { hyperparameters.contextWindow }
 
   /// Bytes of all weights as stored.
-  public var weightByteCount: Int { checkpoint.tensors.values.reduce(0) { $0 + $1.byteRange.count } }
+  public var weightByteCount: Int { checkpoint.weightByteCount }
 
   /// Bytes of weights that decoding one token reads: all of them, but one row of an embedding that is not the output.
   public var decodedByteCount: Int {
@@ -136,4 +145,9 @@ extension RotaryScaling {
       self = .perFrequency(short: short, long: long, originalContext: original, attentionFactor: attention)
     }
   }
+}
+
+extension Checkpoint {
+  /// Bytes of all tensors as stored.
+  fileprivate var weightByteCount: Int { tensors.values.reduce(0) { $0 + $1.byteRange.count } }
 }

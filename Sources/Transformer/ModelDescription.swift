@@ -26,6 +26,9 @@ public struct ModelDescription: Sendable {
   /// The pretraining window L, in tokens.
   public var contextWindow: Int { hyperparameters.contextWindow }
 
+  /// The number of token ids that the model has an embedding for.
+  public var vocabularySize: Int { hyperparameters.vocabularySize }
+
   /// Parameters of the dense layers of all blocks (each is multiplied once per token).
   public var blockParameterCount: Int {
     let h = hyperparameters

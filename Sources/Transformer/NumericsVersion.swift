@@ -12,4 +12,6 @@ public enum NumericsVersion {
   /// 2 (2026-11-26): K-quants, Q5_0 and Q5_1 are multiplied in integers, too; before, they took the float32 path. Nothing
   /// moves for weights in Q8_0, Q4_0 and Q4_1.
   static let integers = 2
+  /// The version of the OpenCL device's arithmetic: its kernels, their order of summation.
+  static let openCL = 1
 }

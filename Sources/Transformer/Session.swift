@@ -123,7 +123,7 @@ public final class Session {
   ///   - newTokens: ids to append.
   ///   - logitCount: how many of the last new positions need logits.
   ///   - visit: called in order with a buffer `[rows, V]`, the index in `newTokens` of its first row, and its rows.
-  /// - Throws: `TransformerError.tokenOutOfRange` `.noMemory` or `.cancelled`, or what `visit` throws; then the sequence is as long
+  /// - Throws: `TransformerError.tokenOutOfRange` `.noMemory`, `.device` or `.cancelled`, or what `visit` throws; then the sequence is as long
   ///   as the last whole chunk.
   func extend(
     _ newTokens: [Int], logitCount: Int,
@@ -149,12 +149,26 @@ public final class Session {
       while row < rows {
         let count = min(state.logitRows, rows - row)
         computeLogits(firstRow: row, rows: count)
-        try visit(state.logits(rows: count), done + row - again.count, count)
+        let visited = Result { () throws(TransformerError) in
+          try visit(state.logits(rows: count), done + row - again.count, count)
+        }
+        // What a failed device gave says nothing.
+        try requireDevice()
+        try visited.get()
         row += count
       }
+      device.finish()
+      try requireDevice()
       done += rows
       onProgress(done)
     }
+  }
+
+  /// Throws what went wrong on the device since the last look; the cache is empty then.
+  func requireDevice() throws(TransformerError) {
+    guard let failure = device.takeFailure() else { return }
+    truncate(to: 0)
+    throw .device(failure)
   }
 
   /// Notes tokens whose keys and values a pass has cached.

@@ -7,7 +7,8 @@ extension TransformerError: FaultReporting {
     switch self {
     case .checkpoint(let error): error.fault
     case .tokenOutOfRange, .tooFewTokens: .usage
-    case .nonFiniteLogits, .noMemory: .runtime
+    case .nonFiniteLogits, .noMemory, .weightsTooLarge: .runtime
+    case .device(let failure): failure.fault
     case .cancelled: .interrupted
     }
   }

@@ -14,6 +14,10 @@ public enum TransformerError: Error, Equatable, Sendable, CustomStringConvertibl
   case nonFiniteLogits(origin: NonFiniteOrigin?)
   /// The keys and values of a sequence are larger than the memory that there is.
   case noMemory(tokenCount: Int, byteCount: Int, availableByteCount: Int)
+  /// The weights are larger than the memory of the device that they are copied to.
+  case weightsTooLarge(byteCount: Int, availableByteCount: Int, device: String)
+  /// The device failed.
+  case device(DeviceFailure)
   /// The caller asked to stop; nothing of the unfinished work is kept.
   case cancelled
 
@@ -32,6 +36,10 @@ public enum TransformerError: Error, Equatable, Sendable, CustomStringConvertibl
       "the keys and values of \(count) tokens need \(NumberText.bytes(bytes)) of memory more, and "
         + "\(NumberText.bytes(available)) can be had; take shorter prompts, keys and values in float16, or a machine "
         + "with more memory"
+    case .weightsTooLarge(let bytes, let available, let device):
+      "the weights need \(NumberText.bytes(bytes)), and \(NumberText.bytes(available)) of \(device) can be had; take a "
+        + "smaller quantisation, another device, or --device cpu"
+    case .device(let failure): "\(failure)"
     case .cancelled: "interrupted"
     }
   }

@@ -1,7 +1,9 @@
+import Backends
 import Foundation
 import JSON
 import Kernels
 import Positions
+import Text
 import Tokenizers
 import Transformer
 
@@ -14,7 +16,27 @@ enum EngineOptions {
     "--compute", "KIND",
     "float32, int16 or int8 (activations in integers, quantised weights only), openblas (default float32)")
   static let chunk = Option.value("--chunk", "N", "tokens per pass through the layers; never changes a result")
-  static let all = [method, keyValueType, compute, chunk]
+  static let device = Option.value(
+    "--device", "D", "what computes: cpu, opencl or opencl:N ('devices' lists them; default cpu)")
+  static let deviceMemory = Option.value(
+    "--device-memory", "MIB", "the most memory to take of an OpenCL device (default all of it)")
+  /// The options of a device.
+  static let devices = [device, deviceMemory]
+  static let all = [method, keyValueType, compute, chunk] + devices
+
+  /// Tokens per pass at most; more than a few thousand gain nothing.
+  private static let largestChunk = 1 << 16
+
+  /// Refuses a chunk whose buffers the machine cannot hold.
+  static func checkMemory(_ model: Model, _ options: SessionOptions) throws(UsageError) {
+    guard let size = options.chunkSize else { return }
+    let needed = ModelDescription(model.hyperparameters).activationByteCount(chunkSize: size)
+    let available = model.device.availableByteCount
+    guard available > 0, needed > available else { return }
+    throw UsageError(
+      "--chunk is \(size): the buffers of a pass need \(NumberText.bytes(needed)), and \(NumberText.bytes(available)) "
+        + "can be had; take a smaller one")
+  }
 
   /// The thread pool of this process.
   static func workers(_ arguments: Arguments) throws(UsageError) -> Workers {
@@ -23,11 +45,36 @@ enum EngineOptions {
     return Workers(threads: threads)
   }
 
+  /// The choice of `--device`; nil where it is not given.
+  static func deviceChoice(_ arguments: Arguments) throws(UsageError) -> DeviceChoice? {
+    guard let text = arguments.text(device) else { return nil }
+    guard let choice = DeviceChoice(text) else {
+      throw UsageError("--device is '\(text)', expected \(DeviceChoice.expected)")
+    }
+    return choice
+  }
+
+  /// The device that `--device` or else a configuration names, or the processor, at work.
+  static func open(_ arguments: Arguments, _ workers: Workers, configured: DeviceChoice? = nil) throws -> any Device {
+    let choice = try deviceChoice(arguments) ?? configured ?? .cpu
+    let limit = try arguments.integer(deviceMemory)
+    guard choice != .cpu || limit == nil || configured != nil else {
+      throw UsageError("--device-memory limits an OpenCL device; the processor has no such limit")
+    }
+    guard limit ?? 0 <= 1 << 30 else { throw UsageError("--device-memory is in MiB, expected at most \(1 << 30)") }
+    return try choice.open(workers: workers, byteLimit: limit.map { $0 << 20 })
+  }
+
   /// The session's options.
   static func session(_ arguments: Arguments) throws(UsageError) -> SessionOptions {
-    SessionOptions(
-      keyValueType: try arguments.word(keyValueType, KeyValueType.self) ?? .float32,
-      compute: try arguments.word(compute, Compute.self) ?? .float32, chunkSize: try arguments.integer(chunk))
+    let kind = try arguments.word(compute, Compute.self) ?? .float32
+    if let device = try deviceChoice(arguments), device != .cpu, kind != .float32 {
+      throw UsageError("--compute \(kind.rawValue) is for the processor; \(device) computes in float32")
+    }
+    let size = try arguments.integer(chunk)
+    if let size, size > largestChunk { throw UsageError("--chunk is \(size), expected at most \(largestChunk)") }
+    return SessionOptions(
+      keyValueType: try arguments.word(keyValueType, KeyValueType.self) ?? .float32, compute: kind, chunkSize: size)
   }
 
   /// A session on the model that `--model` names; `length` is the tokens that it is for, where they are known, and what
@@ -36,11 +83,12 @@ enum EngineOptions {
     let choice = try arguments.methodChoice(method)
     if length == nil { _ = try arguments.method(method) }
     let options = try session(arguments)
-    let workers = try workers(arguments)
-    let model = try Model.load(path: arguments.required(model))
+    let device = try open(arguments, workers(arguments))
+    let model = try Model.load(path: arguments.required(model), device: device)
+    try checkMemory(model, options)
     let method = try resolved(choice, contextWindow: model.contextWindow, length: length ?? model.contextWindow)
     if choice.isAutomatic { Terminal.message("method: \(choice) is \(method) for \(length ?? 0) tokens") }
-    return Session(model: model, method: method, workers: workers, options: options)
+    return Session(model: model, method: method, options: options)
   }
 
   private static func resolved(_ choice: MethodChoice, contextWindow: Int, length: Int) throws(UsageError) -> Method {

@@ -7,13 +7,15 @@ import Text
 enum Entry {
   static var commands: [Command] {
     [
-      SweepCommand.command, PlanCommand.command, ReportCommand.command, SamplesCommand.command, CompareCommand.command,
+      SweepCommand.command, RunCommand.command, InitCommand.command, PlanCommand.command, ReportCommand.command,
+      SamplesCommand.command, CompareCommand.command,
       BaselineCommand.command, CheckCommand.command, ScoreCommand.command, DataCommand.command, TaskCommands.list,
-      TaskCommands.one, MergeCommand.command, StatusCommand.command, SlurmCommand.command, DoctorCommand.command,
+      TaskCommands.one, MethodsCommand.command, MergeCommand.command, StatusCommand.command, SlurmCommand.command,
+      DoctorCommand.command,
       ExportCommand.command, SchemaCommand.command, RescoreCommand.command, CapacityCommand.command,
       TuneCommand.command, ModelCommand.command,
       TokenizeCommand.command, LogitsCommand.command, GenerateCommand.command, PerplexityCommand.command,
-      BenchCommand.command, ChatCommand.command,
+      BenchCommand.command, ChatCommand.command, DevicesCommand.command, CompletionCommand.command, ManCommand.command,
     ]
   }
 
@@ -43,17 +45,18 @@ enum Entry {
       return .usage
     }
     if ["--help", "-h", "help"].contains(name) {
-      Terminal.print(Help.overview(commands))
+      guard words.count > 1 else {
+        Terminal.print(Help.overview(commands))
+        return .complete
+      }
+      Terminal.print(Help.text(try command(words[1])))
       return .complete
     }
     if name == "--version" {
-      Terminal.print("se-eval \(Version.current)")
+      Terminal.print(Version.text)
       return .complete
     }
-    guard let command = commands.first(where: { $0.name == name }) else {
-      let hint = Suggestion.hint(for: name, among: commands.map(\.name))
-      throw UsageError("there is no command '\(name)'\(hint) ('se-eval --help' lists them)")
-    }
+    let command = try command(name)
     if let problem = InstructionSet.problem { throw UsageError(problem) }
     let arguments = try Arguments(command, Array(words.dropFirst()))
     Terminal.writesMessagesAsJSON = arguments.text(GlobalOptions.progress) == ProgressMode.json.rawValue
@@ -62,5 +65,11 @@ enum Entry {
       return .complete
     }
     return try command.run(arguments)
+  }
+
+  private static func command(_ name: String) throws(UsageError) -> Command {
+    if let command = commands.first(where: { $0.name == name }) { return command }
+    let hint = Suggestion.hint(for: name, among: commands.map(\.name))
+    throw UsageError("there is no command '\(name)'\(hint) ('se-eval --help' lists them)")
   }
 }

@@ -39,7 +39,14 @@ enum Files {
 
   /// The text on standard input.
   static func readStandardInput() throws(FileError) -> String {
-    try text(FileHandle.standardInput.readDataToEndOfFile(), "standard input")
+    let data: Data
+    do {
+      data = try FileHandle.standardInput.readToEnd() ?? Data()
+    } catch {
+      throw FileError(
+        path: "standard input", problem: "it cannot be read (closed, or a folder): give it a text, or name a file")
+    }
+    return try text(data, "standard input")
   }
 
   private static func text(_ data: Data, _ path: String) throws(FileError) -> String {

@@ -2,13 +2,31 @@ import Backends
 import Foundation
 import Kernels
 import Sweeps
+import Transformer
 
-/// Which backend runs a model of a configuration: the engine, or the server that the entry names.
+/// Which backend runs a model of a configuration: the server that the entry names, or the engine on the device of the
+/// command line, of the entry, or on the processor.
 final class ModelBackends {
-  private let engine: EngineBackend
-  private let server = ServerBackend(variables: ProcessInfo.processInfo.environment)
+  private let commandLine: DeviceChoice?
+  private let processor: EngineBackend
+  private var engines: [DeviceChoice: EngineBackend] = [:]
+  private let server = ServerBackend(
+    variables: ProcessInfo.processInfo.environment, isCancelled: { Interruption.isRequested })
 
-  init(workers: Workers) { engine = EngineBackend(workers: workers) }
+  /// Begins work on every device that is needed.
+  init(_ arguments: Arguments, _ workers: Workers, _ configuration: Configuration) throws {
+    let commandLine = try EngineOptions.deviceChoice(arguments)
+    self.commandLine = commandLine
+    processor = EngineBackend(workers: workers)
+    let own = configuration.models.filter { $0.server == nil }
+    for choice in Set(own.map { commandLine ?? $0.device ?? .cpu }) {
+      engines[choice] = EngineBackend(device: try EngineOptions.open(arguments, workers, configured: choice))
+    }
+  }
 
-  func backend(of entry: Configuration.ModelEntry) -> any Backend { entry.server == nil ? engine : server }
+  /// The backend of a model.
+  func backend(of entry: Configuration.ModelEntry) -> any Backend {
+    guard entry.server == nil else { return server }
+    return engines[commandLine ?? entry.device ?? .cpu] ?? processor
+  }
 }

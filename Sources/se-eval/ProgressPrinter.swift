@@ -11,8 +11,8 @@ enum ProgressMode: String, CaseIterable {
 
 /// Turns the events of a sweep into a bar, plain lines or JSON lines on standard error.
 ///
-/// A bar is drawn at most ten times a second; plain lines come at most twice a minute, for a cell that ends or for a long
-/// one: a job's log stays short, however many cells are small.
+/// A bar is one line, cut to the terminal, drawn at most ten times a second; a plain line comes at most once per cell and
+/// once in half a minute.
 final class ProgressPrinter {
   private enum Style { case bar, plain, json, none }
 
@@ -53,7 +53,7 @@ final class ProgressPrinter {
     case .loadingModel(let name):
       Terminal.status("\rloading \(VisibleText.escaped(name))\u{1b}[K")
     case .modelLoaded: break
-    case .cellStarted(let cell, let overall): draw(cell, overall, detail: nil, force: true)
+    case .cellStarted(let cell, let overall): draw(cell, overall, detail: nil, force: false)
     case .sampleProgress(let sample, let overall):
       let detail = sample.totalTokenCount > 2048 ? "\(sample.tokenCount)/\(sample.totalTokenCount) tokens" : nil
       draw(sample.cell, overall, detail: detail, force: false)
@@ -74,9 +74,12 @@ final class ProgressPrinter {
     let filled = Int((overall.fraction * Double(width)).rounded(.down))
     let blocks = String(repeating: "#", count: filled) + String(repeating: ".", count: max(0, width - filled))
     let tail = detail.map { ", \($0)" } ?? ""
-    let line =
-      "[\(blocks)] \(NumberText.fixed(100 * overall.fraction, 1)) %  \(overall.doneSampleCount)/"
-      + "\(overall.sampleCount) samples  \(eta(overall))  \(name(cell))\(tail)"
+    let numbers =
+      "\(NumberText.fixed(100 * overall.fraction, 1)) %  \(overall.doneSampleCount)/"
+      + "\(overall.sampleCount) samples  \(eta(overall))"
+    let columns = Terminal.width(of: 2)
+    // A narrow terminal has no room for blocks.
+    let line = (columns >= 100 ? "[\(blocks)] " : "") + numbers + "  \(name(cell))\(tail)"
     Terminal.status("\r\(line.prefix(columns - 1))\u{1b}[K")
   }
 
@@ -90,12 +93,9 @@ final class ProgressPrinter {
     case .sampleFinished(let sample, let overall): plainEvery(.seconds(60), sample.cell, overall)
     case .sampleFailed(let cell, let id, let reason, _): Terminal.message("failed: \(name(cell)) \(id): \(reason)")
     case .cellFinished(let cell, let overall):
-      let isLast = overall.finishedCellCount == overall.cellCount
-      if !isLast, let lastDrawn, clock.now - lastDrawn < .seconds(30) { return }
+      if overall.finishedCellCount < overall.cellCount { return plainEvery(.seconds(30), cell, overall) }
       lastDrawn = clock.now
-      Terminal.message(
-        "\(NumberText.fixed(100 * overall.fraction, 1)) %  \(eta(overall))  \(name(cell))  "
-          + "\(cell.doneSampleCount)/\(cell.sampleCount) samples")
+      Terminal.message("\(NumberText.fixed(100 * overall.fraction, 1)) %  all \(overall.cellCount) cells")
     }
   }
 
@@ -123,10 +123,6 @@ final class ProgressPrinter {
     guard let seconds = overall.remainingSeconds else { return "no estimate yet" }
     let weak = overall.isEstimateWeak ? " (from fewer than 3 samples)" : ""
     return "\(NumberText.duration(seconds)) left\(weak)"
-  }
-
-  private var columns: Int {
-    ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) } ?? 120
   }
 
   private struct Line: Encodable {

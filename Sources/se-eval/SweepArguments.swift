@@ -24,7 +24,7 @@ enum SweepArguments {
   static let memory = Option.value(
     "--memory", "GIB",
     "GiB that keys and values may take (default: what the machine has); a sweep that needs more is refused")
-  static let selection = [memory, limit, only, shard, skipMissing, allowUnverified, database]
+  static let selection = [memory, limit, only, shard, skipMissing, allowUnverified, database] + EngineOptions.devices
 
   static func configuration(_ arguments: Arguments) throws -> Configuration {
     try Configuration.load(

@@ -104,6 +104,12 @@ enum Terminal {
     return isatty(2) == 1 && environment["CI"] == nil && environment["TERM"] != "dumb"
   }
 
+  /// Columns of the terminal on a stream: its own, what `COLUMNS` says, or 100 where there is none.
+  static func width(of descriptor: Int32) -> Int {
+    let said = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }
+    return TerminalSize.columns(of: descriptor) ?? said.flatMap { $0 >= 20 ? $0 : nil } ?? 100
+  }
+
   /// Writes a value as one JSON object with sorted keys.
   static func printJSON(_ value: some Encodable) throws {
     print(try JSONValue(encoding: value).written(.compact))

@@ -13,7 +13,8 @@ enum Layers {
     "Tokenizers": ["Checkpoints", "Text", "Digest", "JSON", "Foundation", "Synchronization"],
     // Text alone, for the fault of its error.
     "Positions": ["Text", "Glibc"],
-    "Transformer": ["Kernels", "Checkpoints", "Positions", "Text", "Synchronization"],
+    "OpenCL": ["COpenCL", "Synchronization"],
+    "Transformer": ["Kernels", "OpenCL", "Checkpoints", "Positions", "Text", "Synchronization"],
     "Evaluation": ["Text", "JSON"],
     "Metrics": ["Evaluation", "Text", "JSON", "Foundation", "Glibc"],
     "Tasks": [
@@ -30,7 +31,7 @@ enum Layers {
       "Metrics", "Foundation", "Glibc", "Synchronization",
     ],
     "Reports": [
-      "Evaluation", "Gates", "Positions", "Store", "Metrics", "Text", "JSON", "Digest", "Foundation", "Glibc",
+      "Evaluation", "Gates", "Positions", "Store", "Metrics", "CZlib", "Text", "JSON", "Digest", "Foundation", "Glibc",
       "Synchronization",
     ],
     "se-eval": [
@@ -42,10 +43,11 @@ enum Layers {
 
   /// Targets and single files that may hold unsafe code.
   static func mayBeUnsafe(_ path: String) -> Bool {
-    path.hasPrefix("Kernels/") || path.hasPrefix("Store/SQLite/") || path.hasPrefix("Sweeps/YAML/")
+    ["Kernels/", "OpenCL/", "Store/SQLite/", "Sweeps/YAML/"].contains(where: path.hasPrefix)
       || [
-        "Checkpoints/MappedFile.swift", "Tasks/Data/Archive/Inflate.swift", "se-eval/Interruption.swift",
-        "Digest/SHA256.swift", "Reports/PartialFile.swift", "HTTP/Socket.swift",
+        "Checkpoints/MappedFile.swift", "Tasks/Data/Archive/Inflate.swift", "Reports/Samples/Deflate.swift",
+        "se-eval/Interruption.swift", "se-eval/TerminalSize.swift", "Digest/SHA256.swift", "Reports/PartialFile.swift",
+        "HTTP/Socket.swift",
       ].contains(path)
   }
 

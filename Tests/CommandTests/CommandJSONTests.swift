@@ -46,6 +46,7 @@ import Testing
           self_extend_kv_bytes_per_token tied_embeddings tokenizer types vocabulary_size weight_bytes
           """
         ),
+        (["devices"], "cpu opencl opencl_problem"),
         (["task", "passkey"], "data example metrics name protocols settings summary"),
         (
           ["generate", "--model", Self.model, "--prompt", "a", "--max-new-tokens", "2"], "finish_reason text tokens"
@@ -58,7 +59,7 @@ import Testing
         ),
         (
           ["bench", "--model", Self.model, "--prefill", "16", "--decode", "0", "--depth", "0", "--repeat", "1"],
-          "depth method peak_bytes phase seconds threads tokens tokens_per_second"
+          "depth device method peak_bytes phase seconds threads tokens tokens_per_second"
         ),
       ]
       for (words, keys) in wanted {

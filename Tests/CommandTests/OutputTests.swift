@@ -28,6 +28,24 @@ import Testing
     #expect(try shell(line) == status)
   }
 
+  @Test(
+    "standard input that is closed or a folder, and sizes that nothing holds, are errors with a reason",
+    arguments: [
+      ("$P tokenize --model Datasets/demo/model < README.md", 0), ("$P tokenize --model Datasets/demo/model <&-", 5),
+      ("$P tokenize --model Datasets/demo/model < Tests", 5),
+      ("$P generate --model Datasets/demo/model --prompt-file LICENSE --chunk 1000000000000", 2),
+      ("$P bench --model Datasets/demo/model --prefill 8 --decode 1 --chunk 65537", 2),
+      ("SE_EVAL_ISA=zzz $P model Datasets/demo/model", 2),
+    ] as [(String, Int32)])
+  func unreadable(line: String, status: Int32) throws {
+    try Program.inTemporaryFolder { folder in
+      let log = folder.appendingPathComponent("log").path
+      #expect(try shell("\(line) > /dev/null 2> '\(log)'") == status)
+      let told = try String(contentsOfFile: log, encoding: .utf8)
+      #expect(told.isEmpty == (status == 0) && !told.contains("Fatal error"))
+    }
+  }
+
   @Test("the reason is told on standard error")
   func reason() throws {
     try Program.inTemporaryFolder { folder in
@@ -42,7 +60,7 @@ import Testing
   func fullLog() throws {
     try Program.inTemporaryFolder { folder in
       let config = try SmallSweep.write(to: folder, trials: 1)
-      let arguments = SmallSweep.arguments(config, folder).dropLast().map { "'\($0)'" } + ["plain"]
+      let arguments = SmallSweep.arguments(config, folder).map { "'\($0)'" } + ["--progress", "plain"]
       #expect(try shell("$P \(arguments.joined(separator: " ")) > /dev/null 2> /dev/full") == 0)
       #expect(try SmallSweep.report(folder)["report.md"] != nil)
     }

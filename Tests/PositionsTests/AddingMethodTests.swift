@@ -12,6 +12,7 @@ import Testing
 /// - Maximum length: L.
 struct LogScale: PositionMethod {
   static let name = "log-scale"
+  static let summary = "plain attention whose queries grow with the logarithm of their position"
   static let parameters = [MethodParameter("base", "base", .integer(minimum: 2))]
   static let limit = "L"
 

@@ -172,17 +172,34 @@ import Text
     ] { #expect(text.contains(part) || text.contains(part.replacing("16 of 32", with: "32 of 64")), "\(part)") }
   }
 
-  @Test("a model without published numbers says so, and a store without these benchmarks is an error")
+  @Test("a model without published numbers says so, and a store without any table of the paper's shape is an error")
   func unknown() throws {
     let suites = try Suites(model: "tiny")
     try suites.fill(model: "tiny")
     let document = try PaperBuilder.document(Evaluations(suites.store), name: "suites", tasks: Self.tasks)
     #expect(PlainText.render(document).contains("No published number is known for tiny"))
     #expect(document.tables[0].rows.map(\.label) == ["plain", "self-extend:G=8,W=1024"])
-    let other = try SyntheticStore.complete()
+    let other = try SyntheticStore()
+    _ = try other.store.cell(
+      SyntheticStore.record("books", "plain", [], metric: SyntheticStore.perplexity, count: 1))
     #expect(throws: ReportError.nothingForPaper(path: other.store.path, tasks: ["longbench", "leval"])) {
       try PaperBuilder.document(Evaluations(other.store), name: "x", tasks: Self.tasks)
     }
+  }
+
+  @Test("what no source quotes has the paper's shape and measured numbers alone: by length, G by W, by dataset")
+  func shapes() throws {
+    let document = try PaperBuilder.document(
+      Evaluations(SyntheticStore.complete().store), name: "x", tasks: Self.tasks)
+    #expect(
+      document.tables.map(\.id) == [
+        "paper-tiny-1k-answers", "paper-tiny-1k-books", "paper-tiny-1k-passkey",
+        "paper-tiny-1k-passkey-self-extend-g-by-w",
+      ])
+    #expect(document.tables[0].columns == ["hotpot_qa", "qasper", "average"])
+    #expect(document.tables[2].title.contains("†"))
+    #expect(document.tables[3].rows.map(\.label) == ["4", "8"])
+    #expect(PlainText.render(document).contains("† Deviation: the haystack is generated."))
   }
 
   @Test("LongBench has its categories and both averages, LongBench-E its buckets")

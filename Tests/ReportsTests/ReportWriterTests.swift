@@ -17,10 +17,15 @@ import Text
     let folder = try TemporaryFolder()
     let files = try ReportWriter(store: synthetic.store, name: "synthetic")
       .write(to: folder.path, formats: Set(ReportFormat.allCases))
-    for name in files where !name.hasPrefix("timing.") {
-      try Golden.expect(try text(folder, name), "report/" + name)
+    // Pictures as PDF have tests of their own.
+    let recorded = files.filter { !$0.hasPrefix("timing.") && !$0.hasSuffix(".pdf") }
+    for name in recorded {
+      // What zlib makes of the samples is zlib's own business.
+      let lines = try text(folder, name).split(separator: "\n", omittingEmptySubsequences: false)
+        .filter { !$0.hasPrefix("<script type=\"text/plain\"") }
+      try Golden.expect(lines.joined(separator: "\n"), "report/" + name)
     }
-    #expect(files.filter { !$0.hasPrefix("timing.") } == Golden.names(below: "report"))
+    #expect(recorded == Golden.names(below: "report"))
     try Golden.expect(try ReportWriter(store: synthetic.store, name: "synthetic").summary(), "summary.txt")
   }
 
@@ -65,24 +70,25 @@ import Text
     let writer = ReportWriter(store: synthetic.store, name: "r")
     for name in try writer.write(to: a.path, formats: Set(ReportFormat.allCases)) { _ = name }
     for name in try writer.write(to: b.path, formats: Set(ReportFormat.allCases)) {
-      #expect(try text(a, name) == text(b, name), "\(name)")
+      let (x, y) = (URL(filePath: a.file(name)), URL(filePath: b.file(name)))
+      #expect(try Data(contentsOf: x) == Data(contentsOf: y), "\(name)")
     }
   }
 
-  @Test("pairs that `auto` chose for each length make no table of G by W, a grid does")
+  @Test("pairs that `auto` chose for each length make no map of G by W, a grid does")
   func groupByWindow() throws {
-    func hasTable(_ pairs: [(String, Int)]) throws -> Bool {
+    func hasMap(_ pairs: [(String, Int)]) throws -> Bool {
       let synthetic = try SyntheticStore()
       for (method, length) in pairs {
         let cell = try synthetic.passkeyCell("self-extend:" + method, length: length, depth: "0.5")
         try synthetic.appendPasskey(method, length: length, depth: "0.5", trial: 0, cell: cell)
       }
       let folder = try TemporaryFolder()
-      _ = try ReportWriter(store: synthetic.store, name: "r").write(to: folder.path, formats: [.markdown])
+      _ = try ReportWriter(store: synthetic.store, name: "r").write(to: folder.path, formats: [.markdown, .svg])
       return try text(folder, "report.md").contains("G by W")
     }
-    #expect(try !hasTable([("G=2,W=256", 512), ("G=4,W=128", 1024), ("G=8,W=128", 2048), ("G=8,W=128", 512)]))
-    #expect(try hasTable([("G=2,W=256", 512), ("G=4,W=128", 512), ("G=8,W=128", 512)]))
+    #expect(try !hasMap([("G=2,W=256", 512), ("G=4,W=128", 1024), ("G=8,W=128", 2048), ("G=8,W=128", 512)]))
+    #expect(try hasMap([("G=2,W=256", 512), ("G=4,W=128", 512), ("G=8,W=128", 512)]))
   }
 
   @Test("a gap is marked: missing, failed and unscored are counted beside the number")
@@ -105,7 +111,7 @@ import Text
     let synthetic = try SyntheticStore()
     _ = try synthetic.passkeyCell("plain", length: 512, depth: "0.5")
     let summary = try ReportWriter(store: synthetic.store, name: "r").summary()
-    #expect(summary.contains("1 cells, 0 of 2 samples: 2 missing."))
+    #expect(summary.contains("samples 0 of 2, missing 2"))
     #expect(summary.contains("missing n=0 of 2, 2 missing"))
   }
 

@@ -63,14 +63,33 @@ import Text
     }
   }
 
-  @Test("a plan says with numbers what memory cannot hold", arguments: [(0, 0), (400_000, 0), (1000, 1)])
+  @Test("the grid of one task is counted before it is expanded", arguments: ["passkey", "needle", "kv-retrieval"])
+  func taskGrid(name: String) throws {
+    let type = try #require(TaskRegistry.type(named: name))
+    let many = Value.list((0..<600).map { .integer(100 + $0) })
+    // 600 x 501 depths; 600 x 600 positions.
+    let depths = Value.list((0...500).map { .number(Double($0) / 500) })
+    let settings: [String: Value] =
+      name == "kv-retrieval"
+      ? ["keys": many, "positions": .list((0..<90).map { .integer($0) } + (0..<510).map { _ in .integer(0) })]
+      : ["lengths": many, "depths": depths]
+    var found: String?
+    do throws(TaskError) {
+      _ = try type.init(settings: TaskSettings(settings))
+    } catch {
+      if case .setting(_, let text, "at most 200000 places") = error { found = text }
+    }
+    #expect(found == (name == "kv-retrieval" ? "600 x 600 places" : "600 x 501 places"))
+  }
+
+  @Test("a plan says with numbers what memory cannot hold", arguments: [(0, 0), (400_000, 0), (20_999, 1), (1000, 1)])
   func memory(available: Int, warnings: Int) throws {
     let provider = ScriptedProvider()
     provider.memory = available
     let sweep = try Sweep(
       configuration(in: folder, tasks: "[counting: {lengths: [8, 999]}]"), options: SweepOptions(), provider: provider,
       purpose: .plan)
-    // 999 tokens of prompt and one new one, 16 bytes each (see ScriptedProvider).
+    // 999 tokens of prompt and one new one, 16 bytes each, and 5,000 bytes of buffers (see ScriptedProvider).
     let found = try sweep.plan(store: nil).warnings.filter { $0.contains("keys and values") }
     #expect(found.count == warnings)
     #expect(found.allSatisfy { $0.hasPrefix("m: ") && $0.contains("1,000 tokens") })
@@ -93,5 +112,16 @@ import Text
     try run(SweepOptions(memoryByteCount: 1 << 30))
     // Everything is stored: nothing needs room.
     try run(SweepOptions())
+  }
+
+  @Test("a plan says that a tokenizer has more ids than the model", arguments: [(0, 0), (1 << 20, 0), (3, 1)])
+  func vocabulary(size: Int, warnings: Int) throws {
+    let provider = ScriptedProvider()
+    provider.vocabularySize = size
+    let sweep = try Sweep(
+      configuration(in: folder, tasks: "[counting: {lengths: [8]}]"), options: SweepOptions(), provider: provider,
+      purpose: .plan)
+    let found = try sweep.plan(store: nil).warnings.filter { $0.contains("ids and the model") }
+    #expect(found.count == warnings && found.allSatisfy { $0.hasPrefix("m: its tokenizer has ") })
   }
 }

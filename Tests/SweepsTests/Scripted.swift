@@ -109,6 +109,8 @@ final class ScriptedProvider: Backend, LoadedModel {
 
   /// Bytes that keys and values can take; 0 where that is not known.
   var memory = 0
+  /// Ids that the model has an embedding for; 0 where that is not known.
+  var vocabularySize = 0
   /// What the model can be asked for.
   var abilities = Capabilities()
 
@@ -126,7 +128,7 @@ final class ScriptedProvider: Backend, LoadedModel {
       contextWindow: window, slidingWindow: nil, hasRotaryScaling: hasRotaryScaling, parameterCount: 100,
       multiplyAdds: { new, cached, logits in Double(new * 100 + new * (new + cached)) },
       cacheByteCount: { method, type in (method == .plain ? 8 : 12) * (type == .float32 ? 2 : 1) },
-      activationByteCount: 5000, availableByteCount: memory)
+      activationByteCount: 5000, availableByteCount: memory, vocabularySize: vocabularySize)
   }
 
   func tokenizer(of model: ModelSpecification) throws(BackendError) -> Tokenizer {

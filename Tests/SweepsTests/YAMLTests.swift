@@ -111,7 +111,9 @@ import Testing
     arguments: [
       ("1", 1, 1.0, nil), ("'1'", nil, nil, nil), ("1.5", nil, 1.5, nil), ("1e3", nil, 1000, nil),
       ("010", nil, 10, nil),
-      ("0x10", nil, nil, nil), ("true", nil, nil, true), ("yes", nil, nil, nil), (".inf", nil, nil, nil),
+      ("0x10", nil, nil, nil), ("true", nil, nil, true), ("yes", nil, nil, nil),
+      ("True", nil, nil, true), ("FALSE", nil, nil, false), ("'True'", nil, nil, nil), ("tRue", nil, nil, nil),
+      (".inf", nil, nil, nil),
       ("nan", nil, nil, nil), ("-3", -3, -3, nil),
     ] as [(String, Int?, Double?, Bool?)])
   func scalars(_ text: String, _ integer: Int?, _ number: Double?, _ flag: Bool?) throws {

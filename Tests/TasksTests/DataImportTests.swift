@@ -173,7 +173,11 @@ import Testing
     let rows = try lines("files.tsv")
     let benchmarks = Benchmark.all(of: TaskRegistry.types)
     for benchmark in benchmarks where benchmark.name != PG19.name {
+      // Of some benchmarks only the names of files are known.
+      guard benchmark.knownFiles.contains(where: { $0.rows != nil || $0.sha256 != nil }) else { continue }
       let own = rows.filter { $0[0] == benchmark.name }
+      // Files of which no hash is known are declared by their task alone.
+      if own.isEmpty, benchmark.knownFiles.allSatisfy({ $0.sha256 == nil }) { continue }
       #expect(!own.isEmpty && benchmark.knownFiles.map(\.name) == own.map { String($0[1]) }, "\(benchmark.name)")
       #expect(benchmark.knownFiles.map(\.rows) == own.map { Int($0[2]) }, "\(benchmark.name)")
       #expect(benchmark.knownFiles.map { $0.sha256 ?? "-" } == own.map { String($0[3]) }, "\(benchmark.name)")

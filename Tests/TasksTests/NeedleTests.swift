@@ -189,6 +189,37 @@ let datasets = URL(fileURLWithPath: #filePath).deletingLastPathComponent().delet
     #expect(throws: TaskError.self) { try NeedleWording.read(broken, name: nil) }
   }
 
+  @Test("the text and the question are two turns of the user where the template takes them, and else that is said")
+  func twoTurns() throws {
+    let markers = ["<|im_start|>", "<|im_end|>"]
+    let turns =
+      "{% for m in messages %}{{ '<|im_start|>' + m['role'] + '\n' + m['content'] + '<|im_end|>\n' }}{% endfor %}"
+    let task = try task(["turns": .text("two"), "protocol": .text("original")])
+    #expect(task.protocolName == "needle/original-placement-v1+two-turns")
+    func context(_ chat: String?, _ template: String?) throws -> SampleContext {
+      SampleContext(
+        tokenizer: try byteTokenizer(specials: markers, chatTemplate: template), contextWindow: 4096, chat: chat,
+        seed: 1)
+    }
+    let sample = try sample(task, 2, context("auto", turns))
+    let roles = sample.conversation?.messages.map(\.role)
+    #expect(roles == [.user, .user])
+    #expect(sample.text.contains("<|im_end|>\n<|im_start|>user\nAnswer in one short sentence"))
+    func problem(_ chat: String?, _ template: String?) throws -> String {
+      do {
+        _ = try task.samples(of: task.cells[2], in: context(chat, template))
+        return ""
+      } catch { return "\(error)" }
+    }
+    let strict =
+      "{% for m in messages %}{% if (m.role == 'user') != (loop.index0 % 2 == 0) %}"
+      + "{{ raise_exception('roles must alternate') }}{% endif %}{{ m.content }}{% endfor %}"
+    let refused = try problem("auto", strict)
+    #expect(refused.contains("two user turns in a row") && refused.contains("roles must alternate"))
+    #expect(try problem("llama-2", nil).contains("two user turns in a row"))
+    #expect(try problem(nil, nil).contains("cannot be told apart"))
+  }
+
   @Test("a system message of the wording goes into the chat template")
   func system() throws {
     let json = """

@@ -198,6 +198,7 @@ import Tokenizers
       ("tokenizer_config.json", #"{"merge_rule":"longest"}"#, "merge_rule"),
       ("generation_config.json", #"{"suppress_tokens":[1]}"#, "suppress_tokens"),
       ("generation_config.json", #"{"forbidden_token_ids":[1]}"#, "forbidden_token_ids"),
+      ("generation_config.json", #"{"answer_style":1}"#, "answer_style"),
       ("tokenizer_config.json", #"{"added_tokens_decoder":{"5":{"content":"<s>","weight":1}}}"#, "weight"),
     ])
   func unknownKeys(name: String, text: String, field: String) throws {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Tokenizers
@@ -130,6 +131,56 @@ import Testing
     let text = Array((String(repeating: letter, count: 3000) + end).utf8)
     let matches = WordSplitter.pieces(of: text, by: try Pattern(pattern)).filter(\.isMatch)
     #expect(matches.count == matchCount)
+  }
+
+  /// The ends of the matches that begin at each place of a text, nil where none does.
+  private func ends(_ pattern: Pattern, _ text: String, _ matcher: inout PatternMatcher) -> [Int?] {
+    let masks = text.unicodeScalars.map { pattern.mask($0.value) }
+    matcher.begin(scalars: masks.count)
+    return (0...masks.count).map { matcher.match(pattern.operations, masks.span, at: $0, in: 0..<masks.count) }
+  }
+
+  @Test("remembering where runs end and fail changes no match", arguments: 0..<8)
+  func runs(seed: Int) throws {
+    var random = SplitMix64(seed: UInt64(seed))
+    func expression(_ depth: Int) -> String {
+      let atoms = ["a", "b", "[ab]", ".", "\\w", "(?=a)", "(?!b)", "(?<=a+)", "(?<!b*a)", "$", "\\b"]
+      var text = ""
+      for _ in 0..<Int.random(in: 1...3, using: &random) {
+        let isGroup = depth > 0 && Int.random(in: 0..<3, using: &random) == 0
+        let kind = ["(?:", "(?>", "("].randomElement(using: &random) ?? "("
+        let inner = isGroup ? "\(kind)\(expression(depth - 1)))" : atoms.randomElement(using: &random) ?? "a"
+        let isAnchor = !isGroup && (inner.hasPrefix("(") || inner == "$" || inner == "\\b")
+        let times = ["", "*", "+", "?", "*?", "+?", "{2,3}", "*+"].randomElement(using: &random) ?? ""
+        text += inner + (isAnchor ? "" : times)
+        if Int.random(in: 0..<5, using: &random) == 0 { text += "|" }
+      }
+      return text
+    }
+    var tried = 0
+    for _ in 0..<250 {
+      guard let pattern = try? Pattern(expression(2)) else { continue }
+      tried += 1
+      var text = ""
+      for _ in 0..<6 {
+        text += String(repeating: Bool.random(using: &random) ? "a" : "b", count: Int.random(in: 0...7, using: &random))
+      }
+      var remembering = PatternMatcher(shortestRun: 1)
+      var forgetful = PatternMatcher(shortestRun: .max)
+      #expect(ends(pattern, text, &remembering) == ends(pattern, text, &forgetful), "\(pattern.source) \(text)")
+    }
+    #expect(tried > 200)
+  }
+
+  @Test(
+    "a text of one letter takes steps in proportion to its length",
+    arguments: ["a+b", "\\w+\\d", "(a+)+b", "(?:a+c)?a+b", "(?<=a+)b", "a*?b", "\\p{L}{2,}!", "(?=a+b)a", "a+?b|a+c"])
+  func oneLetter(source: String) throws {
+    let pattern = try Pattern(source)
+    var matcher = PatternMatcher()
+    let count = 20_000
+    #expect(ends(pattern, String(repeating: "a", count: count), &matcher).allSatisfy { $0 == nil })
+    #expect(matcher.failures < 80 * count, "\(matcher.failures)")
   }
 
   @Test("remembering failures changes no match")

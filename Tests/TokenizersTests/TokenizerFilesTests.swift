@@ -215,4 +215,18 @@ import Tokenizers
     #expect(tokenizer.token(7) == nil)
     #expect(tokenizer.decode([0, 7, 1]) == "ab")
   }
+
+  @Test("rules of generation_config.json for greedy decoding are said, with sampling's and neutral ones passed over")
+  func greedyRules() throws {
+    let text = #"""
+      {"do_sample":true,"temperature":0.6,"top_p":0.9,"repetition_penalty":1.05,"num_beams":1,"min_length":0,
+      "no_repeat_ngram_size":3,"stop_strings":null,"max_length":20,"transformers_version":"5","suppress_tokens":[]}
+      """#
+    let notes = try load(Self.json, ["generation_config.json": text]).notes
+    #expect(notes.count == 2)
+    #expect(notes.contains { $0.contains("repetition_penalty 1.05") && $0.contains("greedy") })
+    #expect(notes.contains { $0.contains("no_repeat_ngram_size 3") })
+    #expect(try load().notes == [])
+    #expect(try load(Self.json, ["generation_config.json": text]).identity == load().identity)
+  }
 }

@@ -6,29 +6,44 @@ public import Transformer
 
 /// Models that this program's own engine runs.
 public final class EngineBackend: Backend {
-  private let workers: Workers
+  private let device: any Device
   private let options: SessionOptions
   /// The prompt tokens between two reports of progress and two looks at `isCancelled`.
   private static let chunkSize = 512
 
-  /// Models on these threads; the type of the key and value cache comes from the configuration.
+  /// Models on the processor; the type of the key and value cache comes from the configuration.
   ///
   /// - Parameters:
   ///   - workers: threads and kernels that compute.
   ///   - options: arithmetic and chunking.
-  public init(workers: Workers, options: SessionOptions = SessionOptions()) {
-    self.workers = workers
+  public convenience init(workers: Workers, options: SessionOptions = SessionOptions()) {
+    self.init(device: CPUDevice(workers), options: options)
+  }
+
+  /// Models on a device.
+  ///
+  /// - Parameters:
+  ///   - device: what computes.
+  ///   - options: arithmetic and chunking.
+  public init(device: any Device, options: SessionOptions = SessionOptions()) {
+    self.device = device
     self.options = options
   }
 
   /// What of the device and its arithmetic moves bits.
-  public var numericsVersion: String { CPUDevice(workers).numericsIdentity(options.compute) }
+  public var numericsVersion: String { device.numericsIdentity(options.compute) }
 
   /// Names and values for the record of a run.
   public var environment: [String: String] {
-    [
+    guard let cpu = device as? CPUDevice else {
+      return [
+        "engine.numerics": numericsVersion, "engine.compute": options.compute.rawValue,
+        "engine.device": device.summary,
+      ]
+    }
+    return [
       "engine.numerics": "\(NumericsVersion.current)", "engine.compute": options.compute.rawValue,
-      "engine.instructions": "\(workers.instructionSet)",
+      "engine.instructions": "\(cpu.workers.instructionSet)",
     ]
   }
 
@@ -40,6 +55,9 @@ public final class EngineBackend: Backend {
   /// - Throws: `BackendError.unusable`.
   public func facts(of model: ModelSpecification) throws(BackendError) -> ModelFacts {
     let description = try using(model) { () throws(TransformerError) in try ModelDescription.read(path: model.path) }
+    // A device's own memory holds the weights, too, and is never wholly full.
+    let weights = device.copiesWeights ? ModelFiles.inventory(path: model.path).weightByteCount : 0
+    let available = device.availableByteCount
     return ModelFacts(
       contextWindow: description.contextWindow, slidingWindow: description.uniformSlidingWindow,
       hasRotaryScaling: description.hasRotaryScaling,
@@ -49,7 +67,8 @@ public final class EngineBackend: Backend {
         description.cacheByteCount(perTokenUnder: method, type: KeyValueType(type))
       },
       activationByteCount: description.activationByteCount(chunkSize: options.chunkSize ?? Self.chunkSize),
-      availableByteCount: CPUDevice(workers).availableByteCount)
+      availableByteCount: available > 0 ? max(1, available - weights) : 0,
+      vocabularySize: description.vocabularySize)
   }
 
   /// The model's tokenizer.
@@ -73,12 +92,12 @@ public final class EngineBackend: Backend {
     options.keyValueType = KeyValueType(model.cache)
     let tokenizer = try tokenizer(of: model)
     return try using(model) { () throws(TransformerError) in
-      let weights = try Model.load(path: model.path)
+      let weights = try Model.load(path: model.path, device: device)
       let hash = try weights.contentHash(
         recall: { hashes.hash(ofFile: $0, byteCount: $1, modified: $2) },
         remember: { hashes.remember($0, ofFile: $1, byteCount: $2, modified: $3) })
       return EngineModel(
-        model: weights, modelHash: hash, tokenizer: tokenizer, workers: workers, options: options)
+        model: weights, specification: model, modelHash: hash, tokenizer: tokenizer, options: options)
     }
   }
 

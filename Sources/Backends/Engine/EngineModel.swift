@@ -1,5 +1,4 @@
 import Evaluation
-import Kernels
 import Positions
 import Synchronization
 import Tokenizers
@@ -9,23 +8,25 @@ import Transformer
 final class EngineModel: LoadedModel {
   let modelHash: String
   private let model: Model
+  private let specification: ModelSpecification
   private let tokenizer: Tokenizer
-  private let workers: Workers
   private let options: SessionOptions
   /// The first one serves single requests; more are made when generations run together.
   private var sessions: [Session] = []
 
-  init(model: Model, modelHash: String, tokenizer: Tokenizer, workers: Workers, options: SessionOptions) {
+  init(
+    model: Model, specification: ModelSpecification, modelHash: String, tokenizer: Tokenizer, options: SessionOptions
+  ) {
     self.model = model
+    self.specification = specification
     self.modelHash = modelHash
     self.tokenizer = tokenizer
-    self.workers = workers
     self.options = options
   }
 
   deinit {
     sessions = []
-    KeyValueCache.releaseIdleMemory()
+    model.device.releaseIdleMemory()
   }
 
   func groupCount(_ requests: ArraySlice<ModelRequest>) -> Int {
@@ -54,6 +55,8 @@ final class EngineModel: LoadedModel {
           .success(Answer(outcome, computedTokenCount: count, seconds: (ContinuousClock.now - begin).inSeconds)))
       } catch {
         if case .cancelled = error { throw .cancelled }
+        // The device is lost for every request; what is stored stays, and the same command goes on.
+        if case .device = error { throw .unusable(specification, cause: error) }
         var isNotFinite = false
         if case .nonFiniteLogits = error { isNotFinite = true }
         answers.append(.failure(RequestFailure("\(error)", isNotFinite: isNotFinite)))
@@ -120,7 +123,7 @@ final class EngineModel: LoadedModel {
   private func makeSessions(_ count: Int, _ method: Method) -> [Session] {
     if sessions.first?.method != method { sessions = [] }
     if sessions.isEmpty {
-      sessions = [Session(model: model, method: method, workers: workers, options: options)]
+      sessions = [Session(model: model, method: method, options: options)]
     }
     while sessions.count < count { sessions.append(Session(beside: sessions[0])) }
     return Array(sessions.prefix(count))

@@ -12,18 +12,25 @@ import Transformer
 public final class ServerBackend: Backend {
   private let variables: [String: String]
   private let pause: ServerConnection.Pause
+  private let isCancelled: () -> Bool
   private var sessions: [ModelSpecification: ServerSession] = [:]
 
   /// A backend for servers.
   ///
-  /// - Parameter variables: the environment, in which keys are looked up.
-  public convenience init(variables: [String: String]) {
-    self.init(variables: variables, pause: ServerConnection.sleep)
+  /// - Parameters:
+  ///   - variables: the environment, in which keys are looked up.
+  ///   - isCancelled: asked while a server is asked what it is; true stops.
+  public convenience init(variables: [String: String], isCancelled: @escaping () -> Bool = { false }) {
+    self.init(variables: variables, pause: ServerConnection.sleep, isCancelled: isCancelled)
   }
 
-  init(variables: [String: String], pause: @escaping ServerConnection.Pause) {
+  init(
+    variables: [String: String], pause: @escaping ServerConnection.Pause,
+    isCancelled: @escaping () -> Bool = { false }
+  ) {
     self.variables = variables
     self.pause = pause
+    self.isCancelled = isCancelled
   }
 
   /// The version of what is made of a server's answers.
@@ -116,10 +123,12 @@ public final class ServerBackend: Backend {
     }
     let tokenizer = try tokenizer(of: model)
     do throws(ServerError) {
-      let session = try ServerSession(server, key: try key(server), tokenizer: tokenizer, pause: pause)
+      let session = try ServerSession(
+        server, key: try key(server), tokenizer: tokenizer, pause: pause, isCancelled: isCancelled)
       sessions[model] = session
       return session
     } catch {
+      if error == .cancelled { throw .cancelled }
       throw .unusable(model, cause: error)
     }
   }

@@ -74,7 +74,9 @@ struct ServerConnection: Sendable {
     } catch {
       switch error {
       case .cancelled: throw .cancelled
-      case .notConnected, .lost: return .again(.lost("\(client.address): \(error)"), wait: nil)
+      case .notConnected:
+        return .again(.lost("\(client.address): \(error); is the server there, and the URL right?"), wait: nil)
+      case .lost: return .again(.lost("\(client.address): \(error)"), wait: nil)
       case .unknownHost: throw .lost("\(client.address): \(error)")
       case .timedOut: throw .request("\(error); see server.timeout")
       case .malformed, .tooLarge: throw .request("\(error)")

@@ -10,6 +10,8 @@ public enum ServerError: FaultReporting, Hashable {
   case lost(String)
   /// It answers, and cannot be used.
   case refused(String)
+  /// Somebody asked to stop.
+  case cancelled
   /// It is another one than at the beginning.
   case changed([String])
 
@@ -19,6 +21,7 @@ public enum ServerError: FaultReporting, Hashable {
     case .setting, .noKey: .usage
     case .lost, .changed: .runtime
     case .refused: .damagedInput
+    case .cancelled: .interrupted
     }
   }
 }
@@ -32,6 +35,7 @@ extension ServerError: CustomStringConvertible {
       "the variable \(variable), which key-env names, holds no key; set it: export \(variable)=..."
     case .lost(let reason): reason
     case .refused(let reason): reason
+    case .cancelled: "stopped"
     case .changed(let differences):
       "the server changed during the run (\(differences.joined(separator: "; "))): results since the last look may be of "
         + "either; run them again with --db of another name, against a server that stays"

@@ -37,6 +37,7 @@ final class ServerModel: LoadedModel {
     _ requests: [ModelRequest], method: Method, isCancelled: @escaping () -> Bool, onProgress: @escaping (Int) -> Void
   ) throws(BackendError) -> [Result<Answer, RequestFailure>] {
     if let end { throw .unusable(specification, cause: ServerError.lost(end)) }
+    let begin = ContinuousClock.now
     let results =
       requests.count == 1
       ? [work.answer(requests[0], isCancelled)]
@@ -45,7 +46,10 @@ final class ServerModel: LoadedModel {
     var answers: [Result<Answer, RequestFailure>] = []
     for result in results {
       switch result {
-      case .answered(let answer): answers.append(.success(answer))
+      case .answered(var answer):
+        // Those that ran together share their time.
+        if requests.count > 1 { answer.seconds = begin.secondsSince / Double(requests.count) }
+        answers.append(.success(answer))
       case .cancelled: throw .cancelled
       case .failed(.lost(let reason)):
         end = reason
@@ -89,11 +93,7 @@ struct ServerWork: Sendable {
       let outcome = try outcome(of: request, call)
       var count = request.request.tokens.count
       if case .generation(let tokens, _, _) = outcome { count += max(0, tokens.count - 1) }
-      let seconds = (ContinuousClock.now - begin).components
-      return .answered(
-        Answer(
-          outcome, computedTokenCount: count,
-          seconds: Double(seconds.seconds) + Double(seconds.attoseconds) * 1e-18))
+      return .answered(Answer(outcome, computedTokenCount: count, seconds: begin.secondsSince))
     } catch {
       return error == .cancelled ? .cancelled : .failed(error)
     }
@@ -124,6 +124,14 @@ struct ServerWork: Sendable {
       guard usesTemplate else { return try generation.outcome(after: tokens, limits) }
       return try generation.outcome(to: request.text, system: system, tokenCount: tokens.count, limits)
     }
+  }
+}
+
+extension ContinuousClock.Instant {
+  /// Seconds from then to now.
+  fileprivate var secondsSince: Double {
+    let parts = (ContinuousClock.now - self).components
+    return Double(parts.seconds) + Double(parts.attoseconds) * 1e-18
   }
 }
 

@@ -18,15 +18,16 @@ final class ServerSession {
   ///   - key: the key that its requests carry.
   ///   - tokenizer: the local tokenizer of the model that it serves.
   ///   - pause: waits between two tries.
+  ///   - isCancelled: true stops.
   /// - Throws: `ServerError`.
   init(
     _ specification: ServerSpecification, key: Secret?, tokenizer: Tokenizer,
-    pause: @escaping ServerConnection.Pause = ServerConnection.sleep
+    pause: @escaping ServerConnection.Pause = ServerConnection.sleep, isCancelled: @escaping () -> Bool = { false }
   ) throws(ServerError) {
     self.specification = specification
     self.tokenizer = tokenizer
     connection = try Self.connection(to: specification, key: key, pause: pause)
-    let call = ServerCall(connection: connection, isCancelled: { false })
+    let call = ServerCall(connection: connection, isCancelled: isCancelled)
     do throws(ServerFailure) {
       profile = try ServerDiscovery(call: call, specification: specification).profile()
       abilities = try ServerProbes(profile: profile, tokenizer: tokenizer, call: call).abilities()
@@ -103,7 +104,7 @@ extension ServerError {
   /// What a failed exchange means for the whole server.
   init(_ failure: ServerFailure) {
     switch failure {
-    case .cancelled: self = .lost("stopped")
+    case .cancelled: self = .cancelled
     case .lost(let reason): self = .lost(reason)
     case .request(let reason): self = .refused(reason)
     }

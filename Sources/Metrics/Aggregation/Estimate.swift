@@ -14,6 +14,15 @@ public struct Estimate: Hashable, Sendable {
   /// The independent units that the interval is over.
   public let unitCount: Int
 
+  /// An estimate from its parts.
+  public init(value: Double?, interval: Statistics.Interval?, meanNLL: Double?, count: Int, unitCount: Int) {
+    self.value = value
+    self.interval = interval
+    self.meanNLL = meanNLL
+    self.count = count
+    self.unitCount = unitCount
+  }
+
   /// No number at all.
   public static let none = Estimate(value: nil, interval: nil, meanNLL: nil, count: 0, unitCount: 0)
 }

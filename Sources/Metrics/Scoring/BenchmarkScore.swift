@@ -26,6 +26,8 @@ public struct BenchmarkScore: Sendable, Encodable {
   public let rowCount: Int
   /// Per scored row, in the order of the file, 0 to 1; nil for a row without a score.
   public let scores: [Double?]
+  /// The parts of each row's score, where rows have several metrics; empty otherwise.
+  public let rowParts: [[Part]?]
   /// Parts of the score, in a fixed order.
   public let parts: [Part]
   /// LongBench-E's length buckets, in order; empty otherwise.
@@ -37,13 +39,16 @@ public struct BenchmarkScore: Sendable, Encodable {
 
   init(
     benchmark: String, task: String, metric: String, score: Double?, scores: [Double?], parts: [Part] = [],
-    buckets: [Part] = [], problems: [RowProblem] = [], notes: [String] = [], rowCount: Int? = nil
+    buckets: [Part] = [], problems: [RowProblem] = [], notes: [String] = [], rowCount: Int? = nil,
+    rowParts: [[Part]?] = []
   ) {
     self.benchmark = benchmark
     self.task = task
     self.metric = metric
     self.score = score
-    self.rowCount = rowCount ?? scores.count { $0 != nil }
+    self.rowParts = rowParts
+    let several = rowParts.count { $0 != nil }
+    self.rowCount = rowCount ?? scores.count { $0 != nil } + several
     self.scores = scores
     self.parts = parts
     self.buckets = buckets
@@ -70,7 +75,19 @@ public struct BenchmarkScore: Sendable, Encodable {
     try container.encode(metric, forKey: Key("metric"))
     try container.encode(score, forKey: Key("score"))
     try container.encode(rowCount, forKey: Key("n"))
-    try container.encode(scores, forKey: Key("scores"))
+    if rowParts.isEmpty {
+      try container.encode(scores, forKey: Key("scores"))
+    } else {
+      var rows = container.nestedUnkeyedContainer(forKey: Key("scores"))
+      for (index, parts) in rowParts.enumerated() {
+        guard let parts else {
+          try rows.encode(scores[index])
+          continue
+        }
+        var row = rows.nestedContainer(keyedBy: Key.self)
+        for part in parts { try row.encode(part.value, forKey: Key(part.name)) }
+      }
+    }
     if benchmark == "pairs" { try container.encode(score, forKey: Key("mean")) }
     for (name, values) in [("parts", parts), ("buckets", buckets)] where name == "parts" || !values.isEmpty {
       var nested = container.nestedContainer(keyedBy: Key.self, forKey: Key(name))

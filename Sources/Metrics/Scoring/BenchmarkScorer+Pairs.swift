@@ -43,8 +43,9 @@ extension BenchmarkScorer {
   public static func pairs(
     metric: String, pairs: PredictionFile, segmenter: JiebaSegmenter? = nil
   ) throws(ScoringError) -> BenchmarkScore {
+    if let scorer = ScorerRegistry.rowScorer(named: metric) { return try rows(scorer, pairs, segmenter) }
     guard let scorer = ScorerRegistry.scorer(named: metric) else {
-      throw .unknown(kind: "metric", name: metric, known: ScorerRegistry.names)
+      throw .unknown(kind: "metric", name: metric, known: ScorerRegistry.allNames)
     }
     var problems = pairs.problems
     var scores: [Double?] = []
@@ -69,5 +70,44 @@ extension BenchmarkScorer {
     return BenchmarkScore(
       benchmark: "pairs", task: scorer.name, metric: scorer.name, score: Statistics.mean(scores.compactMap { $0 }),
       scores: scores, problems: problems.sorted { $0.line < $1.line }, notes: notes)
+  }
+
+  /// Scores rows with fields of their own.
+  private static func rows(
+    _ scorer: RowScorer, _ file: PredictionFile, _ segmenter: JiebaSegmenter?
+  ) throws(ScoringError) -> BenchmarkScore {
+    var problems = file.problems
+    var results: [RowScorer.Result?] = []
+    for row in file.rows {
+      do throws(RowScoringProblem) {
+        let result = try scorer.score(row.value, segmenter: segmenter)
+        results.append(result)
+        if case .failure(let name) = result {
+          problems.append(
+            RowProblem(file: file.path, line: row.line, problem: "the benchmark's own program stops here: \(name)"))
+        }
+      } catch {
+        results.append(nil)
+        problems.append(RowProblem(file: file.path, line: row.line, problem: "\(error)"))
+      }
+    }
+    guard !results.isEmpty else { throw .noRows(path: file.path, firstProblem: problems.first) }
+    let numbers = results.map { (result) -> Double? in
+      if case .number(let value)? = result { return value }
+      return nil
+    }
+    let several = results.map { (result) -> [BenchmarkScore.Part]? in
+      if case .numbers(let values)? = result { return values.map { .init($0.name, $0.value) } }
+      return nil
+    }
+    let names = several.first { $0 != nil }.flatMap { $0?.map(\.name) } ?? []
+    let means = names.map { name in
+      BenchmarkScore.Part(
+        name, Statistics.mean(several.compactMap { row in row?.first { $0.name == name }?.value }))
+    }
+    return BenchmarkScore(
+      benchmark: "pairs", task: scorer.name, metric: scorer.name, score: Statistics.mean(numbers.compactMap { $0 }),
+      scores: numbers, parts: means, problems: problems.sorted { $0.line < $1.line },
+      rowParts: names.isEmpty ? [] : several)
   }
 }

@@ -100,6 +100,9 @@ public enum ScorerRegistry {
   /// The names, in the order of the documentation.
   public static var names: [String] { scorers.map(\.name) }
 
+  /// The names with those of the scorers of rows.
+  public static var allNames: [String] { names + rowScorers.map(\.name) }
+
   /// The scorer of a name.
   public static func scorer(named name: String) -> Scorer? { scorers.first { $0.name == name } }
 

@@ -1,4 +1,4 @@
-/// ROUGE as the Python package `rouge_score` 0.1.2 computes it, without stemming.
+/// ROUGE as the Python package `rouge_score` 0.1.2 computes it, with or without stemming.
 ///
 /// Words are runs of a-z and 0-9 of the lower-cased text. ROUGE-Lsum takes lines as sentences.
 public struct GoogleROUGE: Hashable, Sendable {
@@ -10,31 +10,49 @@ public struct GoogleROUGE: Hashable, Sendable {
   public let rougeL: Double
   /// F of the union of longest common subsequences, line by line.
   public let rougeLsum: Double
+  /// Recall of `rougeL`.
+  public let rougeLRecall: Double
+  /// Recall of `rougeLsum`.
+  public let rougeLsumRecall: Double
 
-  /// The four scores of one pair, 0 to 1.
-  public init(prediction: String, reference: String) {
+  /// The scores of one pair, 0 to 1.
+  ///
+  /// - Parameters:
+  ///   - prediction: the model's text.
+  ///   - reference: the accepted text.
+  ///   - stems: whether words of more than three letters are cut to their stems (`use_stemmer`).
+  public init(prediction: String, reference: String, stems: Bool = false) {
     var identifiers: [CodePoints: Int32] = [:]
     let prediction = CodePoints(prediction)
     let reference = CodePoints(reference)
-    let words = GoogleROUGE.words(prediction, &identifiers)
-    let goldWords = GoogleROUGE.words(reference, &identifiers)
+    let words = GoogleROUGE.identifiers(prediction, stems, &identifiers)
+    let goldWords = GoogleROUGE.identifiers(reference, stems, &identifiers)
     rouge1 = GoogleROUGE.gramF(words.map { [$0] }, goldWords.map { [$0] })
     rouge2 = GoogleROUGE.gramF(GoogleROUGE.pairs(words), GoogleROUGE.pairs(goldWords))
     if words.isEmpty || goldWords.isEmpty {
-      rougeL = 0
+      (rougeL, rougeLRecall) = (0, 0)
     } else {
       let length = Double(LongestCommonSubsequence.length(goldWords, words))
-      rougeL = GoogleROUGE.f(length / Double(words.count), length / Double(goldWords.count))
+      rougeLRecall = length / Double(goldWords.count)
+      rougeL = GoogleROUGE.f(length / Double(words.count), rougeLRecall)
     }
     func lines(_ text: CodePoints) -> [[Int32]] {
-      text.parts(separatedBy: "\n").filter { !$0.isEmpty }.map { GoogleROUGE.words($0, &identifiers) }
+      text.parts(separatedBy: "\n").filter { !$0.isEmpty }.map { GoogleROUGE.identifiers($0, stems, &identifiers) }
     }
-    rougeLsum = GoogleROUGE.summaryF(lines(prediction), lines(reference))
+    (rougeLsum, rougeLsumRecall) = GoogleROUGE.summary(lines(prediction), lines(reference))
   }
 
-  private static func words(_ text: CodePoints, _ identifiers: inout [CodePoints: Int32]) -> [Int32] {
+  /// The words of a text as `rouge_score` sees them.
+  static func words(_ text: CodePoints, stems: Bool) -> [CodePoints] {
     text.lowercased.split { !$0.isASCIIAlphanumeric }.map { part in
-      let word = CodePoints(part)
+      stems && part.count > 3 ? PorterStemmer.stem(CodePoints(part)) : CodePoints(part)
+    }
+  }
+
+  private static func identifiers(
+    _ text: CodePoints, _ stems: Bool, _ identifiers: inout [CodePoints: Int32]
+  ) -> [Int32] {
+    words(text, stems: stems).map { word in
       if let known = identifiers[word] { return known }
       let new = Int32(identifiers.count)
       identifiers[word] = new
@@ -63,10 +81,10 @@ public struct GoogleROUGE: Hashable, Sendable {
     return f(Double(shared) / Double(max(1, prediction.count)), Double(shared) / Double(max(1, reference.count)))
   }
 
-  private static func summaryF(_ prediction: [[Int32]], _ reference: [[Int32]]) -> Double {
+  private static func summary(_ prediction: [[Int32]], _ reference: [[Int32]]) -> (f: Double, recall: Double) {
     let predictionCount = prediction.reduce(0) { $0 + $1.count }
     let referenceCount = reference.reduce(0) { $0 + $1.count }
-    guard predictionCount > 0, referenceCount > 0 else { return 0 }
+    guard predictionCount > 0, referenceCount > 0 else { return (0, 0) }
     var left: [Int32: Int] = [:]
     var goldLeft: [Int32: Int] = [:]
     for word in prediction.joined() { left[word, default: 0] += 1 }
@@ -83,7 +101,8 @@ public struct GoogleROUGE: Hashable, Sendable {
         goldLeft[word] = b - 1
       }
     }
-    return f(Double(hits) / Double(predictionCount), Double(hits) / Double(referenceCount))
+    let recall = Double(hits) / Double(referenceCount)
+    return (f(Double(hits) / Double(predictionCount), recall), recall)
   }
 }
 

@@ -6,6 +6,7 @@
 /// - Maximum length: none while s + W <= L; L otherwise.
 struct AttentionSinks: PositionMethod {
   static let name = "attention-sinks"
+  static let summary = "the first tokens and the last W, positions counted inside the cache (StreamingLLM)"
   static let parameters = [
     MethodParameter("sinks", "sinks", .integer(minimum: 1), .stated("4")),
     MethodParameter("W", "window", .integer(minimum: 1)),

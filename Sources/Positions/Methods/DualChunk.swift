@@ -8,6 +8,7 @@
 /// - Maximum length: none while s < L; L otherwise.
 struct DualChunk: PositionMethod {
   static let name = "dual-chunk"
+  static let summary = "distances inside a chunk, to the chunk before and to all others mapped apart (DCA)"
   static let parameters = [MethodParameter("chunk", "chunk", .integer(minimum: 1), .optional)]
   static let limit = "none where chunk < L, else L (chunk: 3/4 L)"
 

@@ -17,6 +17,7 @@
 /// only new ones with the new base, so that a cached decode differs from its own prefill; that is not imitated.
 struct DynamicNTK: PositionMethod {
   static let name = "dynamic-ntk"
+  static let summary = "NTK-aware scaling whose base grows with the length"
   static let parameters = [MethodParameter("factor", "factor", .number(minimum: 1))]
   static let limit = "none"
 

@@ -6,6 +6,7 @@
 ///   what was trained); L otherwise.
 struct LMInfinite: PositionMethod {
   static let name = "lm-infinite"
+  static let summary = "the first tokens and the last ones, distances cut at a limit (LM-Infinite)"
   static let parameters = [
     MethodParameter("sinks", "sinks", .integer(minimum: 1), .stated("10")),
     MethodParameter("W", "window", .integer(minimum: 1)),

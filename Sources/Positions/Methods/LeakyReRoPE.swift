@@ -6,6 +6,7 @@
 /// - Maximum length: W + (L - W) * leak.
 struct LeakyReRoPE: PositionMethod {
   static let name = "leaky-rerope"
+  static let summary = "distances beyond the window grow slower by a factor"
   static let parameters = [
     MethodParameter("W", "window", .integer(minimum: 1)), MethodParameter("leak", "leak", .number(minimum: 1)),
   ]

@@ -5,6 +5,7 @@
 /// - Maximum length: factor * L.
 struct LinearInterpolation: PositionMethod {
   static let name = "linear"
+  static let summary = "all positions divided by a factor (position interpolation)"
   static let parameters = [MethodParameter("factor", "factor", .number(minimum: 1))]
   static let limit = "factor * L"
 

@@ -7,6 +7,7 @@
 ///   stretched less, so that text holds to a smaller length in practice.
 struct NTK: PositionMethod {
   static let name = "ntk"
+  static let summary = "a larger rotary base, so that high frequencies stay (NTK-aware scaling)"
   static let parameters = [MethodParameter("factor", "factor", .number(minimum: 1))]
   static let limit = "factor * L (less in practice)"
 

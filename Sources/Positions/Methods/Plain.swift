@@ -5,6 +5,7 @@
 /// - Maximum length: L.
 struct Plain: PositionMethod {
   static let name = "plain"
+  static let summary = "the checkpoint as it is; `window=none` turns its own sliding window off"
   static let parameters = [MethodParameter("window", "window", .word(["none"]), .optional)]
   static let limit = "L"
 

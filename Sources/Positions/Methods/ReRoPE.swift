@@ -6,6 +6,7 @@
 /// - Maximum length: none while W < L; L otherwise.
 struct ReRoPE: PositionMethod {
   static let name = "rerope"
+  static let summary = "distances beyond the window all count as the window"
   static let parameters = [MethodParameter("W", "window", .integer(minimum: 1))]
   static let limit = "none where W < L, else L"
 

@@ -6,6 +6,7 @@
 /// - Maximum length: (L - W) * G + W.
 struct SelfExtendMethod: PositionMethod {
   static let name = "self-extend"
+  static let summary = "grouped attention beyond the neighbor window, exact attention inside it; no training"
   static let parameters = [
     MethodParameter("G", "group", .integer(minimum: 1), canBeAutomatic: true),
     MethodParameter("W", "window", .integer(minimum: 1), canBeAutomatic: true),

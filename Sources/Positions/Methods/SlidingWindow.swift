@@ -6,6 +6,7 @@
 ///   not seen, and text beyond L suffers all the same when a model leans on its first tokens.
 struct SlidingWindow: PositionMethod {
   static let name = "sliding-window"
+  static let summary = "every token sees the last W tokens only"
   static let parameters = [MethodParameter("W", "window", .integer(minimum: 1))]
   static let limit = "none where W <= L, else L"
 

@@ -7,6 +7,7 @@
 /// - Maximum length: factor * original.
 struct YaRN: PositionMethod {
   static let name = "yarn"
+  static let summary = "frequencies scaled by parts, and a temperature of the attention"
   static let parameters = [
     MethodParameter("factor", "factor", .number(minimum: 1)),
     MethodParameter("original", "original", .integer(minimum: 1), .optional),

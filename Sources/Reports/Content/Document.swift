@@ -5,14 +5,23 @@ struct Document: Sendable {
   var title: String
   var blocks: [Block] = []
 
+  /// All blocks in their order, those inside folds too.
+  var flattened: [Block] { Self.flattened(blocks) }
+
+  private static func flattened(_ blocks: [Block]) -> [Block] {
+    blocks.flatMap { block in
+      if case .fold(_, let inner) = block { flattened(inner) } else { [block] }
+    }
+  }
+
   var tables: [Table] {
-    blocks.compactMap {
+    flattened.compactMap {
       guard case .table(let table) = $0 else { return nil }
       return table
     }
   }
   var figures: [Figure] {
-    blocks.compactMap {
+    flattened.compactMap {
       guard case .figure(let figure) = $0 else { return nil }
       return figure
     }
@@ -24,7 +33,7 @@ struct Document: Sendable {
   mutating func bullets(_ items: [String]) {
     if !items.isEmpty { blocks.append(.bullets(items)) }
   }
-  mutating func table(_ table: Table) { blocks.append(.table(table)) }
+  mutating func table(_ table: Table) { blocks.append(.table(table.withCountsInHeadings)) }
   mutating func figure(_ figure: Figure) { blocks.append(.figure(figure)) }
 }
 
@@ -35,6 +44,21 @@ enum Block: Sendable {
   case table(Table)
   case figure(Figure)
   case collapsed(summary: String, text: String)
+  /// The sentences of the first screen.
+  case verdict([String])
+  /// Counts of the first screen.
+  case status([StatusItem])
+  /// Blocks that are shown on demand.
+  case fold(title: String, [Block])
+}
+
+/// A count of the status strip.
+struct StatusItem: Hashable, Sendable {
+  enum Kind: String, Sendable { case good, notice, bad }
+
+  let name: String
+  let value: String
+  let kind: Kind
 }
 
 /// A picture, complete in itself.
@@ -42,7 +66,11 @@ struct Figure: Sendable {
   /// Unique in the report; the name of its file.
   let id: String
   let caption: String
-  let svg: String
+  let picture: Canvas
+  /// The same as a pgfplots picture, where it is a chart.
+  var pgfplots: String?
+
+  var svg: String { picture.svg }
 }
 
 /// A table of measured numbers or of texts.
@@ -53,16 +81,68 @@ struct Table: Sendable {
   /// The heading of the row labels.
   var corner: String
   var columns: [String]
+  /// What all numbers of a column have in common, `n=25`; empty where nothing.
+  var columnNotes: [String] = []
+  /// Columns that belong together, side by side in order; empty where none do.
+  var groups: [Group] = []
   var rows: [Row] = []
   /// A sentence below the table.
   var note: String?
   /// False for a list of texts.
   var isMeasured = true
+  /// True where only numbers are shown, and of details only what is missing: the tables below have the intervals.
+  var isCompact = false
   /// Where it belongs, for machine-readable forms.
   var coordinates: [String: String] = [:]
 
   /// True where a column is of numbers and stands to the right.
   func isNumeric(_ column: Int) -> Bool { isMeasured || rows.allSatisfy { $0.cells[column].value != nil } }
+
+  /// Columns under one heading.
+  struct Group: Sendable {
+    let title: String
+    let count: Int
+  }
+
+  /// The heading of a column with that of its group, where it has one and is the first of it.
+  func fullHeading(_ column: Int) -> String {
+    var start = 0
+    for group in groups {
+      if column == start { return "\(group.title): \(columns[column])" }
+      start += group.count
+    }
+    return columns[column]
+  }
+
+  /// The heading of a column with that of its group, which no other column has.
+  func qualifiedHeading(_ column: Int) -> String {
+    var start = 0
+    for group in groups {
+      if (start..<(start + group.count)).contains(column) { return "\(group.title): \(columns[column])" }
+      start += group.count
+    }
+    return columns[column]
+  }
+
+  /// What stands beside a number.
+  func detail(of cell: Cell) -> String { isCompact && !cell.isGap ? "" : cell.detail }
+
+  func note(of column: Int) -> String { columnNotes.indices.contains(column) ? columnNotes[column] : "" }
+
+  /// The table with `n` once in the heading of each column in which it is the same for all numbers.
+  var withCountsInHeadings: Table {
+    guard isMeasured, columnNotes.isEmpty else { return self }
+    var table = self
+    table.columnNotes = columns.indices.map { column in
+      let cells = rows.map { $0.cells[column] }.filter { $0.value != nil }
+      guard let count = cells.first?.count, cells.allSatisfy({ $0.count == count && $0.statesCount }) else { return "" }
+      for row in rows.indices where table.rows[row].cells[column].value != nil {
+        table.rows[row].cells[column].dropCount()
+      }
+      return "n=\(count)"
+    }
+    return table
+  }
 
   struct Row: Sendable {
     var label: String
@@ -74,11 +154,11 @@ struct Table: Sendable {
     var text: String
     /// Interval and count.
     var detail = ""
+    /// The samples behind the number, as the browser of the HTML report is asked for them; nil for none.
+    var samples: SampleQuery?
     var isBest = false
     /// There should be a number and there is none, or not of all samples.
     var isGap = false
-    /// True where the number rests on units enough for a test; only such numbers are marked as best.
-    var isTestable = false
     /// What sorting goes by.
     var value: Double?
     var low: Double?
@@ -86,10 +166,36 @@ struct Table: Sendable {
     var count: Int?
     var expected: Int?
 
+    /// True where the detail says the count, and no gap beside it.
+    var statesCount: Bool {
+      guard let count, !isGap else { return false }
+      return detail == "n=\(count)" || detail.hasSuffix(" n=\(count)") || detail.contains("n=\(count), ")
+    }
+
+    mutating func dropCount() {
+      guard let count else { return }
+      if detail.hasSuffix("n=\(count)") {
+        detail = String(detail.dropLast("n=\(count)".count)).trimmedEnd
+      } else {
+        detail = detail.replacing("n=\(count), ", with: "")
+      }
+    }
+
     init(_ text: String) { self.text = text }
     init(_ number: Int) {
       text = "\(number)"
       value = Double(number)
     }
   }
+}
+
+/// Which samples stand behind a number.
+struct SampleQuery: Hashable, Sendable {
+  var model: String
+  /// The entry's name.
+  var entry: String
+  var method: String?
+  /// The coordinate of the column; empty where the table has none.
+  var axis = ""
+  var place = ""
 }

@@ -15,7 +15,6 @@ extension Table.Cell {
     }
     self.init(metric.text(value))
     self.value = value
-    isTestable = aggregate.isTestable
     (low, high) = (aggregate.low, aggregate.high)
     (count, expected) = (aggregate.count, aggregate.expected)
     isGap = !aggregate.isComplete
@@ -35,7 +34,6 @@ extension Table.Cell {
     self.value = value
     (low, high) = (difference.interval?.low, difference.interval?.high)
     count = difference.count
-    isBest = difference.isClear
     let interval = metric.text(low, high, beside: value)
     detail = interval + "n=\(difference.count), \(difference.better) better, \(difference.worse) worse"
   }

@@ -50,33 +50,64 @@ struct MethodGrid {
       })
   }
 
-  /// One heatmap panel for each column.
-  func heatmap(_ panels: [Panel], _ grid: Grid, title: String, model: String) -> String {
-    let metric = grid.metric
-    let legend: (String, String) =
-      metric.map { $0.isPercentage ? ("0 %", "100 %") : ("worst of a panel", "best") } ?? ("worst", "best")
+  /// One panel for each column: white is what no test tells from the best of the column, the darker the farther from it;
+  /// one scale for the whole figure.
+  func heatmap(_ panels: [Panel], _ grid: Grid, title: String, model: String) -> Canvas {
+    let distinctions = Distinctions(grid)
+    let metric = grid.metric ?? panels.first?.column.metric
+    let differences = panels.flatMap { panel in
+      methods.joined().compactMap { $0 }.compactMap { distance(of: $0, panel.column, grid, distinctions) }
+    }
+    let largest = differences.max() ?? 0
+    let isPercentage = metric?.isPercentage ?? false
+    let isRatio = metric?.isPerplexity ?? false
+    let far =
+      largest == 0
+      ? "no test tells any two apart"
+      : isPercentage
+        ? "\(NumberText.fixed(100 * largest, 0)) points worse"
+        : isRatio ? "\(NumberText.fixed(exp(largest), 1)) times" : "\(NumberText.adaptive(largest)) worse"
     return Heatmap(
-      title: title, subtitle: model + (grid.axis.isEmpty ? "" : ", one panel for each \(grid.axis)"),
+      title: title,
+      subtitle: model + "; white: not to be told from the best of the panel; grey: too few samples for a test",
       xTitle: "neighbor window W (tokens)", yTitle: "group size G", columns: windows.map { "\($0)" },
       rows: groups.map { "\($0)" },
       panels: panels.map { panel in
         let axis = grid.axis.isEmpty ? "" : "\(grid.axis) "
         return Heatmap.Panel(
-          title: axis + panel.column.heading(isLength: grid.isLength, showsMetric: metric == nil),
-          cells: Self.cells(panel))
-      }, legend: legend
-    ).svg()
+          title: axis + panel.column.heading(isLength: grid.isLength, showsMetric: grid.metric == nil),
+          cells: cells(panel, grid, distinctions, largest: largest))
+      }, legend: .init(low: "like the best", high: far, color: Palette.difference)
+    ).picture()
   }
 
-  private static func cells(_ panel: Panel) -> [[Heatmap.Cell]] {
-    let metric = panel.column.metric
-    let values = panel.aggregates.flatMap { $0.compactMap { $0?.value } }
-    let shares = Shares(metric, values)
-    return panel.aggregates.map { row in
-      row.map { aggregate in
-        guard let aggregate else { return Heatmap.Cell(text: "", share: nil) }
-        guard let value = aggregate.value else { return Heatmap.Cell(text: "missing", share: nil) }
-        return Heatmap.Cell(text: metric.text(value) + (aggregate.isComplete ? "" : "*"), share: shares.share(value))
+  /// How far a method that a test calls worse is from the best of its column; nil for what is alike or untested.
+  private func distance(
+    of method: String, _ column: Grid.Column, _ grid: Grid, _ distinctions: Distinctions
+  ) -> Double? {
+    let found = distinctions[column]
+    guard let best = found.best, found.worse.contains(where: { $0.method == method }),
+      let value = grid.cells(method, column).aggregate(column.metric).value,
+      let top = grid.cells(best, column).aggregate(column.metric).value
+    else { return nil }
+    return column.metric.isPerplexity ? abs(log(value) - log(top)) : abs(value - top)
+  }
+
+  private func cells(
+    _ panel: Panel, _ grid: Grid, _ distinctions: Distinctions, largest: Double
+  ) -> [[Heatmap.Cell]] {
+    let (column, found) = (panel.column, distinctions[panel.column])
+    return zip(methods, panel.aggregates).map { names, row in
+      zip(names, row).map { method, aggregate in
+        guard let method, let aggregate else { return Heatmap.Cell(text: "", color: nil) }
+        guard let value = aggregate.value else { return Heatmap.Cell(text: "missing", color: nil) }
+        let text = column.metric.text(value) + (aggregate.isComplete ? "" : "*")
+        if found.alike.contains(method) { return Heatmap.Cell(text: text, color: Palette.difference(0)) }
+        guard let far = distance(of: method, column, grid, distinctions), largest > 0 else {
+          return Heatmap.Cell(text: text, color: nil)
+        }
+        // What a test calls worse is never white.
+        return Heatmap.Cell(text: text, color: Palette.difference(0.12 + 0.88 * far / largest))
       }
     }
   }

@@ -6,8 +6,8 @@ import Text
 /// The tables of the Self-Extend paper made of measured cells, published numbers beside them.
 struct PaperBuilder {
   private let evaluations: Evaluations
-  private var slugs = SlugMaker()
-  private(set) var document: Document
+  var slugs = SlugMaker()
+  var document: Document
   /// Published sources in the order of their first use.
   private var sources: [Int] = []
 
@@ -28,6 +28,10 @@ struct PaperBuilder {
           builder.add(task, columns, model: model, group)
         }
       }
+    }
+    let published = Set(tasks.published.map { $0.task })
+    for section in Section.sections(of: evaluations, tasks) where !published.contains(section.task) {
+      for grid in section.grids where builder.add(section, grid) { isEmpty = false }
     }
     guard !isEmpty else { throw .nothingForPaper(path: evaluations.path, tasks: tasks.published.map { $0.task }) }
     builder.addSources()

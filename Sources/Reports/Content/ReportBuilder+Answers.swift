@@ -2,7 +2,8 @@ import Evaluation
 import Store
 
 extension ReportBuilder {
-  /// What stands behind every score of a table: how the outputs ended, what was cut away, what is missing.
+  /// What stands behind the scores of a table where it is not as it should be: answers cut off, truncated, empty, failed,
+  /// unscored or missing; a sentence for what is the same everywhere.
   mutating func addAnswers(_ section: Section, _ grid: Grid) {
     var table = Table(
       id: slugs.slug([section.model, section.title, grid.variant, "answers"]),
@@ -13,11 +14,22 @@ extension ReportBuilder {
       for method in grid.methods {
         let cells = grid.cells(method, column)
         guard !cells.isEmpty else { continue }
+        let counts = AnswerCounts(cells)
+        guard counts.isException else { continue }
         let place = grid.axis.isEmpty ? [] : [Table.Cell(column.value)]
-        table.rows.append(.init(label: method, cells: place + AnswerCounts(cells).cells))
+        table.rows.append(.init(label: method, cells: place + counts.cells))
       }
     }
-    document.table(table)
+    let all = AnswerCounts(section.cells)
+    let tokens = all.tokenRange.map { " Prompts of \($0) tokens." } ?? ""
+    if table.rows.isEmpty {
+      document.paragraph(
+        "\(section.title)\(variant(grid)): no prompt was truncated, no answer is empty, failed, unscored or missing.\(tokens)"
+      )
+    } else {
+      table.note = "Only what is not as it should be; every other sample is whole and scored.\(tokens)"
+      document.table(table)
+    }
     addOtherMetrics(section, grid)
   }
 
@@ -45,7 +57,6 @@ extension ReportBuilder {
       }
       // A metric that only some datasets have is no gap of the others.
       guard table.rows.contains(where: { $0.cells.contains { $0.value != nil } }) else { continue }
-      table.markBest { _ in metric.higherIsBetter }
       document.table(table)
     }
   }
@@ -87,9 +98,16 @@ struct AnswerCounts {
     missing = cells.reduce(0) { $0 + max(0, $1.record.sampleCount - $1.samples.count - $1.failures.count) }
   }
 
+  /// True where a reader should know of it.
+  var isException: Bool { truncated + empty + unscored + failed + missing > 0 }
+
+  var tokenRange: String? {
+    shortest.flatMap { low in longest.map { low == $0 ? "\(low)" : "\(low)-\($0)" } }
+  }
+
   /// In the order of `columns`.
   var cells: [Table.Cell] {
-    let range = shortest.flatMap { low in longest.map { low == $0 ? "\(low)" : "\(low)-\($0)" } }
+    let range = tokenRange
     let counts = [
       truncated, mostCut, endedByEOS, endedByLimit, endedByStop, empty, unscored, failed, missing,
     ]

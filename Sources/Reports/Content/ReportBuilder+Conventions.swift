@@ -14,7 +14,7 @@ extension ReportBuilder {
   @discardableResult
   mutating func addConventions(_ conventions: [RequestedConvention]) throws(ReportError) -> Bool {
     guard !conventions.isEmpty else { return true }
-    document.heading(2, "Perplexity by convention, derived from stored log-probabilities")
+    document.paragraph("Derived from the stored log-probabilities, without a model.")
     var (isEmpty, isComplete) = (true, true)
     for model in evaluations.names(\.model) {
       let cells = evaluations.cells.filter { $0.record.model == model && $0.storedConvention != nil }

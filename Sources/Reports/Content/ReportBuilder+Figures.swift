@@ -6,32 +6,78 @@ import Text
 extension ReportBuilder {
   /// The metric against the columns, where they are numbers: perplexity or accuracy by length.
   mutating func addCurve(_ section: Section, _ grid: Grid) {
-    guard grid.isNumeric, let metric = grid.metric else { return }
-    let lines = grid.methods.map { method in
-      LineChart.Line(
-        name: method,
-        points: grid.columns.filter { !grid.cells(method, $0).isEmpty }.map { column in
-          let aggregate = grid.cells(method, column).aggregate(metric)
-          let scale = metric.isPercentage ? 100.0 : 1
-          return LineChart.Point(
-            x: column.number ?? 0, y: aggregate.value.map { $0 * scale },
-            low: aggregate.low.map { $0 * scale }, high: aggregate.high.map { $0 * scale },
-            tooltip: "\(method), \(grid.axis) \(column.value): \(Table.Cell(aggregate, metric).plainText)")
-        })
+    for figure in curves(section, grid) { document.figure(figure) }
+  }
+
+  /// The curve of a table, and a second one without `plain` where `plain` leaves the others no room.
+  mutating func curves(_ section: Section, _ grid: Grid) -> [Figure] {
+    guard grid.isNumeric, let metric = grid.metric else { return [] }
+    let id = [section.model, section.title, grid.variant, "by", grid.axis]
+    let lines = lines(section, grid, metric)
+    var figures = [chart(section, grid, metric, lines, id: slugs.slug(id), caption: "")]
+    func ratio(_ lines: [LineChart.Line]) -> Double {
+      let values = lines.flatMap { $0.points.compactMap(\.y) }
+      guard let low = values.min(), let high = values.max(), low > 0 else { return 1 }
+      return high / low
     }
-    let places = grid.columns.compactMap(\.number)
+    let others = lines.filter { !StoredMethod($0.method).isPlain }
+    if metric.isPerplexity, others.count > 1, others.count < lines.count, ratio(lines) > 3 * ratio(others) {
+      figures.append(
+        chart(section, grid, metric, others, id: slugs.slug(id + ["without-plain"]), caption: ", without plain"))
+    }
+    return figures
+  }
+
+  private func chart(
+    _ section: Section, _ grid: Grid, _ metric: MetricDescription, _ lines: [LineChart.Line], id: String,
+    caption: String
+  ) -> Figure {
+    let hasBars = metric.isPercentage && lines.count > LineChart.barLimit
     var chart = LineChart(
-      title: "\(title(section, grid))", subtitle: "\(section.model), with 95 % intervals",
+      title: "\(title(section, grid))\(caption)",
+      subtitle: section.model + (hasBars ? "; intervals stand in the table" : ", with 95 % intervals"),
       xTitle: grid.isLength ? "context length (tokens)" : grid.axis, yTitle: metric.title, lines: lines)
-    chart.xTicks = places
-    chart.xIsLogarithmic = (places.min() ?? 0) > 0
+    chart.xTicks = grid.columns.compactMap(\.number)
+    chart.xIsLogarithmic = (chart.xTicks.min() ?? 0) > 0
     if metric.isPercentage { chart.yRange = (0, 100) }
     chart.uncertainty = metric.isPercentage ? .bars : .bands
     if grid.isLength { chart.contextWindow = Double(section.contextWindow) }
-    document.figure(
-      Figure(
-        id: slugs.slug([section.model, section.title, grid.variant, "by", grid.axis]),
-        caption: "\(section.model), \(title(section, grid))", svg: chart.svg()))
+    return Figure(
+      id: id, caption: "\(section.model), \(title(section, grid))\(caption)", picture: chart.picture(),
+      pgfplots: chart.pgfplots())
+  }
+
+  private func lines(_ section: Section, _ grid: Grid, _ metric: MetricDescription) -> [LineChart.Line] {
+    let styles = LineStyle.styles(of: evaluations.names(\.method))
+    let scale = metric.isPercentage ? 100.0 : 1
+    func point(_ method: String, _ column: Grid.Column) -> LineChart.Point? {
+      let cells = grid.cells(method, column)
+      guard !cells.isEmpty else { return nil }
+      let aggregate = cells.aggregate(metric)
+      return LineChart.Point(
+        x: column.number ?? 0, y: aggregate.value.map { $0 * scale },
+        low: aggregate.low.map { $0 * scale }, high: aggregate.high.map { $0 * scale },
+        tooltip: "\(method), \(grid.axis) \(column.value): \(Table.Cell(aggregate, metric).plainText)")
+    }
+    // What `auto` chose, one method for each length, is one line.
+    let chosen = grid.methods.filter(evaluations.automaticMethods.contains)
+    let isOneLine =
+      chosen.count > 1
+      && grid.columns.allSatisfy { column in chosen.count { !grid.cells($0, column).isEmpty } <= 1 }
+    var lines = grid.methods.filter { !isOneLine || !chosen.contains($0) }.map { method in
+      LineChart.Line(
+        method: method, name: MethodText.short(method),
+        style: styles[method] ?? .init(color: 0, dash: 0, marker: .circle),
+        points: grid.columns.compactMap { point(method, $0) })
+    }
+    if isOneLine, let first = chosen.first {
+      let points = grid.columns.compactMap { column in chosen.lazy.compactMap { point($0, column) }.first }
+      lines.append(
+        LineChart.Line(
+          method: "auto", name: "auto", style: styles[first] ?? .init(color: 1, dash: 0, marker: .circle),
+          points: points))
+    }
+    return lines
   }
 
   /// Length by depth, one panel for each method: the picture of the passkey and needle tests.
@@ -46,26 +92,34 @@ extension ReportBuilder {
     let shares = Shares(metric, all)
     let panels = grid.methods.map { method in
       Heatmap.Panel(
-        title: method,
+        title: MethodText.short(method), method: method,
         cells: depths.map { depth in
           grid.columns.map { column in
             let cells = grid.cells(method, column).filter { $0.coordinate(Grid.depth) == depth }
-            guard !cells.isEmpty else { return Heatmap.Cell(text: "", share: nil) }
+            guard !cells.isEmpty else { return Heatmap.Cell(text: "", color: nil) }
             let scored = cells.contributions(metric).scored
-            guard let value = metric.combined(scored) else { return Heatmap.Cell(text: "missing", share: nil) }
+            guard let value = metric.combined(scored) else { return Heatmap.Cell(text: "missing", color: nil) }
             let isComplete = scored.count == cells.reduce(0) { $0 + $1.record.sampleCount }
             let text = metric.isPercentage ? NumberText.fixed(100 * value, 0) : metric.text(value)
-            return Heatmap.Cell(text: text + (isComplete ? "" : "*"), share: shares.share(value))
+            return Heatmap.Cell(
+              text: text + (isComplete ? "" : "*"), color: Palette.sequential(shares.share(value)))
           }
         })
     }
+    let counts = Set(
+      grid.methods.flatMap { method in
+        grid.columns.flatMap { grid.cells(method, $0).map { [$0].contributions(metric).scored.count } }
+      })
+    let each = counts.count == 1 ? "; n=\(counts.first ?? 0) in each square" : "; * where samples are missing"
     var map = Heatmap(
       title: "\(section.title): \(metric.title) by \(grid.axis) and depth",
-      subtitle: section.model + (grid.variant.isEmpty ? "" : ", \(grid.variant)") + "; * where samples are missing",
+      subtitle: section.model + (grid.variant.isEmpty ? "" : ", \(grid.variant)") + each,
       xTitle: grid.isLength ? "context length (tokens)" : grid.axis, yTitle: "depth",
       columns: grid.columns.map { $0.number.map(NumberText.tokens) ?? $0.value },
       rows: depths.map(Self.depthLabel), panels: panels,
-      legend: metric.isPercentage ? ("0 %", "100 %") : ("worst", "best"))
+      legend: .init(
+        low: metric.isPercentage ? "0 %" : "worst", high: metric.isPercentage ? "100 %" : "best",
+        color: Palette.sequential))
     if grid.isLength {
       map.contextWindow = section.contextWindow
       map.firstColumnBeyond = grid.columns.firstIndex { ($0.number ?? 0) > Double(section.contextWindow) }
@@ -73,7 +127,8 @@ extension ReportBuilder {
     document.figure(
       Figure(
         id: slugs.slug([section.model, section.title, grid.variant, "heatmap"]),
-        caption: "\(section.model), \(section.title): \(metric.title) by \(grid.axis) and depth", svg: map.svg()))
+        caption: "\(section.model), \(section.title): \(metric.title) by \(grid.axis) and depth",
+        picture: map.picture()))
   }
 
   /// A depth between 0 and 1 as a percentage.
@@ -129,7 +184,6 @@ extension ReportBuilder {
             return cell
           }))
     }
-    table.markBest { _ in false }
     table.note =
       "exp(mean NLL) of the tokens at these positions of their windows, every token of every window, whether the "
       + "convention scores it or not."
@@ -146,12 +200,16 @@ extension ReportBuilder {
   ) {
     let width = PositionCurve.width(for: longest, count: 64)
     let excluded = curves.reduce(0) { $0 + $1.curve.excludedCount }
+    let styles = LineStyle.styles(of: evaluations.names(\.method))
     var chart = LineChart(
       title: positionTitle(section, grid, column, "NLL by position"),
       subtitle: "\(section.model); mean over buckets of \(width) positions",
       xTitle: "position of the predicted token", yTitle: "mean NLL (nats per token)",
       lines: curves.map { curve in
-        .init(name: curve.method, points: curve.curve.means(width: width).map { .init(x: $0.position, y: $0.mean) })
+        .init(
+          method: curve.method, name: MethodText.short(curve.method),
+          style: styles[curve.method] ?? .init(color: 0, dash: 0, marker: .circle),
+          points: curve.curve.means(width: width).map { .init(x: $0.position, y: $0.mean) })
       })
     chart.hasMarkers = false
     chart.contextWindow = Double(section.contextWindow)
@@ -160,7 +218,7 @@ extension ReportBuilder {
       Figure(
         id: slugs.slug([section.model, section.title, grid.variant, "nll-by-position"]),
         caption: "\(section.model), \(section.title): mean negative log-likelihood by absolute position",
-        svg: chart.svg()))
+        picture: chart.picture(), pgfplots: chart.pgfplots()))
   }
 }
 

@@ -10,10 +10,13 @@ extension ReportBuilder {
     let incomplete = evaluations.cells.filter { cell in
       cell.samples.count < cell.record.sampleCount || !cell.failures.isEmpty || cell.unscoredCount > 0
     }
-    document.heading(2, "Missing, failed and unscored samples")
     guard !incomplete.isEmpty else {
       document.paragraph("None: every planned sample is stored and scored.")
       return
+    }
+    if let limit = evaluations.sampleLimit {
+      document.paragraph(
+        "The last run was limited to \(limit) samples a cell (`--limit`); what it left out is not missing.")
     }
     var table = Table(
       id: slugs.slug(["gaps"]), title: "Cells that are not complete", corner: "cell",
@@ -43,7 +46,6 @@ extension ReportBuilder {
 
   /// What the protocols say of themselves, deviations from an official one included.
   mutating func addProtocols() {
-    document.heading(2, "Protocols and deviations")
     var seen: [String: (tasks: Set<String>, notes: [String])] = [:]
     for cell in evaluations.cells {
       var entry = seen[cell.record.protocolName] ?? ([], [])
@@ -60,7 +62,6 @@ extension ReportBuilder {
 
   /// Models, data, machine and versions.
   mutating func addProvenance() {
-    document.heading(2, "Provenance")
     var models = Table(
       id: slugs.slug(["models"]), title: "Models", corner: "model",
       columns: ["context window L", "SHA-256 of weights, tokenizer and hyperparameters"], isMeasured: false)
@@ -105,7 +106,6 @@ extension ReportBuilder {
 
   /// How to make these numbers again.
   mutating func addConfiguration() {
-    document.heading(2, "How to reproduce")
     guard let run = evaluations.run else {
       document.paragraph("The store holds no run: no configuration is known.")
       return

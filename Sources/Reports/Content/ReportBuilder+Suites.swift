@@ -12,6 +12,7 @@ extension ReportBuilder {
     if let means = report.means { add(means, section, grid) }
     if let parts = report.parts { add(parts, section, grid) }
     if let product = report.product, !isSummary { add(product, section, grid) }
+    if let references = report.references, !isSummary { add(references, section, grid) }
   }
 
   private mutating func add(_ declared: TaskReport.MeanTable, _ section: Section, _ grid: Grid) {
@@ -22,10 +23,8 @@ extension ReportBuilder {
     table.coordinates = coordinates(section, grid)
     for method in grid.methods {
       var scores: [String: Double] = [:]
-      var isTestable = true
       for column in grid.columns {
         let aggregate = grid.cells(method, column).aggregate(column.metric)
-        if !aggregate.isTestable { isTestable = false }
         guard aggregate.isComplete, let value = aggregate.value else { continue }
         scores[column.value] = value * (column.metric.isPercentage ? 100 : 1)
       }
@@ -39,11 +38,8 @@ extension ReportBuilder {
         let known = values.compactMap { $0 }
         means.append(known.count == values.count ? Statistics.mean(known) : nil)
       }
-      var cells = means.map { Table.Cell.paper($0) }
-      for index in cells.indices { cells[index].isTestable = isTestable }
-      table.rows.append(.init(label: method, cells: cells))
+      table.rows.append(.init(label: method, cells: means.map { Table.Cell.paper($0) }))
     }
-    table.markBest { _ in true }
     table.note = declared.note
     if table.rows.contains(where: { $0.cells.contains { $0.value != nil } }) { document.table(table) }
   }
@@ -65,7 +61,7 @@ extension ReportBuilder {
           .init(
             label: "\(method), \(column.value)",
             cells: declared.values.map { part in
-              let samples = cells.flatMap(\.samples).filter { $0.facts[declared.fact]?.plain == part }
+              let samples = cells.flatMap(\.samples).filter { Self.isPart(part, $0.facts[declared.fact]) }
               let scored = samples.compactMap { $0.contribution(column.metric) }
               let aggregate = Aggregate(
                 estimate: column.metric.estimate(scored), unscored: samples.count - scored.count,
@@ -79,6 +75,11 @@ extension ReportBuilder {
     }
     table.note = declared.note
     document.table(table)
+  }
+
+  /// Whether a sample belongs to a part: its fact is the part's name, or a list that holds it.
+  private static func isPart(_ part: String, _ fact: JSONValue?) -> Bool {
+    fact?.elements.map { $0.contains { $0.plain == part } } ?? (fact?.plain == part)
   }
 
   private mutating func add(_ declared: TaskReport.ProductTable, _ section: Section, _ grid: Grid) {
@@ -101,6 +102,23 @@ extension ReportBuilder {
           .init(
             label: "\(method), \(column.value)", cells: zip(parts, metrics).map { Table.Cell($0, $1) } + [score]))
       }
+    }
+    table.note = declared.note
+    if !table.rows.isEmpty { document.table(table) }
+  }
+
+  /// Others' numbers for the datasets that were measured.
+  private mutating func add(_ declared: TaskReport.ReferenceTable, _ section: Section, _ grid: Grid) {
+    var datasets: [String] = []
+    for column in grid.columns where !datasets.contains(column.value) { datasets.append(column.value) }
+    var table = Table(
+      id: slugs.slug([section.model, section.title, grid.variant, declared.id]),
+      title: "\(section.title)\(variant(grid)): \(declared.title)", corner: "model", columns: datasets)
+    table.coordinates = coordinates(section, grid)
+    for row in declared.rows {
+      let scores = datasets.map { row.scores[$0] }
+      guard scores.contains(where: { $0 != nil }) else { continue }
+      table.rows.append(.init(label: row.label, cells: scores.map { .paper($0) }))
     }
     table.note = declared.note
     if !table.rows.isEmpty { document.table(table) }

@@ -10,19 +10,23 @@ extension ReportBuilder {
       id: slugs.slug([section.model, section.title, grid.variant]), title: title(section, grid), corner: "method",
       columns: grid.columns.map { $0.heading(isLength: grid.isLength, showsMetric: isMixed) })
     table.coordinates = coordinates(section, grid)
+    let distinctions = Distinctions(grid)
     var aggregates: [[Aggregate]] = []
     for method in grid.methods {
       let row = grid.columns.map { grid.cells(method, $0).aggregate($0.metric) }
       aggregates.append(row)
       let cells = zip(grid.columns, row).map { column, aggregate in
-        grid.cells(method, column).isEmpty ? Table.Cell.notPlanned : Table.Cell(aggregate, column.metric)
+        guard !grid.cells(method, column).isEmpty else { return Table.Cell.notPlanned }
+        var cell = Table.Cell(aggregate, column.metric)
+        cell.isBest = distinctions[column].isMarked(method)
+        cell.samples = SampleQuery(
+          model: section.model, entry: section.title, method: method, axis: grid.axis, place: column.value)
+        return cell
       }
       table.rows.append(.init(label: method, cells: cells))
     }
     if tasks[section.task].means == nil { addAverage(grid, aggregates, &table) }
-    let directions = grid.columns.map(\.metric.higherIsBetter) + [true]
-    table.markBest { directions[min($0, directions.count - 1)] }
-    table.note = note(grid)
+    table.note = note(grid, distinctions)
     document.table(table)
   }
 
@@ -45,68 +49,51 @@ extension ReportBuilder {
       let mean = values.reduce(0, +) / Double(values.count)
       var cell = Table.Cell(grid.columns[0].metric.text(mean))
       cell.value = mean
-      cell.isTestable = row.allSatisfy(\.isTestable)
       table.rows[index].cells.append(cell)
     }
   }
 
-  /// Group sizes by neighbor windows, for each column.
+  /// Group sizes by neighbor windows as a map, a panel for each column.
   mutating func addGroupByWindow(_ section: Section, _ grid: Grid) {
     for family in MethodGrid.families(of: grid.methods) {
       let panels = grid.columns.map { family.panel(grid, $0) }
       // Pairs that `auto` chose, one or two for each length, are no surface to look at.
       guard panels.contains(where: { $0.plannedCount > 2 }) else { continue }
-      for panel in panels {
-        let column = panel.column
-        var table = Table(
-          id: slugs.slug([section.model, section.title, grid.variant, family.name, "g-by-w", column.value]),
-          title: "\(section.title)\(variant(grid)): \(column.metric.title) of \(family.name), G by W"
-            + (grid.axis.isEmpty
-              ? "" : ", \(grid.axis) \(column.heading(isLength: grid.isLength, showsMetric: false))"),
-          corner: "G \\ W", columns: family.windows.map { "\($0)" })
-        table.coordinates = coordinates(section, grid).merging(["column": column.value, "methods": family.name]) { $1 }
-        for (group, row) in zip(family.groups, panel.aggregates) {
-          let cells = row.map { aggregate in
-            aggregate.map { Table.Cell($0, column.metric) } ?? Table.Cell.notPlanned
-          }
-          table.rows.append(.init(label: "\(group)", cells: cells))
-        }
-        table.markBest(acrossAll: column.metric.higherIsBetter)
-        document.table(table)
-      }
       let metric = grid.metric.map { "\($0.title) of " } ?? ""
       let name = "\(section.title)\(variant(grid)): \(metric)\(family.name), G by W"
-      let figure = family.heatmap(panels, grid, title: name, model: section.model)
       document.figure(
         Figure(
           id: slugs.slug([section.model, section.title, grid.variant, family.name, "g-by-w"]),
-          caption: "\(section.model), \(name)", svg: figure))
+          caption: "\(section.model), \(name)",
+          picture: family.heatmap(panels, grid, title: name, model: section.model)))
     }
   }
 
   /// Each method minus the reference, on the samples that both have.
   mutating func addPaired(_ section: Section, _ grid: Grid) {
-    let others = grid.methods.filter { $0 != grid.reference }
-    guard !others.isEmpty else { return }
-    guard let reference = grid.reference else {
+    guard grid.methods.count > 1 else { return }
+    guard let against = AgainstReference(grid) else {
       document.paragraph("No paired differences: `plain` is not among the methods.")
       return
     }
     var table = Table(
       id: slugs.slug([section.model, section.title, grid.variant, "paired"]),
-      title: "\(title(section, grid)), difference from \(reference), paired by sample", corner: "method",
+      title: "\(title(section, grid)), difference from \(against.reference), paired by sample", corner: "method",
       columns: grid.columns.map { $0.heading(isLength: grid.isLength, showsMetric: grid.metric == nil) })
-    table.coordinates = coordinates(section, grid).merging(["reference": reference]) { $1 }
-    for method in others {
+    table.coordinates = coordinates(section, grid).merging(["reference": against.reference]) { $1 }
+    for method in grid.methods where method != against.reference {
       let cells = grid.columns.map { column in
-        let (a, b) = (grid.cells(method, column), grid.cells(reference, column))
-        guard !a.isEmpty, !b.isEmpty else { return Table.Cell.notPlanned }
-        return Table.Cell(Pairing.difference(Pairing.pairs(a, b, column.metric), column.metric), column.metric)
+        guard let entry = against[method, column] else { return Table.Cell.notPlanned }
+        var cell = Table.Cell(entry.difference, column.metric)
+        cell.isBest = entry.isClear
+        if let p = entry.p, entry.difference.difference != 0 { cell.detail += ", \(PValueText.text(p))" }
+        return cell
       }
       table.rows.append(.init(label: method, cells: cells))
     }
     table.note =
-      "The same samples under both methods, in pairs; bold where the 95 % interval does not hold 0, which needs six units"
+      "The same samples under both methods, in pairs; p corrected for all tests of the table (Holm), bold below 0.05; "
+      + "no test below six independent units"
       + (grid.columns.contains { $0.metric.isPercentage } ? ". Accuracy in percentage points." : ".")
     document.table(table)
   }
@@ -125,8 +112,17 @@ extension ReportBuilder {
     return all
   }
 
-  private func note(_ grid: Grid) -> String? {
+  private func note(_ grid: Grid, _ distinctions: Distinctions) -> String? {
     var parts: [String] = []
+    if grid.methods.count > 1 {
+      if grid.columns.contains(where: { distinctions[$0].tellsApart }) {
+        parts.append("Bold: the best of a column and what the paired test (Holm over the table) does not tell from it.")
+      } else if distinctions.testCount > 0 {
+        parts.append("Nothing is marked: the paired test (Holm over the table) tells no method from the best.")
+      } else {
+        parts.append("Nothing is marked: the samples are too few for a test.")
+      }
+    }
     if grid.depths.count > 1 { parts.append("All \(grid.depths.count) depths of a length together.") }
     if grid.columns.contains(where: { $0.metric.isPerplexity }) {
       let counted = Set(grid.columns.map { PerplexityKind(metric: $0.metric.name) })
@@ -146,36 +142,5 @@ extension Table.Cell {
     var cell = Table.Cell("-")
     cell.detail = "not planned"
     return cell
-  }
-}
-
-extension Table {
-  /// Marks the best value of each column.
-  mutating func markBest(_ higherIsBetter: (Int) -> Bool) {
-    for column in columns.indices {
-      markBest(among: rows.indices.map { ($0, column) }, higherIsBetter: higherIsBetter(column))
-    }
-  }
-
-  /// Marks the best value of the whole table.
-  mutating func markBest(acrossAll higherIsBetter: Bool) {
-    let places = rows.indices.flatMap { row in rows[row].cells.indices.map { (row, $0) } }
-    markBest(among: places, higherIsBetter: higherIsBetter)
-  }
-
-  /// Marks the best value and all that are shown alike; none where all are, or where units are too few for a test.
-  private mutating func markBest(among places: [(row: Int, column: Int)], higherIsBetter: Bool) {
-    let candidates = places.filter { place in
-      let cell = rows[place.row].cells[place.column]
-      return cell.isTestable && cell.value != nil
-    }
-    let values = candidates.compactMap { rows[$0.row].cells[$0.column].value }
-    guard let best = higherIsBetter ? values.max() : values.min(),
-      let first = candidates.first(where: { rows[$0.row].cells[$0.column].value == best })
-    else { return }
-    let text = rows[first.row].cells[first.column].text
-    let marked = candidates.filter { rows[$0.row].cells[$0.column].text == text }
-    guard marked.count < candidates.count else { return }
-    for place in marked { rows[place.row].cells[place.column].isBest = true }
   }
 }

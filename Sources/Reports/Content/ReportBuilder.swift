@@ -1,4 +1,5 @@
 import Evaluation
+import Gates
 import Store
 
 /// Makes the blocks of a report from what is stored; nothing here depends on times or on how often a sweep was resumed.
@@ -11,6 +12,10 @@ struct ReportBuilder {
   let tasks: TaskReports
   var slugs = SlugMaker()
   var document: Document
+  /// The gates of the configuration, as they were judged.
+  var gates: [Judgement] = []
+  /// The table whose curve stands on the first screen, and its other figures.
+  private var firstFigure: (place: [String], more: [Figure])?
 
   init(_ evaluations: Evaluations, store: ResultStore, name: String, tasks: TaskReports) {
     self.name = name
@@ -21,38 +26,36 @@ struct ReportBuilder {
     document = Document(title: name)
   }
 
-  /// The whole report, in `document`.
+  /// The whole report, in `document`: a first screen, and everything else folded below it.
   static func report(
     _ evaluations: Evaluations, store: ResultStore, name: String, tasks: TaskReports,
-    conventions: [RequestedConvention] = []
+    conventions: [RequestedConvention] = [], gates: [Judgement] = []
   ) throws(ReportError) -> ReportBuilder {
     var builder = ReportBuilder(evaluations, store: store, name: name, tasks: tasks)
-    builder.addSummary()
-    for model in builder.evaluations.names(\.model) {
-      builder.document.heading(2, model)
-      for section in builder.sections where section.model == model { try builder.add(section) }
+    builder.gates = gates
+    builder.addFirstScreen(withFigure: true)
+    for section in builder.sections { try builder.add(section) }
+    if !conventions.isEmpty {
+      try builder.fold("Perplexity by convention") { (builder) throws(ReportError) in
+        try builder.addConventions(conventions)
+      }
     }
-    try builder.addConventions(conventions)
-    builder.addGaps()
-    builder.addProtocols()
-    builder.addProvenance()
-    builder.addConfiguration()
+    try builder.fold("Missing, failed and unscored samples") { $0.addGaps() }
+    try builder.fold("Gates") { $0.addGates() }
+    try builder.fold("Models, methods and warnings") { $0.addOverview() }
+    try builder.fold("Protocols and deviations") { $0.addProtocols() }
+    try builder.fold("Provenance: models, data, machine, versions") { $0.addProvenance() }
+    try builder.fold("How to reproduce") { $0.addConfiguration() }
     return builder
   }
 
-  /// The tables of a terminal: what was measured and what is missing.
+  /// The first screen for a terminal: the verdict, the main matrix, the counts.
   static func summary(
-    _ evaluations: Evaluations, store: ResultStore, name: String, tasks: TaskReports
+    _ evaluations: Evaluations, store: ResultStore, name: String, tasks: TaskReports, gates: [Judgement] = []
   ) throws(ReportError) -> Document {
     var builder = ReportBuilder(evaluations, store: store, name: name, tasks: tasks)
-    builder.addSummary()
-    for section in builder.sections {
-      for grid in section.grids {
-        builder.addMeasuredTable(section, grid)
-        builder.addDeclared(section, grid, isSummary: true)
-      }
-    }
-    builder.addGaps()
+    builder.gates = gates
+    builder.addFirstScreen(withFigure: false)
     return builder.document
   }
 
@@ -65,26 +68,113 @@ struct ReportBuilder {
     return builder.document
   }
 
-  private mutating func add(_ section: Section) throws(ReportError) {
-    document.heading(3, section.title)
-    let protocols = Set(section.cells.map(\.record.protocolName)).sorted()
-    document.paragraph(
-      "Protocol \(protocols.map { "`\($0)`" }.joined(separator: ", ")). Settings: `\(section.settings)`.")
-    for grid in section.grids {
-      addMeasuredTable(section, grid)
-      addDeclared(section, grid, isSummary: false)
-      addCurve(section, grid)
-      addGroupByWindow(section, grid)
-      addDepthHeatmap(section, grid)
-      addPaired(section, grid)
-    }
-    try addPositions(section)
-    for grid in section.grids { addAnswers(section, grid) }
+  /// What `content` adds becomes one block that is shown on demand.
+  mutating func fold(
+    _ title: String, _ content: (inout ReportBuilder) throws(ReportError) -> Void
+  ) throws(ReportError) {
+    let outer = document
+    document = Document(title: title)
+    try content(&self)
+    let inner = document.blocks
+    document = outer
+    if !inner.isEmpty { document.blocks.append(.fold(title: title, inner)) }
   }
 
-  // MARK: Summary
+  private mutating func add(_ section: Section) throws(ReportError) {
+    let models = evaluations.names(\.model).count
+    let name = models > 1 ? "\(section.model), \(section.title)" : section.title
+    try fold(name) { (builder) throws(ReportError) in
+      for grid in section.grids {
+        builder.addMeasuredTable(section, grid)
+        builder.addDeclared(section, grid, isSummary: false)
+        if builder.firstFigure?.place != [section.model, section.title, grid.variant] {
+          builder.addCurve(section, grid)
+        } else {
+          for figure in builder.firstFigure?.more ?? [] { builder.document.figure(figure) }
+        }
+        builder.addGroupByWindow(section, grid)
+        builder.addDepthHeatmap(section, grid)
+        builder.addPaired(section, grid)
+      }
+      builder.addLengths(section)
+      try builder.addPositions(section)
+      for grid in section.grids { builder.addAnswers(section, grid) }
+      let protocols = Set(section.cells.map(\.record.protocolName)).sorted()
+      builder.document.paragraph(
+        "Protocol \(protocols.map { "`\($0)`" }.joined(separator: ", ")). Settings: `\(section.settings)`.")
+    }
+  }
 
-  private mutating func addSummary() {
+  // MARK: First screen
+
+  /// The verdict, one matrix, one figure, a status strip.
+  private mutating func addFirstScreen(withFigure: Bool) {
+    let models = evaluations.names(\.model)
+    for model in models {
+      let ofModel = sections.filter { $0.model == model }
+      if models.count > 1 { document.heading(2, model) }
+      document.blocks.append(.verdict(Conclusion(ofModel).sentences))
+      if model == models.last { document.blocks.append(.status(status)) }
+      if let matrix = MainMatrix.table(ofModel, id: slugs.slug([model, "matrix"])) { document.table(matrix) }
+    }
+    if withFigure { addFirstFigure() }
+  }
+
+  /// The curve of the first table of shares by length, else of the first one with numbers for columns.
+  private mutating func addFirstFigure() {
+    let places = sections.flatMap { section in section.grids.map { (section, $0) } }.filter {
+      $0.1.isNumeric && $0.1.metric != nil
+    }
+    let chosen = places.first { $0.1.isLength && $0.1.metric?.isPercentage == true } ?? places.first
+    guard let (section, grid) = chosen else { return }
+    let figures = curves(section, grid)
+    guard let first = figures.first else { return }
+    document.figure(first)
+    firstFigure = ([section.model, section.title, grid.variant], Array(figures.dropFirst()))
+  }
+
+  /// The counts that a reader must see before any number.
+  private var status: [StatusItem] {
+    let cells = evaluations.cells
+    let expected = cells.reduce(0) { $0 + $1.record.sampleCount }
+    let stored = cells.reduce(0) { $0 + $1.samples.count }
+    let failed = cells.reduce(0) { $0 + $1.failures.count }
+    let missing = cells.reduce(0) { $0 + max(0, $1.record.sampleCount - $1.samples.count - $1.failures.count) }
+    let unscored = cells.reduce(0) { $0 + $1.unscoredCount }
+    let truncated = cells.reduce(0) { $0 + $1.samples.count { $0.result.truncatedTokenCount > 0 } }
+    let warnings = evaluations.run?.warnings.count ?? 0
+    func item(_ name: String, _ count: Int, _ kind: StatusItem.Kind) -> StatusItem {
+      StatusItem(name: name, value: "\(count)", kind: count == 0 ? .good : kind)
+    }
+    var items = [
+      StatusItem(name: "samples", value: "\(stored) of \(expected)", kind: stored == expected ? .good : .notice)
+    ]
+    if let limit = evaluations.sampleLimit {
+      items.append(StatusItem(name: "limited to", value: "\(limit) a cell", kind: .notice))
+    } else {
+      items.append(item("missing", missing, .bad))
+    }
+    items += [
+      item("failed", failed, .bad), item("unscored", unscored, .bad), item("truncated", truncated, .notice),
+      item("warnings", warnings, .notice),
+    ]
+    if !gates.isEmpty {
+      let result = GateResult(gates)
+      let bad = result.worse.count
+      let open = result.notCompared.count
+      let passed = gates.count - bad - open
+      items.append(
+        StatusItem(
+          name: "gates",
+          value: "\(passed) of \(gates.count) passed" + (bad > 0 ? ", \(bad) failed" : "")
+            + (open > 0 ? ", \(open) not judged" : ""), kind: bad + open == 0 ? .good : .bad))
+    }
+    return items
+  }
+
+  // MARK: Below
+
+  private mutating func addOverview() {
     let models = evaluations.names(\.model).map { model in
       let window = evaluations.cells.first { $0.record.model == model }?.record.contextWindow ?? 0
       return "`\(model)` (L = \(window))"
@@ -95,13 +185,16 @@ struct ReportBuilder {
       "Models: \(models.joined(separator: ", ")). Methods: \(methods.joined(separator: ", ")). "
         + "Tasks: \(tasks.joined(separator: ", ")). \(completeness)")
     document.paragraph(
-      "Each number has the number n of scored samples and, from six independent units on, its 95 % interval; of such "
-        + "numbers the best of a column is bold, equals alike. "
-        + "L is the pretraining window; lengths at or beyond it say how many windows they are.")
-    let warnings = evaluations.run?.warnings ?? []
-    guard !warnings.isEmpty else { return }
-    document.heading(2, "Warnings")
-    document.bullets(warnings)
+      "A number's n is that of its scored samples; from six independent units on it has a 95 % interval. L is the "
+        + "pretraining window; lengths at or beyond it say how many windows they are. A method *holds* a length where "
+        + "its interval does not lie wholly on the worse side of its interval at the shortest length, and no test tells "
+        + "it from the best.")
+    document.bullets((evaluations.run?.warnings ?? []).map { "Warning: \($0)" })
+  }
+
+  private mutating func addGates() {
+    guard !gates.isEmpty else { return }
+    document.table(GateResult(gates).table)
   }
 
   /// How much of what was planned is there, in one sentence.

@@ -102,6 +102,19 @@ struct Evaluations: Sendable {
     }
   }
 
+  /// The samples of each cell that the last run was limited to (`--limit`); nil for none.
+  var sampleLimit: Int? { run?.environment["limit"].flatMap { Int($0) } }
+
+  /// What the entries of the tasks are called.
+  var entries: TaskEntries { TaskEntries(cells.map { ($0.record.task, $0.record.settings) }) }
+
+  /// Methods that the configuration does not name: `auto` chose them.
+  var automaticMethods: Set<String> {
+    let configured = run.flatMap { JSONValue(json: $0.configuration)?["methods"]?.texts } ?? []
+    guard configured.count(where: { $0.contains("auto") }) == 1 else { return [] }
+    return Set(cells.map(\.record.method)).subtracting(configured)
+  }
+
   /// The models, tasks and methods, each once, in the order of the report.
   func names(_ key: KeyPath<CellRecord, String>) -> [String] {
     let names = Set(cells.map { $0.record[keyPath: key] })

@@ -8,33 +8,33 @@ struct Section: Sendable {
   let model: String
   let contextWindow: Int
   let task: String
-  /// Tells two entries of one task apart; empty where there is one.
-  let entry: String
+  /// The entry's own name: `passkey`, or what tells it from another entry of the task.
+  let title: String
   let settings: String
   let cells: [LoadedCell]
   /// One for each combination of the coordinates that are neither the column nor the depth.
   let grids: [Grid]
 
-  /// The heading: `passkey`, or `passkey 2` for the second entry of a task.
-  var title: String { entry.isEmpty ? task : "\(task) \(entry)" }
   var methods: [String] {
     Set(cells.map(\.record.method)).sorted(by: StoredMethod.isBefore)
   }
 
   static func sections(of evaluations: Evaluations, _ tasks: TaskReports) -> [Section] {
+    let entries = evaluations.entries
     var sections: [Section] = []
     for model in evaluations.names(\.model) {
       let ofModel = evaluations.cells.filter { $0.record.model == model }
       for task in Set(ofModel.map(\.record.task)).sorted(by: NaturalOrder.isBefore) {
         let ofTask = ofModel.filter { $0.record.task == task }
-        let entries = Set(ofTask.map(\.record.settings)).sorted(by: NaturalOrder.isBefore)
-        let names = tasks[task].namesEntriesByProtocol ? protocols(ofTask, entries) : [:]
-        for (index, settings) in entries.enumerated() {
+        let all = Set(ofTask.map(\.record.settings)).sorted(by: NaturalOrder.isBefore)
+        let names = tasks[task].namesEntriesByProtocol && all.count > 1 ? protocols(ofTask, all) : [:]
+        for settings in all {
           let cells = ofTask.filter { $0.record.settings == settings }
+          let named = TaskEntries.name(in: settings) ?? names[settings].map { "\(task) \($0)" }
           sections.append(
             Section(
               model: model, contextWindow: cells[0].record.contextWindow, task: task,
-              entry: entries.count > 1 ? names[settings] ?? "\(index + 1)" : "", settings: settings, cells: cells,
+              title: named ?? entries.label(task, settings), settings: settings, cells: cells,
               grids: Grid.grids(of: cells)))
         }
       }

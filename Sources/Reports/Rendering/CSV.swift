@@ -44,7 +44,8 @@ extension CSV {
   /// One table: for measured columns the value, its interval and its count.
   static func render(_ table: Table) -> String {
     let suffixes = table.isMeasured ? ["", " low", " high", " n"] : [""]
-    var csv = CSV([table.corner] + table.columns.flatMap { column in suffixes.map { column + $0 } })
+    var csv = CSV(
+      [table.corner] + table.columns.indices.flatMap { column in suffixes.map { table.qualifiedHeading(column) + $0 } })
     for row in table.rows {
       let fields = row.cells.flatMap { cell in
         table.isMeasured
@@ -62,7 +63,7 @@ extension CSV {
       cellHeader + axes + [
         "metric", "aggregation", "higher_is_better", "value", "low", "high", "n", "unscored", "failed", "missing",
         "planned", "truncated", "ended_by_eos", "ended_by_limit", "ended_by_stop", "empty",
-      ])
+      ] + parameterHeader)
     for cell in evaluations.cells {
       let counts = AnswerCounts([cell])
       for metric in cell.record.metrics {
@@ -74,7 +75,7 @@ extension CSV {
             "\(aggregate.unscored)", "\(aggregate.failed)", "\(aggregate.missing)", "\(aggregate.expected)",
             "\(counts.truncated)", "\(counts.endedByEOS)", "\(counts.endedByLimit)", "\(counts.endedByStop)",
             "\(counts.empty)",
-          ])
+          ] + parameters(cell))
       }
     }
     return csv.text
@@ -88,7 +89,7 @@ extension CSV {
       cellHeader + axes + ["sample", "identity", "prompt_tokens", "truncated_tokens", "first_tokens"]
         + facts.map { "fact_\($0)" } + [
           "expected", "output", "finish_reason", "metric", "value", "unscored", "failure",
-        ])
+        ] + parameterHeader)
     for cell in evaluations.cells {
       let start = cellFields(cell, axes)
       for sample in cell.samples {
@@ -101,13 +102,13 @@ extension CSV {
             JSONValue.text(of: result.expected, .compact), result.output ?? "", result.finishReason?.rawValue ?? "",
           ]
         for score in result.scores {
-          csv.add(known + [score.metric, number(score.value), score.unscored ?? "", ""])
+          csv.add(known + [score.metric, number(score.value), score.unscored ?? "", ""] + parameters(cell))
         }
-        if result.scores.isEmpty { csv.add(known + ["", "", "the task gave no score", ""]) }
+        if result.scores.isEmpty { csv.add(known + ["", "", "the task gave no score", ""] + parameters(cell)) }
       }
       for failure in cell.failures {
         let empty = [String](repeating: "", count: 4 + facts.count + 3 + 3)
-        csv.add(start + [failure.sampleID] + empty + [failure.message])
+        csv.add(start + [failure.sampleID] + empty + [failure.message] + parameters(cell))
       }
     }
     return csv.text
@@ -134,6 +135,17 @@ extension CSV {
   private static let cellHeader = [
     "model", "context_window", "model_sha256", "method", "task", "settings", "protocol", "data_sha256",
   ]
+
+  /// The parameters of Self-Extend apart and the entry's own name, after all other columns.
+  private static let parameterHeader = ["group_size", "neighbor_window", "entry"]
+
+  private static func parameters(_ cell: LoadedCell) -> [String] {
+    let pair = StoredMethod(cell.record.method).groupAndWindow
+    return [
+      pair.map { "\($0.group)" } ?? "", pair.map { "\($0.window)" } ?? "",
+      TaskEntries.name(in: cell.record.settings) ?? "",
+    ]
+  }
 
   private static func cellFields(_ cell: LoadedCell, _ axes: [String]) -> [String] {
     let record = cell.record

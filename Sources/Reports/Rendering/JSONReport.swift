@@ -1,4 +1,5 @@
 import Evaluation
+import Gates
 import JSON
 import Store
 
@@ -62,12 +63,19 @@ struct JSONReport: Encodable {
   let configurationHash: String
   let environment: [String: String]
   let warnings: [String]
+  /// The sentences of the first screen.
+  let verdict: [String]
+  let gates: GateResult?
   let tables: [TableReport]
   let figures: [String]
   let cells: [CellReport]
 
-  init(_ document: Document, _ evaluations: Evaluations) {
+  init(_ document: Document, _ evaluations: Evaluations, _ gates: [Judgement]) {
     name = document.title
+    verdict = document.flattened.flatMap { block -> [String] in
+      if case .verdict(let sentences) = block { sentences.map(PlainText.stripped) } else { [] }
+    }
+    self.gates = gates.isEmpty ? nil : GateResult(gates)
     let run = evaluations.run
     configuration = run.flatMap { JSONValue(json: $0.configuration) } ?? .null
     configurationHash = run?.configurationHash ?? ""
@@ -75,7 +83,8 @@ struct JSONReport: Encodable {
     warnings = run?.warnings ?? []
     tables = document.tables.map { table in
       TableReport(
-        id: table.id, title: table.title, corner: table.corner, columns: table.columns,
+        id: table.id, title: table.title, corner: table.corner,
+        columns: table.columns.indices.map { table.qualifiedHeading($0) },
         rows: table.rows.map { row in
           Row(
             label: row.label,

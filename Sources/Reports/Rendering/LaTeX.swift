@@ -1,38 +1,128 @@
 import Evaluation
 
-/// The measured tables for a paper, to be read with `\input`.
+/// The measured tables and the charts for a paper, each a file of its own, to be read with `\input`.
 enum LaTeX {
-  static func render(_ document: Document) -> String {
-    var parts = [
-      "% Tables of \(escaped(document.title)). They need \\usepackage{booktabs} and are read with \\input{report.tex}."
+  /// At the script size, the characters that fit into the width of a page.
+  private static let widthLimit = 84
+  /// At the normal size.
+  private static let normalWidth = 58
+
+  /// All files: the tables and pgfplots pictures, and one that reads them all.
+  static func files(_ document: Document, main: String = "report.tex") -> [(name: String, text: String)] {
+    var files: [(name: String, text: String)] = []
+    var lines = [
+      "% Tables and figures of \(escaped(document.title)). They need \\usepackage{booktabs} and, for the figures,",
+      "% \\usepackage{pgfplots}. Read all of them with \\input{\(main)}, or one with \\input{latex/NAME}.",
     ]
-    for table in document.tables where table.isMeasured { parts.append(render(table)) }
-    return parts.joined(separator: "\n\n") + "\n"
-  }
-
-  private static func render(_ table: Table) -> String {
-    var lines = ["\\begin{table}[htbp]", "  \\centering", "  \\small"]
-    // A table stands alone in a paper: its caption says of which model it is.
-    let caption = ([table.coordinates["model"]].compactMap { $0 } + [table.title]).joined(separator: ", ")
-    lines.append("  \\caption{\(escaped(caption))}")
-    lines.append("  \\label{tab:\(table.id)}")
-    lines.append("  \\begin{tabular}{l\(String(repeating: "r", count: table.columns.count))}")
-    lines.append("    \\toprule")
-    lines.append("    " + ([table.corner] + table.columns).map(escaped).joined(separator: " & ") + " \\\\")
-    lines.append("    \\midrule")
-    for row in table.rows {
-      lines.append(
-        "    " + (["\\texttt{\(escaped(row.label))}"] + row.cells.map(cell)).joined(separator: " & ") + " \\\\")
+    for block in document.flattened {
+      switch block {
+      case .table(let table) where table.isMeasured && !table.rows.isEmpty:
+        files.append(("latex/\(table.id).tex", render(table)))
+        lines.append("\\input{latex/\(table.id)}")
+      case .figure(let figure):
+        guard let picture = figure.pgfplots else { continue }
+        files.append(("latex/\(figure.id).tex", render(figure, picture)))
+        lines.append("\\input{latex/\(figure.id)}")
+      default: continue
+      }
     }
-    lines += ["    \\bottomrule", "  \\end{tabular}"]
-    if let note = table.note { lines.append("  \\par\\smallskip{\\footnotesize \(escaped(note))}") }
-    lines.append("\\end{table}")
-    return lines.joined(separator: "\n")
+    return files + [(main, lines.joined(separator: "\n") + "\n")]
   }
 
-  private static func cell(_ cell: Table.Cell) -> String {
+  private static func render(_ figure: Figure, _ picture: String) -> String {
+    "\\begin{figure}[htbp]\n\\centering\n\(picture)\\caption{\(escaped(figure.caption))}\n"
+      + "\\label{fig:\(figure.id)}\n\\end{figure}\n"
+  }
+
+  /// A table with all details where it fits into the width of a page, else without them, else in several parts below
+  /// each other; it is never scaled.
+  static func render(_ table: Table) -> String {
+    var lines = ["\\begin{table}[htbp]", "\\centering"]
+    // A table stands alone in a paper: its caption says of which model it is, and by which protocol.
+    let name = ([table.coordinates["model"]].compactMap { $0 } + [table.title]).joined(separator: ", ")
+    let counts = Set(table.columnNotes).subtracting([""])
+    let note = [counts.count == 1 ? counts.first : nil, table.note].compactMap { $0 }.joined(separator: ". ")
+    lines.append("\\caption{\(escaped(name)).\(note.isEmpty ? "" : " \(escaped(note))")}")
+    lines.append("\\label{tab:\(table.id)}")
+    let hasDetails = !table.isCompact && width(table, table.columns.indices, details: true) <= widthLimit
+    let parts = parts(table, details: hasDetails)
+    let isSmall = parts.contains { width(table, $0, details: hasDetails) > normalWidth }
+    lines.append(isSmall ? "\\scriptsize\\setlength{\\tabcolsep}{3pt}" : "\\small")
+    for (index, part) in parts.enumerated() {
+      if index > 0 { lines.append("\\par\\medskip") }
+      lines += tabular(table, part, details: hasDetails)
+    }
+    return (lines + ["\\end{table}"]).joined(separator: "\n") + "\n"
+  }
+
+  private static func tabular(_ table: Table, _ columns: Range<Int>, details: Bool) -> [String] {
+    var lines = ["\\begin{tabular}{@{}l\(String(repeating: "r", count: columns.count))@{}}", "\\toprule"]
+    let groups = groups(table, columns)
+    if !groups.isEmpty {
+      let heads = groups.map { "\\multicolumn{\($0.count)}{c}{\(escaped($0.title))}" }
+      lines.append("& " + heads.joined(separator: " & ") + " \\\\")
+      var start = 2
+      let rules = groups.map { group in
+        defer { start += group.count }
+        return "\\cmidrule(lr){\(start)-\(start + group.count - 1)}"
+      }
+      lines.append(rules.joined())
+    }
+    lines.append(([table.corner] + columns.map { table.columns[$0] }).map(escaped).joined(separator: " & ") + " \\\\")
+    lines.append("\\midrule")
+    for row in table.rows {
+      let cells = columns.map { cell(row.cells[$0], details: details) }
+      lines.append((["\\texttt{\(escaped(MethodText.short(row.label)))}"] + cells).joined(separator: " & ") + " \\\\")
+    }
+    return lines + ["\\bottomrule", "\\end{tabular}"]
+  }
+
+  private static func groups(_ table: Table, _ columns: Range<Int>) -> [Table.Group] {
+    var start = 0
+    return table.groups.compactMap { group in
+      let own = (start..<(start + group.count)).clamped(to: columns)
+      start += group.count
+      return own.isEmpty ? nil : Table.Group(title: group.title, count: own.count)
+    }
+  }
+
+  /// Columns side by side as far as they fit; groups stay whole where they can.
+  private static func parts(_ table: Table, details: Bool) -> [Range<Int>] {
+    var parts: [Range<Int>] = []
+    var start = 0
+    var ends: Set<Int> = []
+    for group in table.groups { ends.insert((ends.max() ?? 0) + group.count) }
+    while start < table.columns.count {
+      var end = start + 1
+      while end < table.columns.count, width(table, start..<(end + 1), details: details) <= widthLimit { end += 1 }
+      if end < table.columns.count, let boundary = ends.filter({ $0 > start && $0 <= end }).max() { end = boundary }
+      parts.append(start..<end)
+      start = end
+    }
+    return parts.isEmpty ? [0..<0] : parts
+  }
+
+  private static func width(_ table: Table, _ columns: Range<Int>, details: Bool) -> Int {
+    let label = ([table.corner] + table.rows.map { MethodText.short($0.label) }).map(\.count).max() ?? 0
+    let widths = table.columns.indices.map { column in
+      let cells = table.rows.map { row in
+        row.cells[column].text.count + (details ? (row.cells[column].detail.count * 5 + 5) / 6 : 0)
+      }
+      return 2 + (([table.columns[column].count] + cells).max() ?? 0)
+    }
+    guard !table.groups.isEmpty else { return label + 2 + columns.reduce(0) { $0 + widths[$1] } }
+    var (start, total) = (0, label + 2)
+    for group in table.groups {
+      let own = (start..<(start + group.count)).clamped(to: columns)
+      if !own.isEmpty { total += max(own.reduce(0) { $0 + widths[$1] }, group.title.count + 2) }
+      start += group.count
+    }
+    return total
+  }
+
+  private static func cell(_ cell: Table.Cell, details: Bool) -> String {
     let text = cell.isBest ? "\\textbf{\(escaped(cell.text))}" : escaped(cell.text)
-    return cell.detail.isEmpty ? text : "\(text) {\\scriptsize \(escaped(cell.detail))}"
+    return cell.detail.isEmpty || !details ? text : "\(text) {\\tiny \(escaped(cell.detail))}"
   }
 
   static func escaped(_ text: String) -> String {
@@ -46,6 +136,8 @@ enum LaTeX {
       case "^": escaped += "\\textasciicircum{}"
       case "[": escaped += "{[}"
       case "]": escaped += "{]}"
+      case "<": escaped += "{\\textless}"
+      case ">": escaped += "{\\textgreater}"
       default: escaped.unicodeScalars.append(character)
       }
     }

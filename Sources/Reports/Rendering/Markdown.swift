@@ -4,12 +4,18 @@ import Evaluation
 enum Markdown {
   /// The report; `figureFolder` says where the pictures are, nil leaves them out.
   static func render(_ document: Document, figureFolder: String?) -> String {
-    var parts = ["# \(escaped(document.title))"]
-    for block in document.blocks {
+    let parts = ["# \(escaped(document.title))"] + render(document.blocks, figureFolder)
+    return parts.joined(separator: "\n\n") + "\n"
+  }
+
+  private static func render(_ blocks: [Block], _ figureFolder: String?) -> [String] {
+    var parts: [String] = []
+    for block in blocks {
       switch block {
       case .heading(let level, let text): parts.append(String(repeating: "#", count: level) + " " + escaped(text))
       case .paragraph(let text): parts.append(prose(text))
-      case .bullets(let items): parts.append(items.map { "- " + prose($0) }.joined(separator: "\n"))
+      case .bullets(let items), .verdict(let items):
+        parts.append(items.map { "- " + prose($0) }.joined(separator: "\n"))
       case .table(let table): parts.append(render(table))
       case .figure(let figure):
         // An opening bracket in a caption would take the picture's closing one.
@@ -18,25 +24,35 @@ enum Markdown {
       case .collapsed(let summary, let text):
         let (fence, text) = (fence(around: text), quotedJSON(text))
         parts.append("<details><summary>\(summary)</summary>\n\n\(fence)json\n\(text)\n\(fence)\n\n</details>")
+      case .status(let items): parts.append(items.map(status).joined(separator: " · "))
+      case .fold(let title, let inner):
+        let content = render(inner, figureFolder).joined(separator: "\n\n")
+        parts.append("<details><summary>\(escaped(title))</summary>\n\n\(content)\n\n</details>")
       }
     }
-    return parts.joined(separator: "\n\n") + "\n"
+    return parts
+  }
+
+  private static func status(_ item: StatusItem) -> String {
+    let value = item.kind == .good ? escaped(item.value) : "**\(escaped(item.value))**"
+    return "\(escaped(item.name)) \(value)" + (item.kind == .bad ? " ⚠" : "")
   }
 
   static func render(_ table: Table) -> String {
     var lines = ["**\(escaped(table.title))**", ""]
-    lines.append(line([table.corner] + table.columns))
+    let heads = table.columns.indices.map { column in
+      let note = table.note(of: column)
+      return escaped(table.fullHeading(column)) + (note.isEmpty ? "" : "<br><sub>\(escaped(note))</sub>")
+    }
+    lines.append("| " + ([escaped(table.corner)] + heads).joined(separator: " | ") + " |")
     lines.append(
       "| --- |" + table.columns.indices.map { table.isNumeric($0) ? " ---: |" : " --- |" }.joined())
     for row in table.rows {
-      lines.append("| \(label(row.label)) | " + row.cells.map(cell).joined(separator: " | ") + " |")
+      lines.append(
+        "| \(label(row.label)) | " + row.cells.map { cell($0, table.detail(of: $0)) }.joined(separator: " | ") + " |")
     }
     if let note = table.note { lines += ["", "<sub>\(escaped(note))</sub>"] }
     return lines.joined(separator: "\n")
-  }
-
-  private static func line(_ cells: [String]) -> String {
-    "| " + cells.map { escaped($0) }.joined(separator: " | ") + " |"
   }
 
   /// A row's label as code; as text where it could end the code, or the cell.
@@ -73,11 +89,11 @@ enum Markdown {
     return quoted
   }
 
-  private static func cell(_ cell: Table.Cell) -> String {
+  private static func cell(_ cell: Table.Cell, _ detail: String) -> String {
     var text = escaped(cell.text)
     if cell.isBest { text = "**\(text)**" }
     if cell.isGap { text += " ⚠" }
-    return cell.detail.isEmpty ? text : "\(text)<br><sub>\(escaped(cell.detail))</sub>"
+    return detail.isEmpty ? text : "\(text)<br><sub>\(escaped(detail))</sub>"
   }
 
   /// Text of our own, with code in backticks: only what would be read as HTML or a table is escaped, and not in code.

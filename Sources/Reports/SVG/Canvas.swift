@@ -1,18 +1,13 @@
 import Evaluation
 import Text
 
-/// An SVG picture under construction: coordinates in pixels, from the top left.
-///
-/// The panel is explicitly white and the text explicitly dark, so that a picture reads the same on a dark page.
-struct Canvas {
+/// A picture under construction: shapes and texts in pixels from the top left, written as SVG or as PDF.
+struct Canvas: Sendable {
   let width: Double
   let height: Double
-  private var elements: [String] = []
-  private let title: String
+  private(set) var elements: [Element] = []
+  let title: String
 
-  static let ink = "#1c2430"
-  static let muted = "#5b6675"
-  static let gridLine = "#e3e7ec"
   static let fontFamily = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
   init(width: Double, height: Double, title: String) {
@@ -21,9 +16,9 @@ struct Canvas {
     self.title = title
   }
 
-  enum Anchor: String { case start, middle, end }
+  enum Anchor: String, Sendable { case start, middle, end }
 
-  struct Point {
+  struct Point: Sendable {
     var x: Double
     var y: Double
     init(_ x: Double, _ y: Double) {
@@ -32,71 +27,67 @@ struct Canvas {
     }
   }
 
-  mutating func rectangle(
-    at origin: Point, width: Double, height: Double, fill: String, stroke: String = "none", radius: Double = 0
-  ) {
-    let corner = radius > 0 ? " rx=\"\(Self.number(radius))\"" : ""
-    elements.append(
-      "<rect x=\"\(Self.number(origin.x))\" y=\"\(Self.number(origin.y))\" width=\"\(Self.number(width))\" "
-        + "height=\"\(Self.number(height))\"\(corner) fill=\"\(fill)\" stroke=\"\(stroke)\"/>")
+  /// A line's colour, width and dashes.
+  struct Stroke: Sendable {
+    var paint: Paint
+    var width = 1.0
+    /// Lengths in pixels; empty for a solid line.
+    var dash: [Double] = []
   }
 
-  mutating func line(from a: Point, to b: Point, stroke: String, width: Double = 1, dash: String = "") {
-    let dashes = dash.isEmpty ? "" : " stroke-dasharray=\"\(dash)\""
-    elements.append(
-      "<line x1=\"\(Self.number(a.x))\" y1=\"\(Self.number(a.y))\" x2=\"\(Self.number(b.x))\" "
-        + "y2=\"\(Self.number(b.y))\" stroke=\"\(stroke)\" stroke-width=\"\(Self.number(width))\"\(dashes)/>")
+  struct Label: Sendable {
+    var text: String
+    var at: Point
+    var size: Double
+    var fill: Paint
+    var anchor: Anchor
+    var isBold: Bool
+    var rotation: Double
   }
 
-  mutating func polyline(_ points: [Point], stroke: String, width: Double, dash: String = "") {
-    let dashes = dash.isEmpty ? "" : " stroke-dasharray=\"\(dash)\""
-    elements.append(
-      "<polyline points=\"\(Self.list(points))\" fill=\"none\" stroke=\"\(stroke)\" "
-        + "stroke-width=\"\(Self.number(width))\" stroke-linejoin=\"round\" stroke-linecap=\"round\"\(dashes)/>")
+  enum Element: Sendable {
+    case rectangle(origin: Point, width: Double, height: Double, fill: Paint, stroke: Paint?)
+    case line(Point, Point, Stroke)
+    case polyline([Point], Stroke)
+    case polygon([Point], fill: Paint, opacity: Double)
+    case marker(MarkerShape, Point, fill: Paint, tooltip: String)
+    case text(Label)
+    /// What belongs to one method, so that a page can hide it.
+    case groupStart(method: String)
+    case groupEnd
   }
 
-  mutating func polygon(_ points: [Point], fill: String, opacity: Double) {
-    elements.append(
-      "<polygon points=\"\(Self.list(points))\" fill=\"\(fill)\" fill-opacity=\"\(Self.number(opacity))\"/>")
+  enum MarkerShape: Int, CaseIterable, Sendable { case circle, square, triangle, diamond }
+
+  mutating func rectangle(at origin: Point, width: Double, height: Double, fill: Paint, stroke: Paint? = nil) {
+    elements.append(.rectangle(origin: origin, width: width, height: height, fill: fill, stroke: stroke))
   }
 
-  mutating func marker(_ shape: Int, at point: Point, fill: String, tooltip: String) {
-    let size = 4.0
-    let (x, y) = (point.x, point.y)
-    let outline = "fill=\"\(fill)\" stroke=\"#ffffff\" stroke-width=\"1\""
-    let note = tooltip.isEmpty ? "" : "<title>\(Self.escaped(tooltip))</title>"
-    switch shape % 4 {
-    case 0:
-      elements.append(
-        "<circle cx=\"\(Self.number(x))\" cy=\"\(Self.number(y))\" r=\"\(Self.number(size))\" \(outline)>\(note)</circle>"
-      )
-    case 1:
-      elements.append(
-        "<rect x=\"\(Self.number(x - size + 0.4))\" y=\"\(Self.number(y - size + 0.4))\" "
-          + "width=\"\(Self.number(2 * size - 0.8))\" height=\"\(Self.number(2 * size - 0.8))\" \(outline)>\(note)</rect>"
-      )
-    case 2:
-      let points = [
-        Point(x, y - size - 1), Point(x + size + 0.6, y + size - 0.6), Point(x - size - 0.6, y + size - 0.6),
-      ]
-      elements.append("<polygon points=\"\(Self.list(points))\" \(outline)>\(note)</polygon>")
-    default:
-      let points = [Point(x, y - size - 1), Point(x + size + 1, y), Point(x, y + size + 1), Point(x - size - 1, y)]
-      elements.append("<polygon points=\"\(Self.list(points))\" \(outline)>\(note)</polygon>")
-    }
+  mutating func line(from a: Point, to b: Point, _ stroke: Stroke) { elements.append(.line(a, b, stroke)) }
+
+  mutating func polyline(_ points: [Point], _ stroke: Stroke) { elements.append(.polyline(points, stroke)) }
+
+  mutating func polygon(_ points: [Point], fill: Paint, opacity: Double) {
+    elements.append(.polygon(points, fill: fill, opacity: opacity))
+  }
+
+  mutating func marker(_ shape: MarkerShape, at point: Point, fill: Paint, tooltip: String) {
+    elements.append(.marker(shape, point, fill: fill, tooltip: tooltip))
   }
 
   mutating func text(
-    _ text: String, at point: Point, size: Double = 12, fill: String = Canvas.ink, anchor: Anchor = .start,
+    _ text: String, at point: Point, size: Double = 12, fill: Paint = .ink, anchor: Anchor = .start,
     bold: Bool = false, rotation: Double = 0
   ) {
-    let weight = bold ? " font-weight=\"600\"" : ""
-    let turn =
-      rotation == 0
-      ? "" : " transform=\"rotate(\(Self.number(rotation)) \(Self.number(point.x)) \(Self.number(point.y)))\""
     elements.append(
-      "<text x=\"\(Self.number(point.x))\" y=\"\(Self.number(point.y))\" font-size=\"\(Self.number(size))\" "
-        + "fill=\"\(fill)\" text-anchor=\"\(anchor.rawValue)\"\(weight)\(turn)>\(Self.escaped(text))</text>")
+      .text(Label(text: text, at: point, size: size, fill: fill, anchor: anchor, isBold: bold, rotation: rotation)))
+  }
+
+  /// Everything that is drawn by `content` belongs to a method.
+  mutating func group(method: String, _ content: (inout Canvas) -> Void) {
+    elements.append(.groupStart(method: method))
+    content(&self)
+    elements.append(.groupEnd)
   }
 
   /// The width that a text takes, estimated: no font is measured here.
@@ -111,27 +102,16 @@ struct Canvas {
     }
   }
 
-  /// The file's text.
-  var svg: String {
-    let size = "width=\"\(Self.number(width))\" height=\"\(Self.number(height))\""
-    let head =
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" \(size) viewBox=\"0 0 \(Self.number(width)) \(Self.number(height))\" "
-      + "role=\"img\" aria-label=\"\(Self.escaped(title))\" font-family=\"\(Self.fontFamily)\">"
-    let panel = "<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>"
-    return ([head, panel] + elements + ["</svg>"]).joined(separator: "\n") + "\n"
-  }
-
-  /// One decimal of a pixel is enough, and the same on every machine.
-  static func number(_ value: Double) -> String {
-    let text = NumberText.fixed(value, 2)
-    guard text.contains(".") else { return text }
-    var short = text[...]
-    while short.hasSuffix("0") { short = short.dropLast() }
-    return String(short.hasSuffix(".") ? short.dropLast() : short)
-  }
-
-  private static func list(_ points: [Point]) -> String {
-    points.map { "\(number($0.x)),\(number($0.y))" }.joined(separator: " ")
+  /// The corners of a marker; of a circle its middle alone.
+  static func corners(_ shape: MarkerShape, _ at: Point) -> [Point] {
+    let (x, y) = (at.x, at.y)
+    switch shape {
+    case .circle: return [at]
+    case .square:
+      return [Point(x - 3.6, y - 3.6), Point(x + 3.6, y - 3.6), Point(x + 3.6, y + 3.6), Point(x - 3.6, y + 3.6)]
+    case .triangle: return [Point(x, y - 5), Point(x + 4.6, y + 3.4), Point(x - 4.6, y + 3.4)]
+    case .diamond: return [Point(x, y - 5), Point(x + 5, y), Point(x, y + 5), Point(x - 5, y)]
+    }
   }
 
   static func escaped(_ text: String) -> String {
@@ -149,4 +129,67 @@ struct Canvas {
     }
     return escaped
   }
+
+  /// Two decimals of a pixel are enough, and the same on every machine.
+  static func number(_ value: Double) -> String {
+    let text = NumberText.fixed(value, 2)
+    guard text.contains(".") else { return text }
+    var short = text[...]
+    while short.hasSuffix("0") { short = short.dropLast() }
+    return String(short.hasSuffix(".") ? short.dropLast() : short)
+  }
+}
+
+/// A colour by what it is for, so that a dark page has another one.
+enum Paint: Hashable, Sendable {
+  case ink, muted, gridLine, page, accent, missing
+  /// A line's colour, by its place in `Palette.lines`.
+  case series(Int)
+  /// A colour of a scale, the same on every page.
+  case fixed(String)
+
+  /// On a light page, and in print.
+  var light: String {
+    switch self {
+    case .ink: "#1c2430"
+    case .muted: "#5b6675"
+    case .gridLine: "#e3e7ec"
+    case .page: "#ffffff"
+    case .accent: "#b3261e"
+    case .missing: "#eef0f3"
+    case .series(let index): Palette.lines[index % Palette.lines.count].light
+    case .fixed(let color): color
+    }
+  }
+
+  /// On a dark page; nil where it is the same.
+  var dark: String? {
+    switch self {
+    case .ink: "#e6e9ee"
+    case .muted: "#9aa5b4"
+    case .gridLine: "#2d3540"
+    case .page: "#14181e"
+    case .accent: "#ff8a80"
+    case .missing: "#262d36"
+    case .series(let index): Palette.lines[index % Palette.lines.count].dark
+    case .fixed: nil
+    }
+  }
+
+  /// The end of the names of its classes; nil for a fixed colour.
+  var className: String? {
+    switch self {
+    case .ink: "i"
+    case .muted: "m"
+    case .gridLine: "g"
+    case .page: "p"
+    case .accent: "a"
+    case .missing: "n"
+    case .series(let index): "\(index % Palette.lines.count)"
+    case .fixed: nil
+    }
+  }
+
+  static let all: [Paint] =
+    [.ink, .muted, .gridLine, .page, .accent, .missing] + Palette.lines.indices.map { .series($0) }
 }

@@ -1,7 +1,7 @@
 import Evaluation
 import Text
 
-/// Lines over a number line, with bands for intervals and a mark at the context window.
+/// Lines over a number line, with bands or bars for intervals, a mark at the context window and names at the lines' ends.
 struct LineChart {
   struct Point {
     let x: Double
@@ -13,7 +13,11 @@ struct LineChart {
   }
   enum Uncertainty { case bands, bars }
   struct Line {
+    /// The method, which a page can hide.
+    let method: String
+    /// What stands at its end.
     let name: String
+    let style: LineStyle
     let points: [Point]
   }
 
@@ -34,93 +38,100 @@ struct LineChart {
   var contextWindow: Double?
   var note = ""
 
-  private static let plot = (left: 72.0, top: 68.0, width: 560.0, height: 300.0)
+  /// Bars of more lines than these would hide each other; the tables have the intervals.
+  static let barLimit = 4
+  private static let labelHeight = 14.5
 
-  /// The picture.
-  func svg() -> String {
-    let plot = Self.plot
-    let legendWidth = (lines.map { Canvas.width(of: $0.name, size: 12) }.max() ?? 0) + 58
-    let noteHeight = note.isEmpty ? 0.0 : 22
-    let height = max(plot.top + plot.height + 58 + noteHeight, plot.top + 20 + 20 * Double(lines.count))
-    var canvas = Canvas(width: plot.left + plot.width + 20 + legendWidth, height: height, title: title)
-    canvas.text(title, at: .init(plot.left, 24), size: 15, bold: true)
-    if !subtitle.isEmpty { canvas.text(subtitle, at: .init(plot.left, 43), fill: Canvas.muted) }
-    let (x, y) = (xScale(), yScale())
-    drawAxes(&canvas, x, y)
-    if uncertainty == .bands {
-      for (index, line) in lines.enumerated() { drawBand(line, index, &canvas, x, y) }
-    }
-    drawContextWindow(&canvas, x)
-    let order = lines.indices.sorted { (Palette.dashKind($0), $0) < (Palette.dashKind($1), $1) }
-    for index in order { draw(lines[index], index, &canvas, x, y) }
-    drawLegend(&canvas)
-    if !note.isEmpty {
-      canvas.text(note, at: .init(plot.left, plot.top + plot.height + 66), size: 11, fill: Canvas.muted)
-    }
-    return canvas.svg
+  /// Where the axes are.
+  private struct Plot {
+    let left = 66.0
+    let top = 66.0
+    let width = 500.0
+    let height: Double
+
+    var right: Double { left + width }
+    var bottom: Double { top + height }
   }
 
-  private func xScale() -> Scale {
+  private var plot: Plot { Plot(height: max(290, Self.labelHeight * Double(lines.count + 1))) }
+
+  /// The picture.
+  func picture() -> Canvas {
+    let plot = plot
+    let labels = (lines.map { Canvas.width(of: $0.name, size: 12) }.max() ?? 0) + 40
+    let heading = max(Canvas.width(of: title, size: 15) * 1.25, Canvas.width(of: subtitle, size: 12)) + 24
+    var canvas = Canvas(
+      width: max(plot.right + labels, heading), height: plot.bottom + 54 + (note.isEmpty ? 0 : 20), title: title)
+    canvas.text(title, at: .init(12, 22), size: 15, bold: true)
+    if !subtitle.isEmpty { canvas.text(subtitle, at: .init(12, 41), fill: .muted) }
+    let (x, y) = (xScale(plot), yScale(plot))
+    drawAxes(&canvas, plot, x, y)
+    drawContextWindow(&canvas, plot, x)
+    // Solid lines first: dashed ones show them through their gaps.
+    let order = lines.indices.sorted { (lines[$0].style.dash, $0) < (lines[$1].style.dash, $1) }
+    let places = labelPlaces(plot, y)
+    for index in order {
+      canvas.group(method: lines[index].method) { canvas in
+        if uncertainty == .bands { drawBand(lines[index], &canvas, x, y) }
+        draw(lines[index], &canvas, x, y)
+        drawLabel(index, at: places[index], &canvas, plot, x, y)
+      }
+    }
+    if !note.isEmpty { canvas.text(note, at: .init(12, plot.bottom + 62), size: 11, fill: .muted) }
+    return canvas
+  }
+
+  private func xScale(_ plot: Plot) -> Scale {
     var values = lines.flatMap { $0.points.map(\.x) }
     if let contextWindow { values.append(contextWindow) }
     let (low, high) = (values.min() ?? 0, values.max() ?? 1)
-    let (start, end) = (Self.plot.left, Self.plot.left + Self.plot.width)
     if xIsLogarithmic, low > 0, high > low {
-      return Scale(.logarithmic, low: low / 1.14, high: high * 1.14, start: start, end: end)
+      return Scale(.logarithmic, low: low / 1.08, high: high * 1.02, start: plot.left, end: plot.right)
     }
-    return Scale(.linear, low: low, high: high, start: start, end: end)
+    return Scale(.linear, low: low, high: high, start: plot.left, end: plot.right)
   }
 
-  private func yScale() -> Scale {
-    let (start, end) = (Self.plot.top + Self.plot.height, Self.plot.top)
-    if let yRange { return Scale(.linear, low: yRange.low, high: yRange.high, start: start, end: end) }
+  private func yScale(_ plot: Plot) -> Scale {
+    if let yRange { return Scale(.linear, low: yRange.low, high: yRange.high, start: plot.bottom, end: plot.top) }
     let values = lines.flatMap { $0.points.compactMap(\.y) }
-    let around = Scale.around(values, start: start, end: end)
+    let around = Scale.around(values, start: plot.bottom, end: plot.top)
+    guard uncertainty == .bands || lines.count <= Self.barLimit else { return around }
     let bounds = lines.flatMap { $0.points.flatMap { [$0.low, $0.high].compactMap { $0 } } }
       .filter { around.kind == .linear || $0 > 0 }
-    return Scale.around(values + bounds, start: start, end: end)
+    return Scale.around(values + bounds, start: plot.bottom, end: plot.top)
   }
 
-  private func drawAxes(_ canvas: inout Canvas, _ x: Scale, _ y: Scale) {
-    let plot = Self.plot
-    let (bottom, right) = (plot.top + plot.height, plot.left + plot.width)
+  private func drawAxes(_ canvas: inout Canvas, _ plot: Plot, _ x: Scale, _ y: Scale) {
     for tick in y.ticks(6) {
       let at = y.pixel(tick)
-      canvas.line(from: .init(plot.left, at), to: .init(right, at), stroke: Canvas.gridLine)
-      canvas.text(NumberText.tick(tick), at: .init(plot.left - 8, at + 4), fill: Canvas.muted, anchor: .end)
+      canvas.line(from: .init(plot.left, at), to: .init(plot.right, at), .init(paint: .gridLine))
+      canvas.text(NumberText.tick(tick), at: .init(plot.left - 8, at + 4), fill: .muted, anchor: .end)
     }
-    canvas.line(from: .init(plot.left, bottom), to: .init(right, bottom), stroke: Canvas.muted)
+    canvas.line(from: .init(plot.left, plot.bottom), to: .init(plot.right, plot.bottom), .init(paint: .muted))
     var occupied = -Double.infinity
     for tick in xTicks.isEmpty ? x.ticks(8) : xTicks.sorted() {
       let at = x.pixel(tick)
-      canvas.line(from: .init(at, bottom), to: .init(at, bottom + 5), stroke: Canvas.muted)
+      canvas.line(from: .init(at, plot.bottom), to: .init(at, plot.bottom + 5), .init(paint: .muted))
       let label = NumberText.tokens(tick)
       let half = Canvas.width(of: label, size: 12) / 2
       guard at - half > occupied + 6 else { continue }
-      canvas.text(label, at: .init(at, bottom + 19), fill: Canvas.muted, anchor: .middle)
+      canvas.text(label, at: .init(at, plot.bottom + 19), fill: .muted, anchor: .middle)
       occupied = at + half
     }
-    canvas.text(xTitle, at: .init(plot.left + plot.width / 2, bottom + 42), anchor: .middle)
-    canvas.text(yTitle, at: .init(20, plot.top + plot.height / 2), anchor: .middle, rotation: -90)
+    canvas.text(xTitle, at: .init(plot.left + plot.width / 2, plot.bottom + 41), anchor: .middle)
+    canvas.text(yTitle, at: .init(18, plot.top + plot.height / 2), anchor: .middle, rotation: -90)
   }
 
-  private func drawContextWindow(_ canvas: inout Canvas, _ x: Scale) {
+  private func drawContextWindow(_ canvas: inout Canvas, _ plot: Plot, _ x: Scale) {
     guard let contextWindow else { return }
-    let (at, top) = (x.pixel(contextWindow), Self.plot.top)
+    let at = x.pixel(contextWindow)
     canvas.line(
-      from: .init(at, top - 5), to: .init(at, top + Self.plot.height), stroke: "#c0392b", width: 1.5, dash: "5 4")
+      from: .init(at, plot.top - 4), to: .init(at, plot.bottom), .init(paint: .accent, width: 1.5, dash: [5, 4]))
     canvas.text(
-      "L = \(NumberText.short(contextWindow))", at: .init(at, top - 9), size: 11, fill: "#c0392b", anchor: .middle)
+      "L = \(NumberText.short(contextWindow))", at: .init(at, plot.top - 8), size: 11, fill: .accent, anchor: .middle)
   }
 
-  /// Lines with bars stand a little beside each other, so that bars at one place can be told apart.
-  private func shift(_ index: Int) -> Double {
-    guard uncertainty == .bars, lines.count > 1 else { return 0 }
-    let step = min(7, 42 / Double(lines.count - 1))
-    return step * (Double(index) - Double(lines.count - 1) / 2)
-  }
-
-  private func drawBand(_ line: Line, _ index: Int, _ canvas: inout Canvas, _ x: Scale, _ y: Scale) {
+  private func drawBand(_ line: Line, _ canvas: inout Canvas, _ x: Scale, _ y: Scale) {
     for run in runs(line) where run.count > 1 {
       let bounded = run.compactMap { point in
         point.low.flatMap { low in point.high.map { (x: point.x, low: low, high: $0) } }
@@ -128,24 +139,25 @@ struct LineChart {
       guard bounded.count == run.count else { continue }
       let upper = bounded.map { Canvas.Point(x.pixel($0.x), y.pixel($0.high)) }
       let lower = bounded.reversed().map { Canvas.Point(x.pixel($0.x), y.pixel($0.low)) }
-      canvas.polygon(upper + lower, fill: Palette.line(index), opacity: 0.13)
+      canvas.polygon(upper + lower, fill: line.style.paint, opacity: 0.13)
     }
   }
 
-  private func draw(_ line: Line, _ index: Int, _ canvas: inout Canvas, _ x: Scale, _ y: Scale) {
-    let color = Palette.line(index)
+  private func draw(_ line: Line, _ canvas: inout Canvas, _ x: Scale, _ y: Scale) {
+    let hasBars = uncertainty == .bars && lines.count <= Self.barLimit
     for run in runs(line) {
-      let points = run.compactMap { point in
-        point.y.map { Canvas.Point(x.pixel(point.x) + shift(index), y.pixel($0)) }
+      let points = run.compactMap { point in point.y.map { Canvas.Point(x.pixel(point.x), y.pixel($0)) } }
+      if points.count > 1 {
+        canvas.polyline(points, .init(paint: line.style.paint, width: 2, dash: line.style.dashes))
       }
-      if points.count > 1 { canvas.polyline(points, stroke: color, width: 2, dash: Palette.dash(index)) }
       guard hasMarkers || points.count == 1 else { continue }
       for (point, place) in zip(run, points) {
-        if uncertainty == .bars || run.count == 1, let low = point.low, let high = point.high {
+        if hasBars || run.count == 1, let low = point.low, let high = point.high {
           canvas.line(
-            from: .init(place.x, y.pixel(low)), to: .init(place.x, y.pixel(high)), stroke: color, width: 1.2)
+            from: .init(place.x, y.pixel(low)), to: .init(place.x, y.pixel(high)),
+            .init(paint: line.style.paint, width: 1.2))
         }
-        canvas.marker(index, at: place, fill: color, tooltip: point.tooltip)
+        canvas.marker(line.style.marker, at: place, fill: line.style.paint, tooltip: point.tooltip)
       }
     }
   }
@@ -155,15 +167,84 @@ struct LineChart {
     line.points.sorted { $0.x < $1.x }.split { $0.y == nil }.map(Array.init)
   }
 
-  private func drawLegend(_ canvas: inout Canvas) {
-    let left = Self.plot.left + Self.plot.width + 20
-    for (index, line) in lines.enumerated() {
-      let at = Self.plot.top + 10 + 20 * Double(index)
-      let color = Palette.line(index)
-      canvas.polyline(
-        [.init(left, at), .init(left + 26, at)], stroke: color, width: 2, dash: Palette.dash(index))
-      if hasMarkers { canvas.marker(index, at: .init(left + 13, at), fill: color, tooltip: "") }
-      canvas.text(line.name, at: .init(left + 34, at + 4))
+  private func end(_ line: Line, _ x: Scale, _ y: Scale) -> Canvas.Point? {
+    guard let last = line.points.filter({ $0.y != nil }).max(by: { $0.x < $1.x }), let value = last.y else {
+      return nil
     }
+    return Canvas.Point(x.pixel(last.x), y.pixel(value))
   }
+
+  /// The heights of the names: beside their lines' ends where there is room, else above and below each other.
+  private func labelPlaces(_ plot: Plot, _ y: Scale) -> [Double] {
+    let ends = lines.map { line in
+      line.points.filter { $0.y != nil }.max { $0.x < $1.x }.flatMap(\.y).map(y.pixel) ?? plot.bottom
+    }
+    let order = lines.indices.sorted { (ends[$0], $0) < (ends[$1], $1) }
+    var places = ends
+    var free = plot.top
+    for index in order {
+      places[index] = max(ends[index], free)
+      free = places[index] + Self.labelHeight
+    }
+    var ceiling = plot.bottom + 4
+    for index in order.reversed() {
+      places[index] = min(places[index], ceiling)
+      ceiling = places[index] - Self.labelHeight
+    }
+    return places
+  }
+
+  private func drawLabel(
+    _ index: Int, at place: Double, _ canvas: inout Canvas, _ plot: Plot, _ x: Scale, _ y: Scale
+  ) {
+    let line = lines[index]
+    guard let end = end(line, x, y) else { return }
+    let left = plot.right + 28
+    canvas.polyline(
+      [.init(end.x + 6, end.y), .init(plot.right + 12, place), .init(left - 2, place)],
+      .init(paint: line.style.paint, width: 1, dash: line.style.dashes.isEmpty ? [] : [3, 2]))
+    canvas.text(line.name, at: .init(left + 2, place + 4), fill: line.style.paint)
+  }
+}
+
+extension LineChart {
+  /// The chart as a pgfplots picture, to be read with `\input`; it needs `\usepackage{pgfplots}`.
+  func pgfplots() -> String {
+    var lines = ["% \(LaTeX.escaped(title))", "\\begin{tikzpicture}"]
+    var options = [
+      "width=0.64\\textwidth", "height=0.45\\textwidth", "xlabel={\(LaTeX.escaped(xTitle))}",
+      "ylabel={\(LaTeX.escaped(yTitle))}", "legend pos=outer north east",
+      "legend style={font=\\scriptsize,cells={anchor=west}}",
+    ]
+    if xIsLogarithmic { options.append("xmode=log,log basis x=2") }
+    if !xTicks.isEmpty {
+      options.append("xtick={\(xTicks.map(NumberText.short).joined(separator: ","))}")
+      options.append("xticklabels={\(xTicks.map(NumberText.tokens).joined(separator: ","))}")
+    }
+    if let yRange { options.append("ymin=\(NumberText.short(yRange.low)),ymax=\(NumberText.short(yRange.high))") }
+    if yRange == nil, yScale(plot).kind == .logarithmic { options.append("ymode=log") }
+    lines.append("\\begin{axis}[\(options.joined(separator: ",\n  "))]")
+    let marks = ["*", "square*", "triangle*", "diamond*"]
+    for line in self.lines {
+      let color = line.style.paint.light.dropFirst().uppercased()
+      let name = "se\(line.style.color)"
+      let dash = line.style.dashes.enumerated().map {
+        "\($0.offset % 2 == 0 ? "on" : "off") \(NumberText.short($0.element / 2))pt"
+      }
+      lines.append("\\definecolor{\(name)}{HTML}{\(color)}")
+      var look = "color=\(name),thick,mark=\(hasMarkers ? marks[line.style.marker.rawValue] : "none")"
+      if !dash.isEmpty { look += ",dash pattern=\(dash.joined(separator: " ")),mark options={solid}" }
+      let points = line.points.compactMap { point in point.y.map { "(\(NumberText.short(point.x)),\(number($0)))" } }
+      lines.append("\\addplot[\(look)] coordinates {\(points.joined(separator: " "))};")
+      lines.append("\\addlegendentry{\(LaTeX.escaped(line.name))}")
+    }
+    if let contextWindow {
+      let at = NumberText.short(contextWindow)
+      lines.append(
+        "\\draw[dashed,red!70!black] ({axis cs:\(at),0}|-{rel axis cs:0,0}) -- ({axis cs:\(at),0}|-{rel axis cs:0,1});")
+    }
+    return (lines + ["\\end{axis}", "\\end{tikzpicture}"]).joined(separator: "\n") + "\n"
+  }
+
+  private func number(_ value: Double) -> String { NumberText.fixed(value, 5) }
 }

@@ -34,6 +34,11 @@ struct Merge {
       try takeResults(of: cell, into: id)
       for failure in failures[cell.id] ?? [] { try take(failure, into: id) }
     }
+    for call in try other.readCalls(source) where try known(call.evaluation.record) == nil {
+      _ = try ResultStore.insert(
+        call.evaluation.record, prompt: try copy(prompt: call.prompt), recordedAt: call.evaluation.recordedAt,
+        connection)
+    }
   }
 
   private mutating func take(_ run: StoredRun) throws(StoreError) {

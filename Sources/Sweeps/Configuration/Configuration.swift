@@ -43,10 +43,12 @@ public struct Configuration: Sendable {
     public let cache: CacheType
     /// The server that runs it; `path` is then its tokenizer.
     public let server: ServerSpecification?
+    /// The device that runs it, where the configuration says it.
+    public let device: DeviceChoice?
 
     init(
       name: String, path: ConfiguredPath, contextWindow: Int?, chat: String?, cache: CacheType, system: String? = nil,
-      date: ChatDate = .standard, server: ServerSpecification? = nil
+      date: ChatDate = .standard, server: ServerSpecification? = nil, device: DeviceChoice? = nil
     ) {
       self.name = name
       self.path = path
@@ -56,6 +58,7 @@ public struct Configuration: Sendable {
       self.system = system
       self.date = date
       self.server = server
+      self.device = device
     }
 
     /// What a backend knows the model by.
@@ -74,6 +77,10 @@ public struct Configuration: Sendable {
   public struct TaskEntry: Sendable {
     /// The task's type.
     public let type: any EvaluationTask.Type
+    /// The name that the entry gives itself (`name:`), by which reports, gates and progress call it; nil for none.
+    public let ownName: String?
+    /// What it is called among the entries of its configuration.
+    public internal(set) var label = ""
     /// The settings as written, paths with their variables; part of the name of its cells.
     public let written: [String: Value]
     /// The settings with paths resolved; nil while a variable of a path is not set.
@@ -88,8 +95,13 @@ public struct Configuration: Sendable {
     /// The task's name.
     public var name: String { type.name }
     /// The settings as written, in their one spelling.
-    public var settingsText: String {
-      CanonicalJSON.object(written.mapValues { CanonicalJSON($0) }).spelling
+    public var settingsText: String { settingsJSON.spelling }
+
+    /// The settings as written, and the entry's own name among them.
+    var settingsJSON: CanonicalJSON {
+      var members = written.mapValues { CanonicalJSON($0) }
+      if let ownName { members[TaskEntries.nameKey] = .text(ownName) }
+      return .object(members)
     }
   }
 
@@ -104,10 +116,11 @@ public struct Configuration: Sendable {
       if let system = model.system { members["system"] = .text(system) }
       if model.date != .standard { members["date"] = .text(model.date.spelling) }
       if let server = model.server { members["server"] = server.resolved }
+      if let device = model.device { members["device"] = .text(device.description) }
       return CanonicalJSON.object(members)
     }
     let tasks = tasks.map { task in
-      CanonicalJSON.object([task.name: .object(task.written.mapValues { CanonicalJSON($0) })])
+      CanonicalJSON.object([task.name: task.settingsJSON])
     }
     var members: [String: CanonicalJSON] = [
       "name": .text(name), "seed": .integer(Int(clamping: seed)), "models": .array(models),
@@ -117,6 +130,9 @@ public struct Configuration: Sendable {
     if allowsUnverified { members["allow-unverified"] = .flag(true) }
     return CanonicalJSON.object(members).spelling
   }
+
+  /// What the entries of the tasks are called.
+  public var entryNames: TaskEntries { TaskEntries(tasks.map { ($0.name, $0.settingsText) }) }
 
   /// SHA-256 of `resolved`.
   public var hash: String { SHA256.hexadecimal(of: resolved) }

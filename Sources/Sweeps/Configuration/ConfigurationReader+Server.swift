@@ -19,7 +19,7 @@ extension ConfigurationReader {
   func served(
     by server: Node, _ reader: MappingReader, _ node: Node
   ) throws(SweepError) -> Configuration.ModelEntry {
-    for key in ["path", "cache"] {
+    for key in ["path", "cache", "device"] {
       if let found = reader.node(key) {
         throw .configuration(
           found.location,

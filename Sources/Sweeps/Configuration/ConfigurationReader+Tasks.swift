@@ -10,8 +10,15 @@ extension ConfigurationReader {
       if tasks.contains(where: { $0.name == task.name && $0.written == task.written }) {
         throw .configuration(node.location, .repeated("task", name: task.name))
       }
+      if let name = task.ownName,
+        tasks.contains(where: { $0.ownName == name }) || taskTypes.contains(where: { $0.name == name })
+      {
+        throw .configuration(task.locations[TaskEntries.nameKey] ?? node.location, .repeated("task", name: name))
+      }
       tasks.append(task)
     }
+    let names = TaskEntries(tasks.map { ($0.name, $0.settingsText) })
+    for index in tasks.indices { tasks[index].label = names.label(tasks[index].name, tasks[index].settingsText) }
     return tasks
   }
 
@@ -43,6 +50,7 @@ extension ConfigurationReader {
     _ type: any EvaluationTask.Type, _ node: Node, at location: TextLocation
   ) throws(SweepError) -> Configuration.TaskEntry {
     var entry = EntrySettings()
+    let node = try takingName(of: node, type, &entry)
     try read(node, of: type, "the task \(type.name)", folders, &entry)
     try addImported(type, at: location, &entry)
     let (written, paths) = (entry.written, entry.paths)
@@ -51,8 +59,25 @@ extension ConfigurationReader {
       if let resolved = path.resolved { values?[key] = .text(resolved) } else { values = nil }
     }
     return Configuration.TaskEntry(
-      type: type, written: written, settings: values.map { TaskSettings($0) }, paths: paths,
+      type: type, ownName: entry.ownName, written: written, settings: values.map { TaskSettings($0) }, paths: paths,
       locations: entry.locations, location: location)
+  }
+
+  /// The mapping without the entry's own `name:`, which no task reads; a task that has a setting of that name keeps it.
+  private func takingName(
+    of node: Node, _ type: any EvaluationTask.Type, _ entry: inout EntrySettings
+  ) throws(SweepError) -> Node {
+    guard case .mapping(let entries) = node.content,
+      !type.settings.contains(where: { $0.description.key == TaskEntries.nameKey }),
+      let own = entries.first(where: { $0.key == TaskEntries.nameKey })
+    else { return node }
+    let name = try own.value.requiredText(TaskEntries.nameKey)
+    guard !name.isEmpty, name.count <= 60 else {
+      throw own.value.impossible(TaskEntries.nameKey, "a name of at most 60 characters")
+    }
+    entry.ownName = name
+    entry.locations[TaskEntries.nameKey] = own.value.location
+    return Node(content: .mapping(entries.filter { $0.key != TaskEntries.nameKey }), location: node.location)
   }
 
   /// Takes the data folder's copy where an entry names none and there is a data folder.
@@ -69,6 +94,7 @@ extension ConfigurationReader {
 
   /// The settings of an entry while they are read.
   private struct EntrySettings {
+    var ownName: String?
     var written: [String: Value] = [:]
     var paths: [String: ConfiguredPath] = [:]
     var locations: [String: TextLocation] = [:]

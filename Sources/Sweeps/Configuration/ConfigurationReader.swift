@@ -14,7 +14,7 @@ struct ConfigurationReader {
   let readFile: (String) -> [UInt8]?
 
   private static let keys = ["name", "seed", "models", "methods", "tasks", "gates", "allow-unverified"]
-  private static let modelKeys = ["name", "path", "context", "chat", "system", "date", "cache", "server"]
+  private static let modelKeys = ["name", "path", "context", "chat", "system", "date", "cache", "server", "device"]
 
   func read(_ root: Node) throws(SweepError) -> Configuration {
     let reader = try MappingReader(root, owner: "the configuration", keys: Self.keys)
@@ -85,7 +85,15 @@ struct ConfigurationReader {
     return .init(
       name: name, path: try ConfiguredPath(text, location: pathNode.location, folders: folders),
       contextWindow: try reader.integer("context", in: 2...(1 << 30)), chat: chat, cache: cache,
-      system: try system(reader, chat: chat), date: try date(reader))
+      system: try system(reader, chat: chat), date: try date(reader), device: try device(reader))
+  }
+
+  private func device(_ reader: MappingReader) throws(SweepError) -> DeviceChoice? {
+    guard let node = reader.node("device") else { return nil }
+    guard let device = DeviceChoice(try node.requiredText("device")) else {
+      throw node.impossible("device", "\(DeviceChoice.expected) ('se-eval devices' lists them)")
+    }
+    return device
   }
 
   /// A name that selections, tables and JSON can quote; a path without a `name:` beside it gives its last part.
@@ -266,7 +274,7 @@ extension ConfigurationReader {
   ) throws(SweepError) -> Gate {
     let reader = try MappingReader(node, owner: "a gate", keys: Gate.keys)
     let task = try reader.required("task").requiredText("task")
-    let names = tasks.map(\.name)
+    let names = tasks.map(\.name) + tasks.compactMap(\.ownName)
     guard names.contains(task) else {
       throw .configuration(
         try reader.required("task").location,
@@ -286,12 +294,21 @@ extension ConfigurationReader {
       baseline = try ConfiguredPath(node.requiredText("baseline"), location: node.location, folders: folders)
     }
     let rule = GateRule(
-      metric: try reader.required("metric").requiredText("metric"), task: task, method: method,
+      metric: try reader.required("metric").requiredText("metric"), task: task, over: try pooling(reader),
+      method: method,
       maxIncrease: try tolerance("max-increase", reader), maxDecrease: try tolerance("max-decrease", reader),
       maximum: try bound("max", reader), minimum: try bound("min", reader))
     let gate = Gate(rule: rule, baseline: baseline, location: node.location)
     if let reason = Self.idleness(of: gate, methods: methods) { throw .configuration(node.location, .idleGate(reason)) }
     return gate
+  }
+
+  private func pooling(_ reader: MappingReader) throws(SweepError) -> Pooling {
+    guard let node = reader.node("over") else { return .cell }
+    guard let pooling = node.text.flatMap({ Pooling(rawValue: $0) }) else {
+      throw node.wrongType("over", Pooling.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    return pooling
   }
 
   private static func idleness(of gate: Gate, methods: [MethodChoice]) -> String? {

@@ -10,7 +10,7 @@ public struct Gate: Hashable, Sendable {
   /// Where the gate is written.
   public let location: TextLocation
 
-  static let keys = ["metric", "task", "method", "max-increase", "max-decrease", "max", "min", "baseline"]
+  static let keys = ["metric", "task", "over", "method", "max-increase", "max-decrease", "max", "min", "baseline"]
 
   var json: CanonicalJSON {
     func text(_ tolerance: Tolerance?) -> CanonicalJSON {
@@ -18,11 +18,14 @@ public struct Gate: Hashable, Sendable {
       return tolerance.relative > 0 || tolerance.absolute == 0
         ? .object(["relative": .number(tolerance.relative)]) : .object(["absolute": .number(tolerance.absolute)])
     }
-    return .object([
+    var members: [String: CanonicalJSON] = [
       "metric": .text(rule.metric), "task": .text(rule.task), "method": CanonicalJSON(rule.method),
       "max-increase": text(rule.maxIncrease), "max-decrease": text(rule.maxDecrease),
       "max": rule.maximum.map { .number($0) } ?? .null, "min": rule.minimum.map { .number($0) } ?? .null,
       "baseline": CanonicalJSON(baseline?.text),
-    ])
+    ]
+    // Not where it is the default: configurations that have been swept keep their hash.
+    if rule.over != .cell { members["over"] = .text(rule.over.rawValue) }
+    return .object(members)
   }
 }

@@ -14,6 +14,8 @@ struct PendingSample {
   var work: Double
   /// True where plain's evaluation is taken, so that nothing is computed.
   let isFree: Bool
+  /// Wall seconds of the calls before this one.
+  var earlierSeconds = 0.0
 }
 
 /// A stored evaluation that wants the cell's scoring.
@@ -59,10 +61,12 @@ final class OpenCell {
     self.id = id
     let current = try stored { () throws(StoreError) in try journal.store.resultIdentities(in: id) }
     var doneCount = 0
-    for item in selected {
+    for first in selected {
+      let now = current[first.sample.id.rawValue]
+      let standing = try evaluations.standing(of: first, in: cell, identity, current: now)
+      let item = standing.call
       let name = identity.of(item.key, method: cell.method)
-      let now = current[item.sample.id.rawValue]
-      switch try evaluations.state(of: item, in: cell, identity, current: now) {
+      switch standing.state {
       case .done: doneCount += 1
       case .evaluated(let evaluation):
         unscored.append(UnscoredSample(sample: item.sample, key: item.key, evaluation: evaluation, adoptedAs: nil))
@@ -77,7 +81,7 @@ final class OpenCell {
     }
     openCount = pending.count
     place = CellProgress(
-      index: index, model: cell.model.name, method: cell.method.description, task: cell.task.name,
+      index: index, model: cell.model.name, method: cell.method.description, task: cell.task.entry.label,
       coordinates: cell.place.label, sampleCount: selected.count, doneSampleCount: doneCount)
   }
 }

@@ -36,7 +36,9 @@ extension Sweep {
     let record = RunRecord(
       name: configuration.name, configuration: configuration.resolved, configurationHash: configuration.hash,
       environment: RunEnvironment.collect(
-        threads: options.threads, seed: configuration.seed, more: engineEnvironment.merging(environment) { $1 }),
+        threads: options.threads, seed: configuration.seed,
+        more: engineEnvironment.merging(environment) { $1 }
+          .merging(options.limit.map { ["limit": "\($0)"] } ?? [:]) { $1 }),
       warnings: plan.choices + plan.warnings,
       shard: options.shard.map { ShardRecord(index: $0.index, count: $0.count) })
     let id = try stored { () throws(StoreError) in try store.beginRun(record) }

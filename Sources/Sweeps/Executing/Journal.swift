@@ -80,6 +80,11 @@ final class Journal {
     beat(open)
   }
 
+  /// Commits the evaluation of a call that is not a sample's last.
+  func append(call record: EvaluationRecord) throws(SweepError) -> EvaluationID {
+    try stored { () throws(StoreError) in try store.append(call: record) }
+  }
+
   /// Commits an evaluation with its scoring.
   func append(
     _ record: EvaluationRecord, _ scoring: ScoringRecord, _ pending: PendingSample, _ open: OpenCell
@@ -88,9 +93,10 @@ final class Journal {
     let id = try stored { () throws(StoreError) in
       try store.append(record, scoring, sampleID: name, cell: open.id, run: run)
     }
-    meter.finish(cell: open.place.index, work: pending.work, seconds: record.durationSeconds)
+    let seconds = record.durationSeconds + pending.earlierSeconds
+    meter.finish(cell: open.place.index, work: pending.work, seconds: seconds)
     open.place.doneSampleCount += 1
-    tellFinished(name, scoring, open, computedTokenCount: record.computedTokenCount, seconds: record.durationSeconds)
+    tellFinished(name, scoring, open, computedTokenCount: record.computedTokenCount, seconds: seconds)
     beat(open)
     return id
   }

@@ -61,3 +61,9 @@ enum RunEnvironment {
     return packed.first { $0.hasSuffix(" " + name) }.flatMap { $0.split(separator: " ").first.map(String.init) }
   }
 }
+
+/// The commit of a checkout.
+public enum CheckoutRevision {
+  /// The commit that is checked out where a folder lies; nil outside of git.
+  public static func of(folder: String) -> String? { RunEnvironment.gitRevision(from: folder) }
+}

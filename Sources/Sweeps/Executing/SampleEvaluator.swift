@@ -80,7 +80,7 @@ final class SampleEvaluator {
   /// - Returns: false when the run was cancelled.
   func evaluate(_ queue: CellQueue) throws(SweepError) -> Bool {
     let requests = queue.order.map { place in
-      ModelRequest(queue.sample(place).sample.request, text: queue.sample(place).sample.text)
+      ModelRequest(queue.sample(place).sample)
     }
     var next = 0
     while next < queue.order.count {
@@ -128,12 +128,12 @@ final class SampleEvaluator {
         throw .backend(error)
       }
       for (item, answer) in zip(wanted, answers) {
-        try commit(answer, queue.sample(item.place), queue.cell(item.place))
+        guard try commit(answer, queue.sample(item.place), queue.cell(item.place)) else { return false }
       }
     }
     isSettled.formUnion(wanted.map(\.place))
     for place in group where !isSettled.contains(place) {
-      try take(queue.sample(place), queue.cell(place))
+      guard try take(queue.sample(place), queue.cell(place)) else { return false }
     }
     for place in group {
       let open = queue.cell(place)
@@ -143,9 +143,12 @@ final class SampleEvaluator {
     return true
   }
 
+  /// Commits what a model did, and asks again where the sample has more calls.
+  ///
+  /// - Returns: false when the run was cancelled.
   private func commit(
     _ answer: Result<Answer, RequestFailure>, _ pending: PendingSample, _ open: OpenCell
-  ) throws(SweepError) {
+  ) throws(SweepError) -> Bool {
     switch answer {
     case .failure(let failure):
       open.note(isNotFinite: failure.isNotFinite)
@@ -156,20 +159,75 @@ final class SampleEvaluator {
       let record = StoredOutcome.record(
         of: answer.outcome, sample: sample, identity: pending.identity, seconds: answer.seconds,
         computedTokenCount: answer.computedTokenCount)
+      if sample.followUp != nil {
+        evaluations.remember(try journal.append(call: record), as: pending.identity)
+        return try askAgain(after: answer.outcome, pending, seconds: answer.seconds, open)
+      }
       let scoring = open.cell.task.scorer.record(
         answer.outcome, sample.reference, facts: pending.key.facts, truncatedTokenCount: sample.truncatedTokenCount)
       let id = try journal.append(record, scoring, pending, open)
       evaluations.remember(id, as: pending.identity)
     }
+    return true
   }
 
   /// Takes the evaluation of another cell, or says why there is none.
-  private func take(_ pending: PendingSample, _ open: OpenCell) throws(SweepError) {
+  ///
+  /// - Returns: false when the run was cancelled.
+  private func take(_ pending: PendingSample, _ open: OpenCell) throws(SweepError) -> Bool {
     guard let id = try evaluations.find(pending.identity) else {
       // The same request failed for another cell a moment ago.
-      return try journal.fail(pending, "the same request failed for another cell", open)
+      try journal.fail(pending, "the same request failed for another cell", open)
+      return true
+    }
+    if pending.sample.followUp != nil {
+      guard let outcome = try evaluations.outcome(of: id, pending.sample.reference) else {
+        throw .damagedEvaluation(store: journal.store.path, sampleID: pending.sample.id.rawValue)
+      }
+      return try askAgain(after: outcome, pending, seconds: 0, open)
     }
     try journal.attach(
       [attachment(of: id, pending.sample, pending.key, open)], adopting: [], to: open, work: pending.work)
+    return true
+  }
+
+  // MARK: Calls that follow
+
+  /// The next call of a sample whose last one was answered.
+  ///
+  /// - Returns: false when the run was cancelled.
+  private func askAgain(
+    after outcome: Outcome, _ pending: PendingSample, seconds: Double, _ open: OpenCell
+  ) throws(SweepError) -> Bool {
+    let made: SelectedSample?
+    do {
+      made = try SelectedSample(sample: pending.sample, key: pending.key)
+        .next(after: outcome, identity: pending.identity)
+    } catch {
+      try journal.fail(pending, "the next call cannot be made: \(error)", open)
+      return true
+    }
+    guard let made else { return true }
+    let next = PendingSample(
+      sample: made.sample, key: made.key, identity: identity.of(made.key, method: open.cell.method), work: pending.work,
+      isFree: pending.isFree, earlierSeconds: pending.earlierSeconds + seconds)
+    if try evaluations.find(next.identity) != nil { return try take(next, open) }
+    let answers: [Result<Answer, RequestFailure>]
+    do throws(BackendError) {
+      answers = try model.run(
+        [ModelRequest(next.sample)], method: open.cell.method, isCancelled: isCancelled, onProgress: { _ in })
+    } catch {
+      if case .cancelled = error { return false }
+      throw .backend(error)
+    }
+    for answer in answers { return try commit(answer, next, open) }
+    return true
+  }
+}
+
+extension ModelRequest {
+  /// What a sample asks for.
+  fileprivate init(_ sample: Sample) {
+    self.init(sample.request, text: sample.text, conversation: sample.conversation)
   }
 }

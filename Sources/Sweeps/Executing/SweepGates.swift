@@ -1,6 +1,6 @@
 import Evaluation
-import Gates
-import Store
+public import Gates
+public import Store
 
 /// The gates of a configuration with the numbers of their baselines.
 struct SweepGates {
@@ -27,17 +27,39 @@ struct SweepGates {
   /// Judges the numbers of a sweep's cells.
   func judge(_ sweep: Sweep, _ ids: [CellID?], _ store: ResultStore) throws(SweepError) -> [Judgement] {
     if gates.isEmpty { return [] }
-    var values: [Measurement] = []
+    var cells: [(record: CellRecord, samples: [SampleResult])] = []
     for (cell, id) in zip(sweep.cells, ids) {
       guard let id else { throw .unregistered(cell: cell.name) }
       let record = try sweep.samples.record(of: cell, modelHash: "")
       let results = try stored { () throws(StoreError) in
         try store.results(in: id, withPrompts: false, withLogProbabilities: false)
       }
-      values += record.metrics.map { Measurement(record, $0, results) }
+      cells.append((record, results))
     }
-    return gates.flatMap { gate in
+    return judge(Measurement.all(cells))
+  }
+
+  /// Judges numbers.
+  func judge(_ values: [Measurement]) -> [Judgement] {
+    gates.flatMap { gate in
       gate.rule.judge(values, baseline: gate.baseline.flatMap { baselines[$0] })
     }
+  }
+}
+
+extension Configuration {
+  /// Judges the configuration's gates over what a store holds, without a model.
+  ///
+  /// - Parameters:
+  ///   - store: the results of the configuration.
+  ///   - read: reads a baseline file.
+  /// - Returns: one judgement for each number that a gate looks at; none without gates.
+  /// - Throws: `SweepError`: a baseline cannot be read, or the store cannot.
+  public func judgeGates(
+    in store: ResultStore, _ read: (_ path: String) throws -> Baseline
+  ) throws(SweepError) -> [Judgement] {
+    guard !gates.isEmpty else { return [] }
+    let own = try SweepGates(gates, read)
+    return own.judge(try stored { () throws(StoreError) in try Measurement.all(in: store) })
   }
 }

@@ -30,7 +30,45 @@ final class StoredEvaluations {
 
   init(_ store: ResultStore) { self.store = store }
 
-  /// The state of a sample.
+  /// A sample that may be asked in several calls: the first call that is not stored, or the last one.
+  struct Standing {
+    /// How far the call is.
+    let state: State
+    /// The call.
+    let call: SelectedSample
+  }
+
+  /// How far a sample is, whose calls follow one another.
+  ///
+  /// - Parameters:
+  ///   - sample: the sample's first call.
+  ///   - cell: its cell.
+  ///   - identity: of the cell's model with its weights.
+  ///   - current: what the store has as the cell's result for it.
+  /// - Returns: the call that is next, or the last one, and how far it is.
+  /// - Throws: `SweepError.store`.
+  func standing(
+    of sample: SelectedSample, in cell: Cell, _ identity: EvaluationIdentity, current: ResultIdentity?
+  ) throws(SweepError) -> Standing {
+    var call = sample
+    while call.sample.followUp != nil {
+      let name = identity.of(call.key, method: cell.method)
+      // A next call that cannot be made is open here, and fails where its turn comes.
+      guard let id = try identities()[name], let outcome = try self.outcome(of: id, call.sample.reference),
+        let next = try? call.next(after: outcome, identity: name)
+      else { return Standing(state: .open, call: call) }
+      call = next
+    }
+    return Standing(state: try state(of: call, in: cell, identity, current: current), call: call)
+  }
+
+  /// What the model did in a stored evaluation; nil where the row does not fit together.
+  func outcome(of id: EvaluationID, _ reference: Reference) throws(SweepError) -> Outcome? {
+    let found = try stored { () throws(StoreError) in try store.evaluation(id, withLogProbabilities: true) }
+    return found.flatMap { StoredOutcome.outcome(of: $0.record, reference) }
+  }
+
+  /// The state of a call.
   ///
   /// - Parameters:
   ///   - sample: the sample.
@@ -39,7 +77,7 @@ final class StoredEvaluations {
   ///   - current: what the store has as the cell's result for it.
   /// - Returns: how far it is.
   /// - Throws: `SweepError.store`.
-  func state(
+  private func state(
     of sample: SelectedSample, in cell: Cell, _ identity: EvaluationIdentity, current: ResultIdentity?
   ) throws(SweepError) -> State {
     let key = sample.key

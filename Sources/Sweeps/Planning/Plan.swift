@@ -48,10 +48,12 @@ public struct Plan: Sendable {
 
     /// What cannot fit, with the numbers; nil where all fits, or nothing is known of the memory.
     func memoryProblem(available: Int) -> String? {
-      guard available > 0, cacheByteCount > available else { return nil }
+      let (needed, overflow) = cacheByteCount.addingReportingOverflow(activationByteCount)
+      guard available > 0, overflow || needed > available else { return nil }
       return "\(name): keys and values of \(NumberText.grouped(longestSequence)) tokens need "
-        + "\(NumberText.bytes(cacheByteCount)), and \(NumberText.bytes(available)) can be had; take shorter lengths "
-        + "(--only), cache: float16, or a machine with more memory; --memory says that more can be had"
+        + "\(NumberText.bytes(cacheByteCount)) and the buffers of a pass \(NumberText.bytes(activationByteCount)), and "
+        + "\(NumberText.bytes(available)) can be had; take shorter lengths (--only), cache: float16, or a machine with "
+        + "more memory; --memory says that more can be had"
     }
   }
 

@@ -78,7 +78,7 @@ struct Planner {
     return 1
   }
 
-  /// Keys and values that the machine cannot hold now, with numbers: such samples would be refused.
+  /// Keys, values and buffers of a pass that the machine cannot hold now, with numbers: such samples would be refused.
   private func memoryWarnings(_ model: PreparedModel, _ summary: Plan.ModelPlan) -> [String] {
     summary.memoryProblem(available: sweep.options.memoryByteCount ?? model.facts.availableByteCount).map { [$0] } ?? []
   }
@@ -132,7 +132,7 @@ struct Planner {
   ) throws(SweepError) -> Plan.CellPlan {
     let done = try known?.done(samples.map(\.0), of: cell, sweep.samples) ?? []
     var result = Plan.CellPlan(
-      model: cell.model.name, method: cell.method.description, task: cell.task.name, coordinates: cell.place,
+      model: cell.model.name, method: cell.method.description, task: cell.task.entry.label, coordinates: cell.place,
       totalSampleCount: try sweep.samples.count(of: cell), sampleCount: samples.count, doneCount: 0,
       equalToPlainCount: 0, promptTokenCount: 0, longestPrompt: 0, truncatedSampleCount: 0, remainingSeconds: 0,
       totalSeconds: 0)

@@ -43,7 +43,8 @@ struct StoredCells {
     var done: Set<String> = []
     for sample in selected {
       let name = sample.sample.id.rawValue
-      if try evaluations.state(of: sample, in: cell, identity, current: current[name]) != .open { done.insert(name) }
+      let standing = try evaluations.standing(of: sample, in: cell, identity, current: current[name])
+      if standing.state != .open { done.insert(name) }
     }
     return done
   }

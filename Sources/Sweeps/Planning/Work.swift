@@ -42,6 +42,10 @@ extension ModelFacts {
         cost += Self.decodeFactor * multiplyAdds(continuation.count, tokens.count - 1, continuation.count)
       }
     }
+    if let next = sample.followUp {
+      cost += multiplyAdds(next.promptTokenCount, 0, 1)
+      cost += Self.decodeFactor * Double(next.maxNewTokens) * multiplyAdds(1, next.promptTokenCount, 1)
+    }
     if !cost.isFinite || cost <= 0 { cost = 1 }
     return SampleWork(
       id: sample.id, promptTokenCount: tokens.count, newTokenCount: newTokens,

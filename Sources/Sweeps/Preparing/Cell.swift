@@ -37,7 +37,7 @@ public struct Cell: Hashable {
   }
 
   /// For messages.
-  var name: String { "\(model.name) \(method) \(task.name) \(place.label)" }
+  var name: String { "\(model.name) \(method) \(task.entry.label) \(place.label)" }
 
   /// The same place under plain.
   var plainTwin: Cell { Cell(model: model, method: .plain, task: task, place: place) }

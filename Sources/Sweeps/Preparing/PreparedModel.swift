@@ -80,7 +80,7 @@ public final class PreparedModel {
   /// What should be known before a run.
   var warnings: [String] {
     var warnings: [String] = []
-    if contextWindow != facts.contextWindow {
+    if contextWindow != facts.contextWindow, !facts.isRemote {
       warnings.append(
         "\(name): the configuration says a context window of \(contextWindow) tokens, the checkpoint "
           + "\(facts.contextWindow); capacity is judged by the configuration, the engine follows the checkpoint")
@@ -89,7 +89,12 @@ public final class PreparedModel {
     if entry.chat == "auto", let template = try? tokenizer.ownChatTemplate(), !template.takesSystemMessage(variables) {
       warnings.append("\(name): its chat template takes no system message; one goes in front of the user's message")
     }
-    return warnings
+    if facts.vocabularySize > 0, tokenizer.vocabularySize > facts.vocabularySize {
+      warnings.append(
+        "\(name): its tokenizer has \(tokenizer.vocabularySize) ids and the model \(facts.vocabularySize); a sample in "
+          + "which one of the others stands will fail")
+    }
+    return warnings + tokenizer.notes.map { "\(name): \($0)" }
   }
 
   /// What tables call a method: of a server, what its label says of how it was launched.

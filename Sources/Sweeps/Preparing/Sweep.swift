@@ -91,7 +91,7 @@ public final class Sweep {
       Selection.Label(
         model: model.name, methods: configuration.methods.flatMap { [$0.description, $0.name] }, task: "", place: [])
     }
-      + configuration.tasks.map { Selection.Label(model: "", methods: [], task: $0.name, place: []) }
+      + configuration.tasks.map { Selection.Label(model: "", methods: [], task: $0.name, entry: $0.ownName, place: []) }
   }
 
   private static func models(
@@ -124,7 +124,9 @@ public final class Sweep {
     var tasks: [PreparedTask] = []
     for entry in configuration.tasks {
       guard let task = try PreparedTask.build(entry, &missing) else { continue }
-      if options.only.accepts(entry.name, under: "task") {
+      if options.only.accepts(entry.name, under: "task")
+        || entry.ownName.map({ options.only.accepts($0, under: "task") }) ?? false
+      {
         try DataPolicy.verify(
           task, allowsUnverified: options.allowsUnverified || configuration.allowsUnverified, &warnings)
       }

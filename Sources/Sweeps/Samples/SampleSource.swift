@@ -12,6 +12,26 @@ struct SelectedSample {
   let scoringIdentity: String
 }
 
+extension SelectedSample {
+  /// The fact of a sample's last call that holds the identities of the calls before it, in order.
+  static let earlierCalls = "earlier_calls"
+
+  /// The call that follows this one; nil where this one is the last.
+  ///
+  /// - Parameters:
+  ///   - outcome: what the model answered to this one.
+  ///   - identity: the identity of that evaluation.
+  /// - Returns: the next call, whose facts name this one.
+  /// - Throws: `TaskError` where its prompt cannot be made.
+  func next(after outcome: Outcome, identity: String) throws(TaskError) -> SelectedSample? {
+    guard let followUp = sample.followUp else { return nil }
+    var earlier: [Value] = []
+    if case .list(let known)? = sample.reference.fact(Self.earlierCalls) { earlier = known }
+    let next = try followUp.sample(after: outcome).adding(Self.earlierCalls, .list(earlier + [.text(identity)]))
+    return SelectedSample(sample: next, key: SampleKey(next))
+  }
+}
+
 /// Makes the samples of cells; kept between methods while they are not many, because methods share them.
 final class SampleSource {
   private let seed: UInt64

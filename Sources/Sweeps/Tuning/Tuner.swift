@@ -23,6 +23,8 @@ public enum TuningOutcome: Sendable {
   case finished(TuningResult)
   /// Before its end; the same request on the same store goes on.
   case interrupted
+  /// The budget of time was spent before the first rung ended; what was evaluated is stored.
+  case budgetTooSmall
   /// With samples that failed; the first reasons, in order.
   case failed([SweepSummary.Failure])
 }
@@ -102,41 +104,57 @@ public final class Tuner {
   /// - Parameters:
   ///   - store: where results are and go.
   ///   - environment: more names and values for the record of each run.
+  ///   - budget: the time after which the search ends with what the last finished rung says; nil for none.
   ///   - isCancelled: asked between layers and samples.
   ///   - onEvent: told what happens.
   /// - Returns: how it ended.
   /// - Throws: `SweepError`.
   public func run(
-    store: ResultStore, environment: [String: String] = [:], isCancelled: @escaping () -> Bool,
-    onEvent: @escaping (TuningEvent) -> Void
+    store: ResultStore, environment: [String: String] = [:], budget: Duration? = nil,
+    isCancelled: @escaping () -> Bool, onEvent: @escaping (TuningEvent) -> Void
   ) throws(SweepError) -> TuningOutcome {
+    let begin = ContinuousClock.now
+    func isSpent() -> Bool { budget.map { ContinuousClock.now - begin >= $0 } ?? false }
+    var finished: [Int] = []
     var candidates = grid.map { TuningCandidate(parameters: $0, measurements: [], isFinalist: false) }
     var left = grid
     for (index, limit) in request.limits.enumerated() {
       let sweep = try sweep(over: left, limit: limit)
       let seconds = try secondsLeft(sweep, store, rung: index)
+      if let budget, !finished.isEmpty {
+        // A rung that the budget cannot hold is not begun: its samples would say nothing.
+        let needed = try sweep.plan(store: store).remainingSeconds
+        if (ContinuousClock.now - begin).seconds + needed > budget.seconds { break }
+      }
       onEvent(
         .rungStarted(
           index: index + 1, count: request.limits.count, candidates: left.count, samplesPerCell: limit,
           secondsLeft: seconds))
       let summary = try sweep.execute(
-        store: store, environment: environment, isCancelled: isCancelled, onEvent: { onEvent(.sweep($0)) })
-      if summary.status == .interrupted { return .interrupted }
+        store: store, environment: environment, isCancelled: { isCancelled() || isSpent() },
+        onEvent: { onEvent(.sweep($0)) })
+      if summary.status == .interrupted {
+        guard isSpent(), !isCancelled() else { return .interrupted }
+        guard !finished.isEmpty else { return .budgetTooSmall }
+        break
+      }
       if !summary.failures.isEmpty { return .failed(summary.failures) }
       let measured = try measurements(sweep, summary.cells, store, rung: index + 1)
       for (parameters, measurement) in measured {
         guard let place = candidates.firstIndex(where: { $0.parameters == parameters }) else { continue }
         candidates[place].measurements.append(measurement)
-        if index == request.limits.count - 1, left.contains(parameters) { candidates[place].isFinalist = true }
       }
+      for place in candidates.indices { candidates[place].isFinalist = left.contains(candidates[place].parameters) }
       let order = TuningRanking.ordered(measured.filter { left.contains($0.parameters) })
       left = Array(order.prefix(max(1, (order.count + 1) / 2)))
+      finished.append(limit)
       onEvent(.rungFinished(index: index + 1, survivors: left))
     }
     return .finished(
       TuningResult(
         contextWindow: contextWindow, targetLength: request.targetLength, candidates: candidates, chosen: left[0],
-        rule: rule, usesText: request.text != nil, limits: request.limits))
+        rule: rule, usesText: request.text != nil, limits: finished, plannedRungCount: request.limits.count,
+        leftOut: request.leftOut(contextWindow: contextWindow)))
   }
 
   /// The sweep of one rung: the candidates that are left, and what the rule chooses.

@@ -70,6 +70,32 @@ public struct TuningRequest: Sendable {
       .sorted { ($0.groupSize, $0.neighborWindow) < ($1.groupSize, $1.neighborWindow) }
   }
 
+  /// Pairs that `grid` does not try, in words: those that do not hold the target, and larger group sizes than needed.
+  func leftOut(contextWindow: Int) -> [String] {
+    let capacity = Capacity(contextWindow: contextWindow)
+    var lines: [String] = []
+    var larger: [String] = []
+    for window in windows ?? capacity.neighborWindows {
+      let sizes = (groups ?? capacity.groupSizes).sorted()
+      let all = sizes.map { SelfExtend(groupSize: $0, neighborWindow: window) }
+      let short = all.filter { $0.maximumLength(contextWindow: contextWindow) < targetLength }
+      if let last = short.last {
+        let sizes = short.map { "\($0.groupSize)" }.joined(separator: ", ")
+        lines.append(
+          "W=\(window), G=\(sizes): hold at most \(last.maximumLength(contextWindow: contextWindow)) tokens, fewer than \(targetLength)"
+        )
+      }
+      let beyond = groups == nil ? Array(all.filter { !short.contains($0) }.dropFirst(4)) : []
+      if !beyond.isEmpty { larger.append("W=\(window), G=\(beyond.map { "\($0.groupSize)" }.joined(separator: ", "))") }
+    }
+    if !larger.isEmpty {
+      lines.append(
+        "\(larger.joined(separator: "; ")): more than the four smallest group sizes that hold the length; --groups tries them"
+      )
+    }
+    return lines
+  }
+
   /// The whole search as one configuration; each rung is a sweep over a part of it.
   func configuration(methods: [SelfExtend], taskTypes: [any EvaluationTask.Type]) -> String {
     var model: [String: CanonicalJSON] = ["name": .text("model"), "path": .text(modelPath)]

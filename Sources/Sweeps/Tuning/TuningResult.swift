@@ -29,8 +29,12 @@ public struct TuningResult: Sendable {
   public var rule: SelfExtend?
   /// True where texts took part.
   public var usesText: Bool
-  /// Samples per cell in each rung.
+  /// Samples per cell in each rung that was finished.
   public var limits: [Int]
+  /// The rungs that were planned; more than were finished where the budget of time was spent.
+  public var plannedRungCount: Int
+  /// Pairs that were not tried and why, in words.
+  public var leftOut: [String] = []
 
   /// What one (G, W) showed on the most samples.
   public func measurement(of parameters: SelfExtend) -> TuningMeasurement? {

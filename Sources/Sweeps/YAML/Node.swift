@@ -72,16 +72,20 @@ extension Node {
     return value
   }
 
-  /// The scalar as `true` or `false`.
+  /// The scalar as `true` or `false`, in the three spellings of YAML 1.2's core schema.
   var flag: Bool? {
     guard case .scalar(let text, isPlain: true) = content else { return nil }
-    return text == "true" ? true : text == "false" ? false : nil
+    switch text {
+    case "true", "True", "TRUE": return true
+    case "false", "False", "FALSE": return false
+    default: return nil
+    }
   }
 
   /// The scalar's text, quoted or not; nil for an empty plain scalar, which means null in YAML.
   var text: String? {
     guard case .scalar(let text, let isPlain) = content else { return nil }
-    return isPlain && (text.isEmpty || text == "~" || text == "null") ? nil : text
+    return isPlain && ["", "~", "null", "Null", "NULL"].contains(text) ? nil : text
   }
 
   /// The members of a list; a scalar counts as a list of one.

@@ -1,3 +1,4 @@
+import Evaluation
 import Tokenizers
 
 /// The prompts of a task that a configuration describes.
@@ -14,6 +15,7 @@ struct CustomPrompt: Sendable {
   struct Made: Sendable {
     let text: String
     let tokens: [Int]
+    let conversation: Conversation
     let removedCount: Int
   }
 
@@ -123,10 +125,14 @@ struct CustomPrompt: Sendable {
     let answer = answerStart?.filled(fields) ?? ""
     guard wrapper.wrapsInChat else {
       let prompt = try wrapper.prompt(text + answer, system: system, sample: sample)
-      return Made(text: prompt.text, tokens: prompt.tokens, removedCount: removed)
+      return Made(
+        text: prompt.text, tokens: prompt.tokens, conversation: prompt.conversation, removedCount: removed)
     }
     let prompt = try wrapper.prompt(text, system: system, sample: sample)
+    var conversation = prompt.conversation
+    conversation.answerStart = answer
     return Made(
-      text: prompt.text + answer, tokens: prompt.tokens + wrapper.continuation(answer), removedCount: removed)
+      text: prompt.text + answer, tokens: prompt.tokens + wrapper.continuation(answer), conversation: conversation,
+      removedCount: removed)
   }
 }

@@ -165,7 +165,8 @@ public struct CustomTask: EvaluationTask {
         Sample(
           id: SampleID(name), text: made.text,
           request: .generate(tokens: made.tokens, maxNewTokens: maxNewTokens, stopTexts: stopTexts),
-          expected: entry.row.references, facts: facts, truncatedTokenCount: made.removedCount))
+          conversation: made.conversation, expected: entry.row.references, facts: facts,
+          truncatedTokenCount: made.removedCount))
     }
     return samples
   }

@@ -81,7 +81,14 @@ public struct Benchmark: Sendable {
     guard let name = parts.last else { return nil }
     let isOutput = parts.dropLast().contains { $0.lowercased().hasPrefix("pred") || $0.hasPrefix(".") }
     guard !isOutput, !name.hasPrefix(".") else { return nil }
-    return knownFiles.first { $0.name == name || $0.name.hasSuffix("/" + name) }?.name
+    // As much of the path as tells a file from others: `0k.json` is there for each task.
+    for count in (1...parts.count).reversed() {
+      let end = parts.suffix(count).joined(separator: "/")
+      let found = knownFiles.filter { $0.name == end || $0.name.hasSuffix("/" + end) }
+      if found.count == 1 { return found[0].name }
+      if found.count > 1, count > 1 { return found.first { $0.name == end }?.name }
+    }
+    return knownFiles.first { $0.name == name || $0.name.hasSuffix("/" + name) && !$0.isArray }?.name
   }
 }
 
@@ -95,14 +102,22 @@ public struct KnownFile: Hashable, Sendable {
   let sha256: String?
   /// True for a text that is published with CRLF, of which the hash is, and kept with LF.
   let hasCRLF: Bool
+  /// True for a file that is one JSON array of rows.
+  let isArray: Bool
 
   /// An official file.
-  public init(name: String, rows: Int? = nil, sha256: String? = nil, hasCRLF: Bool = false) {
+  public init(
+    name: String, rows: Int? = nil, sha256: String? = nil, hasCRLF: Bool = false, isArray: Bool = false
+  ) {
     self.name = name
     self.rows = rows
     self.sha256 = sha256
     self.hasCRLF = hasCRLF
+    self.isArray = isArray
   }
+
+  /// True for a file of rows.
+  var hasRows: Bool { isArray || name.hasSuffix(".jsonl") }
 
   /// The files of a table with a line `name rows sha256` each, `-` for what is not known.
   static func table(_ text: String) -> [KnownFile] {

@@ -93,9 +93,9 @@ public struct DataFolder: Sendable {
 
   /// What is wrong with a file, nil for nothing.
   static func problem(of file: DataManifest.File, in folder: String) -> String? {
-    guard let data = FileManager.default.contents(atPath: folder + "/" + file.name) else { return "it is gone" }
-    guard data.count == file.bytes else { return "it has \(data.count) bytes, \(file.bytes) were imported" }
-    return SHA256.hexadecimal(of: data) == file.sha256 ? nil : "its SHA-256 is not that of the imported file"
+    guard let found = SHA256.hexadecimal(ofFile: folder + "/" + file.name) else { return "it is gone" }
+    guard found.byteCount == file.bytes else { return "it has \(found.byteCount) bytes, \(file.bytes) were imported" }
+    return found.sha256 == file.sha256 ? nil : "its SHA-256 is not that of the imported file"
   }
 
   // MARK: Places of an import
@@ -120,11 +120,21 @@ public struct DataFolder: Sendable {
 }
 
 extension SHA256 {
-  /// The digest of a file's content.
-  static func hexadecimal(of data: Data) -> String {
+  /// The digest of a file's content, read piece by piece; nil where it cannot be read.
+  static func hexadecimal(ofFile path: String) -> (sha256: String, byteCount: Int)? {
+    guard let handle = FileHandle(forReadingAtPath: path) else { return nil }
+    defer { try? handle.close() }
     var digest = SHA256()
-    digest.update([UInt8](data))
-    return digest.hexadecimal()
+    var count = 0
+    do {
+      while let data = try handle.read(upToCount: 1 << 20), !data.isEmpty {
+        digest.update([UInt8](data))
+        count += data.count
+      }
+    } catch {
+      return nil
+    }
+    return (digest.hexadecimal(), count)
   }
 
   /// The digest of bytes.

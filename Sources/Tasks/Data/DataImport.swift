@@ -101,7 +101,12 @@ public struct DataImport: Sendable {
       guard let known = benchmark.known(name) else { continue }
       var best: (check: FileCheck, source: SourceFile)?
       for source in candidates {
-        let check = try FileCheck(known, of: benchmark, source.bytes(), path: source.path)
+        let check =
+          if known.hasRows, let file = source.plainFile {
+            try FileCheck(known, of: benchmark, rowsOf: file, path: source.path)
+          } else {
+            try FileCheck(known, of: benchmark, source.bytes(), path: source.path)
+          }
         if best.map({ check.standing.rank < $0.check.standing.rank }) ?? true { best = (check, source) }
       }
       guard let best else { continue }
@@ -115,10 +120,18 @@ public struct DataImport: Sendable {
         refused.append("\(best.source.path): the \(better.standing.rawValue) file that is there stays")
         continue
       }
-      try write(best.check.bytes, to: partial + "/" + name)
+      switch best.check.content {
+      case .bytes(let bytes): try write(bytes, to: partial + "/" + name)
+      case .file(let file):
+        let target = partial + "/" + name
+        try makeFolder(URL(fileURLWithPath: target).deletingLastPathComponent().path)
+        // A link's target, not the link.
+        let original = URL(fileURLWithPath: file).resolvingSymlinksInPath().path
+        try files { try $0.copyItem(atPath: original, toPath: target) }
+      }
       entries.append(
         DataManifest.File(
-          name: name, bytes: best.check.bytes.count, sha256: SHA256.hexadecimal(of: best.check.bytes),
+          name: name, bytes: best.check.byteCount, sha256: best.check.sha256,
           rows: best.check.rows, standing: best.check.standing, note: best.check.note, source: best.source.path))
     }
     return (entries, refused)

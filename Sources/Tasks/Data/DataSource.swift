@@ -12,6 +12,12 @@ struct SourceFile: Sendable {
     case entry(Archive.Entry, zip: ZipSource)
   }
 
+  /// The file itself, where it lies uncompressed on the disk and can be read row by row.
+  var plainFile: String? {
+    if case .file(let path) = place { return path }
+    return nil
+  }
+
   /// The bytes, decompressed.
   func bytes() throws(TaskError) -> [UInt8] {
     switch place {

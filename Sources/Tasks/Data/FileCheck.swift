@@ -1,11 +1,24 @@
 import Digest
+import Foundation
 import JSON
 import Metrics
 
 /// Looks into a file of a benchmark: fields of every row, number of rows, hash.
 struct FileCheck {
-  /// The bytes to keep: the file's own, or a text's with LF.
-  let bytes: [UInt8]
+  /// What is kept.
+  enum Content {
+    /// These bytes: the file's own, or a text's with LF.
+    case bytes([UInt8])
+    /// A file of rows as it lies on the disk, which was read row by row.
+    case file(String)
+  }
+
+  /// What is kept.
+  let content: Content
+  /// Its size.
+  let byteCount: Int
+  /// Its SHA-256.
+  let sha256: String
   /// Rows of a JSONL file.
   let rows: Int?
   let standing: DataManifest.Standing
@@ -26,24 +39,75 @@ struct FileCheck {
       self = try Self.text(known, bytes, path: path)
       return
     }
-    self.bytes = bytes
-    let rows = try known.name.hasSuffix(".jsonl") ? Self.rows(benchmark, bytes, path) : nil
-    self.rows = rows
+    content = .bytes(bytes)
+    byteCount = bytes.count
+    sha256 = SHA256.hexadecimal(of: bytes)
+    rows = try known.hasRows ? Self.rows(known, benchmark, bytes, path) : nil
     if rows == nil { try Self.checkText(known, bytes, path) }
-    guard let sha256 = known.sha256 else {
-      let isRight = known.rows == nil || known.rows == rows
-      standing = isRight ? .checked : .different
-      note = isRight ? nil : "\(rows ?? 0) rows, the official file has \(known.rows ?? 0)"
-      return
+    (standing, note) = Self.standing(known, rows: rows, sha256: sha256)
+  }
+
+  /// Checks a file of rows on the disk, of which only one row at a time is in memory.
+  ///
+  /// - Parameters:
+  ///   - known: what is known of the official file.
+  ///   - benchmark: whose it is.
+  ///   - file: the file.
+  ///   - path: for messages.
+  /// - Throws: `TaskError.damagedData` where it cannot be read as what it should be.
+  init(_ known: KnownFile, of benchmark: Benchmark, rowsOf file: String, path: String) throws(TaskError) {
+    guard var reader = LineReader.of(file, byteLimit: LineReader.byteLimitOfBooks) else {
+      throw .damagedData(path: path, line: nil, problem: "it cannot be read; check its permissions")
     }
-    let isOfficial = SHA256.hexadecimal(of: bytes) == sha256
-    standing = isOfficial ? .official : .different
+    guard reader is ElementReader == known.isArray else {
+      throw .damagedData(
+        path: path, line: 1,
+        problem: known.isArray ? "it is no JSON array" : "it is a JSON array and should hold an object a line")
+    }
+    var count = 0
+    var end = 0
+    while let line = try reader.next() {
+      let value: JSONValue
+      guard let bytes = line.bytes else {
+        throw .damagedData(
+          path: path, line: line.number, problem: "the row has \(line.byteCount) bytes, more than are read")
+      }
+      do throws(JSONProblem) { value = try JSONReader.value(of: bytes, rules: .python) } catch {
+        throw .damagedData(path: path, line: line.number, problem: "\(error)")
+      }
+      guard case .object = value else {
+        throw .damagedData(path: path, line: line.number, problem: "expected an object in braces")
+      }
+      if let problem = benchmark.problem(value) { throw .damagedData(path: path, line: line.number, problem: problem) }
+      count += 1
+      end = line.offset + line.byteCount
+    }
+    guard count > 0 else { throw .damagedData(path: path, line: nil, problem: "it holds no rows") }
+    content = .file(file)
+    let size = (try? FileManager.default.attributesOfItem(atPath: file))?[.size] as? NSNumber
+    byteCount = size.map { Int(truncating: $0) } ?? end
+    sha256 = reader.sha256()
+    rows = count
+    (standing, note) = Self.standing(known, rows: count, sha256: sha256)
+  }
+
+  private static func standing(
+    _ known: KnownFile, rows: Int?, sha256: String
+  ) -> (DataManifest.Standing, String?) {
+    guard let official = known.sha256 else {
+      let isRight = known.rows == nil || known.rows == rows
+      return isRight
+        ? (.checked, nil) : (.different, "\(rows ?? 0) rows, the official file has \(known.rows ?? 0)")
+    }
+    if sha256 == official { return (.official, nil) }
     let count = known.rows.map { $0 == rows ? "" : ", \(rows ?? 0) rows in place of \($0)" } ?? ""
-    note = isOfficial ? nil : "its SHA-256 is not the official file's" + count
+    return (.different, "its SHA-256 is not the official file's" + count)
   }
 
   private init(bytes: [UInt8], standing: DataManifest.Standing, note: String?) {
-    self.bytes = bytes
+    content = .bytes(bytes)
+    byteCount = bytes.count
+    sha256 = SHA256.hexadecimal(of: bytes)
     rows = nil
     self.standing = standing
     self.note = note
@@ -64,7 +128,18 @@ struct FileCheck {
 
   // MARK: Rows
 
-  private static func rows(_ benchmark: Benchmark, _ bytes: [UInt8], _ path: String) throws(TaskError) -> Int {
+  private static func rows(
+    _ known: KnownFile, _ benchmark: Benchmark, _ bytes: [UInt8], _ path: String
+  ) throws(TaskError) -> Int {
+    if known.isArray {
+      guard let rows = (try? JSONReader.value(of: bytes, rules: .python))?.elements, !rows.isEmpty else {
+        throw .damagedData(path: path, line: nil, problem: "it is no JSON array with rows")
+      }
+      for (index, row) in rows.enumerated() {
+        if let problem = benchmark.problem(row) { throw .damagedData(path: path, line: index + 1, problem: problem) }
+      }
+      return rows.count
+    }
     let file = PredictionFile(path: path, bytes: bytes)
     if let problem = file.problems.first {
       throw .damagedData(path: path, line: problem.line, problem: problem.problem)
@@ -89,8 +164,10 @@ struct FileCheck {
       } catch {
         throw .damagedData(path: path, line: nil, problem: "\(error)")
       }
-      guard case .object = value else {
-        throw .damagedData(path: path, line: nil, problem: "it is no JSON object")
+      let isRight = if case .object = value { !known.isArray } else { known.isArray && value.elements != nil }
+      guard isRight else {
+        throw .damagedData(
+          path: path, line: nil, problem: known.isArray ? "it is no JSON array" : "it is no JSON object")
       }
     }
     if known.name.hasSuffix(".prompt"), !text.contains("{") {

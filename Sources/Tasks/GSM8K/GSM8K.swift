@@ -121,7 +121,8 @@ public struct GSM8K: EvaluationTask {
         Sample(
           id: SampleID(name), text: prompt.text,
           request: .generate(tokens: prompt.tokens, maxNewTokens: maxNewTokens, stopTexts: ["Question:"]),
-          expected: [entry.row.number], facts: [("realised_length", .integer(prompt.tokens.count))]))
+          conversation: prompt.conversation, expected: [entry.row.number],
+          facts: [("realised_length", .integer(prompt.tokens.count))]))
     }
     return samples
   }

@@ -270,7 +270,7 @@ public struct LEval: EvaluationTask {
     return Sample(
       id: SampleID(id), text: prompt.text,
       request: .generate(tokens: prompt.tokens, maxNewTokens: maxNewTokens ?? Self.maxNewTokens),
-      expected: [question.reference], facts: facts, truncatedTokenCount: removed)
+      conversation: prompt.conversation, expected: [question.reference], facts: facts, truncatedTokenCount: removed)
   }
 
   /// `score`, 0 to 100, and ROUGE's three where the document asks for it.

@@ -251,8 +251,8 @@ public struct LongBench: EvaluationTask {
       id: id, text: prompt.text,
       request: .generate(
         tokens: prompt.tokens, maxNewTokens: min(source.maxNewTokens, maxNewTokens ?? Int.max), stopTokens: newline,
-        minNewTokens: isSamsum ? 1 : 0), expected: entry.row.answers, facts: facts,
-      truncatedTokenCount: prompt.removedCount)
+        minNewTokens: isSamsum ? 1 : 0), conversation: prompt.conversation, expected: entry.row.answers,
+      facts: facts, truncatedTokenCount: prompt.removedCount)
   }
 
   /// What the scorer takes beside the answers: facts are part of a result's identity, so that a score that was stored

@@ -1,3 +1,4 @@
+import Evaluation
 import Metrics
 import Tokenizers
 
@@ -20,6 +21,8 @@ struct LongBenchPrompt {
     let text: String
     /// The ids.
     let tokens: [Int]
+    /// What it was made of.
+    let conversation: Conversation
     /// The tokens of the whole prompt before anything was cut, BOS included.
     let fullCount: Int
     /// The tokens that were cut away.
@@ -53,7 +56,7 @@ struct LongBenchPrompt {
       final = try wrapping.prompt(text, sample: sample)
     }
     return Result(
-      text: final.text, tokens: final.tokens, fullCount: full.count, removedCount: cut.removedCount,
-      template: wrapping.templateName)
+      text: final.text, tokens: final.tokens, conversation: final.conversation, fullCount: full.count,
+      removedCount: cut.removedCount, template: wrapping.templateName)
   }
 }

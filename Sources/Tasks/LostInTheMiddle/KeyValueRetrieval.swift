@@ -91,6 +91,7 @@ public struct KeyValueRetrieval: EvaluationTask {
       try settings.refuse(Key.limit, expected: "nothing without `path`; set `trials`")
       file = nil
     }
+    try GridSettings.check("positions", axes: counts.count, settings[Key.positions]?.valueCount ?? 5)
     var grid: [(keys: Int, positions: [Int])] = []
     for count in counts {
       let standard = Array(Set(LostInTheMiddle.spread(min(5, count), over: count))).sorted()
@@ -178,7 +179,8 @@ public struct KeyValueRetrieval: EvaluationTask {
     let rendered = try wrapper.prompt(text, sample: "kv-retrieval \(name)")
     return Sample(
       id: SampleID(name), text: rendered.text,
-      request: .generate(tokens: rendered.tokens, maxNewTokens: maxNewTokens), expected: [row.value],
+      request: .generate(tokens: rendered.tokens, maxNewTokens: maxNewTokens),
+      conversation: rendered.conversation, expected: [row.value],
       facts: [
         ("position", .integer(position)), ("keys", .integer(row.pairs.count)),
         ("realised_length", .integer(rendered.tokens.count)),

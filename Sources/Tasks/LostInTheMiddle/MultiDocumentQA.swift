@@ -217,7 +217,8 @@ public struct MultiDocumentQA: EvaluationTask {
     let rendered = try wrapper.prompt(text, sample: "mdqa \(name)")
     return Sample(
       id: SampleID(name), text: rendered.text,
-      request: .generate(tokens: rendered.tokens, maxNewTokens: maxNewTokens), expected: entry.row.answers,
+      request: .generate(tokens: rendered.tokens, maxNewTokens: maxNewTokens),
+      conversation: rendered.conversation, expected: entry.row.answers,
       facts: [
         ("position", .integer(position)), ("documents", .integer(passages.count)),
         ("question", .text(entry.row.question)), ("realised_length", .integer(rendered.tokens.count)),

@@ -32,6 +32,10 @@ public struct Needle: EvaluationTask {
     static let depths = Setting.countOrNumbers("depths", "places of the needle, 0 to 1, or how many", otherwise: "11")
     static let spacing = Setting.word(
       "depth-spacing", "how a count of depths is spread: linear or sigmoid", default: Spacing.linear)
+    static let turns = Setting.word(
+      "turns",
+      "one message, or two of the user (text, then question) as the original program asks; a chat template must take them",
+      default: Turns.one)
     static let path = Setting.path("path", "a folder of essays as .txt files", otherwise: "the project's own sentences")
     static let template = Setting.path("template", "a JSON file of wordings", otherwise: "the built-in ones")
     static let wording = Setting.text(
@@ -44,7 +48,7 @@ public struct Needle: EvaluationTask {
   /// The keys of a configuration entry.
   public static let settings: [any SettingDeclaration] = [
     Key.placement, Key.lengths, Key.minLength, Key.maxLength, Key.depths, Key.spacing, Key.path, Key.template,
-    Key.wording, Key.scorer, Key.trials, Key.maxNewTokens,
+    Key.wording, Key.turns, Key.scorer, Key.trials, Key.maxNewTokens,
   ]
   /// The original program's essays.
   public static let benchmark: Benchmark? = Benchmark(
@@ -63,12 +67,18 @@ public struct Needle: EvaluationTask {
     case stringMatch = "string-match"
   }
 
+  /// How many messages of the user there are.
+  enum Turns: String, CaseIterable, Sendable {
+    case one, two
+  }
+
   private enum Spacing: String, CaseIterable {
     case linear, sigmoid
   }
 
   private let placement: Placement
   private let scorer: Scorer
+  private let turns: Turns
   private let lengths: [Int]
   /// Depths in percent, as the original program writes them.
   private let percents: [Double]
@@ -90,6 +100,7 @@ public struct Needle: EvaluationTask {
     scorer = try settings[Key.scorer]
     lengths = try GridSettings.lengths(Key.lengths, settings, least: 16)
     percents = try Self.percents(settings)
+    try GridSettings.check("depths", axes: lengths.count, percents.count)
     trials = try settings[Key.trials]
     maxNewTokens = try settings[Key.maxNewTokens] ?? (placement == .original ? Self.originalMaxNewTokens : 64)
     if let path = try settings[Key.template] {
@@ -99,6 +110,10 @@ public struct Needle: EvaluationTask {
     } else {
       wording = try NeedleWording.builtIn(named: settings[Key.wording])
       template = nil
+    }
+    turns = try settings[Key.turns]
+    guard turns == .one || wording.turns != nil else {
+      throw .setting(key: "turns", found: "two", expected: "one: the wording '\(wording.name)' has no `turns`")
     }
     haystack = try Haystack(path: settings[Key.path])
   }
@@ -134,6 +149,7 @@ public struct Needle: EvaluationTask {
   public var protocolName: String {
     var name = placement == .original ? "needle/original-placement-v1" : "needle/fixed-v1"
     if wording != NeedleWording.builtIn[0] { name += "+\(wording.name)" }
+    if turns == .two { name += "+two-turns" }
     if placement == .original, maxNewTokens != Self.originalMaxNewTokens { name += "+max-new-tokens=\(maxNewTokens)" }
     return name
   }
@@ -143,8 +159,8 @@ public struct Needle: EvaluationTask {
     let place =
       placement == .original
       ? "not the original test, only its rule for the place: the original asks in a message of its own behind one with the "
-        + "text, in its own sentences, and a model judges the answer; here wording and score are those below, in one "
-        + "message. The rule: the text is cut to the length less 200 less the needle, tokens are searched backwards "
+        + "text, in its own sentences, and a model judges the answer; here wording and score are those below, in "
+        + "\(turns.rawValue) message\(turns == .one ? "" : "s of the user"). The rule: the text is cut to the length less 200 less the needle, tokens are searched backwards "
         + "for one of an encoded \".\" and the needle put behind it; on tokenizers that write full stops in a text "
         + "otherwise (Llama-2) it comes first at every depth but 1: see realised_depth"
       : "the needle goes behind the last sentence that ends at or before its depth, found in the text and not in its "
@@ -215,9 +231,8 @@ public struct Needle: EvaluationTask {
         cell: "needle length=\(length)",
         problem: "the prompt without any text is too long already; ask for longer ones")
     }
-    let text = wording.rendered(context: placed.text)
     let name = "length=\(length)/depth=\(depth)/trial=\(trial)"
-    let prompt = try wrapper.prompt(text, system: wording.system, sample: "needle \(name)")
+    let prompt = try wrapper.prompt(messages(placed), sample: "needle \(name)")
     var facts: [(name: String, value: Value)] = [
       ("requested_length", .integer(length)), ("realised_length", .integer(prompt.tokens.count)),
       ("requested_depth", .number(depth)), ("realised_depth", .number(placed.depths[0])),
@@ -227,7 +242,12 @@ public struct Needle: EvaluationTask {
     if placed.depths.count > 1 { facts.append(("realised_depths", .list(placed.depths.map { .number($0) }))) }
     return Sample(
       id: SampleID(name), text: prompt.text,
-      request: .generate(tokens: prompt.tokens, maxNewTokens: maxNewTokens), expected: wording.answers, facts: facts)
+      request: .generate(tokens: prompt.tokens, maxNewTokens: maxNewTokens), conversation: prompt.conversation,
+      expected: wording.answers, facts: facts)
+  }
+
+  private func messages(_ placed: NeedlePlacement.Placed) -> [Message] {
+    wording.messages(context: placed.text, inTwoTurns: turns == .two)
   }
 
   /// The text with needles whose prompt comes nearest to `length` from below; nil where not even the needles fit.
@@ -236,7 +256,7 @@ public struct Needle: EvaluationTask {
   ) throws(TaskError) -> NeedlePlacement.Placed? {
     func placed(_ count: Int) throws(TaskError) -> (text: NeedlePlacement.Placed, tokens: Int) {
       let text = NeedlePlacement.fixed(wording.needles, percent: percent, haystack: ids.prefix(count), tokenizer)
-      return (text, try wrapper.encode(wording.rendered(context: text.text), system: wording.system).count)
+      return (text, try wrapper.rendered(messages(text)).tokens.count)
     }
     var count = try length - placed(0).tokens
     var best: (count: Int, text: NeedlePlacement.Placed)?

@@ -80,6 +80,7 @@ public struct Passkey: EvaluationTask {
   public init(settings: TaskSettings) throws(TaskError) {
     lengths = try settings[Key.lengths]
     depths = try Self.depths(settings[Key.depths])
+    try GridSettings.check("depths", axes: lengths.count, depths.count)
     trials = try settings[Key.trials]
     digits = try settings[Key.digits]
     maxNewTokens = try settings[Key.maxNewTokens]
@@ -219,7 +220,8 @@ public struct Passkey: EvaluationTask {
     let limit = maxNewTokens ?? keyTokens + (maker.wrapper.wrapsInChat ? 32 : 8)
     return Sample(
       id: SampleID("length=\(length)/depth=\(depth)/trial=\(trial)"), text: prompt.text,
-      request: .generate(tokens: prompt.tokens, maxNewTokens: limit), expected: [key],
+      request: .generate(tokens: prompt.tokens, maxNewTokens: limit), conversation: prompt.conversation,
+      expected: [key],
       facts: [
         ("requested_length", .integer(length)), ("realised_length", .integer(prompt.tokens.count)),
         ("requested_depth", .number(depth)), ("realised_depth", .number(prompt.depth)),
@@ -261,7 +263,7 @@ public struct Passkey: EvaluationTask {
     if let position = row.passkey_position { facts.append(("passkey_position", .integer(position))) }
     return Sample(
       id: SampleID("row=\(index)"), text: prompt.text,
-      request: .generate(tokens: tokens, maxNewTokens: maxNewTokens ?? row.target.count), expected: [row.target],
-      facts: facts)
+      request: .generate(tokens: tokens, maxNewTokens: maxNewTokens ?? row.target.count),
+      conversation: prompt.conversation, expected: [row.target], facts: facts)
   }
 }

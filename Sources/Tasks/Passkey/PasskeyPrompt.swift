@@ -1,3 +1,4 @@
+import Evaluation
 import Tokenizers
 
 /// Fills a passkey prompt to a length.
@@ -9,6 +10,7 @@ struct PasskeyPrompt {
   struct Rendered {
     let text: String
     let tokens: [Int]
+    let conversation: Conversation
     /// The number of filler sentences or lines.
     let fillerCount: Int
     /// The index of the first token that holds a part of the key.
@@ -47,7 +49,7 @@ struct PasskeyPrompt {
     let prompt = try wrapper.rendered(whole)
     let before = try wrapper.encode(beginning)
     return Rendered(
-      text: prompt.text, tokens: prompt.tokens, fillerCount: count,
+      text: prompt.text, tokens: prompt.tokens, conversation: prompt.conversation, fillerCount: count,
       keyToken: commonPrefixCount(prompt.tokens, before))
   }
 

@@ -203,7 +203,8 @@ public struct RulerNIAH: EvaluationTask {
     return Sample(
       id: SampleID("variant=\(prompt.variant.name)/length=\(length)/trial=\(trial)"),
       text: whole.text + rendered.answer,
-      request: .generate(tokens: tokens, maxNewTokens: maxNewTokens), expected: prompt.answers,
+      request: .generate(tokens: tokens, maxNewTokens: maxNewTokens),
+      conversation: Conversation(whole.conversation.messages, answerStart: rendered.answer), expected: prompt.answers,
       facts: [
         ("requested_length", .integer(length)), ("realised_length", .integer(tokens.count + maxNewTokens)),
         ("realised_depths", .list(depths)), ("query", .text(prompt.query)), ("trial", .integer(trial)),

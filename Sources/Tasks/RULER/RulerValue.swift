@@ -21,6 +21,11 @@ enum RulerWords {
   /// The number of pairs.
   static var count: Int { nouns.count * endings.count * nouns.count * seconds.count }
 
+  /// Every adjective and every noun.
+  static var all: [String] {
+    nouns.flatMap { stem in endings.map { stem + $0 } + seconds.map { stem + $0 } }
+  }
+
   /// A pair, for example `riverbound-applegate`.
   static func random(_ random: inout SeededRandom) -> String {
     func one(_ list: [String]) -> String { list[Int.random(in: 0..<list.count, using: &random)] }

@@ -11,6 +11,11 @@ struct BraceTemplate: Hashable, Sendable {
 
   private let parts: [Part]
 
+  private init(of parts: [Part]) { self.parts = parts }
+
+  /// A template without text.
+  static let empty = BraceTemplate(of: [])
+
   /// The names of the fields, in order, repeated as they are; an empty one for `{}`.
   var fields: [String] {
     parts.compactMap { if case .field(let name) = $0 { name } else { nil } }

@@ -11,6 +11,28 @@ enum GridSettings {
   static let maxLength = Setting.integer(
     "max-length", "the last of a count of lengths", default: 16000, atLeast: 0)
 
+  /// Places of one task at most; a sweep has no more cells in all.
+  static let largestGrid = 200_000
+
+  /// Refuses a grid that would be too large, before it is expanded.
+  ///
+  /// - Parameters:
+  ///   - key: the setting of the axis that is named.
+  ///   - axes: the number of values of each axis.
+  /// - Throws: `TaskError.setting`.
+  static func check(_ key: String, axes: Int...) throws(TaskError) {
+    var count = 1
+    for axis in axes {
+      let (product, overflow) = count.multipliedReportingOverflow(by: axis)
+      count = overflow ? Int.max : product
+    }
+    guard count <= largestGrid else {
+      throw .setting(
+        key: key, found: axes.map(String.init).joined(separator: " x ") + " places",
+        expected: "at most \(largestGrid) places")
+    }
+  }
+
   /// Prompt lengths.
   ///
   /// - Parameters:

@@ -1,3 +1,4 @@
+import Evaluation
 import Tokenizers
 
 /// Turns the text of a prompt into what the model reads: chat markers where a template is set, BOS by the tokenizer.
@@ -21,6 +22,8 @@ struct PromptWrapper: Sendable {
     let text: String
     /// The ids, BOS included where there is one.
     let tokens: [Int]
+    /// What it was made of.
+    let conversation: Conversation
   }
 
   /// A wrapper for the model of a context.
@@ -91,26 +94,63 @@ struct PromptWrapper: Sendable {
   ///   BOS is in front where the tokenizer asks for one.
   /// - Throws: `TaskError.setting` where the template refuses the messages.
   func rendered(_ text: String, system: String? = nil) throws(TaskError) -> Prompt {
-    guard let chat else {
-      let whole = (system ?? "") + text
-      return Prompt(text: whole, tokens: tokenizer.encode(whole, parseSpecial: false))
-    }
-    let rendered = try Self.render(text, system: system ?? chat.system ?? "", chat)
-    return Prompt(text: rendered.text, tokens: tokenizer.encode(rendered))
+    try rendered((system.map { [Message(.system, $0)] } ?? []) + [Message(.user, text)])
   }
 
-  private static func render(
-    _ text: String, system: String, _ chat: Chat
-  ) throws(TaskError) -> RenderedChat {
-    var turns: [ChatMessages.Turn] = [("user", text)]
-    if !system.isEmpty {
-      turns = chat.hasSystemTurn ? [("system", system)] + turns : [("user", "\(system)\n\n\(text)")]
+  /// A conversation as the model reads it, which ends where the answer begins.
+  ///
+  /// - Parameter messages: the messages, at most one of the system, in front; where there is none, the model's is taken.
+  /// - Returns: the text and the ids, see `rendered(_:system:)`.
+  /// - Throws: `TaskError.setting` where there is no template and more than one message beside the system's, which then
+  ///   cannot be told apart, or where the template refuses the messages.
+  func rendered(_ messages: [Message]) throws(TaskError) -> Prompt {
+    guard let chat else {
+      guard messages.count { $0.role != .system } == 1 else {
+        throw .setting(
+          key: "chat", found: "none",
+          expected: "a chat template (`chat: auto` or a name): the \(messages.count) messages of this protocol cannot "
+            + "be told apart without one")
+      }
+      let whole = messages.map(\.content).joined()
+      return Prompt(
+        text: whole, tokens: tokenizer.encode(whole, parseSpecial: false), conversation: Conversation(messages))
     }
+    let complete = Self.complete(messages, chat)
+    let rendered = try Self.render(complete, chat)
+    return Prompt(text: rendered.text, tokens: tokenizer.encode(rendered), conversation: Conversation(complete))
+  }
+
+  /// The messages with the model's system message, where they have none; in front of the first other message where the
+  /// template has no turn for it.
+  private static func complete(_ messages: [Message], _ chat: Chat) -> [Message] {
+    var rest = messages[...]
+    var system = chat.system ?? ""
+    if let first = rest.first, first.role == .system {
+      system = first.content
+      rest.removeFirst()
+    }
+    if system.isEmpty { return Array(rest) }
+    if chat.hasSystemTurn { return [Message(.system, system)] + rest }
+    guard let first = rest.popFirst() else { return [] }
+    return [Message(first.role, "\(system)\n\n\(first.content)")] + rest
+  }
+
+  private static func render(_ messages: [Message], _ chat: Chat) throws(TaskError) -> RenderedChat {
     do throws(ChatTemplateError) {
-      return try chat.template.render(ChatMessages(turns), chat.variables)
+      return try chat.template.render(
+        ChatMessages(messages.map { (role: $0.role.rawValue, content: $0.content) }), chat.variables)
     } catch {
-      throw .setting(key: "chat", found: "'\(chat.template.name)'", expected: "a template for these messages: \(error)")
+      let wanted =
+        Conversation(messages).hasUserTwice
+        ? "a template that takes two user turns in a row, which this protocol has" : "a template for these messages"
+      throw .setting(key: "chat", found: "'\(chat.template.name)'", expected: "\(wanted): \(error)")
     }
+  }
+
+  /// True where the template renders a second user's message behind the first; false without a template.
+  var takesUserTwice: Bool {
+    guard let chat else { return false }
+    return (try? Self.render([Message(.user, "First."), Message(.user, "Second.")], chat)) != nil
   }
 
   /// The text of a message as the model reads it.
@@ -135,7 +175,12 @@ struct PromptWrapper: Sendable {
   func prompt(
     _ text: String, system: String? = nil, sample: @autoclosure () -> String
   ) throws(TaskError) -> Prompt {
-    let prompt = try rendered(text, system: system)
+    try prompt((system.map { [Message(.system, $0)] } ?? []) + [Message(.user, text)], sample: sample())
+  }
+
+  /// A conversation that was checked as a prompt is; see `rendered(_:)` and `prompt(_:system:sample:)`.
+  func prompt(_ messages: [Message], sample: @autoclosure () -> String) throws(TaskError) -> Prompt {
+    let prompt = try rendered(messages)
     guard !prompt.tokens.isEmpty else { throw .impossibleSample(cell: sample(), problem: "the prompt has no tokens") }
     if let problem = bosProblem(prompt.tokens) { throw .impossibleSample(cell: sample(), problem: problem) }
     return prompt
@@ -157,6 +202,31 @@ struct PromptWrapper: Sendable {
 }
 
 extension PromptWrapper {
+  /// A conversation with the beginning of its answer, checked as a prompt is.
+  ///
+  /// - Parameters:
+  ///   - messages: the messages.
+  ///   - answerStart: what the answer begins with: behind the chat markers, or at the end of the text without them.
+  ///   - sample: what it is for, named in the error.
+  /// - Returns: text and ids.
+  /// - Throws: see `prompt(_:sample:)`.
+  func prompt(
+    _ messages: [Message], answerStart: String, sample: @autoclosure () -> String
+  ) throws(TaskError) -> Prompt {
+    var conversation = Conversation(messages, answerStart: answerStart)
+    guard wrapsInChat, !answerStart.isEmpty else {
+      guard let last = messages.last else { return try prompt(messages, sample: sample()) }
+      let whole = messages.dropLast() + [Message(last.role, last.content + answerStart)]
+      let prompt = try prompt(Array(whole), sample: sample())
+      if answerStart.isEmpty { conversation = prompt.conversation }
+      return Prompt(text: prompt.text, tokens: prompt.tokens, conversation: conversation)
+    }
+    let prompt = try prompt(messages, sample: sample())
+    conversation.messages = prompt.conversation.messages
+    return Prompt(
+      text: prompt.text + answerStart, tokens: prompt.tokens + continuation(answerStart), conversation: conversation)
+  }
+
   /// The ids of a message and the beginning of its answer, which stands behind the chat markers.
   func encode(_ text: String, system: String? = nil, answer: String) throws(TaskError) -> [Int] {
     guard wrapsInChat else { return try encode(text + answer, system: system) }

@@ -3,7 +3,8 @@ import Foundation
 import JSON
 import Metrics
 
-/// The rows of a JSONL dataset: every row that is what it should be, and file and line of those that are not.
+/// The rows of a JSONL dataset, or of a file that is one JSON array: every row that is what it should be, and file and
+/// line (in an array: number) of those that are not.
 ///
 /// All rows are checked when the file is opened; their content is read again when it is asked for, so that a benchmark
 /// of hundreds of megabytes takes no memory while a model runs. One damaged row does not stop the others.
@@ -53,17 +54,20 @@ struct RowFile<Row: Sendable>: Sendable {
   /// - Parameters:
   ///   - path: the file.
   ///   - need: what should be there, for the error when it is missing.
+  ///   - byteLimit: the longest line that is read.
   ///   - decode: makes a row of its fields.
   /// - Throws: `TaskError.missingData`, or `.damagedData` for a file that cannot be read or has no good row.
-  init(_ path: String, need: String, decode: @escaping Decoder) throws(TaskError) {
+  init(
+    _ path: String, need: String, byteLimit: Int = LineReader.byteLimit, decode: @escaping Decoder
+  ) throws(TaskError) {
     try TaskFiles.check(path, need: need)
-    guard var lines = LineReader(path) else {
+    guard var lines = LineReader.of(path, byteLimit: byteLimit) else {
       throw .damagedData(path: path, line: nil, problem: "it cannot be read; check its permissions")
     }
     var places: [Place] = []
     var problems: [RowProblem] = []
     while let line = try lines.next() {
-      if let problem = Self.problem(of: line, decode) {
+      if let problem = Self.problem(of: line, byteLimit: byteLimit, decode) {
         problems.append(RowProblem(file: path, line: line.number, problem: problem))
       } else if line.bytes != nil {
         places.append(Place(line: line.number, offset: line.offset, byteCount: line.byteCount))
@@ -125,9 +129,9 @@ struct RowFile<Row: Sendable>: Sendable {
     return entries
   }
 
-  private static func problem(of line: LineReader.Line, _ decode: Decoder) -> String? {
+  private static func problem(of line: LineReader.Line, byteLimit: Int, _ decode: Decoder) -> String? {
     guard let bytes = line.bytes else {
-      return "the line has \(line.byteCount) bytes, at most \(LineReader.byteLimit) are read"
+      return "the line has \(line.byteCount) bytes, at most \(byteLimit) are read"
     }
     do throws(JSONProblem) {
       let value = try JSONReader.value(of: bytes, rules: .python)
@@ -145,7 +149,7 @@ struct RowFile<Row: Sendable>: Sendable {
 }
 
 /// Reads a file line by line through a small buffer.
-struct LineReader {
+struct LineReader: RowReader {
   /// A line that is not empty.
   struct Line {
     /// The line's number, from 1.
@@ -158,10 +162,13 @@ struct LineReader {
     let bytes: [UInt8]?
   }
 
-  /// The longest line that is read; the longest rows of the known benchmarks have about 1 MB.
+  /// The longest line that is read where a task does not say more.
   static let byteLimit = 16 << 20
+  /// For the novels of InfiniteBench and the documents of HELMET.
+  static let byteLimitOfBooks = 64 << 20
 
   private let path: String
+  private let limit: Int
   private let handle: FileHandle
   private var digest = SHA256()
   private var buffer: [UInt8] = []
@@ -171,10 +178,11 @@ struct LineReader {
   private var isAtEnd = false
 
   /// A reader at the beginning of a file, or nil where it cannot be opened.
-  init?(_ path: String) {
+  init?(_ path: String, byteLimit: Int = LineReader.byteLimit) {
     guard let handle = FileHandle(forReadingAtPath: path) else { return nil }
     self.path = path
     self.handle = handle
+    limit = byteLimit
   }
 
   /// The next line that holds more than white space; nil at the end of the file.
@@ -196,12 +204,12 @@ struct LineReader {
         let end = buffer[place...].firstIndex(of: 0x0a)
         let part = buffer[place..<(end ?? buffer.count)]
         count += part.count
-        if count <= Self.byteLimit { bytes.append(contentsOf: part) } else { bytes = [] }
+        if count <= limit { bytes.append(contentsOf: part) } else { bytes = [] }
         place = (end.map { $0 + 1 }) ?? buffer.count
         if end != nil { break }
       }
       offset = start + count + 1
-      if count > Self.byteLimit { return Line(number: number, offset: start, byteCount: count, bytes: nil) }
+      if count > limit { return Line(number: number, offset: start, byteCount: count, bytes: nil) }
       if bytes.contains(where: { $0 > 0x20 }) {
         return Line(number: number, offset: start, byteCount: count, bytes: bytes)
       }
@@ -223,7 +231,7 @@ struct LineReader {
   }
 
   /// SHA-256 of what was read, 64 hexadecimal digits.
-  consuming func sha256() -> String { digest.hexadecimal() }
+  func sha256() -> String { digest.hexadecimal() }
 
   /// A part of a file; nil where it cannot be read.
   static func bytes(_ path: String, offset: Int, count: Int) -> [UInt8]? {

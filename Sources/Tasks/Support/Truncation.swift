@@ -32,16 +32,21 @@ enum Truncation: String, CaseIterable, Sendable {
   /// - Parameters:
   ///   - ids: the ids.
   ///   - limit: how many may stay; below 0 counts as 0.
+  ///   - keepsOdd: whether the middle policy keeps one token more of the end where the limit is odd, as a program does
+  ///     that takes `ids[-limit // 2:]`.
   ///   - sample: what is cut, for the error.
   /// - Returns: what stays, or nil where the sample is to be left out.
   /// - Throws: `TaskError.impossibleSample` under the policy `error`.
-  func apply(_ ids: [Int], limit: Int, sample: @autoclosure () -> String) throws(TaskError) -> Result? {
+  func apply(
+    _ ids: [Int], limit: Int, keepsOdd: Bool = false, sample: @autoclosure () -> String
+  ) throws(TaskError) -> Result? {
     let limit = max(0, limit)
     guard ids.count > limit else { return Result(head: ids, tail: [], removedCount: 0) }
     switch self {
     case .middle:
       let half = limit / 2
-      return Result(head: Array(ids.prefix(half)), tail: Array(ids.suffix(half)), removedCount: ids.count - 2 * half)
+      let end = keepsOdd ? limit - half : half
+      return Result(head: Array(ids.prefix(half)), tail: Array(ids.suffix(end)), removedCount: ids.count - half - end)
     case .left: return Result(head: [], tail: Array(ids.suffix(limit)), removedCount: ids.count - limit)
     case .right: return Result(head: Array(ids.prefix(limit)), tail: [], removedCount: ids.count - limit)
     case .error:

@@ -1,6 +1,6 @@
 import JSON
 
-/// The keys of tokenizer_config.json, special_tokens_map.json and generation_config.json.
+/// The keys of tokenizer_config.json and special_tokens_map.json.
 extension KnownKeys {
   /// The tokens with a part of their own; any other key that ends in `_token` names a special token too.
   static let roles = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"]
@@ -65,43 +65,8 @@ extension KnownKeys {
       ),
     ]))
 
-  /// Keys of generation_config.json that name tokens: a key with `token` in it must be among these.
-  static let generation = Keys(
-    used: ["eos_token_id"],
-    harmless: reasons([
-      ("the tokenizer's files say it", ["bos_token_id", "decoder_start_token_id", "pad_token_id"]),
-      ("a length, which tasks set", ["max_new_tokens", "min_new_tokens"]),
-      (
-        "of assisted decoding, which is not done here",
-        [
-          "num_assistant_tokens", "num_assistant_tokens_schedule", "prompt_lookup_num_tokens", "assistant_tokens",
-          "max_matching_ngram_size",
-        ]
-      ),
-      (
-        "of speech models",
-        [
-          "no_timestamps_token_id", "prev_sot_token_id", "lang_to_id", "task_to_id", "alignment_heads",
-          "begin_suppress_tokens_default",
-        ]
-      ),
-      ("renormalises what sampling draws from", ["token_healing"]),
-      (
-        "a fact about the tokens, no rule of generation",
-        [
-          "return_token_timestamps", "image_token_id", "user_token_id",
-          "assistant_token_id", "video_token_id", "audio_token_id", "output_token_ids", "special_token_ids",
-        ]
-      ),
-    ]))
-
-  /// Keys of generation_config.json that change which tokens a model may generate.
-  static let generationRules = [
-    "suppress_tokens", "begin_suppress_tokens", "bad_words_ids", "force_words_ids", "forced_bos_token_id",
-    "forced_eos_token_id", "forced_decoder_ids", "sequence_bias", "constraints",
-  ]
-
-  private static func reasons(_ groups: [(String, [String])]) -> [String: String] {
+  /// A table of names from groups with one reason.
+  static func reasons(_ groups: [(String, [String])]) -> [String: String] {
     var result: [String: String] = [:]
     for (reason, names) in groups {
       for name in names { result[name] = reason }

@@ -36,7 +36,7 @@ struct TokenizerConfig {
   ///     whether BOS is wanted.
   /// - Throws: `TokenizerError`, where the files contradict each other or ask for what is not done here.
   func apply(to source: inout VocabularySource, isSentencePieceModel: Bool) throws(TokenizerError) {
-    try checkKeys()
+    source.notes += try checkKeys()
     try addTokens(to: &source, isSentencePieceModel: isSentencePieceModel)
     try applySpaces(to: &source, isSentencePieceModel: isSentencePieceModel)
     source.roles.bos = try token("bos_token", source, otherwise: source.roles.bos)
@@ -155,7 +155,10 @@ struct TokenizerConfig {
 
   // MARK: Keys
 
-  private func checkKeys() throws(TokenizerError) {
+  /// Refuses keys that nothing here obeys.
+  ///
+  /// - Returns: sentences for people about rules that are left out.
+  private func checkKeys() throws(TokenizerError) -> [String] {
     if let tokenizer {
       var keys = KnownKeys.config
       for member in tokenizer.members where member.key.hasSuffix("_token") { keys.harmless[member.key] = "a token" }
@@ -165,16 +168,7 @@ struct TokenizerConfig {
           file: tokenizer.file, field: "split_special_tokens", found: "true", supported: "special tokens as one")
       }
     }
-    for member in generation?.members ?? [] {
-      guard let generation, !member.value.isEmpty else { continue }
-      let isRule = KnownKeys.generationRules.contains(member.key)
-      guard isRule || member.key.contains("token"), !KnownKeys.generation.used.contains(member.key),
-        KnownKeys.generation.harmless[member.key] == nil
-      else { continue }
-      throw .unsupported(
-        file: generation.file, field: member.key, found: member.value.kind,
-        supported: "no rule about single tokens in generation_config.json")
-    }
+    return try generation.map { (file) throws(TokenizerError) in try KnownKeys.checkGeneration(file) } ?? []
   }
 
   private func chatTemplate() throws(TokenizerError) -> String? {

@@ -48,6 +48,8 @@ struct VocabularySource {
   var roles = SpecialRoles()
   /// Everything beside the tokens and merges that influences ids, as text, for the identity.
   var rules: [String] = []
+  /// Sentences for people about what the files ask for and is not done; they change no id.
+  var notes: [String] = []
 
   var vocabularySize: Int { kinds.count }
 

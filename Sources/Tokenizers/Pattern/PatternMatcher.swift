@@ -2,7 +2,9 @@
 ///
 /// Backtracking can take time that doubles with every scalar of the text. Once a text has cost more failures than an
 /// ordinary one, every state that failed is remembered and not tried again: what a state leads to depends on nothing
-/// but its address, its place and the turns that have consumed nothing yet. The result stays the same.
+/// but its address, its place and the turns that have consumed nothing yet. Of long runs of one set it is remembered at
+/// once where they end and which places in them led nowhere (`PatternRuns`), so that a text of one letter takes time in
+/// proportion to its length. The result stays the same.
 struct PatternMatcher {
   /// A place to go on from after a failure: at `position`, or anywhere from there to `floor`.
   private struct Choice {
@@ -10,6 +12,8 @@ struct PatternMatcher {
     var position: Int
     let floor: Int
     let turns: UInt32
+    /// Whether it gives back what a run took, so that the place tried before it is the next one of that run.
+    var isOfRun = false
   }
 
   /// Where the machine is: the next operation, the place in the text, and the turns that have consumed nothing yet.
@@ -21,20 +25,28 @@ struct PatternMatcher {
 
   private var choices: [Choice] = []
   /// Failures in this text so far.
-  private var failures = 0
+  private(set) var failures = 0
   private var failureLimit = Int.max
   private var failed: Set<UInt64> = []
   /// What was put into `failed` since the run began that is going on.
   private var trail: [UInt64] = []
 
+  private var runs: PatternRuns
+
   /// More states than this are forgotten, so that memory stays below 200 MB.
   private static let rememberedLimit = 1 << 22
+
+  /// A matcher that has seen no text.
+  ///
+  /// - Parameter shortestRun: runs of fewer scalars are gone over again each time.
+  init(shortestRun: Int = 64) { runs = PatternRuns(shortest: shortestRun) }
 
   /// Forgets what is known of the text before.
   mutating func begin(scalars: Int) {
     failures = 0
     failureLimit = 4096 + 32 * scalars
     if !failed.isEmpty { failed.removeAll() }
+    runs.forget()
   }
 
   /// The end of the match that starts at `start`; nil when there is none.
@@ -86,6 +98,8 @@ struct PatternMatcher {
       if case .accept = operations[place.address] {
         choices.removeLast(choices.count - base)
         forget(from: remembered)
+        // A state that leads to one that is under way counts as failed meanwhile, wrongly where that one succeeds.
+        if failures > failureLimit { runs.forgetFailures() }
         return place
       }
       if step(operations, masks, bounds, &place, isBackward: isBackward) { continue }
@@ -110,7 +124,7 @@ struct PatternMatcher {
       return Self.has(masks, bounds, position, bit)
     case .run(let bit, let min, let max, let givesBack):
       guard !isKnownToFail(place) else { return false }
-      let end = Self.runEnd(bit, max, masks, bounds, from: place.position, isBackward: isBackward)
+      let end = runs.end(bit, max, masks, bounds, from: place.position, isBackward: isBackward)
       return take(min, to: end, givesBack: givesBack, &place, isBackward: isBackward)
     case .fork(let preferred, let other):
       guard !isKnownToFail(place) else { return false }
@@ -134,49 +148,50 @@ struct PatternMatcher {
     return true
   }
 
-  /// Moves to the end of a run, and remembers to give some of it back.
+  /// Moves to the end of a run, and remembers to give some of it back; what is known to lead nowhere is passed over.
   private mutating func take(
     _ min: Int, to end: Int, givesBack: Bool, _ place: inout Place, isBackward: Bool
   ) -> Bool {
     let step = isBackward ? -1 : 1
     let count = (end - place.position) * step
     guard count >= min else { return false }
-    if givesBack, count > min {
-      choices.append(
-        Choice(
-          address: place.address, position: end - step, floor: place.position + step * min,
-          turns: min == 0 ? place.turns : 0))
+    let floor = place.position + step * min
+    let floorTurns = min == 0 ? place.turns : 0
+    guard givesBack, count > min else {
+      place.position = end
+      if count > 0 { place.turns = 0 }
+      return true
     }
-    place.position = end
-    if count > 0 { place.turns = 0 }
+    runs.watch(count)
+    var first = end
+    if let failed = runs.failures(place.address) {
+      // Above the floor, and on it where turns do not count, a place is a state of its own.
+      if failed.contains(first) { first = isBackward ? failed.upperBound + 1 : failed.lowerBound - 1 }
+      if (floor - first) * step > 0 {
+        guard floorTurns != 0 else { return false }
+        first = floor
+      }
+    }
+    if first != floor {
+      choices.append(
+        Choice(address: place.address, position: first - step, floor: floor, turns: floorTurns, isOfRun: true))
+    }
+    place.turns = first == floor ? floorTurns : 0
+    place.position = first
     return true
   }
 
   private mutating func goBack(to choice: Choice, _ place: inout Place, isBackward: Bool) {
     failures += 1
     let isFloor = choice.position == choice.floor
+    if choice.isOfRun { runs.fail(choice.address, at: choice.position + (isBackward ? -1 : 1)) }
     // Above the floor something was consumed.
     place = Place(address: choice.address, position: choice.position, turns: isFloor ? choice.turns : 0)
     guard !isFloor else { return }
     choices.append(
       Choice(
         address: choice.address, position: choice.position + (isBackward ? 1 : -1), floor: choice.floor,
-        turns: choice.turns))
-  }
-
-  /// Where a run of at most `max` scalars of a set ends.
-  private static func runEnd(
-    _ bit: UInt64, _ max: Int, _ masks: Span<UInt64>, _ bounds: Range<Int>, from start: Int, isBackward: Bool
-  ) -> Int {
-    var position = start
-    if isBackward {
-      let limit = max < start - bounds.lowerBound ? start - max : bounds.lowerBound
-      while position > limit, masks[position - 1] & bit != 0 { position -= 1 }
-    } else {
-      let limit = max < bounds.upperBound - start ? start + max : bounds.upperBound
-      while position < limit, masks[position] & bit != 0 { position += 1 }
-    }
-    return position
+        turns: choice.turns, isOfRun: choice.isOfRun))
   }
 
   // MARK: Memory of failures

@@ -168,4 +168,33 @@ public protocol Device: AnyObject, Sendable {
   /// Index of the largest of the `columns` logits of row `row`, the lowest on ties; nil where one is NaN or positive
   /// infinity. Waits.
   func argmax(_ logits: any DeviceBuffer, row: Int, columns: Int) -> Int?
+
+  /// The first thing that went wrong since the last call, which forgets it; until then operations do nothing and give
+  /// zeros. The forward pass asks before it uses what it read.
+  func takeFailure() -> DeviceFailure?
+  /// Whether weights are copied to memory of the device's own, which may be too small for them.
+  var copiesWeights: Bool { get }
+  /// What the device gives at this moment: nil where that cannot be measured.
+  func measurePeak() -> DevicePeak?
+  /// What it is and with what it computes, for people: "2 threads, avx512".
+  var summary: String { get }
+}
+
+extension Device {
+  /// Nothing goes wrong.
+  public func takeFailure() -> DeviceFailure? { nil }
+  /// Weights stay where they are.
+  public var copiesWeights: Bool { false }
+  /// Not measured.
+  public func measurePeak() -> DevicePeak? { nil }
+  /// The kind alone.
+  public var summary: String { kind }
+}
+
+/// Rates of a device at the moment of a measurement.
+public struct DevicePeak: Sendable {
+  /// Fused multiply-adds, in GFLOP/s.
+  public let gigaflopsPerSecond: Double
+  /// Reads of memory, in GB/s.
+  public let gigabytesPerSecond: Double
 }

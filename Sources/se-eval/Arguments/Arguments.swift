@@ -15,6 +15,8 @@ struct Arguments: Sendable {
   let command: Command
   private(set) var positionals: [String] = []
   private var values: [String: String] = [:]
+  /// Everything that was given of options that may be given several times.
+  private var lists: [String: [String]] = [:]
 
   /// Parses the words after the command's name.
   init(_ command: Command, _ words: [String]) throws(UsageError) {
@@ -38,7 +40,7 @@ struct Arguments: Sendable {
       let hint = Suggestion.hint(for: sides[0], among: names)
       throw UsageError("'\(command.name)' has no option \(sides[0])\(hint)")
     }
-    guard values[option.name] == nil else { throw UsageError("\(option.name) is given twice") }
+    guard values[option.name] == nil || option.repeats else { throw UsageError("\(option.name) is given twice") }
     guard let placeholder = option.value else {
       guard sides.count == 1 else { throw UsageError("\(option.name) takes no value") }
       values[option.name] = ""
@@ -48,6 +50,7 @@ struct Arguments: Sendable {
       throw UsageError("\(option.name) needs a value: \(option.name) \(placeholder)")
     }
     values[option.name] = value
+    lists[option.name, default: []].append(value)
   }
 
   private func checkCounts() throws(UsageError) {
@@ -69,6 +72,9 @@ struct Arguments: Sendable {
 
   /// The text of an option, or nil.
   func text(_ option: Option) -> String? { values[option.name] }
+
+  /// The texts of an option that may be given several times.
+  func texts(_ option: Option) -> [String] { lists[option.name] ?? [] }
 
   /// The text of an option that is declared as required.
   func required(_ option: Option) throws(UsageError) -> String {

@@ -10,15 +10,18 @@ struct Option: Sendable {
   var value: String?
   /// True where the command cannot do without it.
   var isRequired = false
+  /// True where it may be given several times.
+  var repeats = false
   /// What it does, with its default.
   let help: String
 
   static func flag(_ name: String, _ help: String) -> Option { Option(name: name, help: help) }
 
   static func value(
-    _ name: String, _ value: String, short: String? = nil, required: Bool = false, _ help: String
+    _ name: String, _ value: String, short: String? = nil, required: Bool = false, repeats: Bool = false,
+    _ help: String
   ) -> Option {
-    Option(name: name, short: short, value: value, isRequired: required, help: help)
+    Option(name: name, short: short, value: value, isRequired: required, repeats: repeats, help: help)
   }
 }
 

@@ -11,7 +11,7 @@ enum BenchCommand {
   private static let decode = Option.value("--decode", "N", "tokens to decode one at a time (default 32; 0 for none)")
   private static let depth = Option.value("--depth", "N,...", "tokens in the cache before each decode (default 0)")
   private static let repetitions = Option.value("--repeat", "R", "repetitions of each measurement (default 3)")
-  private static let peak = Option.flag("--peak", "measure this machine's peak rates and the share that is reached")
+  private static let peak = Option.flag("--peak", "measure the device's peak rates and the share that is reached")
 
   private static let profile = Option.flag("--profile", "show where the time of each measurement goes, in per cent")
 
@@ -24,13 +24,15 @@ enum BenchCommand {
     let compute: String
     let kv: String
     let isa: String
+    let device: String
     let seconds: [Double]
     let tokens_per_second: Double
     let peak_bytes: Int
     let cache_bytes: Int
     let gflops: Double
     let gigabytes_per_second: Double
-    let calibration_gflops: Double
+    /// The processor's rate just before; null on other devices.
+    let calibration_gflops: Double?
     let share_of_peak: Double?
     var profile: [String: Double]?
   }
@@ -62,9 +64,10 @@ enum BenchCommand {
     let model: Model
     let method: Method
     let workers: Workers
+    let device: any Device
     let options: SessionOptions
     let repetitions: Int
-    let peak: Workers.PeakRates?
+    let peak: DevicePeak?
     let wantsProfile: Bool
     let asJSON: Bool
 
@@ -72,11 +75,13 @@ enum BenchCommand {
       method = try arguments.method(EngineOptions.method)
       options = try EngineOptions.session(arguments)
       workers = try EngineOptions.workers(arguments)
-      model = try Model.load(path: arguments.required(EngineOptions.model))
+      device = try EngineOptions.open(arguments, workers)
+      model = try Model.load(path: arguments.required(EngineOptions.model), device: device)
+      try EngineOptions.checkMemory(model, options)
       // Touches every weight and buffer once, as a sweep's first sample does for all others.
-      _ = try Session(model: model, method: method, workers: workers, options: options).logits([0], last: 1)
+      _ = try Session(model: model, method: method, options: options).logits([0], last: 1)
       self.repetitions = repetitions
-      peak = measuresPeak ? workers.measurePeak() : nil
+      peak = measuresPeak ? device.measurePeak() : nil
       self.wantsProfile = wantsProfile
       asJSON = arguments.has(GlobalOptions.json)
     }
@@ -85,7 +90,7 @@ enum BenchCommand {
       let tokens = makeTokens(count)
       var seconds: [Double] = []
       var cacheBytes = 0
-      let calibration = workers.calibrationRate()
+      let calibration = calibrationRate()
       let profile = wantsProfile ? ForwardProfile() : nil
       for _ in 0..<repetitions {
         let session = makeSession()
@@ -111,7 +116,7 @@ enum BenchCommand {
       _ = try session.decode(prompt[0], count: 1)
       let start = session.tokens.count
       var seconds: [Double] = []
-      let calibration = workers.calibrationRate()
+      let calibration = calibrationRate()
       let profile = wantsProfile ? ForwardProfile() : nil
       session.profile = profile
       for _ in 0..<repetitions {
@@ -130,18 +135,21 @@ enum BenchCommand {
       return result
     }
 
+    private var isOnProcessor: Bool { device is CPUDevice }
+
+    private func calibrationRate() -> Double? { isOnProcessor ? workers.calibrationRate() : nil }
+
     func printHeading() {
       guard !asJSON else { return }
       let h = model.hyperparameters
       Terminal.print(
         "\(h.architecture.rawValue), \(NumberText.grouped(model.parameterCount)) parameters, "
-          + "\(NumberText.bytes(model.weightByteCount)); \(method); \(workers.threads) threads, \(workers.instructionSet), "
+          + "\(NumberText.bytes(model.weightByteCount)); \(method); \(device.summary), "
           + "\(options.compute.rawValue) products, \(options.keyValueType.rawValue) cache")
       if let peak {
-        let (one, all) = peak.gigaflopsPerSecond
         Terminal.print(
-          "peak of this machine: \(NumberText.fixed(all, 0)) GFLOP/s on all threads, \(NumberText.fixed(one, 0)) on one, "
-            + "\(NumberText.fixed(peak.memoryGigabytesPerSecond.allThreads, 1)) GB/s")
+          "measured peak of the device: \(NumberText.fixed(peak.gigaflopsPerSecond, 0)) GFLOP/s, "
+            + "\(NumberText.fixed(peak.gigabytesPerSecond, 1)) GB/s")
       }
       Terminal.print(
         "phase    tokens  depth   tokens/s   seconds (all repetitions)     GFLOP/s  GB/s  calibration  peak memory")
@@ -155,7 +163,8 @@ enum BenchCommand {
         left(m.phase, 8) + right("\(m.tokens)", 7) + right("\(m.depth)", 7)
           + right(NumberText.fixed(m.tokens_per_second, 1), 11) + "   " + left(seconds, 28)
           + right(NumberText.fixed(m.gflops, 0), 9) + right(NumberText.fixed(m.gigabytes_per_second, 1), 6)
-          + right(NumberText.fixed(m.calibration_gflops, 0), 13) + "  " + NumberText.bytes(m.peak_bytes) + share)
+          + right(m.calibration_gflops.map { NumberText.fixed($0, 0) } ?? "-", 13) + "  "
+          + NumberText.bytes(m.peak_bytes) + share)
       guard let profile = m.profile else { return }
       let parts = profile.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
       Terminal.print("         " + parts.map { "\($0.key) \(NumberText.fixed($0.value, 1)) %" }.joined(separator: ", "))
@@ -172,7 +181,7 @@ enum BenchCommand {
     private var description: ModelDescription { ModelDescription(model.hyperparameters) }
 
     private func makeSession() -> Session {
-      Session(model: model, method: method, workers: workers, options: options)
+      Session(model: model, method: method, options: options)
     }
 
     /// Ids spread over the vocabulary; the speed does not depend on them.
@@ -188,20 +197,21 @@ enum BenchCommand {
 
     private func measurement(
       _ phase: String, tokens: Int, depth: Int, _ seconds: [Double], flops: Double, bytes: Double, cacheBytes: Int,
-      calibration: Double
+      calibration: Double?
     ) -> Measurement {
       let sorted = seconds.sorted()
       let middle = sorted.count / 2
       let median = sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
       let share = peak.map { peak in
         phase == "prefill"
-          ? flops / median / 1e9 / peak.gigaflopsPerSecond.allThreads
-          : bytes / median / 1e9 / peak.memoryGigabytesPerSecond.allThreads
+          ? flops / median / 1e9 / peak.gigaflopsPerSecond
+          : bytes / median / 1e9 / peak.gigabytesPerSecond
       }
       return Measurement(
         phase: phase, tokens: tokens, depth: depth, method: "\(method)", threads: workers.threads,
-        compute: options.compute.rawValue, kv: options.keyValueType.rawValue, isa: workers.instructionSet.rawValue,
-        seconds: seconds, tokens_per_second: Double(tokens) / median, peak_bytes: ProcessMemory.peakByteCount,
+        compute: options.compute.rawValue, kv: options.keyValueType.rawValue,
+        isa: isOnProcessor ? workers.instructionSet.rawValue : device.kind, device: device.summary, seconds: seconds,
+        tokens_per_second: Double(tokens) / median, peak_bytes: ProcessMemory.peakByteCount,
         cache_bytes: cacheBytes, gflops: flops / median / 1e9, gigabytes_per_second: bytes / median / 1e9,
         calibration_gflops: calibration, share_of_peak: share)
     }

@@ -22,7 +22,8 @@ enum PlanCommand {
     let options = try SweepArguments.options(arguments, threads: workers.threads)
     let path = SweepArguments.databasePath(arguments, configuration)
     return try print(
-      configuration, options, ModelBackends(workers: workers), path, arguments, shards: try arguments.integer(shards))
+      configuration, options, ModelBackends(arguments, workers, configuration), path, arguments,
+      shards: try arguments.integer(shards))
   }
 
   static func print(

@@ -1,4 +1,5 @@
 import Foundation
+import Gates
 import Metrics
 import Reports
 import Store
@@ -17,6 +18,10 @@ enum ReportCommand {
     "--paper",
     "also paper.*: the tasks that the Self-Extend paper has tables of, in their shape, its numbers beside them")
 
+  private static let card = Option.flag(
+    "--card",
+    "also card-MODEL.*: a page for each model, its scores by length and its effective length by several rules")
+
   private static let convention = Option.value(
     "--convention", "C,...",
     "perplexity by other conventions too, from the stored log-probabilities and without a model: "
@@ -32,15 +37,16 @@ enum ReportCommand {
   }
 
   static let command = Command(
-    name: "report", summary: "Write the report of a store: Markdown, CSV, SVG, HTML, LaTeX, JSON",
-    positionals: [source], options: [format, out, paper, convention, strict]
+    name: "report", summary: "Write the report of a store: Markdown, CSV, SVG, PDF, HTML, LaTeX, JSON",
+    positionals: [source], options: [format, out, paper, card, convention, strict]
   ) { arguments in
     let path = try databasePath(arguments.positionals[0])
     let store = try ResultStore.open(path, mode: .readOnly)
     let stem = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     let name = try store.latestRun()?.record.name ?? stem
-    let writer = try ReportWriter(
+    var writer = try ReportWriter(
       store: store, name: name, tasks: Registry.reports, conventions: arguments.text(convention) ?? "")
+    writer.gates = try gates(arguments.positionals[0], store)
     let folder = arguments.text(out) ?? "Reports/\(OutputFile.safeName(name))"
     let formats = try formats(arguments)
     let isJSON = arguments.has(GlobalOptions.json)
@@ -51,6 +57,7 @@ enum ReportCommand {
       if !isJSON { Terminal.print(text) }
       files = paperFiles
     }
+    if arguments.has(card) { files += try writer.writeCards(to: folder, formats: formats) }
     files += try writer.write(to: folder, formats: formats)
     let isComplete = try writer.isComplete()
     if isJSON {
@@ -61,10 +68,21 @@ enum ReportCommand {
     return arguments.has(strict) && !isComplete ? .incomplete : .complete
   }
 
+  /// The gates of a configuration over its store; none for a store alone, which does not say them.
+  private static func gates(_ argument: String, _ store: ResultStore) throws -> [Judgement] {
+    guard isConfiguration(argument) else { return [] }
+    let configuration = try Configuration.load(path: argument, taskTypes: Registry.tasks)
+    return try configuration.judgeGates(in: store) { try Baseline(json: Files.readText($0), path: $0) }
+  }
+
+  private static func isConfiguration(_ argument: String) -> Bool {
+    argument.hasSuffix(".yaml") || argument.hasSuffix(".yml")
+  }
+
   /// The store that an argument means: itself, or the default one of a configuration.
   static func databasePath(_ argument: String) throws -> String {
     let path: String
-    if argument.hasSuffix(".yaml") || argument.hasSuffix(".yml") {
+    if isConfiguration(argument) {
       path = "Results/\(try Configuration.load(path: argument, taskTypes: Registry.tasks).name).sqlite"
     } else {
       path = argument

@@ -193,7 +193,7 @@ enum SlurmCommand {
     _ settings: inout SlurmScripts.Settings, _ arguments: Arguments, _ configuration: Configuration, threads: Int
   ) throws {
     let options = try SweepArguments.options(arguments, threads: threads)
-    let backends = ModelBackends(workers: Workers(threads: threads))
+    let backends = try ModelBackends(arguments, Workers(threads: threads), configuration)
     let sweep = try Sweep(configuration, options: options, purpose: .plan, backend: backends.backend(of:))
     if !options.skipsMissing, !sweep.missing.isEmpty { throw SweepError.missing(sweep.missing) }
     let plan = try sweep.plan(store: nil, measuresRate: true)

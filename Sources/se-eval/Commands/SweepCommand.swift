@@ -9,8 +9,8 @@ import Text
 
 /// `sweep`: runs what is missing of a configuration and writes its report.
 enum SweepCommand {
-  private static let dryRun = Option.flag("--dry-run", "print the plan and run nothing")
-  private static let report = Option.value("--report", "DIR", "where the report goes (default Reports/<name>)")
+  static let dryRun = Option.flag("--dry-run", "print the plan and run nothing")
+  static let report = Option.value("--report", "DIR", "where the report goes (default Reports/<name>)")
 
   private static let scratch = Option.value(
     "--scratch", "DIR", "write the store on this local disk, and copy it to its place every minute and at the end")
@@ -24,14 +24,34 @@ enum SweepCommand {
     positionals: [SweepArguments.config, SweepArguments.overrides],
     options: SweepArguments.selection + [dryRun, report, scratch]
   ) { arguments in
-    let configuration = try SweepArguments.configuration(arguments)
+    try start(SweepArguments.configuration(arguments), arguments)
+  }
+
+  /// Plans or runs a configuration with the options of the command line.
+  static func start(_ configuration: Configuration, _ arguments: Arguments) throws -> ExitStatus {
     let workers = try EngineOptions.workers(arguments)
-    let backend = ModelBackends(workers: workers)
+    let backends = try ModelBackends(arguments, workers, configuration)
     let options = try SweepArguments.options(arguments, threads: workers.threads)
     let path = SweepArguments.databasePath(arguments, configuration)
-    if arguments.has(dryRun) { return try PlanCommand.print(configuration, options, backend, path, arguments) }
-    let sweep = try Sweep(configuration, options: options, purpose: .execution, backend: backend.backend(of:))
+    if arguments.has(dryRun) { return try PlanCommand.print(configuration, options, backends, path, arguments) }
+    return try run(configuration, options, backends, path, arguments)
+  }
+
+  /// Runs a sweep to its end or its interruption and writes its report.
+  static func run(
+    _ configuration: Configuration, _ options: SweepOptions, _ backends: ModelBackends, _ path: String,
+    _ arguments: Arguments
+  ) throws -> ExitStatus {
+    let sweep = try Sweep(configuration, options: options, purpose: .execution, backend: backends.backend(of:))
     try makeFolder(of: path)
+    // A folder that cannot be written is said before the first sample, and by the option that names it.
+    let folder = folder(configuration, arguments)
+    if options.shard == nil {
+      do { try ReportWriter.prepare(folder) } catch {
+        throw FileError(
+          path: "\(report.name) \(folder)", problem: "a report cannot be written there: \(error)", isInput: false)
+      }
+    }
     let local = try arguments.text(scratch).map { try ScratchStore(path, in: $0) }
     let store = try ResultStore.open(local?.path ?? path, mode: .create)
     if let note = store.placeNote { Terminal.message(note) }
@@ -72,21 +92,24 @@ enum SweepCommand {
     // Interrupted before the first cell was opened, a sweep has nothing to report.
     if summary.status == .interrupted, try store.currentCells().isEmpty {
       if arguments.has(GlobalOptions.json) { try Terminal.printJSON(SweepResult(summary, store: path, report: nil)) }
-      return interrupted()
+      return interrupted(summary, path)
     }
-    let folder = arguments.text(report) ?? "Reports/\(configuration.name)"
-    let writer = ReportWriter(store: store, name: configuration.name, tasks: Registry.reports)
+    let folder = folder(configuration, arguments)
+    var writer = ReportWriter(store: store, name: configuration.name, tasks: Registry.reports)
+    writer.gates = summary.gates
     _ = try writer.write(to: folder, formats: Set(ReportFormat.allCases))
     let isQuiet = arguments.has(GlobalOptions.quiet)
     tellProblems(summary, isQuiet: isQuiet)
     let isJSON = arguments.has(GlobalOptions.json)
-    if isJSON { try Terminal.printJSON(SweepResult(summary, store: path, report: folder)) }
+    if isJSON { try Terminal.printJSON(SweepResult(summary, store: path, report: folder, verdict: writer.verdict())) }
+    if summary.status == .interrupted { return interrupted(summary, path) }
+    // The result is the last screen.
+    if !isQuiet, !isJSON { Terminal.write(try writer.summary(width: Terminal.width(of: 1))) }
+    for gate in summary.gates { Terminal.message("gate \(GateText.line(gate))", event: "gate") }
+    try GateOutput.announce(GateResult(summary.gates), title: "Gates of \(configuration.name)")
     if !isQuiet {
-      if !isJSON { Terminal.print(try writer.summary()) }
-      Terminal.message(try writer.cost())
-      Terminal.message("\(counts(summary)); store \(path), report \(folder)/report.md")
+      Terminal.message("\(counts(summary)); store \(path), report \(folder)/report.html (report.md)")
     }
-    if summary.status == .interrupted { return interrupted() }
     return summary.status
   }
 
@@ -97,6 +120,7 @@ enum SweepCommand {
   ) throws -> ExitStatus {
     let isQuiet = arguments.has(GlobalOptions.quiet)
     tellProblems(summary, isQuiet: isQuiet)
+    for gate in summary.gates { Terminal.message("gate \(GateText.line(gate))", event: "gate") }
     if arguments.has(GlobalOptions.json) { try Terminal.printJSON(SweepResult(summary, store: path, report: nil)) }
     let name = "shard \(shard.index)/\(shard.count)"
     if summary.status != .interrupted, summary.progress.sampleCount == 0 {
@@ -108,7 +132,7 @@ enum SweepCommand {
         "no report of a part; join the shards: se-eval merge \(folder) --into "
           + "\(StorePlaces.whole(configuration.name)), then se-eval report \(StorePlaces.whole(configuration.name))")
     }
-    if summary.status == .interrupted { return interrupted() }
+    if summary.status == .interrupted { return interrupted(summary, path) }
     return summary.status
   }
 
@@ -119,20 +143,37 @@ enum SweepCommand {
   }
 
   private static func tellProblems(_ summary: SweepSummary, isQuiet: Bool) {
-    if !isQuiet { for warning in summary.warnings { Terminal.message("warning: \(warning)", event: "warning") } }
+    if !isQuiet {
+      for warning in summary.warnings.prefix(5) { Terminal.message("warning: \(warning)", event: "warning") }
+      if summary.warnings.count > 5 {
+        Terminal.message("\(summary.warnings.count - 5) more warnings stand in the report", event: "warning")
+      }
+    }
     for failure in summary.failures.prefix(20) {
       Terminal.message(
         "failed: \(failure.cell.method) \(failure.cell.task) \(failure.sampleID): \(failure.reason)", event: "failure")
     }
-    for cell in summary.unscored {
+    for cell in summary.unscored.prefix(20) {
       Terminal.message("not scored: \(cell): no sample has a score", event: "unscored")
     }
     for input in summary.missing { Terminal.message("left out: \(input.description)", event: "missing") }
-    for gate in summary.gates { Terminal.message("gate \(GateText.line(gate))", event: "gate") }
   }
 
-  private static func interrupted() -> ExitStatus {
-    Terminal.message("se-eval: interrupted; the same command goes on where this one stopped")
+  private static func folder(_ configuration: Configuration, _ arguments: Arguments) -> String {
+    arguments.text(report) ?? "Reports/\(configuration.name)"
+  }
+
+  /// Four lines: what is stored, what was dropped, how to go on.
+  private static func interrupted(_ summary: SweepSummary, _ path: String) -> ExitStatus {
+    let progress = summary.progress
+    Terminal.message(
+      """
+      se-eval: interrupted after \(NumberText.duration(progress.elapsedSeconds))
+      stored: \(progress.doneSampleCount) of \(progress.sampleCount) samples, in \(path); \
+      \(progress.evaluatedSampleCount) of them by this run
+      the sample in flight was dropped; the report shows what is stored
+      go on: give the same command again
+      """, event: "interrupted")
     return Interruption.status
   }
 

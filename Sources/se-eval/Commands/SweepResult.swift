@@ -28,12 +28,15 @@ struct SweepResult: Encodable {
   private let missing: [String]
   private let warnings: [String]
   private let gates: GateResult
+  private let verdict: [String]
 
   /// - Parameters:
   ///   - summary: how the sweep ended.
   ///   - store: the store's path.
   ///   - report: the report's folder; nil where none was written.
-  init(_ summary: SweepSummary, store: String, report: String?) {
+  ///   - verdict: the sentences of the report's first screen.
+  init(_ summary: SweepSummary, store: String, report: String?, verdict: [String] = []) {
+    self.verdict = verdict
     let progress = summary.progress
     status = (summary.status == .interrupted ? Interruption.status : summary.status).rawValue
     (self.store, self.report) = (store, report)

@@ -22,6 +22,8 @@ enum TuneCommand {
   private static let windows = Option.value(
     "--windows", "W,...", "the neighbor windows to try (default: powers of two from L/32 to L/2)")
   private static let seed = Option.value("--seed", "S", "the seed of the keys (default 42)")
+  private static let budget = Option.value(
+    "--budget", "TIME", "end the search after this time with what it knows: 30m, 2h, 90s (default: none)")
   private static let out = Option.value("--out", "DIR", "where the report goes (default Reports/tune-<model>-<N>)")
 
   static let command = Command(
@@ -32,19 +34,21 @@ enum TuneCommand {
       "Kill it anywhere and give the same command again. It writes report.md, surface.svg and tuning.json.",
     ],
     positionals: [Positional(name: "MODEL", help: "a GGUF file or a Hugging Face folder")],
-    options: [target, context, text, trials, depths, groups, windows, seed, SweepArguments.database, out]
+    options: [target, context, text, trials, depths, groups, windows, seed, budget, SweepArguments.database, out]
+      + EngineOptions.devices
   ) { arguments in
     let request = try request(arguments)
     let workers = try EngineOptions.workers(arguments)
     let tuner = try Tuner(
-      request, backend: EngineBackend(workers: workers), taskTypes: Registry.tasks, threads: workers.threads)
+      request, backend: EngineBackend(device: EngineOptions.open(arguments, workers)), taskTypes: Registry.tasks,
+      threads: workers.threads)
     let path = arguments.text(SweepArguments.database) ?? "Results/\(request.name).sqlite"
     try SweepCommand.makeFolder(of: path)
     let store = try ResultStore.open(path, mode: .create)
     let printer = try ProgressPrinter(arguments)
     let isQuiet = arguments.has(GlobalOptions.quiet)
     let outcome = try tuner.run(
-      store: store, environment: ["program": "se-eval \(Version.current)"],
+      store: store, environment: ["program": "se-eval \(Version.current)"], budget: try time(arguments),
       isCancelled: { Interruption.isRequested },
       onEvent: { event in
         if case .sweep(let progress) = event {
@@ -62,11 +66,37 @@ enum TuneCommand {
     case .interrupted:
       Terminal.message("se-eval: interrupted; the same command goes on where this one stopped")
       return Interruption.status
+    case .budgetTooSmall:
+      Terminal.message(
+        "se-eval: the budget ended before the first rung did; the same command with a larger --budget goes on from what is stored"
+      )
+      return .incomplete
     case .failed(let failures):
       for failure in failures.prefix(20) {
         Terminal.message("failed: \(failure.cell.method) \(failure.cell.task) \(failure.sampleID): \(failure.reason)")
       }
       return .incomplete
+    }
+  }
+
+  /// The value of `--budget`: a number with s, m or h.
+  private static func time(_ arguments: Arguments) throws(UsageError) -> Duration? {
+    guard let text = arguments.text(budget) else { return nil }
+    let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
+    guard let unit = text.last.flatMap({ units[$0] }), let number = Double(text.dropLast()), number > 0, number < 1e6
+    else {
+      throw UsageError("\(budget.name) is '\(text)', expected a time such as 30m, 2h or 90s")
+    }
+    return .seconds(number * unit)
+  }
+
+  /// Pairs of the last rung that no paired test tells from the choice, over all that was measured of both.
+  private static func alike(_ result: TuningResult, _ store: ResultStore) throws -> [String] {
+    let chosen = "\(Method.selfExtend(result.chosen))"
+    return try result.candidates.filter { $0.isFinalist && $0.parameters != result.chosen }.compactMap { candidate in
+      let comparison = try Comparison(store, chosen, "\(Method.selfExtend(candidate.parameters))")
+      let isTold = comparison.rows.contains { ($0.adjustedP ?? 1) < 0.05 && $0.low != nil }
+      return isTold ? nil : "G=\(candidate.parameters.groupSize),W=\(candidate.parameters.neighborWindow)"
     }
   }
 
@@ -100,10 +130,13 @@ enum TuneCommand {
     _ result: TuningResult, _ store: ResultStore, _ request: TuningRequest, _ arguments: Arguments
   ) throws -> ExitStatus {
     let points = result.candidates.map { point($0.parameters, in: result) }
-    let report = TuningReport(
+    var report = TuningReport(
       model: request.modelPath, contextWindow: result.contextWindow, targetLength: result.targetLength,
       samplesPerCell: result.limits, points: points, chosen: point(result.chosen, in: result),
       ruleChoice: result.rule.map { point($0, in: result) })
+    report.plannedRungCount = result.plannedRungCount
+    report.leftOut = result.leftOut
+    report.alike = try alike(result, store)
     var comparison: Comparison?
     if let rule = result.rule, rule != result.chosen {
       comparison = try Comparison(store, "\(Method.selfExtend(result.chosen))", "\(Method.selfExtend(rule))")

@@ -14,6 +14,17 @@ public final class CPUDevice: Device {
   /// "cpu".
   public var kind: String { "cpu" }
 
+  /// Threads and instruction set.
+  public var summary: String { "\(workers.threads) threads, \(workers.instructionSet)" }
+
+  /// Multiply-adds and reads of all threads.
+  public func measurePeak() -> DevicePeak? {
+    let peak = workers.measurePeak()
+    return DevicePeak(
+      gigaflopsPerSecond: peak.gigaflopsPerSecond.allThreads,
+      gigabytesPerSecond: peak.memoryGigabytesPerSecond.allThreads)
+  }
+
   /// Numerics version of the engine and kind of arithmetic; what else moves bits only where the arithmetic is inexact.
   public func numericsIdentity(_ compute: Compute) -> String {
     let version = "\(NumericsVersion.current)/\(compute.rawValue)"

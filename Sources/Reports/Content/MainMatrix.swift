@@ -1,0 +1,90 @@
+import Evaluation
+import Metrics
+import Text
+
+/// The one table of the first screen: methods by lengths, the metrics of all tasks side by side.
+enum MainMatrix {
+  /// Columns of one table beside each other; more are shown by their mean.
+  private static let columnLimit = 8
+
+  /// The matrix of a model's sections.
+  ///
+  /// - Parameters:
+  ///   - sections: those of one model.
+  ///   - id: the table's name.
+  /// - Returns: nil where nothing was measured.
+  static func table(_ sections: [Section], id: String) -> Table? {
+    guard let model = sections.first?.model else { return nil }
+    let methods = Set(sections.flatMap(\.methods)).sorted(by: StoredMethod.isBefore)
+    var table = Table(id: id, title: "all methods, all tasks", corner: "method", columns: [])
+    table.coordinates = ["model": model]
+    table.isCompact = true
+    table.rows = methods.map { .init(label: $0, cells: []) }
+    var notes: [String] = []
+    for section in sections {
+      for grid in section.grids {
+        let variant = grid.variant.isEmpty ? "" : ", \(grid.variant)"
+        let title = "\(section.title)\(variant), \(grid.metric?.title ?? "scores")"
+        if grid.columns.count > columnLimit {
+          add(mean: grid, section, title, &table)
+        } else {
+          add(grid, section, title, &table)
+        }
+      }
+    }
+    guard !table.columns.isEmpty else { return nil }
+    if table.groups.contains(where: { $0.title.contains("perplexity") }) {
+      notes.append("Of a perplexity less is better.")
+    }
+    notes.append(
+      table.rows.contains { $0.cells.contains(where: \.isBest) }
+        ? "Bold: the best of a column and all that the paired test (Holm over the table) does not tell from it."
+        : "Nothing is marked: no paired test tells a method from the best of its column.")
+    notes.append("The tables below have the intervals.")
+    table.note = notes.joined(separator: " ")
+    return table
+  }
+
+  private static func add(_ grid: Grid, _ section: Section, _ title: String, _ table: inout Table) {
+    let distinctions = Distinctions(grid)
+    for column in grid.columns {
+      table.columns.append(column.heading(isLength: grid.isLength, showsMetric: grid.metric == nil))
+      for row in table.rows.indices {
+        let method = table.rows[row].label
+        let cells = grid.cells(method, column)
+        guard !cells.isEmpty else {
+          table.rows[row].cells.append(.init("-"))
+          continue
+        }
+        var cell = Table.Cell(cells.aggregate(column.metric), column.metric)
+        cell.isBest = distinctions[column].isMarked(method)
+        cell.samples = SampleQuery(
+          model: section.model, entry: section.title, method: method, axis: grid.axis, place: column.value)
+        table.rows[row].cells.append(cell)
+      }
+    }
+    table.groups.append(.init(title: title, count: grid.columns.count))
+  }
+
+  private static func add(mean grid: Grid, _ section: Section, _ title: String, _ table: inout Table) {
+    guard grid.columns.allSatisfy({ $0.metric.higherIsBetter && !$0.metric.isPerplexity }) else { return }
+    table.columns.append("mean of \(grid.columns.count)")
+    for row in table.rows.indices {
+      let aggregates = grid.columns.map { grid.cells(table.rows[row].label, $0).aggregate($0.metric) }
+      let values = aggregates.filter(\.isComplete).compactMap(\.value)
+      guard values.count == grid.columns.count, let mean = Statistics.mean(values) else {
+        var cell = Table.Cell(values.isEmpty ? "-" : "missing")
+        cell.isGap = !values.isEmpty
+        cell.detail = values.isEmpty ? "" : "\(values.count) of \(grid.columns.count) columns complete"
+        table.rows[row].cells.append(cell)
+        continue
+      }
+      let scale = grid.columns.allSatisfy(\.metric.isPercentage) ? 100.0 : 1
+      var cell = Table.Cell(NumberText.fixed(mean * scale, 1))
+      cell.value = mean
+      cell.samples = SampleQuery(model: section.model, entry: section.title, method: table.rows[row].label)
+      table.rows[row].cells.append(cell)
+    }
+    table.groups.append(.init(title: title, count: 1))
+  }
+}

@@ -1,0 +1,155 @@
+import Evaluation
+import Foundation
+import JSON
+import Metrics
+import Store
+import Text
+
+/// All samples of a store for the page that shows them.
+///
+/// An index that is read at once, and compressed pages of details and prompts that are read when they are looked at. A
+/// prompt that several methods share stands there once.
+struct SampleArchive {
+  /// Names of the page's blocks and their base64.
+  private(set) var blocks: [(id: String, base64: String)] = []
+
+  private static let samplesInPage = 400
+  private static let promptsInPage = 250
+  private static let longestOutput = 4000
+  private static let shownOutput = 160
+  /// Buckets of a strip of log-probabilities, and the nats that its darkest colour stands for.
+  private static let stripLength = 96
+  private static let stripRange = 8.0
+
+  private var cells: [JSONValue] = []
+  private var index: [String: [JSONValue]] = [:]
+  private var details: [JSONValue] = []
+  private var prompts: [JSONValue] = []
+  private var promptIndex: [String: Int] = [:]
+  private var promptCount = 0
+  private var detailCount = 0
+
+  /// Reads prompts and log-probabilities from the store.
+  ///
+  /// - Parameters:
+  ///   - sections: which samples, under which names.
+  ///   - store: where their texts are.
+  /// - Throws: `ReportError`: the store cannot be read.
+  init(_ sections: [Section], _ store: ResultStore) throws(ReportError) {
+    for section in sections {
+      // The methods of one place follow each other: they share prompts.
+      let byPlace = Dictionary(grouping: section.cells, by: \.place)
+      for place in byPlace.keys.sorted(by: NaturalOrder.isBefore) {
+        promptIndex = [:]
+        for cell in byPlace[place] ?? [] { try add(cell, section, store) }
+      }
+    }
+    flushDetails()
+    flushPrompts()
+    var members: [String: JSONValue] = index.mapValues { .array($0) }
+    members["cells"] = .array(cells)
+    members["perPage"] = .integer(Self.samplesInPage)
+    members["promptsPerPage"] = .integer(Self.promptsInPage)
+    append("index", .object(members))
+  }
+
+  private mutating func add(_ cell: LoadedCell, _ section: Section, _ store: ResultStore) throws(ReportError) {
+    guard let metric = cell.record.metrics.first else { return }
+    let hasPrompts = cell.samples.allSatisfy { promptIndex[$0.result.sampleID] != nil }
+    let results = try fromStore { () throws(StoreError) in
+      try store.results(in: cell.id, withPrompts: !hasPrompts, withLogProbabilities: true)
+    }
+    let texts = Dictionary(results.map { ($0.sampleID, $0) }) { $1 }
+    cells.append(
+      .object([
+        "m": .string(section.model), "e": .string(section.title), "x": .string(cell.record.method),
+        "p": .object(Dictionary(cell.record.coordinates.map { ($0.name, JSONValue.string($0.text)) }) { $1 }),
+        "k": .string(metric.aggregation.rawValue), "metric": .string(metric.name),
+        "up": .bool(metric.higherIsBetter),
+      ]))
+    let number = JSONValue.integer(cells.count - 1)
+    for sample in cell.samples {
+      let result = texts[sample.result.sampleID] ?? sample.result
+      let prompt = promptNumber(result)
+      let value = sample.contribution(metric).map { metric.combined([$0]) ?? $0.mean }
+      push(number, result.sampleID, value, result.output, prompt)
+      details.append(detail(result, sample))
+      step()
+    }
+    for failure in cell.failures {
+      push(number, failure.sampleID, nil, nil, promptIndex[failure.sampleID])
+      details.append(.object(["fail": .string(failure.message)]))
+      step()
+    }
+  }
+
+  private mutating func push(_ cell: JSONValue, _ id: String, _ value: Double?, _ output: String?, _ prompt: Int?) {
+    index["c", default: []].append(cell)
+    index["id", default: []].append(.string(id))
+    index["v", default: []].append(value.map { .number(Double(Float($0))) } ?? .null)
+    index["o", default: []].append(JSONValue(output.map { String($0.prefix(Self.shownOutput)) }))
+    index["q", default: []].append(prompt.map { .integer($0) } ?? .null)
+  }
+
+  private mutating func promptNumber(_ result: SampleResult) -> Int {
+    if let known = promptIndex[result.sampleID] { return known }
+    prompts.append(PromptExcerpt(result.prompt, expected: result.expected).json)
+    promptIndex[result.sampleID] = promptCount
+    promptCount += 1
+    if prompts.count == Self.promptsInPage { flushPrompts() }
+    return promptCount - 1
+  }
+
+  private func detail(_ result: SampleResult, _ sample: LoadedSample) -> JSONValue {
+    var members: [String: JSONValue] = ["n": .integer(result.promptTokenCount)]
+    if let output = result.output, output.count > Self.shownOutput {
+      members["o"] = .string(String(output.prefix(Self.longestOutput)))
+    }
+    if !result.expected.isEmpty { members["e"] = .array(result.expected.prefix(8).map { .string($0) }) }
+    if let reason = result.finishReason { members["end"] = .string(reason.rawValue) }
+    if result.truncatedTokenCount > 0 { members["cut"] = .integer(result.truncatedTokenCount) }
+    members["s"] = .array(
+      result.scores.map { score in
+        .array([.string(score.metric), score.value.map { .number($0) } ?? .null, JSONValue(score.unscored)])
+      })
+    if let values = result.logProbabilities, result.output == nil { members["strip"] = .string(Self.strip(values)) }
+    return .object(members)
+  }
+
+  /// The mean NLL of each of 96 parts of a text as one character, `0` for none to `z` for eight nats and more.
+  static func strip(_ logProbabilities: [Float]) -> String {
+    let digits = Array("0123456789abcdefghijklmnopqrstuvwxyz")
+    guard !logProbabilities.isEmpty else { return "" }
+    let count = min(stripLength, logProbabilities.count)
+    return String(
+      (0..<count).map { part in
+        let range = (part * logProbabilities.count / count)..<((part + 1) * logProbabilities.count / count)
+        let values = logProbabilities[range].filter(\.isFinite)
+        guard !values.isEmpty else { return "z" }
+        let mean = values.reduce(0.0) { $0 - Double($1) } / Double(values.count)
+        return digits[min(digits.count - 1, max(0, Int(mean / stripRange * Double(digits.count))))]
+      })
+  }
+
+  private mutating func step() {
+    detailCount += 1
+    if details.count == Self.samplesInPage { flushDetails() }
+  }
+
+  private mutating func flushDetails() {
+    guard !details.isEmpty else { return }
+    append("d\((detailCount - 1) / Self.samplesInPage)", .array(details))
+    details = []
+  }
+
+  private mutating func flushPrompts() {
+    guard !prompts.isEmpty else { return }
+    append("q\((promptCount - 1) / Self.promptsInPage)", .array(prompts))
+    prompts = []
+  }
+
+  private mutating func append(_ id: String, _ value: JSONValue) {
+    guard let bytes = Deflate.bytes(Array(value.written(.compact).utf8)) else { return }
+    blocks.append((id, Data(bytes).base64EncodedString()))
+  }
+}

@@ -1,0 +1,82 @@
+import Kernels
+import OpenCL
+import Synchronization
+
+/// Keys `[position][variant][K * D]` and values `[position][K * D]` of one layer.
+///
+/// OpenCL 1.2 has no pointers inside memory, so each is one piece: it grows by half, and what is there is copied.
+final class OpenCLCache: DeviceCache {
+  struct Pieces {
+    var capacity = 0
+    var keys: OpenCLMemory?
+    var values: OpenCLMemory?
+  }
+  let keyValueHeads: Int
+  let headDimension: Int
+  let keyVariants: Int
+  let type: KeyValueType
+  private let queue: OpenCLQueue
+  private let pieces = Mutex(Pieces())
+  /// Positions that are taken together.
+  private static let step = 256
+
+  init(_ queue: OpenCLQueue, keyValueHeads: Int, headDimension: Int, keyVariants: Int, type: KeyValueType) {
+    guard keyValueHeads > 0, (1...256).contains(headDimension), (1...8).contains(keyVariants) else {
+      fatalError("OpenCLCache: \(keyValueHeads) heads of \(headDimension) in \(keyVariants) variants")
+    }
+    self.queue = queue
+    self.keyValueHeads = keyValueHeads
+    self.headDimension = headDimension
+    self.keyVariants = keyVariants
+    self.type = type
+  }
+
+  /// The memory as it is now.
+  var current: Pieces { pieces.withLock { $0 } }
+
+  /// Elements of the values of a position.
+  var width: Int { keyValueHeads * headDimension }
+
+  private var valueByteCount: Int { width * (type == .float16 ? 2 : 4) }
+
+  var byteCount: Int { current.capacity * valueByteCount * (keyVariants + 1) }
+
+  func reserve(_ positions: Int) -> Bool {
+    let capacity = current.capacity
+    guard positions > capacity else { return true }
+    return resize(to: max(positions, capacity + capacity / 2)) || resize(to: positions)
+  }
+
+  func releaseBeyond(_ position: Int) {
+    if position <= 0 {
+      pieces.withLock { $0 = Pieces() }
+    } else if position <= current.capacity / 4 {
+      // Half of it is worth a copy; where there is no memory for the copy, all stays.
+      _ = resize(to: position)
+    }
+  }
+
+  private func resize(to positions: Int) -> Bool {
+    guard positions < 1 << 31 else { return false }
+    let capacity = (positions + Self.step - 1) / Self.step * Self.step
+    return pieces.withLock { pieces in
+      let kept = min(capacity, pieces.capacity)
+      do throws(OpenCLError) {
+        let keys = try enlarged(pieces.keys, to: capacity, kept: kept, perPosition: valueByteCount * keyVariants)
+        let values = try enlarged(pieces.values, to: capacity, kept: kept, perPosition: valueByteCount)
+        pieces = Pieces(capacity: capacity, keys: keys, values: values)
+        return true
+      } catch {
+        return false
+      }
+    }
+  }
+
+  private func enlarged(
+    _ old: OpenCLMemory?, to capacity: Int, kept: Int, perPosition: Int
+  ) throws(OpenCLError) -> OpenCLMemory {
+    let memory = try queue.makeMemory(byteCount: capacity * perPosition)
+    if let old { try queue.copy(old, at: 0, to: memory, at: 0, byteCount: kept * perPosition) }
+    return memory
+  }
+}

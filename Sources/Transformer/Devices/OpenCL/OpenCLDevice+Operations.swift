@@ -1,0 +1,203 @@
+public import Kernels
+import OpenCL
+
+extension OpenCLDevice {
+  /// Work items of a group where the kernel does not say.
+  private static let items = 64
+  /// Work items of a group that shares sums; as in elements.cl.
+  private static let sumItems = 128
+  /// Outputs and rows of a group of `multiply_few`, and of `multiply_many`; as in products.cl.
+  private static let few = 4
+  private static let tile = 64
+  /// Below so many rows a product takes `multiply_few`; the bits are the same.
+  private static let fewRowsLimit = 16
+
+  /// Starts a kernel of `elements.cl` with a work item for each of `count` elements, or a group for each of `rows`.
+  private func run(
+    _ name: String, count: Int, _ arguments: () throws(OpenCLError) -> [OpenCLArgument]
+  ) {
+    attempt(()) { () throws(OpenCLError) in
+      let groups = (count + Self.items - 1) / Self.items
+      try queue.run(programs.kernel(name, .elements), arguments(), groups: [groups], items: Self.items)
+    }
+  }
+
+  private func runRows(
+    _ name: String, rows: Int, _ arguments: () throws(OpenCLError) -> [OpenCLArgument]
+  ) throws(OpenCLError) {
+    try queue.run(programs.kernel(name, .elements), arguments(), groups: [rows], items: Self.sumItems)
+  }
+
+  /// Rows of the embedding, dequantised.
+  public func embed(_ ids: [Int], _ table: any DeviceMatrix, scale: Float, into: any DeviceBuffer) {
+    attempt(()) { () throws(OpenCLError) in
+      let table = owned(table, OpenCLMatrix.self)
+      let count = ids.count * ((table.columns + 15) / 16)
+      try queue.run(
+        programs.kernel("embed_rows", .products(table.type)),
+        [
+          .memory(try queue.makeMemory(copying: ids.map { Int32($0) })), .memory(try weights(table)),
+          .memory(try memory(into)), .int(table.columns), .long(table.rowByteCount), .float(scale), .int(ids.count),
+        ], groups: [(count + Self.items - 1) / Self.items], items: Self.items)
+    }
+  }
+
+  private func weights(_ matrix: OpenCLMatrix) throws(OpenCLError) -> OpenCLMemory {
+    try present(matrix.memory, byteCount: matrix.rows * matrix.rowByteCount)
+  }
+
+  /// Dense products; always in float32.
+  public func multiply(
+    _ x: any DeviceBuffer, width: Int, rows: Int, _ products: [DenseProduct], compute: Compute
+  ) {
+    guard compute == .float32 else { fatalError("OpenCLDevice: products in \(compute.rawValue)") }
+    guard rows > 0 else { return }
+    for product in products {
+      attempt(()) { () throws(OpenCLError) in try multiply(memory(x), width: width, rows: rows, product) }
+    }
+  }
+
+  private func multiply(
+    _ x: OpenCLMemory, width: Int, rows: Int, _ product: DenseProduct
+  ) throws(OpenCLError) {
+    let matrix = owned(product.weights, OpenCLMatrix.self)
+    let y = try memory(product.into)
+    let bias = try product.bias.map { (bias) throws(OpenCLError) in try memory(bias) }
+    guard x.byteCount >= 4 * ((rows - 1) * width + matrix.columns), matrix.columns <= width,
+      y.byteCount >= 4 * ((rows - 1) * product.stride + matrix.rows), product.stride >= matrix.rows,
+      bias.map({ $0.byteCount >= 4 * matrix.rows }) ?? true
+    else {
+      fatalError(
+        "OpenCLDevice: \(rows) rows of \(width) by \(matrix.rows) x \(matrix.columns) into \(y.byteCount) bytes")
+    }
+    var arguments: [OpenCLArgument] = [
+      .memory(x), .memory(try weights(matrix)), .memory(bias ?? x), .memory(y), .int(matrix.columns),
+      .int(matrix.rows), .int(rows), .int(width), .int(product.stride), .long(matrix.rowByteCount),
+      .int(bias == nil ? 0 : 1), .int(product.adding ? 1 : 0),
+    ]
+    func groups(_ side: Int) -> [Int] { [(matrix.rows + side - 1) / side, (rows + side - 1) / side] }
+    guard rows < Self.fewRowsLimit else {
+      try queue.run(
+        programs.kernel("multiply_many", .products(matrix.type)), arguments, groups: groups(Self.tile), items: 128)
+      return
+    }
+    arguments.append(.local(byteCount: 4 * Self.few * Self.few * ((matrix.columns + 127) / 128)))
+    try queue.run(
+      programs.kernel("multiply_few", .products(matrix.type)), arguments, groups: groups(Self.few), items: 64)
+  }
+
+  /// A norm of rows.
+  public func norm(_ x: any DeviceBuffer, rows: Int, columns: Int, _ norm: DeviceNorm, into: any DeviceBuffer) {
+    attempt(()) { () throws(OpenCLError) in
+      try runRows("norm_rows", rows: rows) { () throws(OpenCLError) in
+        [
+          .memory(try memory(x)), .memory(try memory(norm.scale)), .memory(try memory(norm.bias ?? norm.scale)),
+          .memory(try memory(into)), .int(columns), .float(norm.epsilon), .int(norm.kind == .layer ? 1 : 0),
+          .int(norm.bias == nil ? 0 : 1),
+        ]
+      }
+    }
+  }
+
+  /// Rotary embedding.
+  public func rotate(_ x: any DeviceBuffer, rows: Int, _ rotation: DeviceRotation, into: any DeviceBuffer) {
+    let count = rows * rotation.heads * rotation.headDimension
+    run("rotate_heads", count: count) { () throws(OpenCLError) in
+      [
+        .memory(try memory(x)), .memory(try memory(rotation.cosines)), .memory(try memory(rotation.sines)),
+        .memory(try memory(rotation.rowScale ?? rotation.cosines)), .memory(try memory(into)), .int(count),
+        .int(rotation.heads), .int(rotation.headDimension), .int(rotation.rotaryDimension),
+        .int(rotation.pairing == .interleaved ? 1 : 0), .int(rotation.rowScale == nil ? 0 : 1),
+      ]
+    }
+  }
+
+  /// Keeps rotated keys.
+  public func storeKeys(
+    _ keys: any DeviceBuffer, firstRow: Int, rows: Int, in cache: any DeviceCache, at position: Int, variant: Int
+  ) {
+    let cache = owned(cache, OpenCLCache.self)
+    store(
+      keys, firstRow: firstRow, rows: rows, cache, position, stride: cache.width * cache.keyVariants,
+      offset: variant * cache.width
+    ) { $0.keys }
+  }
+
+  /// Keeps values.
+  public func storeValues(
+    _ values: any DeviceBuffer, firstRow: Int, rows: Int, in cache: any DeviceCache, at position: Int
+  ) {
+    let cache = owned(cache, OpenCLCache.self)
+    store(values, firstRow: firstRow, rows: rows, cache, position, stride: cache.width, offset: 0) { $0.values }
+  }
+
+  private func store(
+    _ rowsOfX: any DeviceBuffer, firstRow: Int, rows: Int, _ cache: OpenCLCache, _ position: Int, stride: Int,
+    offset: Int, _ piece: (OpenCLCache.Pieces) -> OpenCLMemory?
+  ) {
+    guard cache.reserve(position + rows) else {
+      attempt(()) { () throws(OpenCLError) in _ = try present(nil, byteCount: 4 * (position + rows) * stride) }
+      return
+    }
+    let into = piece(cache.current)
+    run(cache.type == .float16 ? "store_half" : "store_float", count: rows * cache.width) { () throws(OpenCLError) in
+      [
+        .memory(try memory(rowsOfX)), .long(firstRow * cache.width), .memory(try present(into, byteCount: 0)),
+        .long(position * stride + offset), .int(stride), .int(cache.width), .int(rows * cache.width),
+      ]
+    }
+  }
+
+  /// The feed-forward activation, with its gate where there is one.
+  public func activate(gate: (any DeviceBuffer)?, up: any DeviceBuffer, count: Int, activation: Activation) {
+    let kind =
+      switch activation {
+      case .silu: 0
+      case .gelu: 1
+      case .geluTanh: 2
+      }
+    run("activate", count: count) { () throws(OpenCLError) in
+      [
+        .memory(try memory(gate ?? up)), .memory(try memory(up)), .int(count), .int(kind), .int(gate == nil ? 0 : 1),
+      ]
+    }
+  }
+
+  /// A residual sum.
+  public func add(_ y: any DeviceBuffer, to x: any DeviceBuffer, count: Int) {
+    run("add", count: count) { () throws(OpenCLError) in
+      [.memory(try memory(x)), .memory(try memory(y)), .int(count)]
+    }
+  }
+
+  /// Gemma 2's cap of the logits.
+  public func softcap(_ x: any DeviceBuffer, count: Int, cap: Float) {
+    run("soft_cap", count: count) { () throws(OpenCLError) in [.memory(try memory(x)), .int(count), .float(cap)] }
+  }
+
+  /// Log-probabilities of targets.
+  public func logProbabilities(_ logits: any DeviceBuffer, rows: Int, columns: Int, targets: [Int]) -> [Float] {
+    attempt([Float](repeating: 0, count: rows)) { () throws(OpenCLError) in
+      let into = try queue.makeMemory(byteCount: 4 * rows)
+      try runRows("log_probabilities", rows: rows) { () throws(OpenCLError) in
+        [
+          .memory(try memory(logits)), .memory(try queue.makeMemory(copying: targets.map { Int32($0) })),
+          .memory(into), .int(columns),
+        ]
+      }
+      return try queue.read(into, byteOffset: 0, count: rows)
+    }
+  }
+
+  /// The most likely token of a row.
+  public func argmax(_ logits: any DeviceBuffer, row: Int, columns: Int) -> Int? {
+    attempt(0) { () throws(OpenCLError) -> Int? in
+      let into = try queue.makeMemory(byteCount: 4)
+      try runRows("arg_max", rows: 1) { () throws(OpenCLError) in
+        [.memory(try memory(logits)), .long(row * columns), .memory(into), .int(columns)]
+      }
+      let found: [Int32] = try queue.read(into, byteOffset: 0, count: 1)
+      return found[0] < 0 ? nil : Int(found[0])
+    }
+  }
+}

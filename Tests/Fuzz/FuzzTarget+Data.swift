@@ -1,0 +1,93 @@
+import Evaluation
+import Foundation
+import Gates
+import JSON
+
+@testable import Metrics
+@testable import Store
+@testable import Sweeps
+@testable import Tasks
+
+/// Configurations, datasets, archives.
+extension FuzzTarget {
+  /// A configuration.
+  static func yaml(_ bytes: [UInt8]) {
+    _ = try? Configuration.read(bytes, file: "/configuration.yaml", taskTypes: TaskRegistry.types, environment: [:])
+  }
+
+  /// Rows: read as each benchmark reads them, and as predictions.
+  static func jsonl(_ bytes: [UInt8]) {
+    let choices = MultipleChoiceRow.Fields(question: "question", choices: "choices", answer: "answer", more: ["a.b"])
+    let decoder: RowFile<Int>.Decoder = { fields throws(RowFieldProblem) in
+      _ = try? LongBenchRow(fields)
+      _ = try? LEvalRow(fields)
+      _ = try? MultiDocumentRow.read(fields)
+      return try MultipleChoiceRow.read(fields, choices).right.count
+    }
+    if let file = try? RowFile(write(bytes, "rows.jsonl"), need: "rows", decode: decoder) {
+      _ = try? file.entries()
+      _ = file.warnings
+    }
+    for row in PredictionFile(path: "predictions.jsonl", bytes: bytes).rows {
+      // What is read can be written, and read again as the same.
+      let text = row.value.spelling
+      let again = try? JSONReader.value(of: Array(text.utf8), rules: .python)
+      precondition(again != nil, "written JSON cannot be read: \(text)")
+    }
+  }
+
+  /// A zip archive, and the same bytes as a gzip file.
+  static func zip(_ bytes: [UInt8]) {
+    _ = try? Archive.gunzip(bytes, limit: 1 << 20)
+    guard let entries = try? Archive.entries(bytes) else { return }
+    for entry in entries.prefix(64) { _ = try? Archive.bytes(of: entry, in: bytes) }
+  }
+}
+
+/// Baselines and stores.
+extension FuzzTarget {
+  /// A baseline: read, written, read again.
+  static func baseline(_ bytes: [UInt8]) {
+    guard let text = String(validating: bytes, as: UTF8.self),
+      let baseline = try? Baseline(json: text, path: "baseline.json")
+    else { return }
+    precondition((try? Baseline(json: baseline.json, path: "again.json")) != nil, "a written baseline cannot be read")
+    if let emptyStore { _ = try? baseline.check(emptyStore) }
+  }
+
+  private static let emptyStore = try? ResultStore.open("\(folder)/empty.sqlite", mode: .create)
+
+  /// A store: read as `report` and `samples` read it, then opened for writing, which migrates an old one.
+  static func sqlite(_ bytes: [UInt8]) {
+    let path = write(bytes, "store.sqlite")
+    defer { for end in ["-wal", "-shm", "-journal"] { unlink(path + end) } }
+    read(try? ResultStore.open(path, mode: .readOnly, options: patience))
+    read(try? ResultStore.open(path, mode: .existing, options: patience))
+  }
+
+  private static let patience = ResultStore.Options(busyTimeoutSeconds: 0)
+
+  private static func read(_ store: ResultStore?) {
+    guard let store else { return }
+    _ = try? store.runs()
+    _ = try? store.failures()
+    _ = try? store.heartbeats()
+    _ = try? store.evaluationIDs()
+    _ = try? store.resultIdentities()
+    _ = try? Measurement.all(in: store)
+    guard let cells = try? store.currentCells() else { return }
+    for cell in cells.prefix(8) {
+      _ = try? store.samples(in: cell.id, withPrompts: true, withLogProbabilities: true)
+    }
+  }
+
+  /// What a store's columns hold, compressed prompts and arrays; the first byte says how long the text is.
+  static func columns(_ bytes: [UInt8]) {
+    _ = Columns.integers(bytes)
+    _ = Columns.plainTexts(bytes)
+    guard let count = bytes.first else { return }
+    let text = LZ.decompress(Array(bytes.dropFirst()), byteCount: Int(count))
+    precondition(text == nil || text?.count == Int(count), "another length than asked for")
+    precondition(LZ.decompress(LZ.compress(bytes), byteCount: bytes.count) == bytes, "compression loses something")
+  }
+}

@@ -1,0 +1,90 @@
+import Evaluation
+import Foundation
+import JSON
+import Testing
+
+@testable import Reports
+@testable import Store
+
+/// Scores by length, and the length up to which a method copes.
+@Suite struct LengthTableTests {
+  private func cell(
+    _ length: Int, dataset: String? = nil, _ values: [(fact: String, value: Double)], expected: Int? = nil
+  ) -> LoadedCell {
+    var place = [Coordinate("length", .integer(length))]
+    if let dataset { place.insert(Coordinate("dataset", .text(dataset)), at: 0) }
+    let record = CellRecord(
+      model: "m", contextWindow: 4096, modelHash: "h", method: "plain", task: "t", settings: "{}", protocolName: "t/v1",
+      protocolNotes: [], dataHash: "", coordinates: Coordinates(place),
+      metrics: [.init(name: "score", aggregation: .mean, higherIsBetter: true)], sampleCount: expected ?? values.count)
+    return LoadedCell(
+      id: CellID(1), record: record,
+      samples: values.enumerated().map { index, entry in
+        LoadedSample(
+          result: SampleResult(
+            sampleID: "\(index)", identity: "", prompt: "", firstTokens: [], promptTokenCount: 1,
+            truncatedTokenCount: 0, expected: [], facts: "{}", output: nil, outputTokens: nil, finishReason: nil,
+            scores: [Score("score", entry.value)], logProbabilities: nil, durationSeconds: 0, computedTokenCount: 0),
+          facts: ["pair": .string(entry.fact)])
+      }, failures: [])
+  }
+
+  private func table(
+    _ rule: TaskReport.LengthTable.Rule?, datasets: [String] = [], perDataset: Bool = false
+  ) -> TaskReport.LengthTable {
+    TaskReport.LengthTable(
+      id: "x", title: "x", datasets: datasets, hasRowPerDataset: perDataset, hasWeightedMeans: true, rule: rule,
+      note: "")
+  }
+
+  @Test("the mean is of all named datasets, and the threshold is met on one decimal")
+  func threshold() throws {
+    let cells = [
+      cell(1000, dataset: "a", [("", 90)]), cell(1000, dataset: "b", [("", 81.11)]),
+      cell(2000, dataset: "a", [("", 90)]),
+      cell(2000, dataset: "b", [("", 81.09)]), cell(4000, dataset: "a", [("", 50)]),
+      cell(4000, dataset: "b", [("", 50)]),
+    ]
+    let scores = LengthScores(cells, table(.atLeast(85.6, decimals: 1), datasets: ["a", "b"]))
+    let row = try #require(scores.rows("plain").first)
+    #expect(row.label == "plain, mean of 2" && row.values[2] == 50)
+    // 85.555 and 85.545.
+    #expect(scores.effective(row) == "1,000")
+    let means = scores.means([90, 80, 70])
+    #expect(means[0] == 80 && abs((means[1] ?? 0) - 460.0 / 6) < 1e-12 && abs((means[2] ?? 0) - 500.0 / 6) < 1e-12)
+    #expect(scores.means([1, nil]) == [nil, nil, nil])
+    let three = LengthScores(cells, table(.atLeast(85.6, decimals: 1), datasets: ["a", "b", "c"]))
+    #expect(three.rows("plain").first?.values == [nil, nil, nil])
+    #expect(three.effective(three.rows("plain")[0]) == "")
+  }
+
+  @Test("none, some and all lengths are told apart, and a missing sample leaves the place empty")
+  func words() {
+    let cells = [cell(1000, [("", 90)]), cell(2000, [("", 80)])]
+    func effective(_ threshold: Double) -> String {
+      let scores = LengthScores(cells, table(.above(threshold)))
+      return scores.effective(scores.rows("plain")[0])
+    }
+    #expect(effective(95) == "<1,000" && effective(85) == "1,000" && effective(70) == ">=2,000")
+    let gap = LengthScores([cell(1000, [("", 90)], expected: 2), cell(2000, [("", 80)])], table(.above(1)))
+    #expect(gap.rows("plain")[0].values == [nil, 80] && gap.effective(gap.rows("plain")[0]) == "")
+  }
+
+  @Test("the base score is the mean over pairs of the best mean at the base lengths")
+  func base() throws {
+    let cells = [
+      cell(250, [("p", 100), ("p", 0), ("q", 0)]), cell(500, [("p", 0), ("p", 0), ("q", 100)]),
+      cell(1000, [("p", 70), ("p", 70), ("q", 70)]), cell(2000, [("p", 73), ("p", 73), ("q", 73)]),
+      cell(4000, [("p", 10), ("p", 10), ("q", 10)]),
+    ]
+    let scores = LengthScores(
+      cells, table(.shareOfBase(0.85, fact: "pair", lengths: [250, 500, 1000], least: 1000)))
+    let row = try #require(scores.rows("plain").first)
+    // p: 70 at 1000, q: 100 at 500.
+    #expect(row.base == 85)
+    #expect(scores.effective(row) == "2,000")
+    let without = LengthScores(
+      Array(cells.dropFirst()), table(.shareOfBase(0.85, fact: "pair", lengths: [250, 500, 1000], least: 1000)))
+    #expect(without.rows("plain")[0].base == nil && without.effective(without.rows("plain")[0]) == "")
+  }
+}

@@ -1,0 +1,119 @@
+import Foundation
+import Testing
+import Text
+
+@testable import Reports
+
+@Suite struct PictureTests {
+  @Test("24 lines: no two alike, colour by group size, dashes by window, plain grey")
+  func styles() {
+    let grid = [2, 4, 8, 16, 32].flatMap { g in [64, 128, 256, 512].map { "self-extend:G=\(g),W=\($0)" } }
+    let methods = ["plain", "yarn:factor=4", "ntk:factor=4"] + grid + ["linear:factor=2"]
+    let styles = LineStyle.styles(of: methods)
+    #expect(methods.count == 24 && styles.count == 24)
+    #expect(Set(styles.values).count == 24)
+    #expect(styles["plain"]?.color == 0)
+    #expect(styles.filter { $0.key != "plain" }.values.allSatisfy { $0.color != 0 })
+    for g in [2, 4, 8, 16, 32] {
+      #expect(Set(grid.filter { $0.contains("G=\(g),") }.compactMap { styles[$0]?.color }).count == 1)
+    }
+    for w in [64, 128, 256, 512] {
+      #expect(Set(grid.filter { $0.hasSuffix("W=\(w)") }.compactMap { styles[$0]?.dash }).count == 1)
+    }
+  }
+
+  private func chart(_ count: Int) -> LineChart {
+    let methods = ["plain"] + (1..<count).map { "self-extend:G=\($0 + 1),W=64" }
+    let styles = LineStyle.styles(of: methods)
+    return LineChart(
+      title: "a (b) \\ c", xTitle: "x", yTitle: "y",
+      lines: methods.map { method in
+        .init(
+          method: method, name: MethodText.short(method),
+          style: styles[method] ?? .init(color: 0, dash: 0, marker: .circle),
+          points: [.init(x: 256, y: 100), .init(x: 512, y: 100)])
+      }, xTicks: [256, 512], xIsLogarithmic: true, yRange: (0, 100))
+  }
+
+  @Test("the names at the lines' ends never lie on each other, and stay inside the picture")
+  func labels() {
+    let picture = chart(24).picture()
+    let places = picture.elements.compactMap { element -> Double? in
+      guard case .text(let label) = element, label.text.hasPrefix("G=") || label.text == "plain" else { return nil }
+      return label.at.y
+    }.sorted()
+    #expect(places.count == 24)
+    for (a, b) in zip(places, places.dropFirst()) { #expect(b - a > 12) }
+    #expect(places.allSatisfy { $0 > 0 && $0 < picture.height })
+  }
+
+  @Test("a PDF begins, ends and is cross-referenced as the format wants it")
+  func pdf() throws {
+    let bytes = chart(3).picture().pdf
+    let text = String(decoding: bytes, as: UTF8.self)
+    #expect(text.hasPrefix("%PDF-1.4\n") && text.hasSuffix("%%EOF\n"))
+    // Each offset of the table is the place of its object.
+    func place(_ needle: String) -> Int? { PromptExcerpt.place(of: Array(needle.utf8), in: bytes) }
+    let table = try #require(place("xref\n0 7\n"))
+    let start = table + "xref\n0 7\n0000000000 65535 f \n".utf8.count
+    for number in 1...6 {
+      let entry = String(decoding: bytes[(start + 20 * (number - 1))..<(start + 20 * (number - 1) + 10)], as: UTF8.self)
+      #expect(try #require(Int(entry)) == place("\(number) 0 obj\n"))
+    }
+    #expect(text.contains("startxref\n\(table)\n"))
+    #expect(text.contains("(a \\(b\\) \\\\ c) Tj"))
+    #expect(text.contains("/F1 12 Tf"))
+  }
+
+  @Test("a picture has a colour of its own for a dark page, and none is left out")
+  func dark() {
+    let svg = chart(3).picture().svg
+    #expect(svg.contains("prefers-color-scheme:dark"))
+    for paint in Paint.all { #expect(Canvas.darkStyle.contains(".kf-\(paint.className ?? "?"){")) }
+    #expect(!chart(3).picture().inlineSVG.contains("<style>"))
+  }
+
+  @Test("a prompt is shown at its ends and around the answer, with what is left out counted")
+  func excerpt() {
+    let filler = String(repeating: "grass is green. ", count: 200)
+    let parts = PromptExcerpt("Begin. " + filler + "The key is 71824. " + filler + "End?", expected: ["99", " 71824"])
+      .parts
+    #expect(parts.contains(.answer("71824")))
+    #expect(parts.count == 7)
+    guard case .text(let first)? = parts.first, case .text(let last)? = parts.last else {
+      Issue.record("no text at the ends")
+      return
+    }
+    #expect(first.hasPrefix("Begin.") && last.hasSuffix("End?"))
+    let shown = parts.reduce(0) { sum, part in
+      switch part {
+      case .text(let text), .answer(let text): sum + text.utf8.count
+      case .gap(let count): sum + count
+      }
+    }
+    #expect(shown == 7 + 2 * filler.utf8.count + 18 + 4)
+    #expect(PromptExcerpt("short", expected: []).parts == [.text("short")])
+    #expect(PromptExcerpt("", expected: ["x"]).parts.isEmpty)
+    // No character is cut in two.
+    let umlauts = PromptExcerpt(String(repeating: "ä", count: 2000), expected: []).parts
+    #expect(
+      umlauts.allSatisfy { if case .text(let text) = $0 { !text.unicodeScalars.contains("\u{fffd}") } else { true } })
+  }
+
+  @Test("a strip of log-probabilities says where a text is unlikely")
+  func strip() {
+    let values = [Float](repeating: -0.01, count: 500) + [Float](repeating: -9, count: 500)
+    let strip = SampleArchive.strip(values)
+    #expect(strip.count == 96)
+    #expect(strip.hasPrefix("0000") && strip.hasSuffix("zzzz"))
+    #expect(SampleArchive.strip([]).isEmpty)
+    #expect(SampleArchive.strip([.nan, -8]) == "zz")
+  }
+
+  @Test("what is compressed is in zlib's format")
+  func deflate() throws {
+    let bytes = try #require(Deflate.bytes([UInt8](repeating: 7, count: 10_000)))
+    #expect(bytes.count < 100 && bytes[0] == 0x78)
+    #expect((Int(bytes[0]) * 256 + Int(bytes[1])) % 31 == 0)
+  }
+}
