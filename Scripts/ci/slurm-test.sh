@@ -44,16 +44,17 @@ tasks:
   - pg19: {path: $root/Datasets/demo/stories, lengths: [256, 1024], stride: 64, windows: 2}
   - passkey: {lengths: [512, 2048], depths: 3, trials: ${TRIALS:-6}}
 END
-"$program" sweep small.yaml --db whole.sqlite --report whole --progress none --quiet
+"$program" sweep small.yaml --db whole.sqlite --report whole --threads 1 --progress none --quiet
 
 "$program" slurm small.yaml --shards 4 --threads 1 --time 5 --mem 500 --submit
 job=$(tail -n 1 Slurm/small/jobs)
 # A node dies while it works; Slurm queues its task again, after two minutes of patience that are not waited for here.
 for _ in $(seq 300); do
-  [ -n "$(squeue --noheader --states=RUNNING --nodelist=ci1 --format=%i)" ] && break
+  # The task has begun to store.
+  [ -n "$(squeue --noheader --states=RUNNING --nodelist=ci1 --format=%i)" ] && compgen -G 'Results/small.shards/*.sqlite' >/dev/null && break
   sleep 0.1
 done
-sleep 0.5
+sleep 1
 "$here/slurm-cluster.sh" crash "$work/slurm" ci1
 "$program" status small.yaml || true
 "$here/slurm-cluster.sh" restart "$work/slurm" ci1

@@ -50,6 +50,11 @@ struct PartialFile: ~Copyable {
     }
   }
 
+  /// Gives a finished file the name of another one in the same folder, in one step.
+  static func replace(_ target: String, with finished: String) throws {
+    guard unsafe rename(finished, target) == 0 else { throw SystemError() }
+  }
+
   private static func isStill(_ path: String, _ descriptor: Int32) -> Bool {
     var opened = stat()
     var named = stat()

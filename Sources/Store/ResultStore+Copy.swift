@@ -10,18 +10,8 @@ extension ResultStore {
     try? FileManager.default.removeItem(atPath: part)
     let quoted = part.replacing("'", with: "''")
     try locked { (connection) throws(StoreError) in try connection.execute("VACUUM INTO '\(quoted)'") }
-    do {
-      // A log beside the old copy would be taken for one of the new copy.
-      for suffix in ["-wal", "-shm"] where FileManager.default.fileExists(atPath: target + suffix) {
-        try FileManager.default.removeItem(atPath: target + suffix)
-      }
-      if FileManager.default.fileExists(atPath: target) {
-        _ = try FileManager.default.replaceItemAt(URL(filePath: target), withItemAt: URL(filePath: part))
-      } else {
-        try FileManager.default.moveItem(atPath: part, toPath: target)
-      }
-    } catch {
-      throw .lockFile(path: target, code: 0, message: "the copy cannot be put there: \(error.localizedDescription)")
-    }
+    // A log beside the old copy would be taken for one of the new copy.
+    for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: target + suffix) }
+    try FileReplacement.replace(target, with: part)
   }
 }

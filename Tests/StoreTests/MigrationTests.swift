@@ -111,7 +111,7 @@ import Testing
     let expected = try oldResults()
     let uid = try ResultStore.open(path, mode: .readOnly).latestRun()?.uid
     let store = try ResultStore.open(path, mode: .existing)
-    #expect(try rows("user_version FROM pragma_user_version") == 2)
+    #expect(try rows("user_version FROM pragma_user_version") == 3)
     #expect(try results(store) == expected)
     #expect(try store.latestRun()?.uid == uid)
     #expect(try rows("count(*) FROM evaluations WHERE identity IS NULL AND legacy_identity IS NOT NULL") == 12)

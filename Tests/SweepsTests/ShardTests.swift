@@ -103,7 +103,7 @@ struct DocumentTask: EvaluationTask {
     }
     let whole = computed(try sweep.cells.map { try sweep.samples.chosen(of: $0) })
     let sharded = try parts(sweep, 4).reduce(0) { $0 + computed($1) }
-    #expect(whole < 4 * 6 * 310)
+    #expect(whole < 4 * 6 * 330)
     #expect(sharded <= whole + whole / 50)
   }
 

@@ -40,11 +40,7 @@ final class LineFile {
     try flush()
     do {
       try handle.close()
-      if FileManager.default.fileExists(atPath: path) {
-        _ = try FileManager.default.replaceItemAt(URL(filePath: path), withItemAt: URL(filePath: temporary))
-      } else {
-        try FileManager.default.moveItem(atPath: temporary, toPath: path)
-      }
+      try PartialFile.replace(path, with: temporary)
       isFinished = true
     } catch {
       throw .cannotWrite(path: path, problem: error.localizedDescription)

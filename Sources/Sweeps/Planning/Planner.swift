@@ -153,7 +153,10 @@ struct Planner {
       result.remainingSeconds += isDone ? 0 : seconds
       longest = max(longest, sample.key.sequenceLength)
     }
-    longestByMethod[cell.method] = max(longestByMethod[cell.method] ?? 0, longest)
+    // A shard warns of what the whole sweep warns of, so that joined shards have the report of the whole.
+    let whole =
+      sweep.options.shard == nil ? longest : try sweep.samples.chosen(of: cell).map(\.key.sequenceLength).max()
+    longestByMethod[cell.method] = max(longestByMethod[cell.method] ?? 0, whole ?? 0)
     summary.longestSequence = max(summary.longestSequence, longest)
     let (bytes, overflow) = longest.multipliedReportingOverflow(
       by: cell.model.facts.cacheByteCount(cell.method, cell.model.entry.cache))

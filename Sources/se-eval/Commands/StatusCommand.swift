@@ -38,7 +38,7 @@ enum StatusCommand {
 
   private static func read(_ arguments: [String]) throws -> [(path: String, progress: StoreProgress)] {
     var stores: [(path: String, progress: StoreProgress)] = []
-    for path in try arguments.flatMap({ try StorePlaces.stores($0) }) {
+    for path in try arguments.flatMap({ try files($0) }) {
       let store: ResultStore
       do throws(StoreError) {
         store = try ResultStore.open(path, mode: .readOnly)
@@ -50,6 +50,15 @@ enum StatusCommand {
       stores.append((path, try store.progress()))
     }
     return stores
+  }
+
+  /// The stores that an argument means; a folder without any is one whose shards have not begun.
+  private static func files(_ argument: String) throws -> [String] {
+    do {
+      return try StorePlaces.stores(argument)
+    } catch StoreError.missing(let path) where path.hasSuffix("/*.sqlite") {
+      return []
+    }
   }
 
   /// On a terminal the table stands still; in a log each is a block of its own.
