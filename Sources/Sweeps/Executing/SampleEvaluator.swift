@@ -201,8 +201,8 @@ final class SampleEvaluator {
   ) throws(SweepError) -> Bool {
     let made: SelectedSample?
     do {
-      made = try SelectedSample(sample: pending.sample, key: pending.key)
-        .next(after: outcome, identity: pending.identity)
+      made = try SelectedSample.next(
+        of: pending.sample, after: outcome, identity: pending.identity, scorer: open.cell.task.scorer.identity)
     } catch {
       try journal.fail(pending, "the next call cannot be made: \(error)", open)
       return true

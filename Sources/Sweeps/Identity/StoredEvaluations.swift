@@ -55,7 +55,8 @@ final class StoredEvaluations {
       let name = identity.of(call.key, method: cell.method)
       // A next call that cannot be made is open here, and fails where its turn comes.
       guard let id = try identities()[name], let outcome = try self.outcome(of: id, call.sample.reference),
-        let next = try? call.next(after: outcome, identity: name)
+        let next = try? SelectedSample.next(
+          of: call.sample, after: outcome, identity: name, scorer: cell.task.scorer.identity)
       else { return Standing(state: .open, call: call) }
       call = next
     }

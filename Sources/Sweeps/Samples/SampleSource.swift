@@ -10,25 +10,36 @@ struct SelectedSample {
   let key: SampleKey
   /// The identity of its scoring by its task.
   let scoringIdentity: String
+
+  /// A sample of a task.
+  init(_ sample: Sample, scorer: ScoringIdentity) {
+    self.sample = sample
+    key = SampleKey(sample)
+    scoringIdentity = scorer.of(expected: key.expected, facts: key.facts)
+  }
 }
 
 extension SelectedSample {
   /// The fact of a sample's last call that holds the identities of the calls before it, in order.
   static let earlierCalls = "earlier_calls"
 
-  /// The call that follows this one; nil where this one is the last.
+  /// The call that follows a sample's; nil where that is the last.
   ///
   /// - Parameters:
-  ///   - outcome: what the model answered to this one.
+  ///   - sample: the call before.
+  ///   - outcome: what the model answered to it.
   ///   - identity: the identity of that evaluation.
+  ///   - scorer: the identity of the task's scoring.
   /// - Returns: the next call, whose facts name this one.
   /// - Throws: `TaskError` where its prompt cannot be made.
-  func next(after outcome: Outcome, identity: String) throws(TaskError) -> SelectedSample? {
+  static func next(
+    of sample: Sample, after outcome: Outcome, identity: String, scorer: ScoringIdentity
+  ) throws(TaskError) -> SelectedSample? {
     guard let followUp = sample.followUp else { return nil }
     var earlier: [Value] = []
     if case .list(let known)? = sample.reference.fact(Self.earlierCalls) { earlier = known }
     let next = try followUp.sample(after: outcome).adding(Self.earlierCalls, .list(earlier + [.text(identity)]))
-    return SelectedSample(sample: next, key: SampleKey(next))
+    return SelectedSample(next, scorer: scorer)
   }
 }
 
@@ -130,12 +141,7 @@ final class SampleSource {
           problem: "the prompt begins with two BOS tokens; look at the chat template and the tokenizer's add_bos_token"
         ))
     }
-    let samples = made.map { sample in
-      let key = SampleKey(sample)
-      return SelectedSample(
-        sample: sample, key: key,
-        scoringIdentity: cell.task.scorer.identity.of(expected: key.expected, facts: key.facts))
-    }
+    let samples = made.map { SelectedSample($0, scorer: cell.task.scorer.identity) }
     let count = made.reduce(0) { $0 + $1.request.tokens.count }
     counts[place] = (samples.count, count)
     if keptTokenCount + count <= Self.tokenLimit {
