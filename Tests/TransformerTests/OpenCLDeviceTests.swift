@@ -320,10 +320,13 @@ private final class WeightBytes: Sendable {
   }
 
   func matrix(on device: any Device) -> any DeviceMatrix {
-    device.makeMatrix(bytes: bytes.span, owner: self, type: type, rows: rows, columns: columns)
+    // The same storage, which this object keeps.
+    let bytes = bytes
+    return device.makeMatrix(bytes: bytes.span, owner: self, type: type, rows: rows, columns: columns)
   }
 
   func weights() -> WeightMatrix {
-    WeightMatrix(bytes: bytes.span, owner: self, type: type, rows: rows, columns: columns)
+    let bytes = bytes
+    return WeightMatrix(bytes: bytes.span, owner: self, type: type, rows: rows, columns: columns)
   }
 }
