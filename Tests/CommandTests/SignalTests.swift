@@ -61,36 +61,4 @@ import Testing
       #expect(try !String(contentsOf: log, encoding: .utf8).contains("samples evaluated"))
     }
   }
-
-  @Test("a signal while data are imported ends the program, and what was imported before stays", arguments: [SIGTERM])
-  func importing(signal: Int32) throws {
-    try Program.inTemporaryFolder { folder in
-      let data = folder.appendingPathComponent("data")
-      let row =
-        #"{"input": "q", "context": "old", "answers": ["a"], "length": 1, "dataset": "qasper", "#
-        + #""language": "en", "all_classes": null, "_id": "1"}"# + "\n"
-      for (name, text, count) in [("old", row, 1), ("new", row.replacing("old", with: "new"), 60_000)] {
-        let source = folder.appendingPathComponent(name)
-        try FileManager.default.createDirectory(at: source, withIntermediateDirectories: true)
-        try String(repeating: text, count: count)
-          .write(to: source.appendingPathComponent("qasper.jsonl"), atomically: true, encoding: .utf8)
-      }
-      func words(_ name: String) -> [String] {
-        ["data", "import", "longbench", folder.appendingPathComponent(name).path, "--to", data.path]
-      }
-      #expect(try Program.run(words("old")).status == 0)
-      let process = try Program.start(words("new"), in: folder)
-      let partial = data.appendingPathComponent(".se-eval-import-LongBench").path
-      wait(for: process) { FileManager.default.fileExists(atPath: partial) }
-      #expect(process.isRunning)
-      kill(process.processIdentifier, signal)
-      process.waitUntilExit()
-      #expect([signal, 128 + signal].contains(process.terminationStatus))
-      let kept = try String(contentsOf: data.appendingPathComponent("LongBench/data/qasper.jsonl"), encoding: .utf8)
-      #expect(kept == row)
-      // The next import removes what the first one left.
-      #expect(try Program.run(words("old")).status == 0)
-      #expect(!FileManager.default.fileExists(atPath: partial))
-    }
-  }
 }
