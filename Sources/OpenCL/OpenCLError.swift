@@ -24,7 +24,7 @@ public enum OpenCLError: Error, Hashable, Sendable, CustomStringConvertible {
     case .noSuchDevice(let index, let count):
       "there is no OpenCL device \(index); there are \(count), numbered from 0 ('se-eval devices' lists them)"
     case .noMemory(let byteCount, let device, let largest):
-      "\(device) has no memory for a buffer of \(byteCount) bytes (the largest that it allows has \(largest) bytes)"
+      "\(device) has no memory for a buffer of \(byteCount) bytes (at most \(largest) bytes can be had in one piece)"
     case .build(let device, let log): "the kernels do not compile on \(device): \(log)"
     case .call(let function, let code, let device):
       "\(function) failed on \(device) with \(Self.names[code] ?? "code \(code)")"

@@ -18,9 +18,10 @@ import Synchronization
     var code: Int32 = 0
     // Bytes that do not fill the last word are written by a call of their own.
     let isWhole = padded == byteCount
-    guard byteCount >= 0, padded <= max(4, device.largestBufferByteCount),
+    let largest = max(0, min(device.largestBufferByteCount, owner.byteLimit - owner.heldByteCount))
+    guard byteCount >= 0, padded <= largest,
       let handle = unsafe copencl_create_memory(owner.context, padded, isWhole ? content : nil, &code)
-    else { throw .noMemory(byteCount: byteCount, device: device.name, largest: device.largestBufferByteCount) }
+    else { throw .noMemory(byteCount: byteCount, device: device.name, largest: largest) }
     unsafe self.handle = handle
     owner.held.add(padded, ordering: .relaxed)
     if let content = unsafe content, !isWhole, byteCount > 0 {

@@ -8,14 +8,17 @@ import Synchronization
 @safe public final class OpenCLQueue: @unchecked Sendable {
   /// The device.
   public let device: OpenCLDeviceInfo
+  /// The most bytes of all memory that is made here.
+  public let byteLimit: Int
   let context: UnsafeMutableRawPointer
   let queue: UnsafeMutableRawPointer
   private let lock = Mutex<Void>(())
   let held = Atomic<Int>(0)
 
-  /// Begins work on a device.
-  public init(_ device: OpenCLDeviceInfo) throws(OpenCLError) {
+  /// Begins work on a device, with at most `byteLimit` bytes of its memory.
+  public init(_ device: OpenCLDeviceInfo, byteLimit: Int? = nil) throws(OpenCLError) {
     self.device = device
+    self.byteLimit = min(byteLimit ?? .max, device.memoryByteCount)
     var code: Int32 = 0
     guard let context = unsafe copencl_create_context(device.handle.raw, &code) else {
       throw .call("clCreateContext", code: Int(code), device: device.name)

@@ -217,10 +217,10 @@ private let families = [
   func buffers() throws {
     let path = OpenCLTestDevice.model("model")
     let bytes = try Model.load(path: path).weightByteCount
-    let tight = try OpenCLDevice(byteLimit: bytes + 200_000)
+    let tight = try OpenCLDevice(byteLimit: bytes + (4 << 20))
     let model = try Model.load(path: path, device: tight)
     let error = #expect(throws: TransformerError.self) {
-      try Session(model: model, method: .plain, options: SessionOptions(chunkSize: 4096)).score([1, 2, 3])
+      try Session(model: model, method: .plain, options: SessionOptions(chunkSize: 1 << 16)).score([1, 2, 3])
     }
     guard case .device(let failure)? = error else {
       Issue.record("\(String(describing: error))")

@@ -12,7 +12,6 @@ import Text
 public final class OpenCLDevice: Device {
   let queue: OpenCLQueue
   let programs: OpenCLPrograms
-  private let byteLimit: Int?
   private let failure = Mutex<OpenCLError?>(nil)
   /// What a work group needs of the memory that it shares.
   private static let localByteCount = 24 << 10
@@ -27,12 +26,11 @@ public final class OpenCLDevice: Device {
     do throws(OpenCLError) {
       let devices = try OpenCLDeviceInfo.all()
       guard devices.indices.contains(index) else { throw .noSuchDevice(index: index, count: devices.count) }
-      queue = try OpenCLQueue(devices[index])
+      queue = try OpenCLQueue(devices[index], byteLimit: byteLimit)
     } catch {
       throw DeviceFailure(error)
     }
     programs = OpenCLPrograms(queue)
-    self.byteLimit = byteLimit
     let group = OpenCLPrograms.AttentionBlock.many.items
     guard queue.device.largestGroup >= 2 * group, queue.device.localByteCount >= Self.localByteCount else {
       throw DeviceFailure(
@@ -55,7 +53,7 @@ public final class OpenCLDevice: Device {
 
   /// What is left of the device's memory, or of the limit; where it is the processor's, of the machine's.
   public var availableByteCount: Int {
-    let left = max(0, min(byteLimit ?? .max, queue.device.memoryByteCount) - queue.heldByteCount)
+    let left = max(0, queue.byteLimit - queue.heldByteCount)
     let machine = queue.device.kind == .cpu ? AvailableMemory.byteCount : 0
     return machine > 0 ? min(left, machine) : left
   }
@@ -84,12 +82,6 @@ public final class OpenCLDevice: Device {
     }
   }
 
-  /// Memory within the limit.
-  private func take(_ byteCount: Int) throws(OpenCLError) {
-    guard let byteLimit, queue.heldByteCount + byteCount > byteLimit else { return }
-    throw .noMemory(byteCount: byteCount, device: summary, largest: max(0, byteLimit - queue.heldByteCount))
-  }
-
   // MARK: Memory
 
   /// `count` zeros.
@@ -97,7 +89,6 @@ public final class OpenCLDevice: Device {
     OpenCLBuffer(
       count: count,
       memory: attempt(nil) { () throws(OpenCLError) in
-        try take(4 * count)
         let memory = try queue.makeMemory(byteCount: 4 * count)
         try queue.clear(memory)
         return memory
@@ -109,7 +100,6 @@ public final class OpenCLDevice: Device {
     OpenCLBuffer(
       count: values.count,
       memory: attempt(nil) { () throws(OpenCLError) in
-        try take(4 * values.count)
         return try queue.makeMemory(copying: values)
       })
   }
@@ -129,7 +119,6 @@ public final class OpenCLDevice: Device {
     var memory: OpenCLMemory?
     if failure.withLock({ $0 == nil }) {
       do throws(OpenCLError) {
-        try take(bytes.count)
         memory = try queue.makeMemory(copying: bytes)
       } catch {
         failure.withLock { $0 = $0 ?? error }
