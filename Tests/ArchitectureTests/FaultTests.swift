@@ -3,7 +3,9 @@ import Testing
 
 @Suite struct FaultTests {
   /// Errors that never leave the layer above, which gives them its own type with the file's name.
-  private static let wrapped: Set<String> = ["JSONProblem", "Failure"]
+  private static let wrapped: Set<String> = [
+    "JSONProblem", "Failure", "Problem", "HTTPError", "OpenCLError", "RowScoringProblem",
+  ]
 
   @Test("every public error type says its fault, so that it has an exit status")
   func everyErrorSpeaks() throws {

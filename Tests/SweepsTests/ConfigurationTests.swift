@@ -103,7 +103,7 @@ import Tokenizers
           at(2, 15),
           .unknownKey(
             "pth", of: "a model", suggestion: "path",
-            known: ["name", "path", "context", "chat", "system", "date", "cache", "server"])))
+            known: ["name", "path", "context", "chat", "system", "date", "cache", "server", "device"])))
     #expect(
       problem(Self.models + "methods: [plain]\ntasks:\n- counting: {trails: 3}\n")?.description
         == "test.yaml:4:14: unknown key 'trails' of the task counting; did you mean 'trials'?")
