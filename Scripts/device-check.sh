@@ -7,6 +7,7 @@
 #   SE_EVAL          the program (default .build/release/se-eval; for a machine without a toolchain build it with
 #                    swift build -c release --product se-eval --static-swift-stdlib and carry it along)
 #   DEVICE           the device (default opencl:0)
+#   CONFIG           the sweep (default Configs/demo.yaml)
 #   GOLDEN           a script that takes the program's name from SE_EVAL and holds logits to references
 #   SMOLLM2          SmolLM2-135M: a GGUF file or a folder
 #   MIDDLE           a model of about 1.5 B parameters
@@ -76,7 +77,7 @@ python3 -c 'import json; print(json.dumps([(i * 37 + 11) % 90 for i in range(110
 
 check bits same_bits Datasets/demo/model
 check agreement agrees Datasets/demo/model
-check demo "$program" sweep Configs/demo.yaml --device "$device" --db "$out/demo.sqlite" --report "$out/demo"
+check sweep "$program" sweep "${CONFIG:-Configs/demo.yaml}" --device "$device" --db "$out/demo.sqlite" --report "$out/demo"
 if [ -n "${GOLDEN:-}" ]; then
   # Commands of such a script know no --device: a wrapper gives it.
   printf '#!/bin/sh\ncommand=$1\nshift\nexec "%s" "$command" --device "%s" "$@"\n' "$(realpath "$program")" "$device" \
