@@ -220,7 +220,9 @@ final class TokenizerFolder {
       "decoder": ["type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true],
       "model": ["type": "BPE", "vocab": vocabulary, "merges": [] as [String]],
     ]
-    try JSONSerialization.data(withJSONObject: json).write(to: URL(fileURLWithPath: folder.path + "/tokenizer.json"))
+    // Sorted, so that every folder holds the same bytes: a tokenizer is identified by them.
+    try JSONSerialization.data(withJSONObject: json, options: .sortedKeys)
+      .write(to: URL(fileURLWithPath: folder.path + "/tokenizer.json"))
     try Data(#"{"eos_token": "<end>"}"#.utf8).write(to: URL(fileURLWithPath: folder.path + "/tokenizer_config.json"))
   }
 }
