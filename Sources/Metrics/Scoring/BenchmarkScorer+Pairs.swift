@@ -77,14 +77,15 @@ extension BenchmarkScorer {
     _ scorer: RowScorer, _ file: PredictionFile, _ segmenter: JiebaSegmenter?
   ) throws(ScoringError) -> BenchmarkScore {
     var problems = file.problems
+    var notes: [String] = []
     var results: [RowScorer.Result?] = []
     for row in file.rows {
       do throws(RowScoringProblem) {
         let result = try scorer.score(row.value, segmenter: segmenter)
         results.append(result)
+        // A result like any other: there the official score is none.
         if case .failure(let name) = result {
-          problems.append(
-            RowProblem(file: file.path, line: row.line, problem: "the benchmark's own program stops here: \(name)"))
+          notes.append("line \(row.line): the benchmark's own program stops here: \(name)")
         }
       } catch {
         results.append(nil)
@@ -107,7 +108,7 @@ extension BenchmarkScorer {
     }
     return BenchmarkScore(
       benchmark: "pairs", task: scorer.name, metric: scorer.name, score: Statistics.mean(numbers.compactMap { $0 }),
-      scores: numbers, parts: means, problems: problems.sorted { $0.line < $1.line },
+      scores: numbers, parts: means, problems: problems.sorted { $0.line < $1.line }, notes: notes,
       rowParts: names.isEmpty ? [] : several)
   }
 }
