@@ -73,10 +73,10 @@ public struct PartProgress: Sendable {
   /// When it gave the last sign of life, in seconds since 1970.
   public var lastSign: Double { max(run.startedAt, heartbeat?.updatedAt ?? 0) }
 
-  /// Results for each second of the run; nil before there are any.
+  /// Results for each second of the run; nil before there are any, and in the first second, of which nothing can be said.
   public var samplesPerSecond: Double? {
     let seconds = (run.endedAt ?? lastSign) - run.startedAt
-    return resultCount > 0 && seconds > 0 ? Double(resultCount) / seconds : nil
+    return resultCount > 0 && seconds >= 1 ? Double(resultCount) / seconds : nil
   }
 }
 

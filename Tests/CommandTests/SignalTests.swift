@@ -50,7 +50,7 @@ import Testing
       methods: [plain]
       tasks: [passkey: {lengths: [100], depths: 1, trials: 1}]
       """.write(to: config, atomically: true, encoding: .utf8)
-      let words = Array(SmallSweep.arguments(config.path, folder).dropLast()) + ["plain"]
+      let words = SmallSweep.arguments(config.path, folder) + ["--progress", "plain"]
       let process = try Program.start(words, in: folder)
       let log = folder.appendingPathComponent("stderr")
       wait(for: process) { (try? String(contentsOf: log, encoding: .utf8))?.contains("loading large") == true }
