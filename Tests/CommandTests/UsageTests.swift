@@ -21,6 +21,8 @@ import Testing
     let option = try Program.run(["bench", "--model", "x", "--prefil", "5"])
     #expect(option.status == 2 && option.errors.contains("did you mean --prefill?"))
     #expect(try Program.run(["logits", "--model", "x"]).status == 2)
+    let long = try Program.run(["bench", "--model", "Datasets/demo/model", "--prefill", "100000000000"])
+    #expect(long.status == 2 && long.errors.contains("at most 16777216 tokens"))
     #expect(try Program.run(["capacity", "-L", "4096", "-G", "8"]).status == 2)
     let method = ["--method", "self-extend:G=0,W=2"]
     #expect(try Program.run(["perplexity", "--model", "x", "--file", "y"] + method).status == 2)

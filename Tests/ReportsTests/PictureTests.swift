@@ -108,6 +108,7 @@ import Text
     #expect(strip.hasPrefix("0000") && strip.hasSuffix("zzzz"))
     #expect(SampleArchive.strip([]).isEmpty)
     #expect(SampleArchive.strip([.nan, -8]) == "zz")
+    #expect(SampleArchive.strip([-3e38, 3e38]) == "z0")
   }
 
   @Test("what is compressed is in zlib's format")

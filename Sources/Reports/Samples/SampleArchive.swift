@@ -127,7 +127,8 @@ struct SampleArchive {
         let values = logProbabilities[range].filter(\.isFinite)
         guard !values.isEmpty else { return "z" }
         let mean = values.reduce(0.0) { $0 - Double($1) } / Double(values.count)
-        return digits[min(digits.count - 1, max(0, Int(mean / stripRange * Double(digits.count))))]
+        // Bounded before it is an index: a damaged store may hold any number.
+        return digits[Int(min(Double(digits.count - 1), max(0, mean / stripRange * Double(digits.count))))]
       })
   }
 
