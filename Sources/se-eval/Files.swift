@@ -25,10 +25,24 @@ enum Files {
     guard let handle = FileHandle(forReadingAtPath: path) else {
       throw FileError(path: path, problem: "it cannot be opened; check its permissions")
     }
-    do {
-      return try handle.readToEnd() ?? Data()
-    } catch {
-      throw FileError(path: path, problem: "it cannot be read: \(error.localizedDescription)")
+    return try bytes(of: handle, path)
+  }
+
+  /// More than any text that a model reads; an endless file ends here, before memory does.
+  private static let mostBytes = 1 << 30
+
+  private static func bytes(of handle: FileHandle, _ path: String) throws(FileError) -> Data {
+    var data = Data()
+    while true {
+      let part: Data?
+      do { part = try handle.read(upToCount: 1 << 22) } catch {
+        throw FileError(path: path, problem: "it cannot be read: \(error.localizedDescription)")
+      }
+      guard let part, !part.isEmpty else { return data }
+      data += part
+      guard data.count <= mostBytes else {
+        throw FileError(path: path, problem: "it has more than 1 GiB; name a part of it")
+      }
     }
   }
 
