@@ -95,9 +95,17 @@ extension Setting where Content == [Int] {
         guard otherwise != nil else { throw description.error(nil, expected) }
         return []
       }
-      return try description.different(value, least...TaskSettings.largestInteger, expected: expected)
+      let lengths = try description.different(value, least...TaskSettings.largestInteger, expected: expected)
+      // A prompt is made before memory is asked for its keys and values.
+      guard lengths.allSatisfy({ $0 <= mostTokens }) else {
+        throw description.error(value, "lengths of at most \(mostTokens) tokens, more than any model reads")
+      }
+      return lengths
     }
   }
+
+  /// The longest prompt that a task makes.
+  private static var mostTokens: Int { 1 << 24 }
 }
 
 extension SettingDescription {
