@@ -136,26 +136,25 @@ struct ReportBuilder {
   /// The counts that a reader must see before any number.
   private var status: [StatusItem] {
     let cells = evaluations.cells
-    let expected = cells.reduce(0) { $0 + $1.record.sampleCount }
-    let stored = cells.reduce(0) { $0 + $1.samples.count }
-    let failed = cells.reduce(0) { $0 + $1.failures.count }
-    let missing = cells.reduce(0) { $0 + max(0, $1.record.sampleCount - $1.samples.count - $1.failures.count) }
-    let unscored = cells.reduce(0) { $0 + $1.unscoredCount }
+    let counts = SampleCounts(cells)
     let truncated = cells.reduce(0) { $0 + $1.samples.count { $0.result.truncatedTokenCount > 0 } }
     let warnings = evaluations.run?.warnings.count ?? 0
     func item(_ name: String, _ count: Int, _ kind: StatusItem.Kind) -> StatusItem {
       StatusItem(name: name, value: "\(count)", kind: count == 0 ? .good : kind)
     }
     var items = [
-      StatusItem(name: "samples", value: "\(stored) of \(expected)", kind: stored == expected ? .good : .notice)
+      StatusItem(
+        name: "samples", value: "\(counts.stored) of \(counts.planned)",
+        kind: counts.stored == counts.planned ? .good : .notice)
     ]
     if let limit = evaluations.sampleLimit {
       items.append(StatusItem(name: "limited to", value: "\(limit) a cell", kind: .notice))
     } else {
-      items.append(item("missing", missing, .bad))
+      items.append(item("missing", counts.missing, .bad))
     }
     items += [
-      item("failed", failed, .bad), item("unscored", unscored, .bad), item("truncated", truncated, .notice),
+      item("failed", counts.failed, .bad), item("unscored", counts.unscored, .bad),
+      item("truncated", truncated, .notice),
       item("warnings", warnings, .notice),
     ]
     if !gates.isEmpty {
@@ -200,17 +199,13 @@ struct ReportBuilder {
   /// How much of what was planned is there, in one sentence.
   var completeness: String {
     let cells = evaluations.cells
-    let expected = cells.reduce(0) { $0 + $1.record.sampleCount }
-    let stored = cells.reduce(0) { $0 + $1.samples.count }
-    let failed = cells.reduce(0) { $0 + $1.failures.count }
-    let missing = cells.reduce(0) { $0 + max(0, $1.record.sampleCount - $1.samples.count - $1.failures.count) }
-    let unscored = cells.reduce(0) { $0 + $1.unscoredCount }
+    let counts = SampleCounts(cells)
     var parts: [String] = []
-    if missing > 0 { parts.append("\(missing) missing") }
-    if failed > 0 { parts.append("\(failed) failed") }
-    if unscored > 0 { parts.append("\(unscored) unscored") }
+    if counts.missing > 0 { parts.append("\(counts.missing) missing") }
+    if counts.failed > 0 { parts.append("\(counts.failed) failed") }
+    if counts.unscored > 0 { parts.append("\(counts.unscored) unscored") }
     let state = parts.isEmpty ? "complete" : "**\(parts.joined(separator: ", "))**"
-    return "\(cells.count) cells, \(stored) of \(expected) samples: \(state)."
+    return "\(cells.count) cells, \(counts.stored) of \(counts.planned) samples: \(state)."
   }
 }
 
