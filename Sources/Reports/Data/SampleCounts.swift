@@ -1,3 +1,5 @@
+import Store
+
 /// How many samples of some cells were planned, and what became of them.
 struct SampleCounts {
   let planned: Int
