@@ -55,9 +55,9 @@ let package = Package(
     .target(name: "OpenCL", dependencies: ["COpenCL"], swiftSettings: common),
     .target(
       name: "Transformer", dependencies: ["Kernels", "OpenCL", "Checkpoints", "Positions", "Text"],
-      resources: ["common", "elements", "products", "attention"].map {
-        .embedInCode("Devices/OpenCL/Kernels/\($0).cl")
-      }, swiftSettings: swiftOnly),
+      resources: [
+        "common", "elements", "products", "halves", "ranges", "attention", "matrix", "attention_matrix",
+      ].map { .embedInCode("Devices/OpenCL/Kernels/\($0).cl") }, swiftSettings: swiftOnly),
     layer("Evaluation", ["Text", "JSON"]),
     layer("Metrics", ["Evaluation", "Text", "JSON"]),
     layer("Tasks", ["Evaluation", "Metrics", "Tokenizers", "CZlib", "Text", "Digest", "JSON"]),

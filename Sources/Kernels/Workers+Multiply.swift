@@ -62,12 +62,13 @@ extension Workers {
       for product in outputs { unsafe multiplyWithOpenBLAS(input, xStride, rows, product) }
       return
     }
+    guard compute != .float16 else { fatalError("Workers: products in float16 are not the processor's") }
     let described = unsafe outputs.map { unsafe describe($0) }
     let mode =
       switch compute {
       case .int8: ckernels_compute_int8
       case .int16: ckernels_compute_int16
-      case .float32, .openBLAS: ckernels_compute_float32
+      case .float32, .float16, .openBLAS: ckernels_compute_float32
       }
     withExtendedLifetime(outputs) {
       unsafe ckernels_multiply(

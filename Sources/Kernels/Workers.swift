@@ -48,6 +48,9 @@ public enum Compute: String, Sendable, CaseIterable {
   case int8
   /// The same with 16 bits: 257 times finer, about 0.002 %.
   case int16
+  /// Both factors rounded to half precision, float32 sums: on devices other than the processor, by matrix instructions where
+  /// they have them.
+  case float16
   /// Weights unpacked to float32, then OpenBLAS with one thread. Its bits depend on row count and core.
   case openBLAS = "openblas"
 }

@@ -37,6 +37,8 @@ public struct OpenCLDeviceInfo: Sendable {
   public let localByteCount: Int
   /// The most work items of a group.
   public let largestGroup: Int
+  /// NVIDIA's compute capability times ten, as 80; nil where the driver does not say.
+  public let nvidiaCapability: Int?
   /// Extensions of OpenCL.
   public let extensions: [String]
   let handle: OpenCLHandle
@@ -82,6 +84,9 @@ public struct OpenCLDeviceInfo: Sendable {
     localByteCount = number(0x1023)
     largestGroup = number(0x1004)
     extensions = text(0x1030).split(separator: " ").map(String.init)
+    // The extension's CL_DEVICE_COMPUTE_CAPABILITY_MAJOR_NV and _MINOR_NV.
+    nvidiaCapability =
+      extensions.contains("cl_nv_device_attribute_query") ? 10 * number(0x4000) + number(0x4001) : nil
     handle = device
   }
 

@@ -90,7 +90,7 @@ extension Session {
         device.attend(
           DeviceAttention(
             queries: Array(state.rotatedQueries.prefix(tables.queries.count)), firstRow: part.firstRow, rows: count,
-            heads: h.headCount, scale: h.attentionScale, softcap: h.attentionSoftcap),
+            heads: h.headCount, scale: h.attentionScale, softcap: h.attentionSoftcap, compute: options.compute),
           cache: cache, ranges: ranges, into: state.query)
       }
     }

@@ -14,15 +14,16 @@ enum EngineOptions {
   static let keyValueType = Option.value("--kv", "TYPE", "float32 or float16 keys and values (default float32)")
   static let compute = Option.value(
     "--compute", "KIND",
-    "float32, int16 or int8 (activations in integers, quantised weights only), openblas (default float32)")
+    "float32, int16 or int8 (activations in integers, quantised weights only), openblas; float16 (OpenCL devices only) "
+      + "(default float32)")
   static let chunk = Option.value("--chunk", "N", "tokens per pass through the layers; never changes a result")
   static let device = Option.value(
     "--device", "D", "what computes: cpu, opencl or opencl:N ('devices' lists them; default cpu)")
   static let deviceMemory = Option.value(
     "--device-memory", "MIB", "the most memory to take of an OpenCL device (default all of it)")
-  /// The options of a device.
-  static let devices = [device, deviceMemory]
-  static let all = [method, keyValueType, compute, chunk] + devices
+  /// The options of a device and of its arithmetic.
+  static let devices = [device, deviceMemory, compute]
+  static let all = [method, keyValueType, chunk] + devices
 
   /// Tokens per pass at most; more than a few thousand gain nothing.
   private static let largestChunk = 1 << 16
@@ -65,12 +66,22 @@ enum EngineOptions {
     return try choice.open(workers: workers, byteLimit: limit.map { $0 << 20 })
   }
 
+  /// The arithmetic that `--compute` names, where the device has it.
+  static func arithmetic(_ arguments: Arguments, on device: DeviceChoice?) throws(UsageError) -> Compute {
+    let kind = try arguments.word(compute, Compute.self) ?? .float32
+    let device = device ?? .cpu
+    if device != .cpu, kind != .float32, kind != .float16 {
+      throw UsageError("--compute \(kind.rawValue) is for the processor; \(device) computes in float32 or float16")
+    }
+    if device == .cpu, kind == .float16 {
+      throw UsageError("--compute float16 is for an OpenCL device (--device opencl); the processor has int16 and int8")
+    }
+    return kind
+  }
+
   /// The session's options.
   static func session(_ arguments: Arguments) throws(UsageError) -> SessionOptions {
-    let kind = try arguments.word(compute, Compute.self) ?? .float32
-    if let device = try deviceChoice(arguments), device != .cpu, kind != .float32 {
-      throw UsageError("--compute \(kind.rawValue) is for the processor; \(device) computes in float32")
-    }
+    let kind = try arithmetic(arguments, on: deviceChoice(arguments))
     let size = try arguments.integer(chunk)
     if let size, size > largestChunk { throw UsageError("--chunk is \(size), expected at most \(largestChunk)") }
     return SessionOptions(

@@ -20,7 +20,9 @@ final class ModelBackends {
     processor = EngineBackend(workers: workers)
     let own = configuration.models.filter { $0.server == nil }
     for choice in Set(own.map { commandLine ?? $0.device ?? .cpu }) {
-      engines[choice] = EngineBackend(device: try EngineOptions.open(arguments, workers, configured: choice))
+      engines[choice] = EngineBackend(
+        device: try EngineOptions.open(arguments, workers, configured: choice),
+        options: SessionOptions(compute: try EngineOptions.arithmetic(arguments, on: choice)))
     }
   }
 

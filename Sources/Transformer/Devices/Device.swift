@@ -94,6 +94,9 @@ public struct DeviceAttention {
   public var scale: Float
   /// `cap * tanh(score / cap)` before the mask, or nil.
   public var softcap: Float?
+  /// In what it may compute: `float16` allows for factors of half precision where the cache has them too; all else is
+  /// float32.
+  public var compute: Compute
 }
 
 /// What computes: the operations that a forward pass is made of, over memory that only the device sees.
@@ -113,6 +116,9 @@ public protocol Device: AnyObject, Sendable {
   ///
   /// The CPU's begins with its numerics version ("3/float32"); that of another device begins with its kind and name.
   func numericsIdentity(_ compute: Compute) -> String
+
+  /// Whether products can be computed so.
+  func canCompute(in compute: Compute) -> Bool
 
   /// `count` zeros.
   func makeBuffer(count: Int) -> any DeviceBuffer

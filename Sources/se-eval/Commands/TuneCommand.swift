@@ -39,9 +39,11 @@ enum TuneCommand {
   ) { arguments in
     let request = try request(arguments)
     let workers = try EngineOptions.workers(arguments)
-    let tuner = try Tuner(
-      request, backend: EngineBackend(device: EngineOptions.open(arguments, workers)), taskTypes: Registry.tasks,
-      threads: workers.threads)
+    let backend = EngineBackend(
+      device: try EngineOptions.open(arguments, workers),
+      options: SessionOptions(
+        compute: try EngineOptions.arithmetic(arguments, on: EngineOptions.deviceChoice(arguments))))
+    let tuner = try Tuner(request, backend: backend, taskTypes: Registry.tasks, threads: workers.threads)
     let path = arguments.text(SweepArguments.database) ?? "Results/\(request.name).sqlite"
     try SweepCommand.makeFolder(of: path)
     let store = try ResultStore.open(path, mode: .create)

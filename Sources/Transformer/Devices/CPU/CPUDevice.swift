@@ -17,6 +17,9 @@ public final class CPUDevice: Device {
   /// Threads and instruction set.
   public var summary: String { "\(workers.threads) threads, \(workers.instructionSet)" }
 
+  /// All but `float16`.
+  public func canCompute(in compute: Compute) -> Bool { compute != .float16 }
+
   /// Multiply-adds and reads of all threads.
   public func measurePeak() -> DevicePeak? {
     let peak = workers.measurePeak()
@@ -29,7 +32,7 @@ public final class CPUDevice: Device {
   public func numericsIdentity(_ compute: Compute) -> String {
     let version = "\(NumericsVersion.current)/\(compute.rawValue)"
     return switch compute {
-    case .float32: version
+    case .float32, .float16: version
     case .int8, .int16: "\(version).\(NumericsVersion.integers)/\(workers.instructionSet)"
     case .openBLAS: "\(version)/\(workers.instructionSet)/\(workers.threads)"
     }

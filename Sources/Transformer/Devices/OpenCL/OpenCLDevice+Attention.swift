@@ -35,28 +35,43 @@ extension OpenCLDevice {
         "OpenCLDevice: \(a.rows) rows, \(a.heads) heads over \(heads), end \(ranges.end) of \(pieces.capacity)")
     }
     let rowsPerHead = a.rows * (a.heads / heads)
-    let block = rowsPerHead <= Self.fewRowsLimit ? OpenCLPrograms.AttentionBlock.few : .many
+    // Few rows, few of them per work group; matrix instructions take 16 at a time.
+    let usesMatrix =
+      a.compute == .float16 && cache.type == .float16 && dimension % 16 == 0 && programs.matrixForm != .none
+    let isFew = rowsPerHead <= Self.fewRowsLimit
+    let block: OpenCLPrograms.AttentionBlock =
+      usesMatrix ? (isFew ? .matrixFew : .matrixMany) : isFew ? .few : .many
     let blocks = (rowsPerHead + block.rows - 1) / block.rows
     let supers = max(1, (ranges.end + Self.superKeys - 1) / Self.superKeys)
     let stateByteCount = 4 * supers * heads * blocks * block.rows * (dimension + 2)
     let isSplit =
       supers > 1 && blocks * heads < Self.groupsPerUnit * queue.device.computeUnits
       && stateByteCount <= Self.partialByteLimit
-    let source = OpenCLPrograms.Source.attention(headDimension: dimension, type: cache.type)
+    let source: OpenCLPrograms.Source =
+      usesMatrix
+      ? .matrixAttention(headDimension: dimension) : .attention(headDimension: dimension, type: cache.type)
     let partial = isSplit ? try queue.makeMemory(byteCount: stateByteCount) : into
-    var arguments: [OpenCLArgument] = []
-    for index in 0..<4 { arguments.append(.memory(try memory(a.queries[min(index, a.queries.count - 1)]))) }
-    arguments += [.int(a.firstRow), .int(a.rows), .int(a.heads), .int(heads)]
+    var arguments: [OpenCLArgument] = [.int(a.firstRow), .int(a.rows), .int(a.heads), .int(heads)]
     arguments += [.memory(try present(pieces.keys, byteCount: 0)), .memory(try present(pieces.values, byteCount: 0))]
     arguments.append(.int(cache.keyVariants))
     for numbers in [ranges.starts, ranges.ends, ranges.plan] {
       arguments.append(.memory(try present(numbers, byteCount: 0)))
     }
-    arguments += [.int(ranges.kindCount), .int(ranges.pairCount), .float(a.scale), .float(a.softcap ?? 0)]
-    arguments += [.memory(into), .memory(partial), .int(isSplit ? 1 : 0)]
-    try queue.run(
-      programs.kernel(block.kernel, source), arguments, groups: [blocks, heads, isSplit ? supers : 1],
-      items: block.items)
+    arguments += [.int(ranges.kindCount), .int(ranges.pairCount)]
+    if !usesMatrix { arguments.append(.float(a.scale)) }
+    arguments += [.float(a.softcap ?? 0), .memory(into), .memory(partial), .int(isSplit ? 1 : 0)]
+    let kernel = try programs.kernel(block.kernel, source)
+    try withScratch { (scratch) throws(OpenCLError) in
+      var queries: [OpenCLMemory] = []
+      for (variant, query) in a.queries.prefix(4).enumerated() {
+        queries.append(
+          try usesMatrix
+            ? halves(of: memory(query), variant, a, dimension: dimension, &scratch) : memory(query))
+      }
+      let padded = (0..<4).map { OpenCLArgument.memory(queries[min($0, queries.count - 1)]) }
+      try queue.run(
+        kernel, padded + arguments, groups: [blocks, heads, isSplit ? supers : 1], items: block.items)
+    }
     guard isSplit else { return }
     try queue.run(
       programs.kernel("merge_supers", source),
@@ -64,5 +79,17 @@ extension OpenCLDevice {
         .memory(partial), .memory(into), .int(a.firstRow), .int(a.rows), .int(a.heads), .int(heads), .int(supers),
         .int(block.rows), .int(blocks),
       ], groups: [rowsPerHead, heads], items: (dimension + 31) / 32 * 32)
+  }
+
+  /// Scaled queries of the new tokens as halves.
+  private func halves(
+    of query: OpenCLMemory, _ variant: Int, _ a: DeviceAttention, dimension: Int, _ scratch: inout OpenCLScratch
+  ) throws(OpenCLError) -> OpenCLMemory {
+    let depth = (dimension + 63) / 64 * 64
+    let into = try scratch.memory(.query(variant), byteCount: 2 * a.rows * a.heads * depth, queue)
+    try runPieces(
+      "halves_of_queries", .matrixAttention(headDimension: dimension), count: a.rows * a.heads * depth / 16,
+      [.memory(query), .memory(into), .int(a.firstRow), .int(a.rows), .int(a.heads), .float(a.scale)])
+    return into
   }
 }

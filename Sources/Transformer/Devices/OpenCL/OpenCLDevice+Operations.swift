@@ -3,7 +3,7 @@ import OpenCL
 
 extension OpenCLDevice {
   /// Work items of a group where the kernel does not say.
-  private static let items = 64
+  static let items = 64
   /// Work items of a group that shares sums; as in elements.cl.
   private static let sumItems = 128
   /// Outputs and rows of a group of `multiply_few`, and of `multiply_many`; as in products.cl.
@@ -42,24 +42,29 @@ extension OpenCLDevice {
     }
   }
 
-  private func weights(_ matrix: OpenCLMatrix) throws(OpenCLError) -> OpenCLMemory {
+  func weights(_ matrix: OpenCLMatrix) throws(OpenCLError) -> OpenCLMemory {
     try present(matrix.memory, byteCount: matrix.rows * matrix.rowByteCount)
   }
 
-  /// Dense products; always in float32.
+  /// Dense products in float32 or of halves.
   public func multiply(
     _ x: any DeviceBuffer, width: Int, rows: Int, _ products: [DenseProduct], compute: Compute
   ) {
-    guard compute == .float32 else { fatalError("OpenCLDevice: products in \(compute.rawValue)") }
+    guard canCompute(in: compute) else { fatalError("OpenCLDevice: products in \(compute.rawValue)") }
     guard rows > 0 else { return }
+    if compute == .float16 {
+      attempt(()) { () throws(OpenCLError) in try multiplyHalves(memory(x), width: width, rows: rows, products) }
+      return
+    }
     for product in products {
       attempt(()) { () throws(OpenCLError) in try multiply(memory(x), width: width, rows: rows, product) }
     }
   }
 
-  private func multiply(
+  /// The objects of a product; sizes that do not fit stop the program.
+  func checked(
     _ x: OpenCLMemory, width: Int, rows: Int, _ product: DenseProduct
-  ) throws(OpenCLError) {
+  ) throws(OpenCLError) -> (matrix: OpenCLMatrix, into: OpenCLMemory, bias: OpenCLMemory?) {
     let matrix = owned(product.weights, OpenCLMatrix.self)
     let y = try memory(product.into)
     let bias = try product.bias.map { (bias) throws(OpenCLError) in try memory(bias) }
@@ -70,6 +75,13 @@ extension OpenCLDevice {
       fatalError(
         "OpenCLDevice: \(rows) rows of \(width) by \(matrix.rows) x \(matrix.columns) into \(y.byteCount) bytes")
     }
+    return (matrix, y, bias)
+  }
+
+  private func multiply(
+    _ x: OpenCLMemory, width: Int, rows: Int, _ product: DenseProduct
+  ) throws(OpenCLError) {
+    let (matrix, y, bias) = try checked(x, width: width, rows: rows, product)
     var arguments: [OpenCLArgument] = [
       .memory(x), .memory(try weights(matrix)), .memory(bias ?? x), .memory(y), .int(matrix.columns),
       .int(matrix.rows), .int(rows), .int(width), .int(product.stride), .long(matrix.rowByteCount),

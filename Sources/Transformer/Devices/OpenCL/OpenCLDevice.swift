@@ -12,6 +12,8 @@ import Text
 public final class OpenCLDevice: Device {
   let queue: OpenCLQueue
   let programs: OpenCLPrograms
+  /// Memory that one operation after another uses.
+  let scratch = Mutex(OpenCLScratch())
   private let failure = Mutex<OpenCLError?>(nil)
   /// What a work group needs of the memory that it shares.
   private static let localByteCount = 24 << 10
@@ -22,7 +24,12 @@ public final class OpenCLDevice: Device {
   ///   - index: its number in `available()`.
   ///   - byteLimit: the most bytes of its memory to take; nil for all.
   /// - Throws: `DeviceFailure` where there is no OpenCL or no such device, or where it cannot be used.
-  public init(index: Int = 0, byteLimit: Int? = nil) throws(DeviceFailure) {
+  public convenience init(index: Int = 0, byteLimit: Int? = nil) throws(DeviceFailure) {
+    try self.init(index: index, byteLimit: byteLimit, matrixForm: nil)
+  }
+
+  /// `matrixForm` nil: what the device has.
+  init(index: Int = 0, byteLimit: Int? = nil, matrixForm: OpenCLPrograms.MatrixForm?) throws(DeviceFailure) {
     do throws(OpenCLError) {
       let devices = try OpenCLDeviceInfo.all()
       guard devices.indices.contains(index) else { throw .noSuchDevice(index: index, count: devices.count) }
@@ -30,7 +37,7 @@ public final class OpenCLDevice: Device {
     } catch {
       throw DeviceFailure(error)
     }
-    programs = OpenCLPrograms(queue)
+    programs = OpenCLPrograms(queue, form: matrixForm)
     let group = OpenCLPrograms.AttentionBlock.many.items
     guard queue.device.largestGroup >= 2 * group, queue.device.localByteCount >= Self.localByteCount else {
       throw DeviceFailure(
@@ -48,8 +55,12 @@ public final class OpenCLDevice: Device {
 
   /// Kind, version of these kernels, arithmetic, device and driver: each of them may move bits.
   public func numericsIdentity(_ compute: Compute) -> String {
-    "opencl/\(NumericsVersion.openCL)/\(compute.rawValue)/\(queue.device.name)/\(queue.device.driver)"
+    let form = compute == .float16 && programs.matrixForm != .none ? "-matrix" : ""
+    return "opencl/\(NumericsVersion.openCL)/\(compute.rawValue)\(form)/\(queue.device.name)/\(queue.device.driver)"
   }
+
+  /// `float32` and `float16`.
+  public func canCompute(in compute: Compute) -> Bool { compute == .float32 || compute == .float16 }
 
   /// What is left of the device's memory, or of the limit; where it is the processor's, of the machine's.
   public var availableByteCount: Int {
@@ -156,8 +167,8 @@ public final class OpenCLDevice: Device {
   /// Waits.
   public func finish() { attempt(()) { () throws(OpenCLError) in try queue.finish() } }
 
-  /// Nothing is kept that nobody uses.
-  public func releaseIdleMemory() {}
+  /// What one operation after another uses is made again.
+  public func releaseIdleMemory() { scratch.withLock { $0 = OpenCLScratch() } }
 
   /// The memory of a buffer.
   func memory(_ buffer: any DeviceBuffer) throws(OpenCLError) -> OpenCLMemory {

@@ -10,14 +10,29 @@ final class OpenCLPrograms: Sendable {
     case elements
     /// Products and embeddings of one stored type.
     case products(WeightType)
+    /// Products of halves, with weights of one stored type.
+    case halves(WeightType)
     /// Attention of one head dimension and type of cache.
     case attention(headDimension: Int, type: KeyValueType)
+    /// The same by matrix instructions, over a cache of halves.
+    case matrixAttention(headDimension: Int)
+    /// Whether the matrix instructions compile.
+    case matrix
 
     var options: String {
       switch self {
-      case .elements: ""
-      case .products(let type): "-D TYPE=\(WeightType.allCases.firstIndex(of: type) ?? 0)"
+      case .elements, .matrix: ""
+      case .products(let type), .halves(let type): "-D TYPE=\(WeightType.allCases.firstIndex(of: type) ?? 0)"
       case .attention(let headDimension, let type): "-D HEAD_DIM=\(headDimension) -D HALF=\(type == .float16 ? 1 : 0)"
+      case .matrixAttention(let headDimension): "-D HEAD_DIM=\(headDimension) -D HALF=1"
+      }
+    }
+
+    /// Whether the form of the matrix instructions matters.
+    var usesMatrix: Bool {
+      switch self {
+      case .elements, .products, .attention: false
+      case .halves, .matrixAttention, .matrix: true
       }
     }
 
@@ -25,19 +40,56 @@ final class OpenCLPrograms: Sendable {
       switch self {
       case .elements: PackageResources.common_cl + PackageResources.elements_cl
       case .products: PackageResources.common_cl + PackageResources.products_cl
+      case .halves:
+        PackageResources.common_cl + PackageResources.products_cl + PackageResources.matrix_cl
+          + PackageResources.halves_cl
       case .attention:
-        PackageResources.common_cl + Self.attention(.many) + Array("#undef ROWS\n#undef ITEMS\n#undef ATTEND\n".utf8)
-          + Self.attention(.few)
+        PackageResources.common_cl + PackageResources.ranges_cl
+          + Self.blocks([.many, .few], PackageResources.attention_cl)
+      case .matrixAttention:
+        PackageResources.common_cl + PackageResources.ranges_cl + PackageResources.matrix_cl
+          + Self.blocks([.matrixMany, .matrixFew], PackageResources.attention_matrix_cl)
+      case .matrix: PackageResources.matrix_cl + Array(Self.matrixTrial.utf8)
       }
     }
 
-    private static func attention(_ block: AttentionBlock) -> [UInt8] {
-      let head = "#define ROWS \(block.rows)\n#define ITEMS \(block.items)\n#define ATTEND \(block.kernel)\n"
-      return Array(head.utf8) + PackageResources.attention_cl
+    /// Each of the instructions once.
+    private static let matrixTrial = """
+      __kernel void matrix_trial(__global const uint4 *from, __global float *into) {
+        __local uint4 rows[32];
+        float c[4] = {0, 0, 0, 0};
+        uint b[4];
+        FETCH(rows + get_local_id(0), from + get_local_id(0));
+        FETCHED();
+        WAIT_UNTIL_UNDER_WAY(0);
+        barrier(CLK_LOCAL_MEM_FENCE);
+        TRANSPOSED(b, rows + get_local_id(0));
+        STEP(c, b[0], b[1], b[2], b[3], b[0], pair_of_halves(1.0f, 2.0f));
+        into[get_local_id(0)] = c[0] + FROM_LANE(c[1], 1);
+      }
+
+      """
+
+    /// A kernel's text once for each shape of a work group.
+    private static func blocks(_ blocks: [AttentionBlock], _ text: [UInt8]) -> [UInt8] {
+      blocks.flatMap { block in
+        let head = "#define ROWS \(block.rows)\n#define ITEMS \(block.items)\n#define ATTEND \(block.kernel)\n"
+        return Array(head.utf8) + text + Array("\n#undef ROWS\n#undef ITEMS\n#undef ATTEND\n".utf8)
+      }
     }
   }
 
-  /// The two shapes of a work group of attention.
+  /// How matrix instructions are written: the value of TENSOR in matrix.cl.
+  enum MatrixForm: Int, Sendable {
+    /// Not at all: products one by one.
+    case none = 0
+    /// As NVIDIA's PTX.
+    case nvidia = 1
+    /// Each by its definition, on any device; slow, for tests.
+    case emulated = 2
+  }
+
+  /// The shapes of a work group of attention.
   struct AttentionBlock: Sendable {
     let kernel: String
     /// Query rows: tokens times the heads that share keys.
@@ -46,6 +98,8 @@ final class OpenCLPrograms: Sendable {
 
     static let many = AttentionBlock(kernel: "attend_many", rows: 32, items: 128)
     static let few = AttentionBlock(kernel: "attend_few", rows: 4, items: 64)
+    static let matrixMany = AttentionBlock(kernel: "attend_matrix_many", rows: 64, items: 128)
+    static let matrixFew = AttentionBlock(kernel: "attend_matrix_few", rows: 16, items: 32)
   }
 
   private struct Compiled {
@@ -54,10 +108,38 @@ final class OpenCLPrograms: Sendable {
   }
   private let queue: OpenCLQueue
   private let compiled = Mutex(Compiled())
+  private let form: Mutex<MatrixForm?>
+  /// NVIDIA's cards from this compute capability on have all of the instructions.
+  private static let capability = 80
 
-  init(_ queue: OpenCLQueue) { self.queue = queue }
+  /// Nothing is compiled yet; `form` nil: what the device has.
+  init(_ queue: OpenCLQueue, form: MatrixForm? = nil) {
+    self.queue = queue
+    self.form = Mutex(form)
+  }
+
+  /// How matrix instructions are written here, found out once.
+  var matrixForm: MatrixForm {
+    form.withLock { form in
+      if let form { return form }
+      var found = MatrixForm.none
+      if queue.device.nvidiaCapability ?? 0 >= Self.capability,
+        (try? compile(.matrix, .nvidia)) != nil
+      {
+        found = .nvidia
+      }
+      form = found
+      return found
+    }
+  }
+
+  private func compile(_ source: Source, _ form: MatrixForm) throws(OpenCLError) -> OpenCLProgram {
+    let tensor = source.usesMatrix ? " -D TENSOR=\(form.rawValue)" : ""
+    return try OpenCLProgram(source: source.text, options: "-cl-std=CL1.2 \(source.options)\(tensor)", queue)
+  }
 
   func kernel(_ name: String, _ source: Source) throws(OpenCLError) -> OpenCLKernel {
+    let form = source.usesMatrix ? matrixForm : .none
     let result = compiled.withLock { compiled in
       Result { () throws(OpenCLError) -> OpenCLKernel in
         let key = "\(name) \(source.options)"
@@ -66,7 +148,7 @@ final class OpenCLPrograms: Sendable {
         if let known = compiled.programs[source] {
           program = known
         } else {
-          program = try OpenCLProgram(source: source.text, options: "-cl-std=CL1.2 \(source.options)", queue)
+          program = try compile(source, form)
         }
         compiled.programs[source] = program
         let kernel = try program.kernel(name)
