@@ -6,6 +6,7 @@ import Reports
 import Store
 import Sweeps
 import Text
+import Transformer
 
 /// `tune`: finds G and W for a model and a length.
 enum TuneCommand {

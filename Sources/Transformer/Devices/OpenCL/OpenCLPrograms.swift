@@ -56,6 +56,7 @@ final class OpenCLPrograms: Sendable {
     /// Each of the instructions once.
     private static let matrixTrial = """
       __kernel void matrix_trial(__global const uint4 *from, __global float *into) {
+        LANES_MEMORY(32)
         __local uint4 rows[32];
         float c[4] = {0, 0, 0, 0};
         uint b[4];
