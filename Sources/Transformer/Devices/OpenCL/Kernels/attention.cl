@@ -38,7 +38,9 @@ void ATTEND(__global const float *q0, __global const float *q1, __global const f
   int super1 = split ? super0 + 1 : (end + SUPER - 1) / SUPER;
   for (int super = super0; super < super1; super++) {
     float o[4][MY_COLUMNS];
+#pragma unroll
     for (int a = 0; a < 4; a++) {
+#pragma unroll
       for (int c = 0; c < MY_COLUMNS; c++) o[a][c] = 0;
     }
     if (me < ROWS) m_state[me] = -INFINITY, l_state[me] = 0;
@@ -54,7 +56,9 @@ void ATTEND(__global const float *q0, __global const float *q1, __global const f
       int bits = need;
       if (bits != 0) {
         float s[4][MY_KEYS];
+#pragma unroll
         for (int a = 0; a < 4; a++) {
+#pragma unroll
           for (int c = 0; c < MY_KEYS; c++) s[a][c] = -INFINITY;
         }
         for (int p = 0; p < pairs; p++) {
@@ -62,7 +66,9 @@ void ATTEND(__global const float *q0, __global const float *q1, __global const f
             int variant = pair_query[p];
             __global const float *q = variant == 0 ? q0 : variant == 1 ? q1 : variant == 2 ? q2 : q3;
             float sum[4][MY_KEYS];
+#pragma unroll
             for (int a = 0; a < 4; a++) {
+#pragma unroll
               for (int c = 0; c < MY_KEYS; c++) sum[a][c] = 0;
             }
             for (int d0 = 0; d0 < HEAD_DIM; d0 += CHUNK) {
@@ -97,9 +103,11 @@ void ATTEND(__global const float *q0, __global const float *q1, __global const f
                 }
               }
             }
+#pragma unroll
             for (int a = 0; a < 4; a++) {
               if (band + a < count) {
                 int t = (g0 + band + a) / group;
+#pragma unroll
                 for (int c = 0; c < MY_KEYS; c++) {
                   int position = base + lane + LANES * c;
                   if (pair_at(position, starts + t * kinds, ends[t], pair_of, kinds) == p) {
@@ -110,7 +118,9 @@ void ATTEND(__global const float *q0, __global const float *q1, __global const f
             }
           }
         }
+#pragma unroll
         for (int a = 0; a < 4; a++) {
+#pragma unroll
           for (int c = 0; c < MY_KEYS; c++) scores[(band + a) * (KEYS + 1) + lane + LANES * c] = s[a][c];
         }
         barrier(CLK_LOCAL_MEM_FENCE);
@@ -176,9 +186,11 @@ void ATTEND(__global const float *q0, __global const float *q1, __global const f
     barrier(CLK_LOCAL_MEM_FENCE);
     if (split) {
       size_t block = ((size_t)super * kv_heads + kv) * get_num_groups(0) + get_group_id(0);
+#pragma unroll
       for (int a = 0; a < 4; a++) {
         __global float *state = partial + (block * ROWS + band + a) * (HEAD_DIM + 2);
         if (lane == 0) state[0] = m_state[band + a], state[1] = l_state[band + a];
+#pragma unroll
         for (int c = 0; c < MY_COLUMNS; c++) {
           if (lane + LANES * c < HEAD_DIM) state[2 + lane + LANES * c] = o[a][c];
         }
@@ -190,10 +202,12 @@ void ATTEND(__global const float *q0, __global const float *q1, __global const f
         m_all[me] = m, l_all[me] = l, factor[me] = a, factor2[me] = b;
       }
       barrier(CLK_LOCAL_MEM_FENCE);
+#pragma unroll
       for (int a = 0; a < 4; a++) {
         if (band + a < count) {
           int g = g0 + band + a;
           size_t at = ((size_t)(first_row + g / group) * heads + kv * group + g % group) * HEAD_DIM;
+#pragma unroll
           for (int c = 0; c < MY_COLUMNS; c++) {
             int d = lane + LANES * c;
             if (d < HEAD_DIM) {

@@ -42,6 +42,7 @@ void unpack16(__global const uchar *row, int unit, int h, int columns, float *w)
 #define ALL as_float16(convert_uint16(vload16(0, p)) << (uint16)(16))
 #endif
   if (first + 16 > columns) {
+#pragma unroll
     for (int i = 0; i < 16; i++) w[i] = first + i < columns ? ONE(i) : 0.0f;
     return;
   }
@@ -120,6 +121,7 @@ void unpack16(__global const uchar *row, int unit, int h, int columns, float *w)
   uint e = p[-1];
   float d = as_float(e < 2 ? 0x00200000u << e : (e - 1) << 23);
 #endif
+#pragma unroll
   for (int i = 0; i < 16; i++) {
     int q = p[i] >> (4 * h) & 15;
 #if TYPE == 15
@@ -138,6 +140,7 @@ void load16(__global const float *x, int first, int columns, float *v) {
   if (first + 16 <= columns) {
     vstore16(vload16(0, x + first), 0, v);
   } else {
+#pragma unroll
     for (int i = 0; i < 16; i++) v[i] = first + i < columns ? x[first + i] : 0.0f;
   }
 }
@@ -177,6 +180,7 @@ void multiply_few(__global const float *x, __global const uchar *weights, __glob
     __global const uchar *row = weights + (size_t)output * (size_t)row_bytes;
     float chain[FEW] = {0, 0, 0, 0};
     for (int unit = segment * UNITS; unit < min(units, (segment + 1) * UNITS); unit++) {
+#pragma unroll
       for (int h = 0; h < 2; h++) {
         float w[16], v[16];
         unpack16(row, unit, h, columns, w);
@@ -207,11 +211,12 @@ void multiply_few(__global const float *x, __global const uchar *weights, __glob
 #define TILE_ITEMS 128
 #define MY_ROWS 8
 #define MY_OUTPUTS 4
+#define TILE_PITCH (TILE + 4) /* whole quads */
 __kernel __attribute__((reqd_work_group_size(TILE_ITEMS, 1, 1)))
 void multiply_many(__global const float *x, __global const uchar *weights, __global const float *bias,
                    __global float *y, int columns, int outputs, int rows, int x_stride, int y_stride, long row_bytes,
                    int biased, int adding) {
-  __local float xs[32 * (TILE + 1)], ws[32 * (TILE + 1)];
+  __local float xs[32 * TILE_PITCH] __attribute__((aligned(16))), ws[32 * TILE_PITCH] __attribute__((aligned(16)));
   int me = (int)get_local_id(0), output0 = (int)get_group_id(0) * TILE, row0 = (int)get_group_id(1) * TILE;
   int lane = me % 16, band = me / 16, units = (columns + 31) / 32;
   // What this item brings: half a unit of one row and of one output.
@@ -219,22 +224,25 @@ void multiply_many(__global const float *x, __global const uchar *weights, __glo
   __global const float *x_row = x + (size_t)min(row0 + mine, rows - 1) * (size_t)x_stride;
   __global const uchar *w_row = weights + (size_t)min(output0 + mine, outputs - 1) * (size_t)row_bytes;
   float chain[MY_ROWS][MY_OUTPUTS], sum[MY_ROWS][MY_OUTPUTS];
+#pragma unroll
   for (int i = 0; i < MY_ROWS; i++) {
+#pragma unroll
     for (int j = 0; j < MY_OUTPUTS; j++) chain[i][j] = 0, sum[i][j] = 0;
   }
   for (int unit = 0; unit < units; unit++) {
     float v[16];
     load16(x_row, 32 * unit + 16 * h, columns, v);
-    for (int i = 0; i < 16; i++) xs[(16 * h + i) * (TILE + 1) + mine] = v[i];
+#pragma unroll
+    for (int i = 0; i < 16; i++) xs[(16 * h + i) * TILE_PITCH + mine] = v[i];
     unpack16(w_row, unit, h, columns, v);
-    for (int i = 0; i < 16; i++) ws[(16 * h + i) * (TILE + 1) + mine] = v[i];
+#pragma unroll
+    for (int i = 0; i < 16; i++) ws[(16 * h + i) * TILE_PITCH + mine] = v[i];
     barrier(CLK_LOCAL_MEM_FENCE);
     for (int k = 0; k < 32; k++) {
-      float a[MY_ROWS], b[MY_OUTPUTS];
-#pragma unroll
-      for (int i = 0; i < MY_ROWS; i++) a[i] = xs[k * (TILE + 1) + band * MY_ROWS + i];
-#pragma unroll
-      for (int j = 0; j < MY_OUTPUTS; j++) b[j] = ws[k * (TILE + 1) + lane + 16 * j];
+      __local const float4 *x4 = (__local const float4 *)(xs + k * TILE_PITCH + band * MY_ROWS);
+      float4 first = x4[0], second = x4[1], w4 = *(__local const float4 *)(ws + k * TILE_PITCH + lane * MY_OUTPUTS);
+      float a[MY_ROWS] = {first.x, first.y, first.z, first.w, second.x, second.y, second.z, second.w};
+      float b[MY_OUTPUTS] = {w4.x, w4.y, w4.z, w4.w};
 #pragma unroll
       for (int i = 0; i < MY_ROWS; i++) {
 #pragma unroll
@@ -250,10 +258,12 @@ void multiply_many(__global const float *x, __global const uchar *weights, __glo
       }
     }
   }
+#pragma unroll
   for (int i = 0; i < MY_ROWS; i++) {
     int row = row0 + band * MY_ROWS + i;
+#pragma unroll
     for (int j = 0; j < MY_OUTPUTS; j++) {
-      int output = output0 + lane + 16 * j;
+      int output = output0 + lane * MY_OUTPUTS + j;
       if (row < rows && output < outputs) {
         finish(y, bias, (size_t)row * (size_t)y_stride + output, output, sum[i][j], biased, adding);
       }
