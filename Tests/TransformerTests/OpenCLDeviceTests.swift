@@ -19,7 +19,7 @@ enum OpenCLTestDevice {
   static func model(_ name: String) -> String { Fixture.folder().appendingPathComponent(name).path }
 }
 
-private func worst(_ a: [Float], _ b: [Float]) -> Float {
+func worst(_ a: [Float], _ b: [Float]) -> Float {
   guard a.count == b.count else { return .infinity }
   // A NaN is as bad as it gets.
   return zip(a, b).map { x, y in (x - y).isNaN ? .infinity : abs(x - y) }.max() ?? 0
@@ -282,7 +282,7 @@ extension CPUDevice {
 }
 
 /// A matrix of a stored type with bytes of our own: random quants, scales that are small normal numbers.
-private final class WeightBytes: Sendable {
+final class WeightBytes: Sendable {
   let type: WeightType
   let rows: Int
   let columns: Int

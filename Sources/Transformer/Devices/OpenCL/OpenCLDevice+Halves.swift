@@ -1,4 +1,6 @@
+import Kernels
 import OpenCL
+import Synchronization
 
 /// Products of halves (`--compute float16`); their kernels are halves.cl and matrix.cl.
 extension OpenCLDevice {
