@@ -13,5 +13,7 @@ public enum NumericsVersion {
   /// moves for weights in Q8_0, Q4_0 and Q4_1.
   static let integers = 2
   /// The version of the OpenCL device's arithmetic: its kernels, their order of summation.
-  static let openCL = 1
+  ///
+  /// 2 (2026-11-26): a softmax begins anew every 512 keys.
+  static let openCL = 2
 }

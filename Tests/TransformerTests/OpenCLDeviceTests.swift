@@ -270,7 +270,7 @@ private let families = [
   func identity() throws {
     let device = try OpenCLDevice()
     let info = try OpenCLDeviceInfo.all()[0]
-    #expect(device.numericsIdentity(.float32) == "opencl/1/float32/\(info.name)/\(info.driver)")
+    #expect(device.numericsIdentity(.float32) == "opencl/2/float32/\(info.name)/\(info.driver)")
     #expect(device.kind == "opencl")
   }
 }

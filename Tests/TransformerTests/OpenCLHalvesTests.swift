@@ -1,6 +1,8 @@
 import Kernels
 import Positions
+import TestSupport
 import Testing
+import Text
 
 @testable import Transformer
 
@@ -90,9 +92,9 @@ import Testing
   @Test("the identity says how halves were multiplied; the processor has none")
   func identity() throws {
     let device = try OpenCLDevice(matrixForm: OpenCLPrograms.MatrixForm.none)
-    #expect(device.numericsIdentity(.float16).hasPrefix("opencl/1/float16/"))
+    #expect(device.numericsIdentity(.float16).hasPrefix("opencl/2/float16/"))
     let matrix = try OpenCLDevice(matrixForm: .emulated)
-    #expect(matrix.numericsIdentity(.float16).hasPrefix("opencl/1/float16-matrix/"))
+    #expect(matrix.numericsIdentity(.float16).hasPrefix("opencl/2/float16-matrix/"))
     #expect(matrix.numericsIdentity(.float32) == device.numericsIdentity(.float32))
     #expect(!CPUDevice(Workers(threads: 1)).canCompute(in: .float16))
   }

@@ -187,6 +187,8 @@ public protocol Device: AnyObject, Sendable {
 }
 
 extension Device {
+  /// Float32 alone.
+  public func canCompute(in compute: Compute) -> Bool { compute == .float32 }
   /// Nothing goes wrong.
   public func takeFailure() -> DeviceFailure? { nil }
   /// Weights stay where they are.

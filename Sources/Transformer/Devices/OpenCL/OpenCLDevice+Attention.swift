@@ -3,7 +3,7 @@ import OpenCL
 
 extension OpenCLDevice {
   /// Keys that one softmax begins anew for; as in attention.cl.
-  private static let superKeys = 1024
+  private static let superKeys = 512
   /// The most query rows of a key/value head for which a work group takes few of them.
   private static let fewRowsLimit = 16
   /// Groups that keep a compute unit busy: below, the keys are spread over groups, too.

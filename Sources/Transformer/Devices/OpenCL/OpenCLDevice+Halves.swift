@@ -60,7 +60,7 @@ extension OpenCLDevice {
           ]
           try queue.run(
             programs.kernel("half_many", source), arguments + tail,
-            groups: [(outputs + Self.tile - 1) / Self.tile, (rows + Self.tile - 1) / Self.tile], items: 256)
+            groups: [(rows + Self.tile - 1) / Self.tile, (outputs + Self.tile - 1) / Self.tile], items: 256)
         }
       }
     }

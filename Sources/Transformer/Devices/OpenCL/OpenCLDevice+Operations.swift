@@ -8,7 +8,7 @@ extension OpenCLDevice {
   private static let sumItems = 128
   /// Outputs and rows of a group of `multiply_few`, and of `multiply_many`; as in products.cl.
   private static let few = 4
-  private static let tile = 64
+  private static let tile = 128
   /// Below so many rows a product takes `multiply_few`; the bits are the same.
   private static let fewRowsLimit = 16
 
@@ -90,7 +90,8 @@ extension OpenCLDevice {
     func groups(_ side: Int) -> [Int] { [(matrix.rows + side - 1) / side, (rows + side - 1) / side] }
     guard rows < Self.fewRowsLimit else {
       try queue.run(
-        programs.kernel("multiply_many", .products(matrix.type)), arguments, groups: groups(Self.tile), items: 128)
+        programs.kernel("multiply_many", .products(matrix.type)), arguments, groups: groups(Self.tile).reversed(),
+        items: 256)
       return
     }
     arguments.append(.local(byteCount: 4 * Self.few * Self.few * ((matrix.columns + 127) / 128)))

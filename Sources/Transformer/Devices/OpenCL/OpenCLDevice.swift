@@ -15,8 +15,10 @@ public final class OpenCLDevice: Device {
   /// Memory that one operation after another uses.
   let scratch = Mutex(OpenCLScratch())
   private let failure = Mutex<OpenCLError?>(nil)
-  /// What a work group needs of the memory that it shares.
-  private static let localByteCount = 24 << 10
+  /// What a work group needs of the memory that it shares for products of halves.
+  private static let halvesByteCount = 48 << 10
+  /// What it needs in any case.
+  private static let localByteCount = 36 << 10
 
   /// Begins work on a device.
   ///
@@ -59,8 +61,10 @@ public final class OpenCLDevice: Device {
     return "opencl/\(NumericsVersion.openCL)/\(compute.rawValue)\(form)/\(queue.device.name)/\(queue.device.driver)"
   }
 
-  /// `float32` and `float16`.
-  public func canCompute(in compute: Compute) -> Bool { compute == .float32 || compute == .float16 }
+  /// `float32`, and `float16` where a work group has the memory for it.
+  public func canCompute(in compute: Compute) -> Bool {
+    compute == .float32 || compute == .float16 && queue.device.localByteCount >= Self.halvesByteCount
+  }
 
   /// What is left of the device's memory, or of the limit; where it is the processor's, of the machine's.
   public var availableByteCount: Int {

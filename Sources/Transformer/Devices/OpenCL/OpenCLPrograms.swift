@@ -74,8 +74,10 @@ final class OpenCLPrograms: Sendable {
     /// A kernel's text once for each shape of a work group.
     private static func blocks(_ blocks: [AttentionBlock], _ text: [UInt8]) -> [UInt8] {
       blocks.flatMap { block in
-        let head = "#define ROWS \(block.rows)\n#define ITEMS \(block.items)\n#define ATTEND \(block.kernel)\n"
-        return Array(head.utf8) + text + Array("\n#undef ROWS\n#undef ITEMS\n#undef ATTEND\n".utf8)
+        let head =
+          "#define ROWS \(block.rows)\n#define ITEMS \(block.items)\n#define ATTEND \(block.kernel)\n"
+          + "#define BRING_ROWS \(block.kernel)_rows\n"
+        return Array(head.utf8) + text + Array("\n#undef ROWS\n#undef ITEMS\n#undef ATTEND\n#undef BRING_ROWS\n".utf8)
       }
     }
   }

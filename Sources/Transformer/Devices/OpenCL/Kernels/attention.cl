@@ -2,7 +2,7 @@
 // ROWS, ITEMS and ATTEND defined: blocks of many rows for prefill, of few for decoding. HEAD_DIM and HALF are options.
 //
 // Order of summation, the same in both: keys in tiles of 64 at absolute positions; scores as a chain over dimensions; a
-// fresh softmax for each super tile of 1024 keys; super tiles merged in ascending order, by the same work group or, when
+// fresh softmax for each super tile of 512 keys; super tiles merged in ascending order, by the same work group or, when
 // they are spread over groups (`split`), by `merge_supers`.
 
 // Elements per work item: 4 rows by every LANES-th key or output column.
@@ -73,8 +73,9 @@ void ATTEND(__global const float *q0, __global const float *q1, __global const f
             }
             for (int d0 = 0; d0 < HEAD_DIM; d0 += CHUNK) {
               barrier(CLK_LOCAL_MEM_FENCE);
-              for (int i = me; i < ROWS * CHUNK; i += ITEMS) {
-                int r = i / CHUNK, d = i % CHUNK, g = g0 + r;
+#pragma unroll 4
+              for (int n = 0; n < ROWS * CHUNK / ITEMS; n++) {
+                int i = me + n * ITEMS, r = i / CHUNK, d = i % CHUNK, g = g0 + r;
                 float v = 0;
                 if (r < count && d0 + d < HEAD_DIM) {
                   size_t row = (size_t)(first_row + g / group) * heads + kv * group + g % group;
@@ -82,8 +83,9 @@ void ATTEND(__global const float *q0, __global const float *q1, __global const f
                 }
                 qs[d * (ROWS + 1) + r] = v;
               }
-              for (int i = me; i < KEYS * CHUNK; i += ITEMS) {
-                int j = i / CHUNK, d = i % CHUNK;
+#pragma unroll 4
+              for (int n = 0; n < KEYS * CHUNK / ITEMS; n++) {
+                int i = me + n * ITEMS, j = i / CHUNK, d = i % CHUNK;
                 float v = 0;
                 if (base + j < end && d0 + d < HEAD_DIM) {
                   size_t row = ((size_t)(base + j) * variants + pair_key[p]) * kv_heads + kv;
@@ -166,6 +168,7 @@ void ATTEND(__global const float *q0, __global const float *q1, __global const f
         }
         for (int j0 = 0; j0 < KEYS; j0 += SPREAD) {
           barrier(CLK_LOCAL_MEM_FENCE);
+#pragma unroll 4
           for (int i = me; i < SPREAD * HEAD_DIM; i += ITEMS) {
             int j = base + j0 + i / HEAD_DIM;
             ks[i] = j < end ? LOAD(values, ((size_t)j * kv_heads + kv) * HEAD_DIM + i % HEAD_DIM) : 0.0f;

@@ -1,6 +1,6 @@
 // Attention as in attention.cl by matrix instructions, for `--compute float16` over a cache of halves: queries, keys,
-// values and weights of half precision, float32 sums and softmax. Included twice, with ROWS, ITEMS and ATTEND defined: 16
-// rows for every 32 work items. Of HEAD_DIM, a multiple of 16.
+// values and weights of half precision, float32 sums and softmax. Included twice, with ROWS, ITEMS, ATTEND and BRING_ROWS defined: 16
+// rows for every 32 work items. HEAD_DIM is a multiple of 16.
 //
 // Queries come as halves, scaled, DEPTH per head, in the order of halves.cl: lane t of four owns columns 16 t ... + 15 of
 // each 64. Keys lie as they are in the cache, and lane t takes the same columns.
@@ -37,19 +37,33 @@ int is_whole(int base, __global const int *starts, int end, int kinds) {
   return 1;
 }
 
-// Rows base ... base + 63 of a cache to local memory, zeros beyond `end`.
-void bring_rows(__local uint4 *tile, __global const half *cache, int base, int end, size_t first, size_t stride) {
-  int items = (int)get_local_size(0);
-  for (int i = (int)get_local_id(0); i < KEYS * (DEPTH / 8); i += items) {
-    int j = i / (DEPTH / 8), quad = i % (DEPTH / 8);
-    uint4 v = (uint4)(0);
-    if (base + j < end && quad < HEAD_DIM / 8) {
-      v = *((__global const uint4 *)(cache + first + (size_t)(base + j) * stride) + quad);
+#define ROW_QUADS (DEPTH / 8)
+#endif
+
+#undef BATCH
+#define BATCH (ITEMS == 32 ? 8 : 4)
+
+// Rows base ... base + 63 of a cache to local memory, zeros beyond `end`; a batch is under way at once.
+void BRING_ROWS(__local uint4 *tile, __global const half *cache, int base, int end, size_t first, size_t stride) {
+  int me = (int)get_local_id(0);
+#pragma unroll 1
+  for (int turn = 0; turn < KEYS * ROW_QUADS; turn += BATCH * ITEMS) {
+    uint4 v[BATCH];
+#pragma unroll
+    for (int i = 0; i < BATCH; i++) {
+      int at = turn + i * ITEMS + me, j = at / ROW_QUADS, quad = at % ROW_QUADS;
+      v[i] = (uint4)(0);
+      if (at < KEYS * ROW_QUADS && base + j < end && quad < HEAD_DIM / 8) {
+        v[i] = *((__global const uint4 *)(cache + first + (size_t)(base + j) * stride) + quad);
+      }
     }
-    tile[j * PITCH + quad] = v;
+#pragma unroll
+    for (int i = 0; i < BATCH; i++) {
+      int at = turn + i * ITEMS + me;
+      if (at < KEYS * ROW_QUADS) tile[at / ROW_QUADS * PITCH + at % ROW_QUADS] = v[i];
+    }
   }
 }
-#endif
 
 __kernel __attribute__((reqd_work_group_size(ITEMS, 1, 1)))
 void ATTEND(__global const half *q0, __global const half *q1, __global const half *q2, __global const half *q3,
@@ -117,7 +131,7 @@ void ATTEND(__global const half *q0, __global const half *q1, __global const hal
             __global const uint4 *q =
                 (__global const uint4 *)(variant == 0 ? q0 : variant == 1 ? q1 : variant == 2 ? q2 : q3);
             barrier(CLK_LOCAL_MEM_FENCE);
-            bring_rows(tile, keys, base, end, (size_t)pair_key[p] * width + kv * HEAD_DIM, width * variants);
+            BRING_ROWS(tile, keys, base, end, (size_t)pair_key[p] * width + kv * HEAD_DIM, width * variants);
             barrier(CLK_LOCAL_MEM_FENCE);
             float sum[8][4];
 #pragma unroll
@@ -188,7 +202,7 @@ void ATTEND(__global const half *q0, __global const half *q1, __global const hal
           }
         }
         barrier(CLK_LOCAL_MEM_FENCE);
-        bring_rows(tile, values, base, end, (size_t)kv * HEAD_DIM, width);
+        BRING_ROWS(tile, values, base, end, (size_t)kv * HEAD_DIM, width);
         barrier(CLK_LOCAL_MEM_FENCE);
 #pragma unroll
         for (int step = 0; step < 4; step++) {

@@ -122,7 +122,8 @@ void half_few(__global const half *x, __global const uchar *weights, __global co
   }
 }
 
-// Many rows: tiles of 128 rows x 128 outputs, 32 columns at a time in local memory, STAGES of them under way.
+// Many rows: tiles of 128 rows x 128 outputs, 32 columns at a time in local memory, STAGES of them under way. Groups side by
+// side take the rows of one tile of outputs, so that a card's cache serves both factors.
 #define HALF_TILE 128
 #define HALF_ITEMS 256
 #define STAGES 3
@@ -135,7 +136,7 @@ void half_many(__global const half *x, __global const half *weights, __global co
 #if TENSOR
   LANES_MEMORY(HALF_ITEMS)
 #endif
-  int me = (int)get_local_id(0), first_output = (int)get_group_id(0) * HALF_TILE, row0 = (int)get_group_id(1) * HALF_TILE;
+  int me = (int)get_local_id(0), first_output = (int)get_group_id(1) * HALF_TILE, row0 = (int)get_group_id(0) * HALF_TILE;
   int steps = depth / 32;
   // What this item brings of each stage: 16 bytes of two rows of x and of two outputs.
   int quad = me % 4, mine = me / 4, pitch = depth / 8;

@@ -23,6 +23,14 @@ __constant char iq4_values[16] = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 1
 __constant char mxfp4_values[16] = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
 #endif
 
+// 16 numbers, and 16 bytes from a place that is a multiple of 16, 4 or 2 bytes, in as few loads as that allows.
+float16 floats16(__global const float *p) {
+  return ((size_t)p & 63) == 0 ? *(__global const float16 *)p : vload16(0, p);
+}
+uchar16 quads16(__global const uchar *p) { return as_uchar16(*(__global const uint4 *)p); }
+uchar16 words16(__global const uchar *p) { return as_uchar16(vload4(0, (__global const uint *)p)); }
+uchar16 pairs16(__global const uchar *p) { return as_uchar16(vload8(0, (__global const ushort *)p)); }
+
 // Columns 32 * unit + 16 * h ... + 15 of a row; beyond the row's end zeros.
 void unpack16(__global const uchar *row, int unit, int h, int columns, float *w) {
   float16 v;
@@ -31,15 +39,16 @@ void unpack16(__global const uchar *row, int unit, int h, int columns, float *w)
 #if TYPE == 0
   __global const float *p = (__global const float *)row + first;
 #define ONE(i) p[i]
-#define ALL vload16(0, p)
+#define ALL floats16(p)
 #elif TYPE == 1
   __global const half *p = (__global const half *)row + first;
 #define ONE(i) vload_half(i, p)
-#define ALL vload_half16(0, p)
+#define ALL (((size_t)p & 31) == 0 ? vloada_half16(0, p) : vload_half16(0, p))
 #else
   __global const ushort *p = (__global const ushort *)row + first;
 #define ONE(i) as_float((uint)p[i] << 16)
-#define ALL as_float16(convert_uint16(vload16(0, p)) << (uint16)(16))
+#define ALL \
+  as_float16(convert_uint16(((size_t)p & 31) == 0 ? *(__global const ushort16 *)p : vload16(0, p)) << (uint16)(16))
 #endif
   if (first + 16 > columns) {
 #pragma unroll
@@ -49,27 +58,27 @@ void unpack16(__global const uchar *row, int unit, int h, int columns, float *w)
   v = ALL;
 #elif TYPE == 3
   __global const uchar *p = row + (size_t)unit * 34;
-  v = half_at(p) * convert_float16(vload16(0, (__global const char *)p + 2 + 16 * h));
+  v = half_at(p) * convert_float16(as_char16(pairs16(p + 2 + 16 * h)));
 #elif TYPE == 4
   __global const uchar *p = row + (size_t)unit * 18;
-  uchar16 q = vload16(0, p + 2) >> (uchar16)(4 * h) & (uchar16)(15);
+  uchar16 q = pairs16(p + 2) >> (uchar16)(4 * h) & (uchar16)(15);
   v = half_at(p) * (convert_float16(q) - 8.0f);
 #elif TYPE == 5
   __global const uchar *p = row + (size_t)unit * 20;
-  uchar16 q = vload16(0, p + 4) >> (uchar16)(4 * h) & (uchar16)(15);
+  uchar16 q = words16(p + 4) >> (uchar16)(4 * h) & (uchar16)(15);
   v = fma((float16)(half_at(p)), convert_float16(q), (float16)(half_at(p + 2)));
 #elif TYPE == 6
   __global const uchar *p = row + (size_t)unit * 22;
-  uchar16 q = (vload16(0, p + 6) >> (uchar16)(4 * h) & (uchar16)(15)) | bit16(p + 2 + 2 * h);
+  uchar16 q = (pairs16(p + 6) >> (uchar16)(4 * h) & (uchar16)(15)) | bit16(p + 2 + 2 * h);
   v = half_at(p) * (convert_float16(q) - 16.0f);
 #elif TYPE == 7
   __global const uchar *p = row + (size_t)unit * 24;
-  uchar16 q = (vload16(0, p + 8) >> (uchar16)(4 * h) & (uchar16)(15)) | bit16(p + 4 + 2 * h);
+  uchar16 q = (words16(p + 8) >> (uchar16)(4 * h) & (uchar16)(15)) | bit16(p + 4 + 2 * h);
   v = fma((float16)(half_at(p)), convert_float16(q), (float16)(half_at(p + 2)));
 #elif TYPE == 8
   __global const uchar *p = row + (size_t)(unit / 8) * 84;
   int u = unit % 8, s = p[2 * u + h];
-  uchar16 q = vload16(0, p + 16 + 32 * (u / 4) + 16 * h) >> (uchar16)(2 * (u % 4)) & (uchar16)(3);
+  uchar16 q = words16(p + 16 + 32 * (u / 4) + 16 * h) >> (uchar16)(2 * (u % 4)) & (uchar16)(3);
   float d = half_at(p + 80) * (float)(s & 15), m = -(half_at(p + 82) * (float)(s >> 4));
   v = fma((float16)(d), convert_float16(q), (float16)(m));
 #elif TYPE == 9
@@ -77,8 +86,8 @@ void unpack16(__global const uchar *row, int unit, int h, int columns, float *w)
   int u = unit % 8, i = 2 * u + h;
   // Scales of 6 bits: four low ones, two high ones, 32 taken off.
   int low = i < 8 ? p[96 + i] & 15 : p[96 + i - 8] >> 4, high = p[104 + i % 4] >> (2 * (i / 4)) & 3;
-  char16 q = convert_char16(vload16(0, p + 32 + 32 * (u / 4) + 16 * h) >> (uchar16)(2 * (u % 4)) & (uchar16)(3));
-  char16 set = convert_char16(vload16(0, p + 16 * h) >> (uchar16)(u) & (uchar16)(1));
+  char16 q = convert_char16(pairs16(p + 32 + 32 * (u / 4) + 16 * h) >> (uchar16)(2 * (u % 4)) & (uchar16)(3));
+  char16 set = convert_char16(pairs16(p + 16 * h) >> (uchar16)(u) & (uchar16)(1));
   v = (half_at(p + 108) * (float)((low | high << 4) - 32)) * convert_float16(q + set * (char16)(4) - (char16)(4));
 #elif TYPE == 10 || TYPE == 11
 #if TYPE == 10
@@ -94,17 +103,17 @@ void unpack16(__global const uchar *row, int unit, int h, int columns, float *w)
     scale = (packed[u + 4] & 15) | (packed[u - 4] >> 6) << 4;
     minimum = (packed[u + 4] >> 4) | (packed[u] >> 6) << 4;
   }
-  uchar16 q = vload16(0, quants + 32 * (u / 2) + 16 * h) >> (uchar16)(4 * (u % 2)) & (uchar16)(15);
+  uchar16 q = quads16(quants + 32 * (u / 2) + 16 * h) >> (uchar16)(4 * (u % 2)) & (uchar16)(15);
 #if TYPE == 11
-  q = q | (vload16(0, p + 16 + 16 * h) >> (uchar16)(u) & (uchar16)(1)) << (uchar16)(4);
+  q = q | (quads16(p + 16 + 16 * h) >> (uchar16)(u) & (uchar16)(1)) << (uchar16)(4);
 #endif
   float d = half_at(p) * (float)scale, m = -(half_at(p + 2) * (float)minimum);
   v = fma((float16)(d), convert_float16(q), (float16)(m));
 #elif TYPE == 12
   __global const uchar *p = row + (size_t)(unit / 8) * 210;
   int u = unit % 8, a = u % 4;
-  uchar16 low = vload16(0, p + 64 * (u / 4) + 32 * (a & 1) + 16 * h) >> (uchar16)(4 * (a >> 1)) & (uchar16)(15);
-  uchar16 high = vload16(0, p + 128 + 32 * (u / 4) + 16 * h) >> (uchar16)(2 * a) & (uchar16)(3);
+  uchar16 low = pairs16(p + 64 * (u / 4) + 32 * (a & 1) + 16 * h) >> (uchar16)(4 * (a >> 1)) & (uchar16)(15);
+  uchar16 high = pairs16(p + 128 + 32 * (u / 4) + 16 * h) >> (uchar16)(2 * a) & (uchar16)(3);
   float d = half_at(p + 208) * (float)((__global const char *)p)[192 + 2 * u + h];
   v = d * (convert_float16(low | high << (uchar16)(4)) - 32.0f);
 #else
@@ -138,7 +147,7 @@ void unpack16(__global const uchar *row, int unit, int h, int columns, float *w)
 // 16 activations from column `first` on; beyond the end zeros.
 void load16(__global const float *x, int first, int columns, float *v) {
   if (first + 16 <= columns) {
-    vstore16(vload16(0, x + first), 0, v);
+    vstore16(floats16(x + first), 0, v);
   } else {
 #pragma unroll
     for (int i = 0; i < 16; i++) v[i] = first + i < columns ? x[first + i] : 0.0f;
@@ -206,64 +215,66 @@ void multiply_few(__global const float *x, __global const uchar *weights, __glob
   }
 }
 
-// Many rows: tiles of 64 rows x 64 outputs, 8 x 4 per work item, 32 columns at a time in local memory.
-#define TILE 64
-#define TILE_ITEMS 128
-#define MY_ROWS 8
-#define MY_OUTPUTS 4
+// Many rows: tiles of 128 rows x 128 outputs, 8 x 8 per work item, 32 columns at a time in local memory. Groups side by side
+// take the rows of one tile of outputs, so that a card's cache serves both factors.
+#define TILE 128
+#define TILE_ITEMS 256
 #define TILE_PITCH (TILE + 4) /* whole quads */
 __kernel __attribute__((reqd_work_group_size(TILE_ITEMS, 1, 1)))
 void multiply_many(__global const float *x, __global const uchar *weights, __global const float *bias,
                    __global float *y, int columns, int outputs, int rows, int x_stride, int y_stride, long row_bytes,
                    int biased, int adding) {
   __local float xs[32 * TILE_PITCH] __attribute__((aligned(16))), ws[32 * TILE_PITCH] __attribute__((aligned(16)));
-  int me = (int)get_local_id(0), output0 = (int)get_group_id(0) * TILE, row0 = (int)get_group_id(1) * TILE;
-  int lane = me % 16, band = me / 16, units = (columns + 31) / 32;
+  int me = (int)get_local_id(0), output0 = (int)get_group_id(1) * TILE, row0 = (int)get_group_id(0) * TILE;
+  // This item's rows are 8 neighbours, its outputs twice 4 neighbours, 64 apart.
+  int lane = me % 16 * 4, band = me / 16 * 8, units = (columns + 31) / 32;
   // What this item brings: half a unit of one row and of one output.
   int mine = me / 2, h = me % 2;
   __global const float *x_row = x + (size_t)min(row0 + mine, rows - 1) * (size_t)x_stride;
   __global const uchar *w_row = weights + (size_t)min(output0 + mine, outputs - 1) * (size_t)row_bytes;
-  float chain[MY_ROWS][MY_OUTPUTS], sum[MY_ROWS][MY_OUTPUTS];
+  float chain[8][8], sum[8][8];
 #pragma unroll
-  for (int i = 0; i < MY_ROWS; i++) {
+  for (int i = 0; i < 8; i++) {
 #pragma unroll
-    for (int j = 0; j < MY_OUTPUTS; j++) chain[i][j] = 0, sum[i][j] = 0;
+    for (int j = 0; j < 8; j++) chain[i][j] = 0, sum[i][j] = 0;
   }
   for (int unit = 0; unit < units; unit++) {
-    float v[16];
+    float v[16], w[16];
     load16(x_row, 32 * unit + 16 * h, columns, v);
-#pragma unroll
-    for (int i = 0; i < 16; i++) xs[(16 * h + i) * TILE_PITCH + mine] = v[i];
-    unpack16(w_row, unit, h, columns, v);
-#pragma unroll
-    for (int i = 0; i < 16; i++) ws[(16 * h + i) * TILE_PITCH + mine] = v[i];
+    unpack16(w_row, unit, h, columns, w);
     barrier(CLK_LOCAL_MEM_FENCE);
-    for (int k = 0; k < 32; k++) {
-      __local const float4 *x4 = (__local const float4 *)(xs + k * TILE_PITCH + band * MY_ROWS);
-      float4 first = x4[0], second = x4[1], w4 = *(__local const float4 *)(ws + k * TILE_PITCH + lane * MY_OUTPUTS);
-      float a[MY_ROWS] = {first.x, first.y, first.z, first.w, second.x, second.y, second.z, second.w};
-      float b[MY_OUTPUTS] = {w4.x, w4.y, w4.z, w4.w};
 #pragma unroll
-      for (int i = 0; i < MY_ROWS; i++) {
-#pragma unroll
-        for (int j = 0; j < MY_OUTPUTS; j++) chain[i][j] = fma(a[i], b[j], chain[i][j]);
-      }
+    for (int i = 0; i < 16; i++) {
+      xs[(16 * h + i) * TILE_PITCH + mine] = v[i];
+      ws[(16 * h + i) * TILE_PITCH + mine] = w[i];
     }
     barrier(CLK_LOCAL_MEM_FENCE);
+    for (int k = 0; k < 32; k++) {
+      __local const float4 *x4 = (__local const float4 *)(xs + k * TILE_PITCH + band);
+      __local const float4 *w4 = (__local const float4 *)(ws + k * TILE_PITCH + lane);
+      float4 x_low = x4[0], x_high = x4[1], w_low = w4[0], w_high = w4[16];
+      float a[8] = {x_low.x, x_low.y, x_low.z, x_low.w, x_high.x, x_high.y, x_high.z, x_high.w};
+      float b[8] = {w_low.x, w_low.y, w_low.z, w_low.w, w_high.x, w_high.y, w_high.z, w_high.w};
+#pragma unroll
+      for (int i = 0; i < 8; i++) {
+#pragma unroll
+        for (int j = 0; j < 8; j++) chain[i][j] = fma(a[i], b[j], chain[i][j]);
+      }
+    }
     if (unit % UNITS == UNITS - 1 || unit == units - 1) {
 #pragma unroll
-      for (int i = 0; i < MY_ROWS; i++) {
+      for (int i = 0; i < 8; i++) {
 #pragma unroll
-        for (int j = 0; j < MY_OUTPUTS; j++) sum[i][j] = sum[i][j] + chain[i][j], chain[i][j] = 0;
+        for (int j = 0; j < 8; j++) sum[i][j] = sum[i][j] + chain[i][j], chain[i][j] = 0;
       }
     }
   }
 #pragma unroll
-  for (int i = 0; i < MY_ROWS; i++) {
-    int row = row0 + band * MY_ROWS + i;
+  for (int i = 0; i < 8; i++) {
+    int row = row0 + band + i;
 #pragma unroll
-    for (int j = 0; j < MY_OUTPUTS; j++) {
-      int output = output0 + lane * MY_OUTPUTS + j;
+    for (int j = 0; j < 8; j++) {
+      int output = output0 + lane + j / 4 * 64 + j % 4;
       if (row < rows && output < outputs) {
         finish(y, bias, (size_t)row * (size_t)y_stride + output, output, sum[i][j], biased, adding);
       }

@@ -2,7 +2,7 @@
 // are options.
 
 #define KEYS 64
-#define SUPER 1024
+#define SUPER 512
 #define CHUNK 32
 #define SPREAD (HEAD_DIM > 128 ? 8 : 16) /* values in local memory at once */
 #if HALF
