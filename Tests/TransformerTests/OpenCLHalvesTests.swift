@@ -52,7 +52,7 @@ import Text
     }
   }
 
-  @Test("attention by matrix instructions is that of float32 within half precision, and keeps its bits", arguments: forms)
+  @Test("attention by matrix instructions is float32's within half precision, and keeps its bits", arguments: forms)
   func attention(form: OpenCLPrograms.MatrixForm) throws {
     let device = try OpenCLDevice(matrixForm: form)
     for name in ["gemma-2", "qwen-3", "mistral-0.1"] {

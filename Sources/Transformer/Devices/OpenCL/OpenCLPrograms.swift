@@ -138,7 +138,14 @@ final class OpenCLPrograms: Sendable {
 
   private func compile(_ source: Source, _ form: MatrixForm) throws(OpenCLError) -> OpenCLProgram {
     let tensor = source.usesMatrix ? " -D TENSOR=\(form.rawValue)" : ""
-    return try OpenCLProgram(source: source.text, options: "-cl-std=CL1.2 \(source.options)\(tensor)", queue)
+    // Registers want unrolled loops. A processor does not, and PoCL 3.1 computes wrong values from some of them.
+    let text = queue.device.kind == .cpu ? Self.withoutUnrolling(source.text) : source.text
+    return try OpenCLProgram(source: text, options: "-cl-std=CL1.2 \(source.options)\(tensor)", queue)
+  }
+
+  private static func withoutUnrolling(_ text: [UInt8]) -> [UInt8] {
+    let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    return Array(lines.filter { !$0.starts(with: "#pragma unroll".utf8) }.joined(separator: [UInt8(ascii: "\n")]))
   }
 
   func kernel(_ name: String, _ source: Source) throws(OpenCLError) -> OpenCLKernel {

@@ -1,7 +1,9 @@
 import OpenCL
 
-/// Memory that one operation after another uses, each for itself: a device works in order, so what an earlier operation
-/// wrote there is not needed when the next one begins. It grows and is never cut.
+/// Memory that one operation after another uses, each for itself.
+///
+/// A device works in order, so what an earlier operation wrote there is not needed when the next one begins. It grows and
+/// is never cut.
 struct OpenCLScratch: Sendable {
   /// What a piece is for; an operation may use several.
   enum Use: Hashable, Sendable {
