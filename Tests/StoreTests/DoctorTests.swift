@@ -56,6 +56,14 @@ import Testing
       ("UPDATE scorings SET identity = 'other' WHERE id = 2", "scoring 2 has the identity of another one"),
       ("UPDATE results SET scoring = 2 WHERE id = 1", "result 1 has the scoring of another evaluation"),
       ("DELETE FROM runs", "refers to a row of runs that is not there"),
+      (
+        "UPDATE evaluations SET log_probabilities = x'000000bf0000803f' WHERE id = 2",
+        "evaluation 2, sample 1 of tiny plain passkey length=4096,depth=0.5: log_probabilities: number 2 of 2 is 1.0"
+      ),
+      ("UPDATE evaluations SET log_probabilities = x'0000c07f' WHERE id = 2", "number 1 of 1 is nan"),
+      ("UPDATE evaluations SET log_probabilities = x'caf249f1' WHERE id = 3", "number 1 of 1 is -1e+30"),
+      ("UPDATE evaluations SET log_probabilities = x'00' WHERE id = 3", "is not a multiple of four bytes"),
+      ("UPDATE evaluations SET output_tokens = '[' WHERE id = 1", "output_tokens is not an array of integers"),
     ])
   func found(_ sql: String, _ words: String) throws {
     let path = try make(3)
@@ -95,6 +103,19 @@ import Testing
     let store = try ResultStore.open(target, mode: .readOnly)
     #expect(try store.evaluationIDs().count == evaluations.rowCount)
     #expect(throws: StoreError.self) { try ResultStore.recover(path, into: target) }
+  }
+
+  @Test("evaluations that no model gives are left out of a recovery, which is whole then")
+  func recoveryOfImpossible() throws {
+    let path = try make(3)
+    try change(path, "UPDATE evaluations SET log_probabilities = x'0000803f' WHERE id = 2")
+    let target = folder.file("saved.sqlite")
+    let summary = try ResultStore.recover(path, into: target)
+    #expect(summary.notes.first == "1 evaluations whose values no model gives")
+    #expect(try examine(target).filter { $0.severity == .damage }.isEmpty)
+    let store = try ResultStore.open(target, mode: .readOnly)
+    let cell = try #require(try store.cells().first).id
+    #expect(try store.samples(in: cell, withPrompts: true, withLogProbabilities: true).map(\.sampleID) == ["0", "2"])
   }
 
   @Test("a whole store is recovered as it is")

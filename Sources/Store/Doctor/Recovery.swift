@@ -38,7 +38,7 @@ extension ResultStore {
         try to.execute("PRAGMA foreign_keys = OFF")
         defer { try? to.execute("PRAGMA foreign_keys = ON") }
         return try to.transaction { () throws(StoreError) in
-          var recovery = Recovery(source: from, target: to)
+          var recovery = Recovery(source: from, target: to, store: store)
           try recovery.run()
           return recovery.summary
         }
@@ -51,6 +51,8 @@ extension ResultStore {
 private struct Recovery {
   let source: Connection
   let target: Connection
+  /// The target, which knows how its rows are read.
+  let store: ResultStore
   var summary = RecoverySummary()
 
   /// Tables with the column by which a row is found, evaluations first; nil: the table is read from end to end.
@@ -78,7 +80,19 @@ private struct Recovery {
       }
       summary.tables.append(table)
     }
+    try leaveOutDamagedEvaluations()
     try mend()
+  }
+
+  /// Leaves out what cannot be read as an evaluation: a sweep makes it again.
+  private mutating func leaveOutDamagedEvaluations() throws(StoreError) {
+    var damaged: [Int64] = []
+    let columns = SampleColumns(prompts: false, logProbabilities: true)
+    try target.forEachRow(columns.selectEvaluation) { row in
+      if case .damagedRow(_, _, let id, _) = store.problem(ofEvaluation: row) { damaged.append(id) }
+    }
+    for id in damaged { try target.run("DELETE FROM evaluations WHERE id = ?", [.integer(id)]) }
+    if !damaged.isEmpty { summary.notes.append("\(damaged.count) evaluations whose values no model gives") }
   }
 
   /// Leaves out what refers to rows that are not there.

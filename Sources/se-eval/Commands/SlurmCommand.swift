@@ -34,6 +34,10 @@ enum SlurmCommand {
       + [SweepArguments.limit, SweepArguments.only, SweepArguments.skipMissing, SweepArguments.allowUnverified]
   ) { arguments in
     let configuration = try SweepArguments.configuration(arguments)
+    let kind = try? FileManager.default.attributesOfItem(atPath: configuration.file)[.type] as? FileAttributeType
+    guard kind == .typeRegular || kind == .typeSymbolicLink && !configuration.file.hasPrefix("/dev/") else {
+      throw UsageError("'slurm' needs a file that its jobs can read again, and \(configuration.file) is none")
+    }
     let threads = try arguments.integer(GlobalOptions.threads) ?? min(8, Allocation.threadCount)
     var settings = try settings(arguments, configuration, threads: threads)
     if arguments.has(missing) {
