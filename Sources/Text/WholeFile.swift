@@ -61,7 +61,7 @@ public enum WholeFile {
     while true {
       let part: Data?
       do { part = try handle.read(upToCount: min(partSize, byteLimit + 1)) } catch {
-        throw .failed(error.localizedDescription)
+        throw .failed(SystemReason.text(error))
       }
       guard let part, !part.isEmpty else { return bytes }
       guard bytes.count + part.count <= byteLimit else { throw .tooLarge(byteLimit: byteLimit) }

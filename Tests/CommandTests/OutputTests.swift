@@ -38,7 +38,14 @@ import Testing
       let log = folder.appendingPathComponent("log").path
       let status = try Program.shell("$P --help > /dev/full 2> '\(log)'")
       let told = try String(contentsOfFile: log, encoding: .utf8)
-      #expect(status == 1 && told.contains("standard output cannot be written"))
+      #expect(status == 1 && told.contains("standard output cannot be written: No space left on device"))
+      #expect(try Program.shell("$P --help >&- 2> '\(log)'") == 1)
+      #expect(try String(contentsOfFile: log, encoding: .utf8).contains("cannot be written: Bad file descriptor"))
+      #expect(try Program.shell("$P sweep Configs/demo-gate.yaml --db /proc/x/s.sqlite 2> '\(log)'") == 1)
+      #expect(try String(contentsOfFile: log, encoding: .utf8).contains("name another place with --db"))
+      let line = "$P sweep Configs/demo-gate.yaml --db '\(folder.path)/s.sqlite' --report /proc/x --progress none"
+      #expect(try Program.shell("\(line) 2> '\(log)'") == 1)
+      #expect(try String(contentsOfFile: log, encoding: .utf8).contains("name another folder with --report"))
     }
   }
 

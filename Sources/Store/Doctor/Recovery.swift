@@ -32,8 +32,19 @@ extension ResultStore {
   public static func recover(_ path: String, into target: String) throws(StoreError) -> RecoverySummary {
     let source = try open(path, mode: .readOnly)
     guard !FileManager.default.fileExists(atPath: target) else { throw .mergeWithItself(path: target) }
-    let store = try open(target, mode: .create)
-    return try source.locked { (from) throws(StoreError) in
+    do throws(StoreError) {
+      return try recover(source, into: open(target, mode: .create))
+    } catch {
+      // What is not whole is no store, and would be in the way of the next try.
+      for end in ["", "-wal", "-shm", "-journal"] { try? FileManager.default.removeItem(atPath: target + end) }
+      throw error
+    }
+  }
+
+  private static func recover(
+    _ source: ResultStore, into store: ResultStore
+  ) throws(StoreError) -> RecoverySummary {
+    try source.locked { (from) throws(StoreError) in
       try store.locked { (to) throws(StoreError) in
         try to.execute("PRAGMA foreign_keys = OFF")
         defer { try? to.execute("PRAGMA foreign_keys = ON") }

@@ -18,7 +18,7 @@ extension Configuration {
   ) throws(SweepError) -> Configuration {
     let found = try ConfigurationFile.locate(path)
     let bytes: [UInt8]
-    do throws(WholeFileProblem) { bytes = try WholeFile.bytes(found) } catch {
+    do throws(WholeFileProblem) { bytes = try WholeFile.bytes(found, byteLimit: YAMLReader.byteLimit) } catch {
       throw .unreadable(path: found, problem: error)
     }
     return try read(

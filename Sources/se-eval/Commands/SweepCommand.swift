@@ -50,9 +50,12 @@ enum SweepCommand {
     // A folder that cannot be written is said before the first sample, and by the option that names it.
     let folder = folder(configuration, arguments)
     if options.shard == nil {
-      do { try ReportWriter.prepare(folder) } catch {
+      do throws(ReportError) { try ReportWriter.prepare(folder) } catch {
+        guard case .cannotWrite(_, let problem) = error else { throw error }
         throw FileError(
-          path: "\(report.name) \(folder)", problem: "a report cannot be written there: \(error)", isInput: false)
+          path: "\(report.name) \(folder)",
+          problem: "a report cannot be written there: \(problem); name another folder with \(report.name)",
+          isInput: false)
       }
     }
     let local = try arguments.text(scratch).map { try ScratchStore(path, in: $0) }
@@ -185,7 +188,7 @@ enum SweepCommand {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     } catch {
-      let problem = "the folder cannot be made: \(error.localizedDescription); name another place with --db"
+      let problem = "the folder cannot be made: \(SystemReason.text(error)); name another place with --db"
       throw FileError(path: folder.path, problem: problem, isInput: false)
     }
   }
