@@ -9,7 +9,7 @@ public enum SystemReason {
   public static func text(_ error: any Error) -> String {
     let error = error as NSError
     let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
-    let words = cause.localizedDescription
+    let words = cause.localizedFailureReason ?? cause.localizedDescription
     return words.hasSuffix(".") ? String(words.dropLast()) : words
   }
 }

@@ -1,7 +1,7 @@
 public import Foundation
 
 /// Why a file cannot be read whole.
-public enum WholeFileProblem: Error, Hashable, Sendable, CustomStringConvertible {
+public enum WholeFileProblem: FaultReporting, Hashable, Sendable, CustomStringConvertible {
   /// There is nothing of that name.
   case missing
   /// It is a folder.
@@ -12,6 +12,9 @@ public enum WholeFileProblem: Error, Hashable, Sendable, CustomStringConvertible
   case failed(String)
   /// It has more bytes than are read.
   case tooLarge(byteLimit: Int)
+
+  /// An input that is not there, or cannot be read.
+  public var fault: Fault { .missingInput }
 
   /// What is wrong, and what to do.
   public var description: String {

@@ -40,8 +40,9 @@ import Text
   @Test(
     "data and weights are read again and again: a pipe is refused without waiting for a writer",
     arguments: [
-      "pg19: {path: $D/fifo, lengths: [64]}", "perplexity: {path: $D/fifo, lengths: [64]}",
-      "custom: {path: $D/fifo, metric: exact-match}", "needle: {haystack: $D/fifo, lengths: [128], depths: 1}",
+      "pg19: {path: $D/fifo, lengths: [64], stride: 16}", "perplexity: {path: $D/fifo, lengths: [64]}",
+      "custom: {name: piped, path: $D/fifo, prompt: '{input}', scorer: qa_f1_score}",
+      "needle: {path: $D/fifo, lengths: [128], depths: 1}", "gsm8k: {path: $D/fifo}",
     ])
   func data(task: String) throws {
     let line = """
