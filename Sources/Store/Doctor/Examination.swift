@@ -70,6 +70,15 @@ private struct Examination {
     }
     try scorings(scoringIdentity)
     try evaluations()
+    let store = store
+    try lines("SELECT \(ResultStore.scoringColumns) FROM scorings", of: "scorings") { row in
+      guard case .damagedRow(_, _, let id, let problem) = store.problem(ofScoring: row) else { return nil }
+      return "scoring \(id): \(problem)"
+    }
+    try lines("SELECT scoring, value FROM scores", of: "scores") { row in
+      guard case .damagedRow(_, _, let id, let problem) = store.problem(ofScore: row) else { return nil }
+      return "scoring \(id): \(problem)"
+    }
     try notes()
   }
 

@@ -91,19 +91,32 @@ private struct Recovery {
       }
       summary.tables.append(table)
     }
-    try leaveOutDamagedEvaluations()
+    try leaveOutDamaged()
     try mend()
   }
 
-  /// Leaves out what cannot be read as an evaluation: a sweep makes it again.
-  private mutating func leaveOutDamagedEvaluations() throws(StoreError) {
-    var damaged: [Int64] = []
-    let columns = SampleColumns(prompts: false, logProbabilities: true)
-    try target.forEachRow(columns.selectEvaluation) { row in
-      if case .damagedRow(_, _, let id, _) = store.problem(ofEvaluation: row) { damaged.append(id) }
+  /// Leaves out what cannot be read as an evaluation or a scoring: a sweep makes it again.
+  private mutating func leaveOutDamaged() throws(StoreError) {
+    let (store, columns) = (store, SampleColumns(prompts: false, logProbabilities: true))
+    try leaveOut("evaluations", "evaluations whose values no model gives", columns.selectEvaluation) {
+      store.problem(ofEvaluation: $0)
     }
-    for id in damaged { try target.run("DELETE FROM evaluations WHERE id = ?", [.integer(id)]) }
-    if !damaged.isEmpty { summary.notes.append("\(damaged.count) evaluations whose values no model gives") }
+    let scorings = "scorings whose values no scorer gives"
+    try leaveOut("scorings", scorings, "SELECT \(ResultStore.scoringColumns) FROM scorings") {
+      store.problem(ofScoring: $0)
+    }
+    try leaveOut("scorings", scorings, "SELECT scoring, value FROM scores") { store.problem(ofScore: $0) }
+  }
+
+  private mutating func leaveOut(
+    _ table: String, _ words: String, _ sql: String, _ problem: (Statement) -> StoreError?
+  ) throws(StoreError) {
+    var damaged: Set<Int64> = []
+    try target.forEachRow(sql) { row in
+      if case .damagedRow(_, _, let id, _) = problem(row) { damaged.insert(id) }
+    }
+    for id in damaged { try target.run("DELETE FROM \(table) WHERE id = ?", [.integer(id)]) }
+    if !damaged.isEmpty { summary.notes.append("\(damaged.count) \(words)") }
   }
 
   /// Leaves out what refers to rows that are not there.
