@@ -73,18 +73,22 @@ extension ResultStore {
   }
 
   /// What is wrong with the evaluation in a row of `SampleColumns`; nil where it can be read.
-  func problem(ofEvaluation row: Statement) -> StoreError? { Self.problem { _ = try evaluation(row) } }
+  func problem(ofEvaluation row: Statement) -> StoreError? {
+    Self.problem { () throws(StoreError) in _ = try evaluation(row) }
+  }
 
   /// What is wrong with a row of `scorings`, whose columns are `scoringColumns`; nil where it can be read.
   func problem(ofScoring row: Statement) -> StoreError? {
-    Self.problem {
+    Self.problem { () throws(StoreError) in
       let id = row.integer(0)
       _ = (try texts(row, 1, "scorings", id), try count(row, 2, "scorings", id), try seconds(row, 3, "scorings", id))
     }
   }
 
   /// What is wrong with a row of `scores`, of which the scoring and the value are read; nil where it can be read.
-  func problem(ofScore row: Statement) -> StoreError? { Self.problem { _ = try score(row, 1, row.integer(0)) } }
+  func problem(ofScore row: Statement) -> StoreError? {
+    Self.problem { () throws(StoreError) in _ = try score(row, 1, row.integer(0)) }
+  }
 
   /// What `problem(ofScoring:)` looks at.
   static let scoringColumns = "id, expected, truncated_token_count, recorded_at"
