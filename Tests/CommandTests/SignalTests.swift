@@ -90,7 +90,7 @@ import Testing
       #expect(rest.isEmpty)
       #expect(try Data(contentsOf: folder.appendingPathComponent("stdout")).isEmpty)
       let report = folder.appendingPathComponent("report").path
-      #expect(!FileManager.default.fileExists(atPath: report) || (try SmallSweep.report(folder).isEmpty))
+      if FileManager.default.fileExists(atPath: report) { #expect(try SmallSweep.report(folder).isEmpty) }
     }
   }
 
