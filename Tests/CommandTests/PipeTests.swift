@@ -62,6 +62,12 @@ import Text
     #expect(try told(slurm, status: 2).contains("that its jobs can read again"))
   }
 
+  @Test("a path with a line end, which would be a command in a script, is refused")
+  func lineEnd() throws {
+    let line = "$P slurm Configs/demo-gate.yaml --shards 2 --out \"$D/line\ntouch $D/made\""
+    #expect(try told(line, status: 2).contains("a line end or a control character"))
+  }
+
   @Test("a file, a pipe and standard input are read up to a limit, and what has more is refused before it is in memory")
   func limit() throws {
     try Program.inTemporaryFolder { folder in

@@ -63,8 +63,11 @@ import Testing
       ("UPDATE evaluations SET log_probabilities = x'0000c07f' WHERE id = 2", "number 1 of 1 is nan"),
       ("UPDATE evaluations SET log_probabilities = x'caf249f1' WHERE id = 3", "number 1 of 1 is -1e+30"),
       ("UPDATE evaluations SET log_probabilities = x'00' WHERE id = 3", "is not a multiple of four bytes"),
-      ("UPDATE scores SET value = 9e999 WHERE scoring = 2", "scoring 2: the value is not finite"),
-      ("UPDATE scores SET value = -1e300 WHERE scoring = 3", "scoring 3: the value is -1e+300, which is no score"),
+      ("UPDATE scores SET value = 9e999 WHERE scoring = 2 AND value IS NOT NULL", "scoring 2: the value is not finite"),
+      (
+        "UPDATE scores SET value = -1e300 WHERE scoring = 3 AND value IS NOT NULL",
+        "scoring 3: the value is -1e+300, which is no score"
+      ),
       ("UPDATE scorings SET truncated_token_count = -4 WHERE id = 1", "scoring 1: truncated_token_count is -4"),
       ("UPDATE evaluations SET duration_seconds = 1e300 WHERE id = 1", "duration_seconds is 1e+300"),
       ("UPDATE evaluations SET output_tokens = '[' WHERE id = 1", "output_tokens is not an array of integers"),
@@ -116,7 +119,10 @@ import Testing
         "UPDATE evaluations SET log_probabilities = x'0000803f' WHERE id = 2",
         "1 evaluations whose values no model gives"
       ),
-      ("UPDATE scores SET value = 9e999 WHERE scoring = 2", "1 scorings whose values no scorer gives"),
+      (
+        "UPDATE scores SET value = 9e999 WHERE scoring = 2 AND value IS NOT NULL",
+        "1 scorings whose values no scorer gives"
+      ),
       ("UPDATE scorings SET expected = '[1]' WHERE id = 2", "1 scorings whose values no scorer gives"),
     ])
   func recoveryOfImpossible(_ sql: String, _ words: String) throws {

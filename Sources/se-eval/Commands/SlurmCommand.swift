@@ -90,6 +90,11 @@ enum SlurmCommand {
     guard settings.shardCount <= Shard.largestCount else {
       throw UsageError("--shards is \(settings.shardCount), expected at most \(Shard.largestCount)")
     }
+    // In a script a line end would begin a command.
+    let places = [here, settings.configuration, settings.folder, settings.program]
+    if let bad = places.first(where: { $0.unicodeScalars.contains { $0.properties.generalCategory == .control } }) {
+      throw UsageError("'slurm' writes no scripts with the path \(bad), which holds a line end or a control character")
+    }
     settings.arguments = Array(arguments.positionals.dropFirst())
     for option in [SweepArguments.limit, SweepArguments.only] {
       if let value = arguments.text(option) { settings.arguments += [option.name, value] }
