@@ -23,8 +23,8 @@ for name, halves in HALVES.items():
             half = random.choice(ENDS, 1) if index % 4 == 1 else random.normal(0, 0.1, 1).astype(np.float16)
             block[at:at + 2] = half.view(np.uint8)
         if name == "MXFP4":
-            # The exponent: 121 alone, and those that stay inside float32.
-            block[0] = 121 if index == 0 else random.integers(1, 250)
+            # The exponent: 121 alone, and those whose values are normal numbers of float32; smaller ones count as zero.
+            block[0] = 121 if index == 0 else random.integers(2, 250)
     values = quants.dequantize(blocks, Q[name]).reshape(-1).astype(np.float32)
     cases.append({"type": name, "bytes": blocks.reshape(-1).tolist(), "values": values.view(np.uint32).tolist()})
 out = sys.argv[1] if len(sys.argv) > 1 else os.path.join(os.path.dirname(os.path.abspath(__file__)), "dequantize.json")
