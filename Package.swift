@@ -116,7 +116,7 @@ if Context.environment["SE_EVAL_FUZZ"] != nil {
       name: "Fuzz",
       dependencies: [
         "Checkpoints", "Tokenizers", "Positions", "Transformer", "Kernels", "Tasks", "Metrics", "Store", "Gates",
-        "Sweeps", "Evaluation", "JSON",
+        "Sweeps", "Evaluation", "JSON", "Reports",
       ],
       path: "Tests/Fuzz", exclude: ["Corpus", "make_corpus.py"],
       swiftSettings: [.enableUpcomingFeature("InternalImportsByDefault")]))

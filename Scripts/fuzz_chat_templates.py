@@ -2,6 +2,7 @@
 """Changes chat templates at random and holds `se-eval chat` to what Jinja makes of them.
 
 usage: fuzz_chat_templates.py [--program .build/release/se-eval] [--templates FOLDER] [--count 2000] [--seed 1]
+       fuzz_chat_templates.py --unchanged [--program P] [--templates FOLDER]      every template as it is, by five conversations
        needs jinja2 3.1; without a folder of *.jinja the templates of Tests/TokenizersTests/Fixtures/jinja are changed.
 
 Wrong is: another text than Jinja's, a text where Jinja raises, a signal, or more than 20 seconds. A refusal where Jinja
@@ -28,6 +29,13 @@ MESSAGES = [
     {"role": "assistant", "content": "Yo", "tool_calls": [{"function": {"name": "f", "arguments": {"x": 1.5}}}]},
     {"role": "user", "content": [{"type": "text", "text": "é"}]},
 ]
+CONVERSATIONS = [
+    [{"role": "user", "content": "When does the mill open?"}],
+    [{"role": "system", "content": "Speak plainly."}, {"role": "user", "content": "When does the mill open?"}],
+    [{"role": "user", "content": "North?"}, {"role": "assistant", "content": "South."}, {"role": "user", "content": "Why?"}],
+    [{"role": "user", "content": " two lines\n\n  {{ a }} {% b %} 水 ö <|im_end|> </s>\n"}],
+    [{"role": "user", "content": ""}],
+]
 
 
 def changed(text, rng):
@@ -46,7 +54,7 @@ def changed(text, rng):
     return "".join(letters)
 
 
-def expected(environment, source):
+def expected(environment, source, messages=MESSAGES):
     """Jinja's text, or None where it raises; 'slow' where it takes long."""
     def stop(*_):
         raise TimeoutError
@@ -55,7 +63,7 @@ def expected(environment, source):
     signal.alarm(10)
     try:
         return environment.from_string(source).render(
-            messages=json.loads(json.dumps(MESSAGES)), tools=None, documents=None, add_generation_prompt=True,
+            messages=json.loads(json.dumps(messages)), tools=None, documents=None, add_generation_prompt=True,
             bos_token="<s>", eos_token="</s>")
     except TimeoutError:
         return "slow"
@@ -83,12 +91,34 @@ def corpus(folder):
         return [case["source"] for case in json.load(file)]
 
 
+def judged(counts, status, text, want):
+    """Counts one rendering; true where it is wrong."""
+    if want == "slow":
+        kind = "Jinja too slow"
+    elif status == 0 and text == want:
+        kind = "same text"
+    elif status == 2 and want is None:
+        kind = "both refuse"
+    elif status == 2:
+        kind = "refused, Jinja renders"
+    else:
+        kind = "WRONG"
+    counts[kind] += 1
+    return kind == "WRONG"
+
+
+def write_messages(folder, messages):
+    with open(os.path.join(folder, "m.json"), "w", encoding="utf-8") as file:
+        json.dump(messages, file)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--program", default=os.path.join(ROOT, ".build", "release", "se-eval"))
     parser.add_argument("--templates")
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--unchanged", action="store_true")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     sys.path.insert(0, FIXTURE)
@@ -97,27 +127,22 @@ def main():
     rng = random.Random(options.seed)
     sources = corpus(options.templates)
     counts = collections.Counter()
+    work = [(source, MESSAGES) for source in (changed(rng.choice(sources), rng) for _ in range(options.count))]
+    if options.unchanged:
+        work = [(source, messages) for messages in CONVERSATIONS for source in sources]
     with tempfile.TemporaryDirectory() as folder:
-        with open(os.path.join(folder, "m.json"), "w", encoding="utf-8") as file:
-            json.dump(MESSAGES, file)
-        for _ in range(options.count):
-            source = changed(rng.choice(sources), rng)
+        written = None
+        for source, messages in work:
+            if written is not messages:
+                write_messages(folder, messages)
+                written = messages
             try:
                 source.encode("utf-8")
                 status, text, reason = rendered(options.program, folder, source)
             except subprocess.TimeoutExpired:
                 status, text, reason = -1, None, "more than 20 seconds"
-            want = expected(ENVIRONMENT, source)
-            if want == "slow":
-                counts["Jinja too slow"] += 1
-            elif status == 0 and text == want:
-                counts["same text"] += 1
-            elif status == 2 and want is None:
-                counts["both refuse"] += 1
-            elif status == 2:
-                counts["refused, Jinja renders"] += 1
-            else:
-                counts["WRONG"] += 1
+            want = expected(ENVIRONMENT, source, messages)
+            if judged(counts, status, text, want):
                 print(f"WRONG status {status} {source!r}\n  Jinja {want!r}\n  program {text!r} {reason}")
     print(", ".join(f"{name}: {count}" for name, count in sorted(counts.items())))
     sys.exit(1 if counts["WRONG"] else 0)

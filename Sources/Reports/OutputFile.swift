@@ -1,4 +1,5 @@
 public import Foundation
+import Text
 
 /// A file that is written whole or not at all, so that a killed process leaves the old one or the new one.
 public enum OutputFile {
@@ -29,7 +30,7 @@ public enum OutputFile {
     } catch let error as ReportError {
       throw error
     } catch {
-      throw .cannotWrite(path: path, problem: error.localizedDescription)
+      throw .cannotWrite(path: path, problem: SystemReason.text(error))
     }
   }
 

@@ -36,7 +36,7 @@ extension ReportError: CustomStringConvertible {
     case .nothingStored(let path):
       "\(path): the store holds no cells. Run `se-eval sweep` first."
     case .cannotWrite(let path, let problem):
-      "\(path): cannot be written: \(problem). Check the folder's permissions, or name another with --out."
+      "\(path): cannot be written: \(problem). Check permissions and space, or name another place with --out."
     case .cannotRead(let path, let problem):
       "\(path): cannot be read: \(problem)."
     case .damagedFacts(let path, let cell, let sampleID):

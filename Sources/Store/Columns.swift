@@ -4,6 +4,8 @@
 extension ResultStore {
   static let largestCount: Int64 = 1 << 40
   private static let largestSeconds = 1e12
+  /// Above the sum over all tokens of any text of the least log-probabilities that there are.
+  private static let largestScore = 1e18
 
   /// A count from 0 to 2^40.
   func count(_ row: Statement, _ column: Int32, _ table: String, _ id: Int64) throws(StoreError) -> Int {
@@ -45,6 +47,9 @@ extension ResultStore {
   func score(_ row: Statement, _ column: Int32, _ id: Int64) throws(StoreError) -> Double? {
     guard let value = row.optionalReal(column) else { return nil }
     guard value.isFinite else { throw damaged("scores", id, "the value is not finite") }
+    guard value.magnitude <= Self.largestScore else {
+      throw damaged("scores", id, "the value is \(value), which is no score")
+    }
     return value
   }
 }

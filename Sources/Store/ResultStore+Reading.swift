@@ -75,6 +75,22 @@ extension ResultStore {
     }
   }
 
+  /// Looks at the log-probabilities of the current results of cells, which otherwise only what uses them reads.
+  ///
+  /// - Parameter cells: the cells.
+  /// - Throws: `StoreError.damagedRow` for the first sample whose values can be none.
+  public func checkLogProbabilities(inAll cells: [CellID]) throws(StoreError) {
+    let wanted = Set(cells)
+    let columns = SampleColumns(prompts: false, logProbabilities: true)
+    try locked { (connection) throws(StoreError) in
+      try connection.forEachRow(
+        "\(columns.select) WHERE r.current = 1 AND e.log_probabilities IS NOT NULL ORDER BY r.cell, r.sample_id"
+      ) { (row) throws(StoreError) in
+        if wanted.contains(CellID(row.integer(0))) { _ = try self.evaluation(row) }
+      }
+    }
+  }
+
   /// The names of all metrics that have a score, in the order of their letters.
   ///
   /// - Throws: `StoreError` when the store cannot be read.

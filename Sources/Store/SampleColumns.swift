@@ -48,7 +48,10 @@ extension ResultStore {
     let table = "evaluations"
     let logProbabilities = row.optionalBlob(16).map { Encoding.floats($0) }
     if case .some(.none) = logProbabilities {
-      throw damaged(table, id, "log_probabilities is not a multiple of four bytes")
+      throw damaged(table, id, "log_probabilities\(Self.owner(row)) is not a multiple of four bytes")
+    }
+    if let problem = (logProbabilities ?? nil).flatMap({ LogProbability.problem(in: $0) }) {
+      throw damaged(table, id, "log_probabilities\(Self.owner(row)): \(problem)")
     }
     let finishReason = row.optionalText(8).map { FinishReason(rawValue: $0) }
     if case .some(.none) = finishReason { throw damaged(table, id, "finish_reason is none that is known") }
@@ -68,6 +71,35 @@ extension ResultStore {
     return StoredEvaluation(
       id: EvaluationID(id), record: record, recordedAt: try seconds(row, 12, table, id))
   }
+
+  /// What is wrong with the evaluation in a row of `SampleColumns`; nil where it can be read.
+  func problem(ofEvaluation row: Statement) -> StoreError? {
+    Self.problem { () throws(StoreError) in _ = try evaluation(row) }
+  }
+
+  /// What is wrong with a row of `scorings`, whose columns are `scoringColumns`; nil where it can be read.
+  func problem(ofScoring row: Statement) -> StoreError? {
+    Self.problem { () throws(StoreError) in
+      let id = row.integer(0)
+      _ = (try texts(row, 1, "scorings", id), try count(row, 2, "scorings", id), try seconds(row, 3, "scorings", id))
+    }
+  }
+
+  /// What is wrong with a row of `scores`, of which the scoring and the value are read; nil where it can be read.
+  func problem(ofScore row: Statement) -> StoreError? {
+    Self.problem { () throws(StoreError) in _ = try score(row, 1, row.integer(0)) }
+  }
+
+  /// What `problem(ofScoring:)` looks at.
+  static let scoringColumns = "id, expected, truncated_token_count, recorded_at"
+
+  private static func problem(_ read: () throws(StoreError) -> Void) -> StoreError? {
+    do throws(StoreError) { try read() } catch { return error }
+    return nil
+  }
+
+  /// The sample of a row, in words; nothing where an evaluation alone is read.
+  private static func owner(_ row: Statement) -> String { row.text(1).isEmpty ? "" : " of the sample \(row.text(1))" }
 
   /// The result in a row of `SampleColumns`.
   func sample(_ row: Statement, scores: [Score]) throws(StoreError) -> StoredSample {

@@ -32,10 +32,11 @@ extension StoreError: CustomStringConvertible {
       "\(path): no room is left to store a result (\(failure.text)). Free space on the disk and start again: what was "
         + "committed is kept."
     case .readOnly(let path, let failure):
-      "\(path): the store cannot be written (\(failure.text)). Check the permissions of the file and of its folder."
+      "\(path): the store cannot be written (\(failure.text)). Check the permissions of the file and of its folder, or name "
+        + "another place (--db, --into)."
     case .corrupt(let path, let failure):
       "\(path): the store is damaged (\(failure.text)). Restore a copy, or save what is readable with "
-        + "`sqlite3 FILE .recover`."
+        + "`se-eval doctor \(path) --recover NEW`."
     case .cannotOpen(let path, let failure):
       "\(path): the store cannot be opened (\(failure.text)). Check that the folder exists and may be read and written."
     case .inputOutput(let path, let failure):
@@ -44,9 +45,11 @@ extension StoreError: CustomStringConvertible {
     case .failed(let path, let failure):
       "\(path): SQLite failed (\(failure.text))."
     case .lockFile(let path, let code, let message):
-      "\(path): the file or folder cannot be made (errno \(code): \(message)). Check that the folder may be written."
+      "\(path): the file or folder cannot be made (errno \(code): \(message)). Check that the folder may be written, or "
+        + "name another place (--db, --into)."
     case .damagedRow(let path, let table, let row, let problem):
-      "\(path): row \(row) of table \(table) is damaged: \(problem). Restore a copy of the store."
+      "\(path): row \(row) of table \(table) is damaged: \(problem). Restore a copy of the store, or leave out what "
+        + "is damaged with `se-eval doctor \(path) --recover NEW`: a sweep on the new one evaluates that again."
     }
   }
 }

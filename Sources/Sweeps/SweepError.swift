@@ -49,7 +49,7 @@ public enum SweepError: Error, Hashable, Sendable {
   /// There is no such configuration file.
   case noConfiguration(path: String, suggestion: String?)
   /// The configuration file is there and cannot be read.
-  case unreadable(path: String)
+  case unreadable(path: String, problem: WholeFileProblem)
   /// An argument is not of its form.
   case argument(String, expected: String)
   /// `--only` names a key or a value that no cell has.
@@ -104,7 +104,7 @@ extension SweepError: CustomStringConvertible {
     case .noConfiguration(let path, let suggestion):
       let hint = suggestion.map { "; did you mean '\($0)'?" } ?? "; check the path"
       return "there is no configuration '\(path)'" + hint
-    case .unreadable(let path): return "\(path): the file cannot be read; check its permissions"
+    case .unreadable(let path, let problem): return "\(path): \(problem)"
     case .argument(let argument, let expected): return "argument '\(argument)': expected \(expected)"
     case .selection(let error): return error.description
     case .memory(let problem): return problem

@@ -25,6 +25,8 @@ enum EngineOptions {
   static let devices = [device, deviceMemory, compute]
   static let all = [method, keyValueType, chunk] + devices
 
+  /// More than any model reads, and few enough to be made before memory is asked.
+  static let mostTokens = 1 << 24
   /// Tokens per pass at most; more than a few thousand gain nothing.
   private static let largestChunk = 1 << 16
 

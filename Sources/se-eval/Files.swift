@@ -16,33 +16,16 @@ struct FileError: FaultReporting, CustomStringConvertible {
 
 /// Files that the command line names.
 enum Files {
-  /// The bytes of a file.
-  static func read(_ path: String) throws(FileError) -> Data {
-    guard FileManager.default.fileExists(atPath: path) else {
-      throw FileError(path: path, problem: "there is no such file")
-    }
-    // By a handle: it also reads pipes and devices, which `Data(contentsOf:)` refuses.
-    guard let handle = FileHandle(forReadingAtPath: path) else {
-      throw FileError(path: path, problem: "it cannot be opened; check its permissions")
-    }
-    return try bytes(of: handle, path)
-  }
-
-  /// More than any text that a model reads; an endless file ends here, before memory does.
-  private static let mostBytes = 1 << 30
-
-  private static func bytes(of handle: FileHandle, _ path: String) throws(FileError) -> Data {
-    var data = Data()
-    while true {
-      let part: Data?
-      do { part = try handle.read(upToCount: 1 << 22) } catch {
-        throw FileError(path: path, problem: "it cannot be read: \(error.localizedDescription)")
-      }
-      guard let part, !part.isEmpty else { return data }
-      data += part
-      guard data.count <= mostBytes else {
-        throw FileError(path: path, problem: "it has more than 1 GiB; name a part of it")
-      }
+  /// The bytes of a file, a pipe or a device.
+  ///
+  /// - Parameters:
+  ///   - path: what the command line names.
+  ///   - byteLimit: the most that is read.
+  /// - Returns: everything up to its end.
+  /// - Throws: `FileError`.
+  static func read(_ path: String, byteLimit: Int = WholeFile.byteLimit) throws(FileError) -> [UInt8] {
+    do { return try WholeFile.bytes(path, byteLimit: byteLimit) } catch {
+      throw FileError(path: path, problem: "\(error)")
     }
   }
 
@@ -52,19 +35,28 @@ enum Files {
   }
 
   /// The text on standard input.
-  static func readStandardInput() throws(FileError) -> String {
-    let data: Data
-    do {
-      data = try FileHandle.standardInput.readToEnd() ?? Data()
-    } catch {
-      throw FileError(
-        path: "standard input", problem: "it cannot be read (closed, or a folder): give it a text, or name a file")
+  ///
+  /// - Parameters:
+  ///   - handle: the stream.
+  ///   - byteLimit: the most that is read.
+  /// - Returns: everything up to its end.
+  /// - Throws: `FileError`.
+  static func readStandardInput(
+    _ handle: FileHandle = .standardInput, byteLimit: Int = WholeFile.byteLimit
+  ) throws(FileError) -> String {
+    let bytes: [UInt8]
+    do throws(WholeFileProblem) { bytes = try WholeFile.bytes(of: handle, byteLimit: byteLimit) } catch {
+      let reason: String =
+        if case .failed = error { "it cannot be read (closed, or a folder): give it a text, or name a file" } else {
+          "\(error)"
+        }
+      throw FileError(path: "standard input", problem: reason)
     }
-    return try text(data, "standard input")
+    return try text(bytes, "standard input")
   }
 
-  private static func text(_ data: Data, _ path: String) throws(FileError) -> String {
-    guard let text = String(validating: data, as: UTF8.self) else {
+  private static func text(_ bytes: [UInt8], _ path: String) throws(FileError) -> String {
+    guard let text = String(validating: bytes, as: UTF8.self) else {
       throw FileError(path: path, problem: "it is not UTF-8; convert it first, for example with iconv")
     }
     return text
@@ -81,7 +73,7 @@ enum Files {
   static func json<Content>(
     _ path: String, expected: String, _ content: (JSONValue) -> Content?
   ) throws(FileError) -> Content {
-    let bytes = [UInt8](try read(path))
+    let bytes = try read(path)
     do throws(JSONProblem) {
       if let content = content(try JSONReader.value(of: bytes)) { return content }
     } catch {

@@ -31,6 +31,23 @@ final class ProgressPrinter {
     }
   }
 
+  /// Shows that a plan is being made while it is.
+  func whilePlanning<Result>(_ name: String, _ body: () throws -> Result) rethrows -> Result {
+    planning(name)
+    defer { finish() }
+    return try body()
+  }
+
+  /// Says that samples are made and counted, which takes a while where there are many; what follows takes a bar away.
+  func planning(_ name: String) {
+    switch style {
+    case .none: return
+    case .json: Terminal.line(JSONValue.text(of: Line(event: "planning", cell: name), .compact))
+    case .bar: Terminal.status("\rplanning \(VisibleText.escaped(name))\u{1b}[K")
+    case .plain: Terminal.message("planning \(name)")
+    }
+  }
+
   /// Shows one event.
   func show(_ event: ProgressEvent) {
     switch style {
@@ -49,6 +66,7 @@ final class ProgressPrinter {
   private func bar(_ event: ProgressEvent) {
     switch event {
     case .started(let overall):
+      finish()
       Terminal.message(heading(overall))
     case .loadingModel(let name):
       Terminal.status("\rloading \(VisibleText.escaped(name))\u{1b}[K")

@@ -3,6 +3,7 @@ import Glibc
 import JSON
 import Reports
 import Synchronization
+import Text
 
 /// The process's streams: results go to standard output, everything for people to standard error.
 enum Terminal {
@@ -32,7 +33,7 @@ enum Terminal {
       do {
         try FileHandle.standardOutput.write(contentsOf: Data(shown.utf8))
       } catch {
-        failure = "\(error.localizedDescription)"
+        failure = SystemReason.text(error)
       }
     }
   }

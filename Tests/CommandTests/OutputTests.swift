@@ -3,20 +3,6 @@ import Testing
 
 /// Output that cannot be written ends in a status and, where it can be told, a reason; never in a crash.
 @Suite struct OutputTests {
-  /// Runs a command line of the shell in which `$P` is the program, in the checkout's folder.
-  private func shell(_ line: String) throws -> Int32 {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", line]
-    process.currentDirectoryURL = Program.root
-    process.environment = ProcessInfo.processInfo.environment.merging(
-      ["P": Program.executable.path, "SWIFT_BACKTRACE": "enable=no"]
-    ) { $1 }
-    try process.run()
-    process.waitUntilExit()
-    return process.terminationStatus
-  }
-
   @Test(
     "results that were not written are a failure, messages that were not written are none",
     arguments: [
@@ -25,7 +11,7 @@ import Testing
       ("$P model nowhere 2>&-", 5), ("$P sweeep 2> /dev/full", 2), ("$P --help > /dev/null 2>&-", 0),
     ] as [(String, Int32)])
   func unwritable(line: String, status: Int32) throws {
-    #expect(try shell(line) == status)
+    #expect(try Program.shell(line) == status)
   }
 
   @Test(
@@ -40,7 +26,7 @@ import Testing
   func unreadable(line: String, status: Int32) throws {
     try Program.inTemporaryFolder { folder in
       let log = folder.appendingPathComponent("log").path
-      #expect(try shell("\(line) > /dev/null 2> '\(log)'") == status)
+      #expect(try Program.shell("\(line) > /dev/null 2> '\(log)'") == status)
       let told = try String(contentsOfFile: log, encoding: .utf8)
       #expect(told.isEmpty == (status == 0) && !told.contains("Fatal error"))
     }
@@ -50,9 +36,16 @@ import Testing
   func reason() throws {
     try Program.inTemporaryFolder { folder in
       let log = folder.appendingPathComponent("log").path
-      let status = try shell("$P --help > /dev/full 2> '\(log)'")
+      let status = try Program.shell("$P --help > /dev/full 2> '\(log)'")
       let told = try String(contentsOfFile: log, encoding: .utf8)
-      #expect(status == 1 && told.contains("standard output cannot be written"))
+      #expect(status == 1 && told.contains("standard output cannot be written: No space left on device"))
+      #expect(try Program.shell("$P --help >&- 2> '\(log)'") == 1)
+      #expect(try String(contentsOfFile: log, encoding: .utf8).contains("cannot be written: Bad file descriptor"))
+      #expect(try Program.shell("$P sweep Configs/demo-gate.yaml --db /proc/x/s.sqlite 2> '\(log)'") == 1)
+      #expect(try String(contentsOfFile: log, encoding: .utf8).contains("name another place with --db"))
+      let line = "$P sweep Configs/demo-gate.yaml --db '\(folder.path)/s.sqlite' --report /proc/x --progress none"
+      #expect(try Program.shell("\(line) 2> '\(log)'") == 1)
+      #expect(try String(contentsOfFile: log, encoding: .utf8).contains("name another folder with --report"))
     }
   }
 
@@ -61,7 +54,7 @@ import Testing
     try Program.inTemporaryFolder { folder in
       let config = try SmallSweep.write(to: folder, trials: 1)
       let arguments = SmallSweep.arguments(config, folder).map { "'\($0)'" } + ["--progress", "plain"]
-      #expect(try shell("$P \(arguments.joined(separator: " ")) > /dev/null 2> /dev/full") == 0)
+      #expect(try Program.shell("$P \(arguments.joined(separator: " ")) > /dev/null 2> /dev/full") == 0)
       #expect(try SmallSweep.report(folder)["report.md"] != nil)
     }
   }

@@ -77,6 +77,20 @@ enum Program {
     }
   }
 
+  /// Runs a command line of the shell in which `$P` is the program, in the checkout's folder, to its end.
+  static func shell(_ line: String, environment: [String: String] = [:]) throws -> Int32 {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = ["-c", line]
+    process.currentDirectoryURL = root
+    process.environment = ProcessInfo.processInfo.environment.merging(
+      ["P": executable.path, "SWIFT_BACKTRACE": "enable=no"]
+    ) { $1 }.merging(environment) { $1 }
+    try process.run()
+    process.waitUntilExit()
+    return process.terminationStatus
+  }
+
   /// Gives a folder that is removed afterwards.
   static func inTemporaryFolder<R>(_ body: (URL) throws -> R) throws -> R {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("se-eval-\(UUID().uuidString)")

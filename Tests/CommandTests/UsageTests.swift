@@ -21,6 +21,13 @@ import Testing
     let option = try Program.run(["bench", "--model", "x", "--prefil", "5"])
     #expect(option.status == 2 && option.errors.contains("did you mean --prefill?"))
     #expect(try Program.run(["logits", "--model", "x"]).status == 2)
+    // An empty path would be the root folder.
+    for words in [["report", "x.sqlite", "--out", ""], ["sweep", "a.yaml", "--report="], ["report", ""]] {
+      let empty = try Program.run(words)
+      #expect(empty.status == 2 && empty.errors.contains("empty"), "\(words)")
+    }
+    let endless = ["generate", "--model", "Datasets/demo/model", "--prompt", "a", "--max-new-tokens", "99999999999"]
+    #expect(try Program.run(endless).errors.contains("at most 16777216 tokens"))
     let long = try Program.run(["bench", "--model", "Datasets/demo/model", "--prefill", "100000000000"])
     #expect(long.status == 2 && long.errors.contains("at most 16777216 tokens"))
     #expect(try Program.run(["capacity", "-L", "4096", "-G", "8"]).status == 2)

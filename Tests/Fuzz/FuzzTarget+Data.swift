@@ -2,6 +2,7 @@ import Evaluation
 import Foundation
 import Gates
 import JSON
+import Reports
 
 @testable import Metrics
 @testable import Store
@@ -57,12 +58,35 @@ extension FuzzTarget {
 
   private static let emptyStore = try? ResultStore.open("\(folder)/empty.sqlite", mode: .create)
 
-  /// A store: read as `report` and `samples` read it, then opened for writing, which migrates an old one.
+  /// A store: read as `report` and `samples` read it, then opened for writing, which migrates an old one; examined,
+  /// reported in every format, its methods compared.
   static func sqlite(_ bytes: [UInt8]) {
     let path = write(bytes, "store.sqlite")
     defer { for end in ["-wal", "-shm", "-journal"] { unlink(path + end) } }
     read(try? ResultStore.open(path, mode: .readOnly, options: patience))
-    read(try? ResultStore.open(path, mode: .existing, options: patience))
+    let store = try? ResultStore.open(path, mode: .existing, options: patience)
+    read(store)
+    if let store { report(store) }
+  }
+
+  /// Everything that people read of a store.
+  private static func report(_ store: ResultStore) {
+    _ = try? StoreDoctor.examine(store.path)
+    let tasks = TaskReports(TaskRegistry.types.map { ($0.name, $0.report) })
+    guard let cells = try? store.currentCells(), !cells.isEmpty,
+      let writer = try? ReportWriter(store: store, name: "fuzz", tasks: tasks, conventions: "sliding-16,llamacpp")
+    else { return }
+    _ = try? writer.summary(width: 100)
+    _ = try? writer.verdict()
+    _ = try? writer.conventionText()
+    _ = try? writer.write(to: "\(folder)/report", formats: Set(ReportFormat.allCases))
+    _ = try? writer.writeCards(to: "\(folder)/report", formats: [.markdown])
+    let methods = Set(cells.map(\.record.method)).sorted()
+    guard let first = methods.first, let last = methods.last,
+      let comparison = try? Comparison(store, first, last, tasks: tasks)
+    else { return }
+    _ = comparison.text(flipLimit: 8)
+    precondition((try? JSONReader.value(of: Array(comparison.json.utf8))) != nil, "a comparison that is no JSON")
   }
 
   private static let patience = ResultStore.Options(busyTimeoutSeconds: 0)

@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 import TestSupport
 import Testing
@@ -29,6 +30,31 @@ private let dequantizeCases: [DequantizeCase] =
       Workers(threads: 1, instructionSet: set).embed([0], matrix, scale: 1, into: into)
       // Zeros of either sign are the same weight.
       #expect(into.array == wanted.values.map { Float(bitPattern: $0) }, "\(set)")
+    }
+  }
+
+  private static let more = ProcessInfo.processInfo.environment["SE_EVAL_DEQUANTIZE"]
+
+  @Test("the table of Docs/differential-dequantisation.md", .enabled(if: more != nil))
+  func table() throws {
+    let path = try #require(Self.more)
+    let cases = try JSONDecoder().decode([DequantizeCase].self, from: Data(contentsOf: URL(fileURLWithPath: path)))
+    let sets = InstructionSet.available
+    print("| type | blocks | values | " + sets.map(\.rawValue).joined(separator: " | ") + " |")
+    print("| --- | ---: | ---: |" + sets.map { _ in " ---: |" }.joined())
+    for wanted in cases {
+      let type = try #require(WeightType.allCases.first { "\($0)".lowercased() == wanted.type.lowercased() })
+      let matrix = PinnedBytes(wanted.bytes, shift: 1).matrix(type, rows: 1, columns: wanted.values.count)
+      let equal = sets.map { set in
+        let into = FloatBuffer(count: wanted.values.count)
+        Workers(threads: 1, instructionSet: set).embed([0], matrix, scale: 1, into: into)
+        // Zeros of either sign are the same weight.
+        return zip(into.array, wanted.values).count { $0 == Float(bitPattern: $1) }
+      }
+      print(
+        "| \(wanted.type) | \(wanted.values.count / type.blockElementCount) | \(wanted.values.count) | "
+          + equal.map { "\($0)" }.joined(separator: " | ") + " |")
+      #expect(equal.allSatisfy { $0 == wanted.values.count }, "\(wanted.type)")
     }
   }
 }

@@ -1,5 +1,7 @@
+import Evaluation
 import Reports
 import Store
+import TestSupport
 import Testing
 import Text
 
@@ -50,5 +52,33 @@ import Text
     #expect(throws: ReportError.unknownMethod(method: "ntk:factor=4", known: ["plain"])) {
       _ = try Comparison(synthetic.store, "plain", "ntk:factor=4")
     }
+  }
+
+  @Test(
+    "a log-probability that is none is damage to comparison, report and card, not a number in them",
+    arguments: [Float.nan, 0.5, .infinity, -1e30])
+  func damaged(value: Float) throws {
+    let synthetic = try SyntheticStore()
+    for method in ["plain", "ntk:factor=4"] {
+      let cell = try synthetic.store.cell(
+        SyntheticStore.record("books", method, [("length", "3")], metric: SyntheticStore.perplexity, count: 1))
+      let scores = [Score("nll_sum", 2), Score("token_count", 2)]
+      try synthetic.store.append(
+        SyntheticStore.result(
+          "book=7", method, scores: scores, tokens: 3, logProbabilities: [-1, method == "plain" ? -1 : value]),
+        cell: cell, run: synthetic.run)
+    }
+    let writer = ReportWriter(store: synthetic.store, name: "damaged", tasks: .none)
+    let folder = try TemporaryFolder()
+    let uses: [() throws -> Void] = [
+      { _ = try Comparison(synthetic.store, "ntk:factor=4", "plain") },
+      { _ = try writer.write(to: folder.path, formats: [.csv]) }, { _ = try writer.summary() },
+    ]
+    for use in uses {
+      let error = try #require(#expect(throws: ReportError.self, performing: use))
+      #expect("\(error)".contains("of the sample book=7: number 2 of 2 is \(value), which is no log-probability"))
+    }
+    // The other method's samples are whole.
+    #expect(try Comparison(synthetic.store, "plain", "plain").rows.map(\.difference) == [0])
   }
 }

@@ -13,6 +13,8 @@ import Text
   /// A store of LongBench and L-Eval cells: every row of a dataset has the score that its place gives.
   private struct Suites {
     let store: ResultStore
+    /// The fact that says by which template the prompts were wrapped; none in old stores.
+    var chatFact = #""chat":"llama-2""#
     let run: RunID
     private let folder: TemporaryFolder
 
@@ -44,7 +46,8 @@ import Text
             sampleID: name, identity: "\(model)/\(method)/\(name)", prompt: "p", firstTokens: [1],
             promptTokenCount: 3500,
             truncatedTokenCount: index == 0 ? 90 : 0, expected: ["a"],
-            facts: #"{"bucket":"\#(bucket(index))","chat":"llama-2"}"#, output: "a", outputTokens: [5],
+            facts: #"{"bucket":"\#(bucket(index))"\#(chatFact.isEmpty ? "" : "," + chatFact)}"#, output: "a",
+            outputTokens: [5],
             finishReason: .endOfText, scores: [.init(metric: "score", value: score, unscored: nil)],
             logProbabilities: nil,
             durationSeconds: 1, computedTokenCount: 10), cell: cell, run: run)
@@ -170,6 +173,18 @@ import Text
       "deviation: the moon was full", "narrativeqa 2 of 200", "Not measured: GSM", "16 of 32 prompts were cut",
       "Chat template: llama-2", "llama-2-7b-chat.Q4_0.gguf", "float16", "unverified data", "Confidence:",
     ] { #expect(text.contains(part) || text.contains(part.replacing("16 of 32", with: "32 of 64")), "\(part)") }
+  }
+
+  @Test(
+    "prompts without a chat template are a deviation that is said, and so is a store that does not say it",
+    arguments: [(#""chat":"none""#, "Chat template: none."), ("", "Chat template: not recorded.")])
+  func withoutChatTemplate(fact: String, words: String) throws {
+    var suites = try Suites(model: "Llama-2-7b-chat")
+    suites.chatFact = fact
+    try suites.fill(model: "Llama-2-7b-chat")
+    let document = try PaperBuilder.document(Evaluations(suites.store), name: "suites", tasks: Self.tasks)
+    // Once under each of the two tables.
+    #expect(PlainText.render(document).components(separatedBy: words).count == 3)
   }
 
   @Test("a model without published numbers says so, and a store without any table of the paper's shape is an error")

@@ -56,6 +56,21 @@ import Testing
       ("UPDATE scorings SET identity = 'other' WHERE id = 2", "scoring 2 has the identity of another one"),
       ("UPDATE results SET scoring = 2 WHERE id = 1", "result 1 has the scoring of another evaluation"),
       ("DELETE FROM runs", "refers to a row of runs that is not there"),
+      (
+        "UPDATE evaluations SET log_probabilities = x'000000bf0000803f' WHERE id = 2",
+        "evaluation 2, sample 1 of tiny plain passkey length=4096,depth=0.5: log_probabilities: number 2 of 2 is 1.0"
+      ),
+      ("UPDATE evaluations SET log_probabilities = x'0000c07f' WHERE id = 2", "number 1 of 1 is nan"),
+      ("UPDATE evaluations SET log_probabilities = x'caf249f1' WHERE id = 3", "number 1 of 1 is -1e+30"),
+      ("UPDATE evaluations SET log_probabilities = x'00' WHERE id = 3", "is not a multiple of four bytes"),
+      ("UPDATE scores SET value = 9e999 WHERE scoring = 2 AND value IS NOT NULL", "scoring 2: the value is not finite"),
+      (
+        "UPDATE scores SET value = -1e300 WHERE scoring = 3 AND value IS NOT NULL",
+        "scoring 3: the value is -1e+300, which is no score"
+      ),
+      ("UPDATE scorings SET truncated_token_count = -4 WHERE id = 1", "scoring 1: truncated_token_count is -4"),
+      ("UPDATE evaluations SET duration_seconds = 1e300 WHERE id = 1", "duration_seconds is 1e+300"),
+      ("UPDATE evaluations SET output_tokens = '[' WHERE id = 1", "output_tokens is not an array of integers"),
     ])
   func found(_ sql: String, _ words: String) throws {
     let path = try make(3)
@@ -95,6 +110,31 @@ import Testing
     let store = try ResultStore.open(target, mode: .readOnly)
     #expect(try store.evaluationIDs().count == evaluations.rowCount)
     #expect(throws: StoreError.self) { try ResultStore.recover(path, into: target) }
+  }
+
+  @Test(
+    "what no model and no scorer gives is left out of a recovery, which is whole then",
+    arguments: [
+      (
+        "UPDATE evaluations SET log_probabilities = x'0000803f' WHERE id = 2",
+        "1 evaluations whose values no model gives"
+      ),
+      (
+        "UPDATE scores SET value = 9e999 WHERE scoring = 2 AND value IS NOT NULL",
+        "1 scorings whose values no scorer gives"
+      ),
+      ("UPDATE scorings SET expected = '[1]' WHERE id = 2", "1 scorings whose values no scorer gives"),
+    ])
+  func recoveryOfImpossible(_ sql: String, _ words: String) throws {
+    let path = try make(3)
+    try change(path, sql)
+    let target = folder.file("saved.sqlite")
+    let summary = try ResultStore.recover(path, into: target)
+    #expect(summary.notes.first == words)
+    #expect(try examine(target).filter { $0.severity == .damage }.isEmpty)
+    let store = try ResultStore.open(target, mode: .readOnly)
+    let cell = try #require(try store.cells().first).id
+    #expect(try store.samples(in: cell, withPrompts: true, withLogProbabilities: true).map(\.sampleID) == ["0", "2"])
   }
 
   @Test("a whole store is recovered as it is")

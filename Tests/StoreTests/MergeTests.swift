@@ -102,11 +102,11 @@ import Text
   @Test("log-probabilities are compared to the last bit, scores as they are")
   func differentBits() throws {
     var (first, second) = (Samples.evaluation("e"), Samples.evaluation("e"))
-    (first.logProbabilities, second.logProbabilities) = ([-1, 0.5], [-1, Float(0.5).nextUp])
+    (first.logProbabilities, second.logProbabilities) = ([-1, -0.5], [-1, Float(-0.5).nextUp])
     try append(a, first)
     try append(b, second)
     let error = try #require(#expect(throws: StoreError.self) { try a.merge(b) })
-    #expect("\(error)".contains("has log-probability 1 0.50000006, and 0.5 in"))
+    #expect("\(error)".contains("has log-probability 1 -0.49999997, and -0.5 in"))
     let c = try ResultStore.open(folder.file("c.sqlite"), mode: .create)
     try append(c, first, Samples.scoring(accuracy: 0.25))
     let other = try #require(#expect(throws: StoreError.self) { try a.merge(c) })

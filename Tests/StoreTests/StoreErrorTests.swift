@@ -242,6 +242,11 @@ import Testing
       ("UPDATE scorings SET expected = '{'", "scorings"),
       ("UPDATE evaluations SET output_tokens = '[1,x]'", "evaluations"),
       ("UPDATE evaluations SET log_probabilities = x'010203'", "evaluations"),
+      // Not a number, +1, +infinity, -1e30.
+      ("UPDATE evaluations SET log_probabilities = x'000000bf0000c07f'", "evaluations"),
+      ("UPDATE evaluations SET log_probabilities = x'0000803f'", "evaluations"),
+      ("UPDATE evaluations SET log_probabilities = x'0000807f'", "evaluations"),
+      ("UPDATE evaluations SET log_probabilities = x'caf249f1'", "evaluations"),
       ("UPDATE cells SET record = '[]'", "cells"),
       ("UPDATE cells SET record = json_set(record, '$.sampleCount', 9223372036854775807)", "cells"),
       ("UPDATE cells SET record = json_set(record, '$.contextWindow', -1)", "cells"),
@@ -270,6 +275,25 @@ import Testing
       Issue.record("\(error)")
       return
     }
+  }
+
+  @Test("a log-probability that is none is said with its sample and what to do, also where nobody reads it")
+  func impossibleLogProbability() throws {
+    let store = try ResultStore.open(path, mode: .create)
+    let run = try store.beginRun(Samples.run())
+    let cell = try store.cell(Samples.cell())
+    var result = Samples.result("depth=0.5/trial=3")
+    try store.append(result, cell: cell, run: run)
+    try store.checkLogProbabilities(inAll: [cell])
+    result.logProbabilities = [-1, 2]
+    result.identity = "another"
+    try store.append(result, cell: cell, run: run)
+    #expect(try store.results(in: cell, withPrompts: true, withLogProbabilities: false).count == 1)
+    try store.checkLogProbabilities(inAll: [])
+    let error = try failure { try store.checkLogProbabilities(inAll: [cell]) }
+    let problem = "log_probabilities of the sample depth=0.5/trial=3: number 2 of 2 is 2.0, which is no log-probability"
+    #expect(error == .damagedRow(path: path, table: "evaluations", row: 2, problem: problem))
+    #expect("\(error)".contains("se-eval doctor \(path) --recover NEW"))
   }
 
   @Test("a result for a cell or run that does not exist is refused")

@@ -52,6 +52,27 @@ import Text
     }
   }
 
+  @Test(
+    "log-probabilities that are none fail their sample and are not stored; minus infinity is one",
+    arguments: [Float.nan, 0.25, .infinity, -1e30, -.infinity])
+  func impossibleLogProbabilities(value: Float) throws {
+    let store = try open("s")
+    let provider = ScriptedProvider()
+    provider.lastLogProbability = value
+    let summary = try run(store, provider)
+    let stored = try store.cells().filter { $0.record.task == "scoring" }.flatMap {
+      try store.results(in: $0.id, withPrompts: false, withLogProbabilities: true)
+    }
+    #expect(stored.isEmpty == (value != -.infinity))
+    if value == -.infinity {
+      #expect(stored.allSatisfy { $0.logProbabilities?.last == value && $0.scores.first?.value == nil })
+    } else {
+      #expect(summary.status == .incomplete)
+      #expect(
+        summary.failures.contains { $0.reason.contains("number 5 of 5 is \(value), which is no log-probability") })
+    }
+  }
+
   @Test("interrupted after every single sample, it still ends the same")
   func manyInterruptions() throws {
     let reference = try open("reference")

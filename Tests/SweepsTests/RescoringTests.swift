@@ -133,4 +133,26 @@ private struct ChangingTask: EvaluationTask {
     let text = try error(Capabilities(scoresTexts: false), methods: "[plain]", tasks: "[scoring]")
     #expect("\(text.map { "\($0)" } ?? "")".contains("log-probabilities"))
   }
+
+  @Test("a stored log-probability that is none is said with its sample, and nothing is scored by it")
+  func damaged() throws {
+    let store = try ResultStore.open(folder.path + "/s.sqlite", mode: .create)
+    let entries = try configuration(in: folder, tasks: "[scoring]")
+    let sweep = try Sweep(entries, options: SweepOptions(), provider: ScriptedProvider(), purpose: .execution)
+    _ = try sweep.execute(store: store, isCancelled: { false }, onEvent: { _ in })
+    let cell = try #require(try store.currentCells().first)
+    let sample = try #require(try store.samples(in: cell.id, withPrompts: true, withLogProbabilities: true).first)
+    var evaluation = sample.evaluation.record
+    (evaluation.identity, evaluation.logProbabilities) = ("another", [-1, -1, -1, -1, 3])
+    try store.append(
+      evaluation, sample.scoring, sampleID: sample.sampleID, cell: cell.id, run: sample.run)
+    for isDryRun in [true, false] {
+      let rescorer = try Rescorer(store, tasks: entries.tasks, options: .init(isDryRun: isDryRun))
+      let error = try #require(#expect(throws: SweepError.self) { try rescorer.run() })
+      #expect("\(error)".contains("of the sample window=0: number 5 of 5 is 3.0, which is no log-probability"))
+    }
+    #expect(
+      try store.samples(in: cell.id, withPrompts: false, withLogProbabilities: false).map(\.scoring) == [sample.scoring]
+    )
+  }
 }

@@ -102,6 +102,9 @@ final class ScriptedProvider: Backend, LoadedModel {
   /// True for prompts that fail.
   var fails: ([Int], Method) -> Bool = { _, _ in false }
 
+  /// What a model without sense says of the last token that it scores.
+  var lastLogProbability: Float?
+
   /// Whether what fails does so for numbers that are not finite.
   var isNotFinite = false
 
@@ -162,7 +165,10 @@ final class ScriptedProvider: Backend, LoadedModel {
     onProgress(tokens.count)
     let outcome: Outcome
     switch request {
-    case .score: outcome = .logProbabilities(tokens.dropFirst().map { -Float($0 + method.description.count) / 10 })
+    case .score:
+      var values = tokens.dropFirst().map { -Float($0 + method.description.count) / 10 }
+      if let lastLogProbability { values[values.count - 1] = lastLogProbability }
+      outcome = .logProbabilities(values)
     case .generate:
       let digit = (tokens.last ?? 0) % 2
       outcome = .generation(tokens: [digit], text: "\(digit)", finishReason: .length)

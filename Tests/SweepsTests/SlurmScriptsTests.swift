@@ -32,6 +32,15 @@ import Testing
     #expect(lines.lastIndex { $0.hasPrefix("#SBATCH") } == lines.firstIndex { $0 == "#SBATCH -A y" })
   }
 
+  @Test("a path with blanks, quotes or `#` stays one option of sbatch")
+  func oddFolder() {
+    var settings = settings()
+    settings.workingFolder = #"/home/two words#1\it's"#
+    let lines = SlurmScripts(settings).array.split(separator: "\n")
+    #expect(lines.contains { $0 == ##"#SBATCH --chdir=/home/two\ words\#1\\it\'s"## })
+    #expect(lines.contains { $0 == "#SBATCH --array=1-4" })
+  }
+
   @Test("more shards than an array may have tasks are folded, and a shard's task is known")
   func folded() {
     var settings = settings(10)

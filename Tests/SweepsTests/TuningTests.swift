@@ -53,7 +53,7 @@ private final class Surface: Backend, LoadedModel {
     case .score(let tokens):
       let size = Float(parameters.groupSize)
       var loss = (isReversed ? 64 - size : size) / 64 + (largest < 700 ? 1 : 3)
-      if brokenGroups.contains(parameters.groupSize) { loss = .nan }
+      if brokenGroups.contains(parameters.groupSize) { loss = .infinity }
       return .success(
         Answer(
           .logProbabilities(Array(repeating: -loss, count: tokens.count - 1)), computedTokenCount: tokens.count,

@@ -59,6 +59,11 @@ import Testing
 
   @Test("broken syntax names the line")
   func syntax() {
+    guard case .yaml(_, .syntax(let words))? = problem("path: \"model\\0x\"\n") else {
+      Issue.record("a character NUL was taken")
+      return
+    }
+    #expect(words.contains("NUL"))
     guard case .yaml(let location, .syntax(let message))? = problem("a: 1\nb: [1, 2\nc: 3\n") else {
       Issue.record("no syntax error")
       return

@@ -56,6 +56,14 @@ import Testing
     }
   }
 
+  @Test("an archive of more files than its directory can count is refused, not read in part")
+  func manyFiles() {
+    var many = Self.zip
+    for place in [many.count - 14, many.count - 12] { many.replaceSubrange(place..<place + 2, with: [0xff, 0xff]) }
+    let problem = #expect(throws: Archive.Problem.self) { try Archive.entries(many) }
+    #expect(problem?.text.contains("more than 65,534 files") == true)
+  }
+
   @Test("what decompresses to more than its limit is refused")
   func bomb() {
     let count = "short and fixed".count + 200

@@ -1,5 +1,5 @@
-import Foundation
 public import JSON
+public import Text
 
 /// A row of a file that cannot be scored; the others are.
 public struct RowProblem: Hashable, Sendable, Codable, CustomStringConvertible {
@@ -24,7 +24,7 @@ public struct RowProblem: Hashable, Sendable, Codable, CustomStringConvertible {
 /// Why a file of predictions cannot be scored at all.
 public enum ScoringError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The file is missing or cannot be read (exit status 5).
-  case unreadable(path: String)
+  case unreadable(path: String, problem: WholeFileProblem)
   /// No row of the file could be scored (exit status 5).
   case noRows(path: String, firstProblem: RowProblem?)
   /// There is no such benchmark, dataset, task or metric (exit status 2).
@@ -33,7 +33,7 @@ public enum ScoringError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What is wrong and what to do.
   public var description: String {
     switch self {
-    case .unreadable(let path): "\(path) cannot be read; name a file with one JSON object per line"
+    case .unreadable(let path, let problem): "\(path): \(problem). Name a file with one JSON object per line"
     case .noRows(let path, let problem):
       "\(path) has no row that can be scored"
         + (problem.map { "; the first problem: line \($0.line): \($0.problem)" } ?? "")
@@ -65,11 +65,11 @@ public struct PredictionFile: Sendable {
   /// - Parameter path: the file.
   /// - Throws: `ScoringError.unreadable`.
   public init(path: String) throws(ScoringError) {
-    // By a handle: it also reads pipes.
-    guard let handle = FileHandle(forReadingAtPath: path), let data = try? handle.readToEnd() ?? Data() else {
-      throw .unreadable(path: path)
+    let bytes: [UInt8]
+    do throws(WholeFileProblem) { bytes = try WholeFile.bytes(path) } catch {
+      throw .unreadable(path: path, problem: error)
     }
-    self.init(path: path, bytes: [UInt8](data))
+    self.init(path: path, bytes: bytes)
   }
 
   /// Reads bytes as if they were a file's.

@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// jieba's dictionary as a prefix tree with the logarithms of the words' frequencies.
 struct JiebaDictionary: Sendable {
@@ -12,13 +13,13 @@ struct JiebaDictionary: Sendable {
 
   /// Reads dict.txt: a word, its frequency and its part of speech per line.
   init(path: String) throws(JiebaError) {
-    guard let data = FileManager.default.contents(atPath: path) else {
+    guard let bytes = try? WholeFile.bytes(path) else {
       throw .damaged(path: path, line: nil, problem: "the file is missing or cannot be read; reinstall jieba")
     }
     children.reserveCapacity(600_000)
     var total = 0
     var number = 0
-    for line in [UInt8](data).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+    for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
       number += 1
       let fields = line.split(separator: UInt8(ascii: " "))
       if fields.isEmpty { continue }

@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// The states of jieba's hidden Markov model, in the order of their letters B, E, M, S.
 ///
@@ -59,10 +60,10 @@ struct JiebaModel: Sendable {
   }
 
   private static func table(_ path: String) throws(JiebaError) -> [(CodePoints, PythonLiteral)] {
-    guard let data = FileManager.default.contents(atPath: path) else {
+    guard let bytes = try? WholeFile.bytes(path) else {
       throw .damaged(path: path, line: nil, problem: "the file is missing or cannot be read; reinstall jieba")
     }
-    var parser = PythonLiteralParser([UInt8](data))
+    var parser = PythonLiteralParser(bytes)
     guard let table = parser.assignedTable() else {
       throw .damaged(path: path, line: parser.line, problem: "expected a Python dictionary of numbers")
     }

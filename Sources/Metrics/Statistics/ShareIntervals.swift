@@ -10,7 +10,7 @@ extension Statistics {
   ///   - count: trials.
   /// - Returns: 95 % bounds inside 0 ... 1.
   public static func shareInterval(successes: Int, of count: Int) -> Interval? {
-    count >= minimumUnitCount ? exactShare(successes, of: count) : nil
+    count >= leastUnitCount ? exactShare(successes, of: count) : nil
   }
 
   /// The exact interval for the difference of two shares of the same independent samples (right under the first, right
@@ -24,7 +24,7 @@ extension Statistics {
   /// - Returns: 95 % bounds of second minus first, inside -1 ... 1.
   public static func pairedShareInterval(_ test: McNemarTest) -> Interval? {
     let count = test.onlyFirst + test.onlySecond + test.both + test.neither
-    guard count >= minimumUnitCount, let gains = exactShare(test.onlySecond, of: count),
+    guard count >= leastUnitCount, let gains = exactShare(test.onlySecond, of: count),
       let losses = exactShare(test.onlyFirst, of: count)
     else { return nil }
     let gain = Double(test.onlySecond) / Double(count)

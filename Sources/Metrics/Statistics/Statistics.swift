@@ -3,6 +3,8 @@ public enum Statistics {
   /// Below this many independent units there is no interval: no test over so few can say 5 % (a sign test over five
   /// units says 6 % at best).
   public static let minimumUnitCount = 6
+  /// The limit in force; the simulation behind Docs/numbers.md lowers it, to show what intervals over fewer are worth.
+  @TaskLocal static var leastUnitCount = minimumUnitCount
 
   /// The bounds of a 95 % interval: finite, and never equal.
   public struct Interval: Hashable, Sendable, Codable {

@@ -67,7 +67,7 @@ struct JackknifeEstimate {
   }
 
   /// True where there are enough units, and none outweighs all others.
-  var isEnough: Bool { count >= Statistics.minimumUnitCount && effectiveCount >= 2 }
+  var isEnough: Bool { count >= Statistics.leastUnitCount && effectiveCount >= 2 }
 
   /// Units on which two methods are equal add none, as in a sign test.
   private var degrees: Double { max(1, effectiveCount * informativeShare - 1) }

@@ -74,6 +74,7 @@ struct Evaluations: Sendable {
     let stored = try fromStore { () throws(StoreError) in try store.currentCells() }
       .filter { methods?.contains($0.record.method) ?? true }
     guard !stored.isEmpty else { throw .nothingStored(path: store.path) }
+    try fromStore { () throws(StoreError) in try store.checkLogProbabilities(inAll: stored.map(\.id)) }
     let failures = Dictionary(
       grouping: try fromStore { () throws(StoreError) in try store.failures() }, by: \.cell)
     let results = try fromStore { () throws(StoreError) in

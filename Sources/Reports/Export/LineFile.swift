@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// A file that is written in lines, under another name until it is whole.
 final class LineFile {
@@ -19,7 +20,7 @@ final class LineFile {
       try Data().write(to: URL(filePath: temporary))
       handle = try FileHandle(forWritingTo: URL(filePath: temporary))
     } catch {
-      throw .cannotWrite(path: path, problem: error.localizedDescription)
+      throw .cannotWrite(path: path, problem: SystemReason.text(error))
     }
   }
 
@@ -43,13 +44,13 @@ final class LineFile {
       try PartialFile.replace(path, with: temporary)
       isFinished = true
     } catch {
-      throw .cannotWrite(path: path, problem: error.localizedDescription)
+      throw .cannotWrite(path: path, problem: SystemReason.text(error))
     }
   }
 
   private func flush() throws(ReportError) {
     do { try handle.write(contentsOf: Data(buffer.utf8)) } catch {
-      throw .cannotWrite(path: path, problem: error.localizedDescription)
+      throw .cannotWrite(path: path, problem: SystemReason.text(error))
     }
     buffer = ""
   }

@@ -69,10 +69,16 @@ private struct Examination {
       return SHA256.hexadecimal(of: text) == row.text(1) ? nil : "prompt \(row.integer(0)) is not what its hash says"
     }
     try scorings(scoringIdentity)
-    try lines(
-      "SELECT id, length(log_probabilities) FROM evaluations WHERE length(log_probabilities) % 4 <> 0",
-      of: "evaluations"
-    ) { "evaluation \($0.integer(0)) has \($0.integer(1)) bytes of log-probabilities" }
+    try evaluations()
+    let store = store
+    try lines("SELECT \(ResultStore.scoringColumns) FROM scorings", of: "scorings") { row in
+      guard case .damagedRow(_, _, let id, let problem) = store.problem(ofScoring: row) else { return nil }
+      return "scoring \(id): \(problem)"
+    }
+    try lines("SELECT scoring, value FROM scores", of: "scores") { row in
+      guard case .damagedRow(_, _, let id, let problem) = store.problem(ofScore: row) else { return nil }
+      return "scoring \(id): \(problem)"
+    }
     try notes()
   }
 
@@ -108,6 +114,25 @@ private struct Examination {
       }
       let wanted = identity(row.text(2), row.text(3), expected, row.text(5))
       return wanted == row.text(1) ? nil : "scoring \(id) has the identity of another one"
+    }
+  }
+
+  /// Evaluations that cannot be read as what a model did, with a sample that they belong to.
+  private mutating func evaluations() throws(StoreError) {
+    let (store, connection) = (store, connection)
+    let columns = SampleColumns(prompts: false, logProbabilities: true)
+    try lines(columns.selectEvaluation, of: "evaluations") { row in
+      guard case .damagedRow(_, _, let id, let problem) = store.problem(ofEvaluation: row) else { return nil }
+      let place = try? connection.first(
+        "SELECT c.record, r.sample_id FROM results r JOIN cells c ON c.id = r.cell WHERE r.evaluation = ? LIMIT 1",
+        [.integer(id)]
+      ) { place in
+        let cell = Encoding.decoded(CellRecord.self, place.text(0)).map {
+          " of \($0.model) \($0.method) \($0.task) \($0.coordinates.label)"
+        }
+        return ", sample \(place.text(1))\(cell ?? "")"
+      }
+      return "evaluation \(id)\((place ?? nil) ?? ""): \(problem)"
     }
   }
 

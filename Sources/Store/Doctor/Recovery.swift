@@ -32,13 +32,24 @@ extension ResultStore {
   public static func recover(_ path: String, into target: String) throws(StoreError) -> RecoverySummary {
     let source = try open(path, mode: .readOnly)
     guard !FileManager.default.fileExists(atPath: target) else { throw .mergeWithItself(path: target) }
-    let store = try open(target, mode: .create)
-    return try source.locked { (from) throws(StoreError) in
+    do throws(StoreError) {
+      return try recover(source, into: open(target, mode: .create))
+    } catch {
+      // What is not whole is no store, and would be in the way of the next try.
+      for end in ["", "-wal", "-shm", "-journal"] { try? FileManager.default.removeItem(atPath: target + end) }
+      throw error
+    }
+  }
+
+  private static func recover(
+    _ source: ResultStore, into store: ResultStore
+  ) throws(StoreError) -> RecoverySummary {
+    try source.locked { (from) throws(StoreError) in
       try store.locked { (to) throws(StoreError) in
         try to.execute("PRAGMA foreign_keys = OFF")
         defer { try? to.execute("PRAGMA foreign_keys = ON") }
         return try to.transaction { () throws(StoreError) in
-          var recovery = Recovery(source: from, target: to)
+          var recovery = Recovery(source: from, target: to, store: store)
           try recovery.run()
           return recovery.summary
         }
@@ -51,6 +62,8 @@ extension ResultStore {
 private struct Recovery {
   let source: Connection
   let target: Connection
+  /// The target, which knows how its rows are read.
+  let store: ResultStore
   var summary = RecoverySummary()
 
   /// Tables with the column by which a row is found, evaluations first; nil: the table is read from end to end.
@@ -78,7 +91,32 @@ private struct Recovery {
       }
       summary.tables.append(table)
     }
+    try leaveOutDamaged()
     try mend()
+  }
+
+  /// Leaves out what cannot be read as an evaluation or a scoring: a sweep makes it again.
+  private mutating func leaveOutDamaged() throws(StoreError) {
+    let (store, columns) = (store, SampleColumns(prompts: false, logProbabilities: true))
+    try leaveOut("evaluations", "evaluations whose values no model gives", columns.selectEvaluation) {
+      store.problem(ofEvaluation: $0)
+    }
+    let scorings = "scorings whose values no scorer gives"
+    try leaveOut("scorings", scorings, "SELECT \(ResultStore.scoringColumns) FROM scorings") {
+      store.problem(ofScoring: $0)
+    }
+    try leaveOut("scorings", scorings, "SELECT scoring, value FROM scores") { store.problem(ofScore: $0) }
+  }
+
+  private mutating func leaveOut(
+    _ table: String, _ words: String, _ sql: String, _ problem: (Statement) -> StoreError?
+  ) throws(StoreError) {
+    var damaged: Set<Int64> = []
+    try target.forEachRow(sql) { row in
+      if case .damagedRow(_, _, let id, _) = problem(row) { damaged.insert(id) }
+    }
+    for id in damaged { try target.run("DELETE FROM \(table) WHERE id = ?", [.integer(id)]) }
+    if !damaged.isEmpty { summary.notes.append("\(damaged.count) \(words)") }
   }
 
   /// Leaves out what refers to rows that are not there.

@@ -204,7 +204,8 @@ public struct SlurmScripts: Sendable {
   }
 
   private func head(_ what: String, _ options: [String]) -> String {
-    let lines = (options + ["--chdir=\(settings.workingFolder)", "--export=NONE"] + settings.options)
+    let own = (options + ["--chdir=\(settings.workingFolder)", "--export=NONE"]).map(Self.escaped)
+    let lines = (own + settings.options)
       .map { "#SBATCH \($0)\n" }.joined()
     let variables = settings.variables.sorted { $0.key < $1.key }
       .map { "export \($0.key)=\(Self.quoted($0.value))\n" }.joined()
@@ -224,6 +225,11 @@ public struct SlurmScripts: Sendable {
   }
 
   private var arguments: String { settings.arguments.map { " " + Self.quoted($0) }.joined() }
+
+  /// An option as sbatch reads it from an `#SBATCH` line: blanks, quotes, `#` and backslashes in a path with a backslash.
+  static func escaped(_ option: String) -> String {
+    option.map { " \t\"'\\#".contains($0) ? "\\\($0)" : String($0) }.joined()
+  }
 
   /// A text as one word of the shell.
   static func quoted(_ text: String) -> String {

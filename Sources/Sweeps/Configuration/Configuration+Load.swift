@@ -6,7 +6,7 @@ extension Configuration {
   /// Reads a configuration file.
   ///
   /// - Parameters:
-  ///   - path: the file; where it does not exist, one whose path differs only in case is taken.
+  ///   - path: the file, or a pipe; where it does not exist, one whose path differs only in case is taken.
   ///   - overrides: `key=value` arguments, the later ones winning; see `Override`.
   ///   - taskTypes: the tasks that there are.
   ///   - environment: the variables that `${NAME}` may name; nil for the program's own.
@@ -18,10 +18,8 @@ extension Configuration {
   ) throws(SweepError) -> Configuration {
     let found = try ConfigurationFile.locate(path)
     let bytes: [UInt8]
-    do {
-      bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: found)))
-    } catch {
-      throw .unreadable(path: found)
+    do throws(WholeFileProblem) { bytes = try WholeFile.bytes(found, byteLimit: YAMLReader.byteLimit) } catch {
+      throw .unreadable(path: found, problem: error)
     }
     return try read(
       bytes, file: found, overrides: overrides, taskTypes: taskTypes,
@@ -65,7 +63,7 @@ extension Configuration {
       exists: { FileManager.default.fileExists(atPath: $0) })
     return try ConfigurationReader(
       file: file, taskTypes: taskTypes, folders: folders,
-      readFile: { FileManager.default.contents(atPath: $0).map { [UInt8]($0) } }
+      readFile: { try? WholeFile.bytes($0) }
     ).read(root)
   }
 }

@@ -154,6 +154,11 @@ final class SampleEvaluator {
       open.note(isNotFinite: failure.isNotFinite)
       try journal.fail(pending, "\(failure)", open)
     case .success(let answer):
+      if let problem = answer.outcome.problem {
+        open.note(isNotFinite: true)
+        try journal.fail(pending, "the model's log-probabilities: \(problem)", open)
+        return true
+      }
       open.note(isNotFinite: false)
       let sample = pending.sample
       let record = StoredOutcome.record(

@@ -118,6 +118,8 @@ struct YAMLReader {
   }
 
   private mutating func takeScalar(_ text: String, isPlain: Bool, _ location: TextLocation) throws(SweepError) {
+    // The system would cut a path there, and open another file.
+    guard !text.utf8.contains(0) else { throw .yaml(location, .syntax("a text holds the character NUL")) }
     guard let frame = frames.last, frame.isMapping, frame.pending == nil else {
       return try add(Node(content: .scalar(text, isPlain: isPlain), location: location))
     }

@@ -1,5 +1,6 @@
 import Digest
 import Foundation
+import Text
 
 /// Brings the official files of a benchmark into the data folder: checked, in one layout, all or nothing.
 public struct DataImport: Sendable {
@@ -197,7 +198,7 @@ public struct DataImport: Sendable {
     do {
       try body(FileManager.default)
     } catch {
-      throw .unwritable(path: data.path, problem: error.localizedDescription)
+      throw .unwritable(path: data.path, problem: SystemReason.text(error))
     }
   }
 }

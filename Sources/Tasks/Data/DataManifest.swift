@@ -1,6 +1,7 @@
 import Digest
 import Foundation
 import JSON
+import Text
 
 /// What an import wrote into a benchmark's folder: names, hashes, rows and where they came from.
 public struct DataManifest: Codable, Hashable, Sendable {
@@ -58,8 +59,8 @@ public struct DataManifest: Codable, Hashable, Sendable {
   public static func read(folder: String) throws(TaskError) -> DataManifest? {
     let path = folder + "/" + fileName
     guard FileManager.default.fileExists(atPath: path) else { return nil }
-    guard let data = FileManager.default.contents(atPath: path),
-      let manifest = try? JSONValue(bytes: [UInt8](data))?.decoded(as: DataManifest.self), manifest.format == 1
+    guard let bytes = try? WholeFile.bytes(path),
+      let manifest = try? JSONValue(bytes: bytes)?.decoded(as: DataManifest.self), manifest.format == 1
     else {
       throw .damagedData(
         path: path, line: nil, problem: "it is not what `se-eval data import` writes; import the data again")

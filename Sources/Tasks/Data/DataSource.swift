@@ -21,9 +21,9 @@ struct SourceFile: Sendable {
   /// The bytes, decompressed.
   func bytes() throws(TaskError) -> [UInt8] {
     switch place {
-    case .file(let path): return try TaskFiles.bytes(path, need: "it was there a moment ago")
+    case .file(let path): return try TaskFiles.bytes(path, need: Self.need)
     case .compressedFile(let path):
-      let bytes = try TaskFiles.bytes(path, need: "it was there a moment ago")
+      let bytes = try Self.archive(path)
       return try Self.readable(path) { () throws(Archive.Problem) in try Archive.gunzip(bytes) }
     case .entry(let entry, let zip):
       let bytes = try Self.readable(zip.path) { () throws(Archive.Problem) in
@@ -72,13 +72,20 @@ struct SourceFile: Sendable {
       return [SourceFile(path: String(name.dropLast(3)), place: .compressedFile(path))]
     }
     guard lower.hasSuffix(".zip") else { return [SourceFile(path: name, place: .file(path))] }
-    let bytes = try TaskFiles.bytes(path, need: "it was there a moment ago")
+    let bytes = try archive(path)
     let entries = try readable(path) { () throws(Archive.Problem) in try Archive.entries(bytes) }
     let zip = ZipSource(path: path, bytes: bytes)
     return entries.sorted { $0.name < $1.name }.map { entry in
       let inner = entry.name.hasSuffix(".gz") ? String(entry.name.dropLast(3)) : entry.name
       return SourceFile(path: "\(name)/\(inner)", place: .entry(entry, zip: zip))
     }
+  }
+
+  private static let need = "it was there a moment ago"
+
+  /// The bytes of an archive, which may hold many files.
+  private static func archive(_ path: String) throws(TaskError) -> [UInt8] {
+    try TaskFiles.bytes(path, need: need, byteLimit: 16 << 30)
   }
 
   private static func readable<R>(_ path: String, _ body: () throws(Archive.Problem) -> R) throws(TaskError) -> R {

@@ -1,5 +1,6 @@
 import Digest
 import Foundation
+import Text
 
 /// Reads the rows of a file one after the other, so that no more than one is in memory.
 protocol RowReader {
@@ -130,7 +131,7 @@ struct ElementReader: RowReader {
       digest.update(buffer)
       return true
     } catch {
-      throw .damagedData(path: path, line: number, problem: "it cannot be read on: \(error.localizedDescription)")
+      throw .damagedData(path: path, line: number, problem: "it cannot be read on: \(SystemReason.text(error))")
     }
   }
 

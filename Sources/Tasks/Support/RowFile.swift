@@ -2,6 +2,7 @@ import Digest
 import Foundation
 import JSON
 import Metrics
+import Text
 
 /// The rows of a JSONL dataset, or of a file that is one JSON array: every row that is what it should be, and file and
 /// line (in an array: number) of those that are not.
@@ -226,7 +227,7 @@ struct LineReader: RowReader {
       place = 0
       digest.update(buffer)
     } catch {
-      throw .damagedData(path: path, line: number, problem: "it cannot be read on: \(error.localizedDescription)")
+      throw .damagedData(path: path, line: number, problem: "it cannot be read on: \(SystemReason.text(error))")
     }
   }
 

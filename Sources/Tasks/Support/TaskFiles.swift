@@ -2,6 +2,7 @@ import Digest
 import Foundation
 import JSON
 import Metrics
+import Text
 
 /// Reads the files that samples come from.
 enum TaskFiles {
@@ -32,13 +33,14 @@ enum TaskFiles {
       problem: "it is a pipe or a device, and data are read more than once; write them to a file first")
   }
 
-  /// The bytes of a file.
-  static func bytes(_ path: String, need: String) throws(TaskError) -> [UInt8] {
+  /// The bytes of a file, at most `byteLimit`.
+  static func bytes(
+    _ path: String, need: String, byteLimit: Int = WholeFile.byteLimit
+  ) throws(TaskError) -> [UInt8] {
     try check(path, need: need)
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw .damagedData(path: path, line: nil, problem: "it cannot be read; check its permissions")
+    do throws(WholeFileProblem) { return try WholeFile.bytes(path, byteLimit: byteLimit) } catch {
+      throw .damagedData(path: path, line: nil, problem: "\(error)")
     }
-    return [UInt8](data)
   }
 
   /// The text of a file, which must be UTF-8, with LF as line ends.

@@ -47,7 +47,7 @@ struct TokenizerJSON {
       return try Pattern(text)
     } catch {
       throw unsupported(
-        object, "pattern.Regex", text, "no \(error.reason), which is at character \(error.position)")
+        object, "pattern.Regex", text, "a pattern without \(error.reason), which is at character \(error.position)")
     }
   }
 

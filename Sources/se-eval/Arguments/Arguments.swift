@@ -24,6 +24,7 @@ struct Arguments: Sendable {
     var rest = words[...]
     while let word = rest.popFirst() {
       guard word.hasPrefix("-"), word.count > 1, word != "--", Double(word) == nil else {
+        guard !word.isEmpty else { throw UsageError("'\(command.name)' was given an empty word where a name belongs") }
         positionals.append(word)
         continue
       }
@@ -48,6 +49,10 @@ struct Arguments: Sendable {
     }
     guard let value = sides.count == 2 ? sides[1] : rest.popFirst() else {
       throw UsageError("\(option.name) needs a value: \(option.name) \(placeholder)")
+    }
+    // An empty path would be the root folder, or no file at all.
+    guard !value.isEmpty || option.takesEmptyText else {
+      throw UsageError("\(option.name) is empty; it needs a value: \(option.name) \(placeholder)")
     }
     values[option.name] = value
     lists[option.name, default: []].append(value)

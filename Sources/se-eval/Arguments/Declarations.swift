@@ -15,6 +15,9 @@ struct Option: Sendable {
   /// What it does, with its default.
   let help: String
 
+  /// Whether an empty text says something: a prompt may be empty, a path may not.
+  var takesEmptyText: Bool { value == "TEXT" || value == "OPTIONS" }
+
   static func flag(_ name: String, _ help: String) -> Option { Option(name: name, help: help) }
 
   static func value(

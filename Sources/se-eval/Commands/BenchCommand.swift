@@ -7,8 +7,6 @@ import Transformer
 
 /// `bench`: speed and memory of the engine on this machine.
 enum BenchCommand {
-  /// More than any model reads, and few enough to be made before memory is asked.
-  private static let mostTokens = 1 << 24
   private static let prefill = Option.value("--prefill", "N,...", "prompt lengths to measure (default 512)")
   private static let decode = Option.value("--decode", "N", "tokens to decode one at a time (default 32; 0 for none)")
   private static let depth = Option.value("--depth", "N,...", "tokens in the cache before each decode (default 0)")
@@ -50,8 +48,8 @@ enum BenchCommand {
     let lengths = try arguments.integers(prefill) ?? [512]
     let decodeCount = try arguments.integer(decode, atLeast: 0) ?? 32
     let depths = try arguments.integers(depth, atLeast: 0) ?? [0]
-    if let long = (lengths + depths + [decodeCount]).first(where: { $0 > mostTokens }) {
-      throw UsageError("'bench' measures at most \(mostTokens) tokens, \(long) are asked for")
+    if let long = (lengths + depths + [decodeCount]).first(where: { $0 > EngineOptions.mostTokens }) {
+      throw UsageError("'bench' measures at most \(EngineOptions.mostTokens) tokens, \(long) are asked for")
     }
     let bench = try Bench(
       arguments, repetitions: arguments.integer(repetitions) ?? 3, measuresPeak: arguments.has(peak),

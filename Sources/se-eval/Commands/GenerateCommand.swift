@@ -40,6 +40,9 @@ enum GenerateCommand {
       throw UsageError("'generate' needs exactly one of --prompt-file, --prompt and --tokens")
     }
     let limit = try arguments.integer(count, atLeast: 0) ?? 128
+    guard limit <= EngineOptions.mostTokens else {
+      throw UsageError("'generate' makes at most \(EngineOptions.mostTokens) tokens, \(limit) are asked for")
+    }
     let modelPath = try arguments.required(EngineOptions.model)
     let ids: [Int]
     let tokenizer: Tokenizer?

@@ -30,10 +30,13 @@ enum PlanCommand {
     _ configuration: Configuration, _ options: SweepOptions, _ backends: ModelBackends, _ path: String,
     _ arguments: Arguments, shards: Int? = nil
   ) throws -> ExitStatus {
-    let sweep = try Sweep(configuration, options: options, purpose: .plan, backend: backends.backend(of:))
-    let store = FileManager.default.fileExists(atPath: path) ? try ResultStore.open(path, mode: .readOnly) : nil
-    var plan = try sweep.plan(store: store, measuresRate: true)
-    if let shards { plan.shards = try sweep.shardLoads(min(shards, Shard.largestCount), plan: plan) }
+    let plan = try ProgressPrinter(arguments).whilePlanning(configuration.name) {
+      let sweep = try Sweep(configuration, options: options, purpose: .plan, backend: backends.backend(of:))
+      let store = FileManager.default.fileExists(atPath: path) ? try ResultStore.open(path, mode: .readOnly) : nil
+      var plan = try sweep.plan(store: store, measuresRate: true)
+      if let shards { plan.shards = try sweep.shardLoads(min(shards, Shard.largestCount), plan: plan) }
+      return plan
+    }
     Terminal.print(arguments.has(GlobalOptions.json) ? plan.json : plan.text)
     return plan.missing.isEmpty ? .complete : .missingInput
   }

@@ -34,6 +34,10 @@ enum SlurmCommand {
       + [SweepArguments.limit, SweepArguments.only, SweepArguments.skipMissing, SweepArguments.allowUnverified]
   ) { arguments in
     let configuration = try SweepArguments.configuration(arguments)
+    let kind = try? FileManager.default.attributesOfItem(atPath: configuration.file)[.type] as? FileAttributeType
+    guard kind == .typeRegular || kind == .typeSymbolicLink && !configuration.file.hasPrefix("/dev/") else {
+      throw UsageError("'slurm' needs a file that its jobs can read again, and \(configuration.file) is none")
+    }
     let threads = try arguments.integer(GlobalOptions.threads) ?? min(8, Allocation.threadCount)
     var settings = try settings(arguments, configuration, threads: threads)
     if arguments.has(missing) {
@@ -85,6 +89,11 @@ enum SlurmCommand {
       shardCount: try arguments.integer(shards) ?? 4, processors: threads, minutes: 60, mebibytes: 1024)
     guard settings.shardCount <= Shard.largestCount else {
       throw UsageError("--shards is \(settings.shardCount), expected at most \(Shard.largestCount)")
+    }
+    // In a script a line end would begin a command.
+    let places = [here, settings.configuration, settings.folder, settings.program]
+    if let bad = places.first(where: { $0.unicodeScalars.contains { $0.properties.generalCategory == .control } }) {
+      throw UsageError("'slurm' writes no scripts with the path \(bad), which holds a line end or a control character")
     }
     settings.arguments = Array(arguments.positionals.dropFirst())
     for option in [SweepArguments.limit, SweepArguments.only] {

@@ -42,20 +42,25 @@ enum SweepCommand {
     _ configuration: Configuration, _ options: SweepOptions, _ backends: ModelBackends, _ path: String,
     _ arguments: Arguments
   ) throws -> ExitStatus {
+    let printer = try ProgressPrinter(arguments)
+    printer.planning(configuration.name)
+    defer { printer.finish() }
     let sweep = try Sweep(configuration, options: options, purpose: .execution, backend: backends.backend(of:))
     try makeFolder(of: path)
     // A folder that cannot be written is said before the first sample, and by the option that names it.
     let folder = folder(configuration, arguments)
     if options.shard == nil {
-      do { try ReportWriter.prepare(folder) } catch {
+      do throws(ReportError) { try ReportWriter.prepare(folder) } catch {
+        guard case .cannotWrite(_, let problem) = error else { throw error }
         throw FileError(
-          path: "\(report.name) \(folder)", problem: "a report cannot be written there: \(error)", isInput: false)
+          path: "\(report.name) \(folder)",
+          problem: "a report cannot be written there: \(problem); name another folder with \(report.name)",
+          isInput: false)
       }
     }
     let local = try arguments.text(scratch).map { try ScratchStore(path, in: $0) }
     let store = try ResultStore.open(local?.path ?? path, mode: .create)
     if let note = store.placeNote { Terminal.message(note) }
-    let printer = try ProgressPrinter(arguments)
     let summary: SweepSummary
     do {
       summary = try sweep.execute(
@@ -183,7 +188,7 @@ enum SweepCommand {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     } catch {
-      let problem = "the folder cannot be made: \(error.localizedDescription)"
+      let problem = "the folder cannot be made: \(SystemReason.text(error)); name another place with --db"
       throw FileError(path: folder.path, problem: problem, isInput: false)
     }
   }

@@ -27,6 +27,10 @@ enum Archive {
     let end = try endOfDirectory(zip)
     let count = Int(little(zip, end + 10, 2))
     var place = Int(little(zip, end + 16, 4))
+    // Their true numbers stand in a record that only larger archives have.
+    guard count < 0xffff, place < 0xffff_ffff else {
+      throw Problem(text: "it is a zip of more than 65,534 files or 4 GB; extract it and name the folder")
+    }
     var entries: [Entry] = []
     for _ in 0..<count {
       guard place + 46 <= zip.count, little(zip, place, 4) == 0x0201_4b50 else { throw damaged }
