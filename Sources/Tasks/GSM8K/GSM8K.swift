@@ -3,7 +3,7 @@ import Metrics
 import Tokenizers
 
 /// Grade-school mathematics: a worked answer is generated and its last number compared.
-public struct GSM8K: EvaluationTask {
+public struct GSM8K: StatelessScoring {
   /// The task's name in a configuration.
   public static let name = "gsm8k"
   /// The version of the scorer.
@@ -94,10 +94,10 @@ public struct GSM8K: EvaluationTask {
   public var dataFiles: [DataFile] { [file.dataFile] + (shotsFile.map { [$0] } ?? []) }
 
   /// The last number, and the marked one.
-  public var metrics: [MetricDescription] {
-    ["exact_match_last", "exact_match_marked"].map {
-      MetricDescription(name: $0, aggregation: .accuracy, higherIsBetter: true)
-    }
+  public var metrics: [MetricDescription] { Self.metrics }
+
+  private static let metrics = ["exact_match_last", "exact_match_marked"].map {
+    MetricDescription(name: $0, aggregation: .accuracy, higherIsBetter: true)
   }
 
   /// One cell.
@@ -128,7 +128,7 @@ public struct GSM8K: EvaluationTask {
   }
 
   /// `exact_match_last` and `exact_match_marked`.
-  public func scores(of reference: Reference, outcome: Outcome) -> [Score] {
+  public static func scores(of reference: Reference, outcome: Outcome) -> [Score] {
     guard case .generation(_, let text, _) = outcome, let number = reference.expected.first else {
       return metrics.map { Score($0.name, unscored: "the model generated nothing") }
     }

@@ -115,11 +115,12 @@ public struct MultipleChoice: EvaluationTask {
   public var dataFiles: [DataFile] { [file.dataFile] + (shotsFile.map { [$0] } ?? []) }
 
   /// Accuracy, plain and by length, and TruthfulQA's MC2.
-  public var metrics: [MetricDescription] {
+  public var metrics: [MetricDescription] { Self.metrics }
+
+  private static let metrics =
     ["accuracy", "accuracy_norm_chars", "accuracy_norm_bytes"].map {
       MetricDescription(name: $0, aggregation: .accuracy, higherIsBetter: true)
     } + [MetricDescription(name: "mc2", aggregation: .mean, higherIsBetter: true)]
-  }
 
   /// One cell.
   public var cells: [TaskCell] {
@@ -188,6 +189,18 @@ public struct MultipleChoice: EvaluationTask {
 
   /// Whether the likeliest choice is right, by sum and by length, and the share of probability on right ones.
   public func scores(of reference: Reference, outcome: Outcome) -> [Score] {
+    Self.scores(prompt.style, reference, outcome)
+  }
+
+  /// By the style of the settings.
+  public static func scoring(settings: TaskSettings) throws(TaskError) -> OutcomeScoring? {
+    let style = try settings[Key.style]
+    return OutcomeScoring({ Self.scores(style, $0, $1) }, answer: { Self.answer($0, $1) })
+  }
+
+  private static func scores(
+    _ style: MultipleChoicePrompt.Style, _ reference: Reference, _ outcome: Outcome
+  ) -> [Score] {
     guard let sums = sums(outcome), let choices = texts(of: reference), sums.count == choices.count,
       sums.allSatisfy(\.isFinite)
     else { return metrics.map { Score($0.name, unscored: "there is no finite log-probability for each choice") } }
@@ -202,7 +215,7 @@ public struct MultipleChoice: EvaluationTask {
       return right.contains(Self.best(values)) ? 1 : 0
     }
     // What is divided by is the length of what was scored: in the style `letters` all are alike.
-    let scored = prompt.style == .letters ? choices.indices.map(MultipleChoiceRow.letter) : choices
+    let scored = style == .letters ? choices.indices.map(MultipleChoiceRow.letter) : choices
     let highest = sums.max() ?? 0
     let shares = sums.map { exp($0 - highest) }
     let onRight = right.sorted().reduce(0) { $0 + shares[$1] }
@@ -215,7 +228,9 @@ public struct MultipleChoice: EvaluationTask {
   }
 
   /// The likeliest choice, and the log-probability of each.
-  public func answer(of reference: Reference, outcome: Outcome) -> String? {
+  public func answer(of reference: Reference, outcome: Outcome) -> String? { Self.answer(reference, outcome) }
+
+  private static func answer(_ reference: Reference, _ outcome: Outcome) -> String? {
     guard let sums = sums(outcome), let choices = texts(of: reference), sums.count == choices.count, !sums.isEmpty
     else {
       return nil
@@ -227,12 +242,12 @@ public struct MultipleChoice: EvaluationTask {
     return "\(MultipleChoiceRow.letter(best)). \(choices[best]) [log-probabilities \(list.joined(separator: ", "))]"
   }
 
-  private func sums(_ outcome: Outcome) -> [Double]? {
+  private static func sums(_ outcome: Outcome) -> [Double]? {
     guard case .choiceLogProbabilities(let values) = outcome else { return nil }
     return values.map { $0.reduce(0.0) { $0 + Double($1) } }
   }
 
-  private func texts(of reference: Reference) -> [String]? {
+  private static func texts(of reference: Reference) -> [String]? {
     guard case .list(let list)? = reference.fact("choices") else { return nil }
     return list.compactMap { if case .text(let text) = $0 { text } else { nil } }
   }

@@ -64,13 +64,22 @@ public struct PerplexityTask: EvaluationTask {
   /// - Throws: `TaskError`.
   public init(settings: TaskSettings) throws(TaskError) {
     path = try settings[Key.path]
+    windows = try Self.windows(settings)
+    lengths = try settings[Key.lengths]
+    books = try settings[Key.books]
+    isJoined = try settings[Key.join]
+    corpus = try PerplexityCorpus(
+      path: path, books: books ?? Int.max, joined: isJoined, convention: windows.convention)
+  }
+
+  private static func windows(_ settings: TaskSettings) throws(TaskError) -> PerplexityWindows {
     let written = try settings[Key.convention]
     guard let (convention, ownStride) = PerplexityConvention.parse(written) else {
       throw .setting(
         key: "convention", found: "'\(written)'",
         expected: PerplexityConvention.allCases.map(\.rawValue).joined(separator: ", ") + ", or sliding-S")
     }
-    lengths = try settings[Key.lengths]
+    let lengths = try settings[Key.lengths]
     if ownStride != nil { try settings.refuse(Key.stride, expected: "nothing beside '\(written)', which says it") }
     let shortest = lengths.min() ?? 4
     let given = try settings[Key.stride]
@@ -78,11 +87,7 @@ public struct PerplexityTask: EvaluationTask {
     guard stride >= 1, stride <= shortest else {
       throw .setting(key: "stride", found: "\(stride)", expected: "1 or more, at most every length")
     }
-    windows = PerplexityWindows(convention, context: shortest, stride: stride, limit: try settings[Key.windows])
-    books = try settings[Key.books]
-    isJoined = try settings[Key.join]
-    corpus = try PerplexityCorpus(
-      path: path, books: books ?? Int.max, joined: isJoined, convention: convention)
+    return PerplexityWindows(convention, context: shortest, stride: stride, limit: try settings[Key.windows])
   }
 
   /// The convention with its version; a corpus that is joined or cut short is another protocol.
@@ -161,10 +166,13 @@ public struct PerplexityTask: EvaluationTask {
 
   /// `perplexity` and its relatives, and what they are made of: `nll_sum`, `token_count`, `word_count`, `byte_count`.
   public func scores(of reference: Reference, outcome: Outcome) -> [Score] {
-    guard case .logProbabilities(let values) = outcome, values.count == reference.promptTokenCount - 1 else {
-      return [windows.incomplete]
-    }
-    return windows.scores(of: reference, last: values)
+    windows.scores(of: reference, outcome: outcome)
+  }
+
+  /// By the convention of the settings.
+  public static func scoring(settings: TaskSettings) throws(TaskError) -> OutcomeScoring? {
+    let windows = try windows(settings)
+    return OutcomeScoring { windows.scores(of: $0, outcome: $1) }
   }
 
   private func text(_ document: PerplexityCorpus.Document, _ context: SampleContext) -> PerplexityText {

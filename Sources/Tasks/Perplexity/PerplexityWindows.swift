@@ -131,8 +131,15 @@ public struct PerplexityWindows: Sendable {
     return scores
   }
 
-  /// A window without its log-probabilities.
-  var incomplete: Score {
+  /// The scores of a window all of whose log-probabilities are there.
+  func scores(of reference: Reference, outcome: Outcome) -> [Score] {
+    guard case .logProbabilities(let values) = outcome, values.count == reference.promptTokenCount - 1 else {
+      return [incomplete]
+    }
+    return scores(of: reference, last: values)
+  }
+
+  private var incomplete: Score {
     Score(metrics[0].name, unscored: "the model did not give one log-probability for each token but the first")
   }
 }
