@@ -77,6 +77,7 @@ public struct JSONObject<Failure: JSONObjectError>: Sendable {
   ///   - key: the member.
   ///   - expected: what it must be, in words.
   ///   - read: nil for a value that is something else.
+  /// - Returns: what `read` gives.
   /// - Throws: the reader's error for a value that is something else.
   public func value<Content>(
     _ key: String, _ expected: String, _ read: (JSONValue) -> Content?
@@ -118,6 +119,7 @@ public struct JSONObject<Failure: JSONObjectError>: Sendable {
   ///   - key: the member.
   ///   - expected: what it must be, in words.
   ///   - read: nil for an element that is something else.
+  /// - Returns: what `read` gives, in the order of the array.
   /// - Throws: the reader's error for another value or element.
   public func elements<Content>(
     _ key: String, _ expected: String, _ read: (JSONValue) -> Content?

@@ -216,7 +216,9 @@ public final class ResultStore: Sendable {
 
   /// Whether a database's header says that it is written through a log.
   private static func usesLog(_ path: String) -> Bool {
-    guard let file = FileHandle(forReadingAtPath: path), let header = try? file.read(upToCount: 20) else { return false }
+    guard let file = FileHandle(forReadingAtPath: path), let header = try? file.read(upToCount: 20) else {
+      return false
+    }
     return header.count == 20 && header.suffix(2).allSatisfy { $0 == 2 }
   }
 

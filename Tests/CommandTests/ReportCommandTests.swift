@@ -45,7 +45,7 @@ import Testing
       }
       let strides = [
         "sliding-32": "", "hf-strided": "stride: 48", "hf-doc": "stride: 40", "lm-eval-rolling": "", "llamacpp": "",
-        "llamacpp-stride": "stride: 32", "last-k": "stride: 24",
+        "llamacpp-stride": "stride: 32", "last-k": "stride: 24", "pg19-word": "stride: 32",
       ]
       var entries = ""
       for (convention, stride) in strides {
@@ -62,19 +62,22 @@ import Testing
       let arguments = ["report", store, "--out", report, "--format", "csv", "--strict", "--convention"]
       let made = try Program.run(arguments + [spelled])
       #expect(made.status == 0, "\(made.output) \(made.errors)")
+      let metrics = ["perplexity", "word_perplexity", "byte_perplexity", "bits_per_byte"]
       let swept = try Self.rows(folder.appendingPathComponent("report/cells.csv").path)
-        .filter { $0["metric"] == "perplexity" }
-        .map { row in ["value", "low", "high", "n"].map { row[$0] ?? "" } }
+        .filter { metrics.contains($0["metric"] ?? "") }
+        .map { row in ["metric", "value", "low", "high", "n"].map { row[$0] ?? "" } }
       var derived: [[String]] = []
       for name in try FileManager.default.contentsOfDirectory(atPath: report + "/tables")
       where name.contains("conventions") {
+        let metric = metrics.dropFirst().first { name.replacing("-", with: "_").contains($0) } ?? "perplexity"
         for row in try Self.rows("\(report)/tables/\(name)") {
           for column in row.keys where row[column + " n"] != nil {
-            derived.append(["", " low", " high", " n"].map { row[column + $0] ?? "" })
+            derived.append([metric] + ["", " low", " high", " n"].map { row[column + $0] ?? "" })
           }
         }
       }
-      #expect(derived.count == 28)
+      // Two texts and two lengths: every convention per token, those that score whole texts in three more ways.
+      #expect(derived.count == 4 * (8 + 4 * 3))
       #expect(Set(derived) == Set(swept))
 
       // A stride that nobody swept leaves a gap, which --strict does not call complete.

@@ -95,7 +95,9 @@ import Testing
   func readingOnly() throws {
     _ = try ResultStore.open(path, mode: .create)
     let store = try ResultStore.open(path, mode: .readOnly)
-    let error = try failure { try store.locked { (connection) throws(StoreError) in try connection.run("DELETE FROM cells") } }
+    let error = try failure {
+      try store.locked { (connection) throws(StoreError) in try connection.run("DELETE FROM cells") }
+    }
     guard case .readOnly = error else {
       Issue.record("\(error)")
       return

@@ -49,9 +49,10 @@ public struct RescoringSummary: Sendable {
   public var movedSampleCount: Int { cells.reduce(0) { $0 + $1.movedSampleCount } }
 }
 
-/// Scores what a store holds again, without a model, a tokenizer or a prompt: accepted answers, facts and the protocol's
-/// name are those that are stored with each sample, the scorer is this program's. Data are opened only for scores that
-/// need more than that.
+/// Scores what a store holds again, without a model, a tokenizer or a prompt.
+///
+/// Accepted answers, facts and the protocol's name are those that are stored with each sample, the scorer is this
+/// program's. Data are opened only for scores that need more than that.
 ///
 /// A changed reference is the business of `sweep`, which makes the samples anew.
 public struct Rescorer {
@@ -105,8 +106,7 @@ public struct Rescorer {
     let cells = try stored { () throws(StoreError) in try store.currentCells() }
     for cell in cells where options.task == nil || options.task == cell.record.task {
       let record = cell.record
-      guard let entry = entries.first(where: { $0.entry.name == record.task && $0.entry.settingsText == record.settings })
-      else {
+      guard let entry = entries.first(where: { $0.isOf(record) }) else {
         summary.skip(record, "its task is not in the configuration")
         continue
       }
@@ -181,6 +181,8 @@ private final class EntryScorer {
   private var isBuilt = false
 
   init(_ entry: Configuration.TaskEntry) { self.entry = entry }
+
+  func isOf(_ cell: CellRecord) -> Bool { entry.name == cell.task && entry.settingsText == cell.settings }
 
   /// The new scoring; nil where it needs data that are missing.
   func scoring(

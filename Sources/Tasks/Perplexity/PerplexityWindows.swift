@@ -78,8 +78,10 @@ public struct PerplexityWindows: Sendable {
     return windows.prefix(limit ?? windows.count).enumerated().map { index, window in
       let first = window.scored.lowerBound - window.tokens.lowerBound + (window.hasPrefix ? 1 : 0)
       var facts: [(name: String, value: Value)] = [
-        ("document", .text(text.name)), ("window", .integer(index)), ("text_offset", .integer(window.tokens.lowerBound)),
-        ("first_scored", .integer(first)), ("scored_count", .integer(window.scored.count)), ("bos", .flag(text.addsBOS)),
+        ("document", .text(text.name)), ("window", .integer(index)),
+        ("text_offset", .integer(window.tokens.lowerBound)),
+        ("first_scored", .integer(first)), ("scored_count", .integer(window.scored.count)),
+        ("bos", .flag(text.addsBOS)),
       ]
       if convention == .hfDoc { facts.append(("target_count", .integer(window.targetCount))) }
       if scoresWholeTexts {
