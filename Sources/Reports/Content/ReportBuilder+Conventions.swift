@@ -26,7 +26,7 @@ extension ReportBuilder {
         isComplete = isComplete && isWhole
       }
     }
-    if isEmpty { document.paragraph("The store holds no cell of the task perplexity.") }
+    if isEmpty { document.paragraph("The store holds no cell of a perplexity convention.") }
     return isComplete && !isEmpty
   }
 
@@ -50,7 +50,7 @@ extension ReportBuilder {
         id: slugs.slug([model, texts, "conventions", kind == .perTokens ? nil : kind.rawValue].compactMap { $0 }),
         title: "\(kind.rawValue) by convention and length" + (texts.map { ", \($0)" } ?? ""), corner: "method",
         columns: columns.map { "\($0.0.label) \($0.1)" })
-      table.coordinates = ["model": model, "task": "perplexity", "metric": kind.rawValue]
+      table.coordinates = ["model": model, "task": cells.first?.record.task ?? "", "metric": kind.rawValue]
       table.note = "Equal to a sweep of that convention and stride to the last bit."
       for (method, pool) in pools {
         var row = Table.Row(label: method, cells: [])
@@ -144,10 +144,10 @@ struct RequestedConvention: Sendable {
 }
 
 extension LoadedCell {
-  /// The convention that the cell was swept by; nil for another task.
+  /// The convention that the cell was swept by, which its protocol is called after; nil for any other.
   var storedConvention: PerplexityConvention? {
     let parts = record.protocolName.split(separator: "/", maxSplits: 1)
-    guard parts.count == 2, parts[0] == "perplexity" else { return nil }
+    guard parts.count == 2, record.metrics.first?.isPerplexity == true else { return nil }
     return PerplexityConvention.allCases.first { parts[1].hasPrefix($0.rawValue + "-v") }
   }
 
