@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import Store
+import Tasks
 import TestSupport
 import Testing
 
@@ -95,7 +96,8 @@ import Testing
           scores: [Score("score", 50)]), sampleID: "0", cell: cell, run: run)
     }
     let tasks = TaskReports([(LongBench.name, LongBench.report)])
-    let with = try Exporter(store, tasks: tasks) { $0 == "trec" ? ["one", "two"] : nil }.write(.longBench, to: folder.path)
+    let with = try Exporter(store, tasks: tasks) { $0 == "trec" ? ["one", "two"] : nil }.write(
+      .longBench, to: folder.path)
     let base = folder.file("pred/Tiny-1K-self-extend-G-8-W-256/")
     #expect(with.files == [base + "qasper.jsonl", base + "trec.jsonl"])
     let row = try object(try lines(base + "trec.jsonl")[0])

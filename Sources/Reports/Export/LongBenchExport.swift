@@ -49,7 +49,9 @@ struct LongBenchExport {
       summary.files.append(path)
       summary.sampleCount += file.lineCount
     }
-    if files.isEmpty, summary.notes.isEmpty { summary.notes.append("the store holds no samples of a task with this layout") }
+    if files.isEmpty, summary.notes.isEmpty {
+      summary.notes.append("the store holds no samples of a task with this layout")
+    }
     return summary
   }
 }
