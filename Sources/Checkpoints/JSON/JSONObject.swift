@@ -1,4 +1,4 @@
-import JSON
+public import JSON
 
 /// A JSON object of a checkpoint.
 typealias JSONObject = JSON.JSONObject<CheckpointError>

@@ -1,3 +1,5 @@
+import Metrics
+
 /// Examples in the form of the questions, which stand before each of them.
 struct Shots<Row: Sendable>: Sendable {
   /// The examples; none where no file is named.

@@ -1,4 +1,4 @@
-import JSON
+public import JSON
 
 extension JSONValue {
   /// Whether the value says nothing: null, or no element or member.
