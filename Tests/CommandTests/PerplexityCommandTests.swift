@@ -7,7 +7,7 @@ import Testing
   private static let story = "Datasets/demo/stories/story-0.txt"
 
   /// Options and the JSON without its seconds; under self-extend:G=8,W=64 with windows of 128 tokens.
-  private static let pinned: [(options: String, json: String)] = [
+  private static let pins: [(options: String, json: String)] = [
     (
       "",
       #"""
@@ -86,8 +86,8 @@ import Testing
     ),
   ]
 
-  @Test("the numbers of every convention stay", arguments: pinned)
-  func pinned(_ options: String, _ json: String) throws {
+  @Test("the numbers of every convention stay", arguments: pins)
+  func stay(_ options: String, _ json: String) throws {
     let result = try Program.run(
       [
         "perplexity", "--model", "Datasets/demo/model", "--file", Self.story, "--context", "128", "--method",
