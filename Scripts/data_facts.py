@@ -131,25 +131,20 @@ def embed():
           [" ".join(row[:4]) for row in table("pg19.tsv")[1:]])
     with open(PUBLISHED, newline="") as file:
         rows = list(csv.DictReader(file))
-    notes = []
-    for row in rows:
-        note = (row["source"], row["confidence"])
-        if note not in notes:
-            notes.append(note)
-    lines = ["|".join([
-        "leval" if row["table"].startswith("L-Eval") else "longbench", row["model"], row["method"], row["group_size"],
-        row["neighbor_window"], row["context_length"], row["dataset"], row["value"],
-        str(notes.index((row["source"], row["confidence"])))]) for row in rows]
-    more = "  static let notes: [(source: String, confidence: String)] = [\n"
-    for source, confidence in notes:
-        more += "    (\n" + literal(source) + ",\n" + literal(confidence) + "\n    ),\n"
-    more += "  ]\n"
-    folder = ROOT / "Sources" / "Reports" / "Published"
-    swift(folder / "PublishedTable.swift",
-          "The Self-Extend paper's numbers: benchmark, model, method, G, W, context, dataset, value, note.",
-          "PublishedTable", lines)
-    write(folder / "PublishedNotes.swift", "Where a published number comes from, and how sure that is.",
-          "extension PublishedTable", more)
+    for prefix, name in [("LongBench", "LongBench"), ("L-Eval", "LEval")]:
+        own = [row for row in rows if row["table"].startswith(prefix)]
+        notes = list(dict.fromkeys((row["source"], row["confidence"]) for row in own))
+        body = "  /// Model, method, G, W, context, dataset, value, note.\n  static let text = \"\"\"\n"
+        for row in own:
+            body += "    " + "|".join([
+                row["model"], row["method"], row["group_size"], row["neighbor_window"], row["context_length"],
+                row["dataset"], row["value"], str(notes.index((row["source"], row["confidence"])))]) + "\n"
+        body += "    \"\"\"\n\n  /// Where a number comes from, and how sure that is.\n"
+        body += "  static let notes: [(source: String, confidence: String)] = [\n"
+        for source, confidence in notes:
+            body += "    (\n" + literal(source) + ",\n" + literal(confidence) + "\n    ),\n"
+        write(tasks / name / f"{name}Published.swift", "The Self-Extend paper's numbers, as others quote them.",
+              f"enum {name}Published", body + "  ]\n")
 
 
 def literal(text):

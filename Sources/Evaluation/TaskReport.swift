@@ -16,6 +16,9 @@ public struct TaskReport: Sendable {
   /// The table in the Self-Extend paper that measured numbers are laid beside.
   public var published: PublishedColumns?
 
+  /// The layout of `export` in which the benchmark's own program scores the samples; nil where there is none.
+  public var exportLayout: String?
+
   /// A task whose cells say everything.
   public init() {}
 
@@ -234,13 +237,18 @@ public struct TaskReport: Sendable {
     public let averageTitle: String
     /// Its name in the table of published numbers.
     public let publishedAverage: String
+    /// The published numbers.
+    public let numbers: [PublishedNumber]
 
     /// A published table's columns.
-    public init(title: String, columns: [Column], averageTitle: String, publishedAverage: String) {
+    public init(
+      title: String, columns: [Column], averageTitle: String, publishedAverage: String, numbers: [PublishedNumber]
+    ) {
       self.title = title
       self.columns = columns
       self.averageTitle = averageTitle
       self.publishedAverage = publishedAverage
+      self.numbers = numbers
     }
   }
 }

@@ -1,5 +1,5 @@
 import Evaluation
-import Foundation
+import JSON
 import Metrics
 public import Store
 import Text
@@ -95,11 +95,8 @@ public struct Baseline: Hashable, Sendable, Codable {
   ///   - path: the file, for the error.
   /// - Throws: `GateError.damagedBaseline` with the file and what is wrong with it.
   public init(json: String, path: String) throws(GateError) {
-    let decoder = JSONDecoder()
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     do {
-      self = try decoder.decode(Baseline.self, from: Data(json.utf8))
+      self = try JSONReader.value(of: Array(json.utf8)).decoded(as: Baseline.self)
     } catch {
       throw .damagedBaseline(path: path, problem: Self.problem(error))
     }
@@ -115,7 +112,7 @@ public struct Baseline: Hashable, Sendable, Codable {
     if let tolerance { throw .damagedBaseline(path: path, problem: "the tolerance of \(tolerance.key) is negative") }
   }
 
-  /// Where the text stops to be a baseline, without Foundation's words.
+  /// Where the text stops to be a baseline.
   private static func problem(_ error: any Error) -> String {
     func place(_ context: DecodingError.Context) -> String {
       let path = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
@@ -123,22 +120,14 @@ public struct Baseline: Hashable, Sendable, Codable {
     }
     switch error as? DecodingError {
     case .keyNotFound(let key, let context): return "\(place(context)) lacks `\(key.stringValue)`"
-    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+    case .dataCorrupted(let context), .typeMismatch(_, let context), .valueNotFound(_, let context):
       return "\(place(context)) is of another form than a baseline's"
     default: return "it is no JSON"
     }
   }
 
   /// The file's text: sorted keys, one to a line, infinite numbers as `"inf"`.
-  public var json: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    // Nothing here has a custom encoding that could refuse.
-    guard let data = try? encoder.encode(self) else { return "" }
-    return String(decoding: data, as: UTF8.self) + "\n"
-  }
+  public var json: String { JSONValue.text(of: self, .pretty) + "\n" }
 }
 
 extension Baseline {

@@ -97,8 +97,8 @@ public final class ResultStore: Sendable {
     let connection = try Connection(
       path: path, access: mode == .create ? .create : .existing,
       busyTimeoutMilliseconds: milliseconds(options), vfs: options.fileSystemInterface)
-    // Before anything is changed in a file that may not be ours.
-    connection.keepsLog = true
+    // Before anything is changed in a file that may not be ours; a log of another program's stays as it is.
+    connection.keepsLog = FileManager.default.fileExists(atPath: path + "-wal")
     _ = try Schema.check(connection)
     connection.keepsLog = false
     let journalMode = try settleJournal(connection, network: FileSystemKind.network(at: path) != nil)
@@ -184,8 +184,13 @@ public final class ResultStore: Sendable {
   private static func readOnlyConnection(
     _ path: String, _ options: Options
   ) throws(StoreError) -> sending (Connection, String) {
+    // A connection that may not write cannot take away again the empty log that reading makes. One that may leaves a log
+    // that was there to whoever wrote it, and writes nothing itself.
+    let hasLog = FileManager.default.fileExists(atPath: path + "-wal")
+    let takesAway = !hasLog && usesLog(path) && FileSystemKind.network(at: path) == nil
     var connection = try Connection(
-      path: path, access: .readOnly, busyTimeoutMilliseconds: milliseconds(options), vfs: options.fileSystemInterface)
+      path: path, access: takesAway ? .existing : .readOnly, busyTimeoutMilliseconds: milliseconds(options),
+      vfs: options.fileSystemInterface)
     var found: Int
     do {
       found = try Schema.check(connection)
@@ -204,8 +209,17 @@ public final class ResultStore: Sendable {
     guard found > 0 else { throw .notAStore(path: path, applicationID: 0) }
     if found == 1 { try connection.execute(Version1Reading.views) }
     if found == 2 { try connection.execute(Version2Reading.views) }
+    try connection.execute("PRAGMA query_only = ON")
     let mode = try connection.first("PRAGMA journal_mode") { $0.text(0) } ?? ""
     return (connection, mode)
+  }
+
+  /// Whether a database's header says that it is written through a log.
+  private static func usesLog(_ path: String) -> Bool {
+    guard let file = FileHandle(forReadingAtPath: path), let header = try? file.read(upToCount: 20) else {
+      return false
+    }
+    return header.count == 20 && header.suffix(2).allSatisfy { $0 == 2 }
   }
 
   private static func byteCount(_ path: String) -> Int {

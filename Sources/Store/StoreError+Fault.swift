@@ -1,10 +1,12 @@
 public import Text
 
 extension StoreError: FaultReporting {
-  /// A store that is not there is a missing input, a wrong name or division a wrong use; whatever else goes wrong with one is a runtime error.
+  /// A store that is not there is a missing input, a file that is none or is damaged a damaged one, a wrong name or
+  /// division a wrong use; whatever else goes wrong with one is a runtime error.
   public var fault: Fault {
     switch self {
     case .missing: .missingInput
+    case .notADatabase, .notAStore, .newerSchema, .impossibleSchema, .corrupt, .damagedRow: .damagedInput
     case .noFile, .mergeWithItself, .otherShards, .otherConfigurations: .usage
     default: .runtime
     }

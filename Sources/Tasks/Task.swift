@@ -63,6 +63,11 @@ public protocol EvaluationTask: Sendable {
   /// - Returns: the scores, unscored ones with the reason.
   func scores(of reference: Reference, outcome: Outcome) -> [Score]
 
+  /// The scoring of what a store keeps, made without the data; nil where every score needs them.
+  ///
+  /// - Throws: `TaskError.setting` where the settings make no sense.
+  static func scoring(settings: TaskSettings) throws(TaskError) -> OutcomeScoring?
+
   /// What is shown as the output of a sample for which the model wrote no text, for example the likeliest choice.
   func answer(of reference: Reference, outcome: Outcome) -> String?
 }
@@ -76,6 +81,8 @@ extension EvaluationTask {
   public static func tuning(_ probe: TuningProbe) -> [String: Value]? { nil }
   /// Nil.
   public static var predictions: PredictionScorer? { nil }
+  /// Nil.
+  public static func scoring(settings: TaskSettings) throws(TaskError) -> OutcomeScoring? { nil }
   /// Nothing.
   public func answer(of reference: Reference, outcome: Outcome) -> String? { nil }
   /// Nothing.

@@ -45,7 +45,7 @@ import Testing
       }
       let strides = [
         "sliding-32": "", "hf-strided": "stride: 48", "hf-doc": "stride: 40", "lm-eval-rolling": "", "llamacpp": "",
-        "llamacpp-stride": "stride: 32", "last-k": "stride: 24",
+        "llamacpp-stride": "stride: 32", "last-k": "stride: 24", "pg19-word": "stride: 32",
       ]
       var entries = ""
       for (convention, stride) in strides {
@@ -62,23 +62,80 @@ import Testing
       let arguments = ["report", store, "--out", report, "--format", "csv", "--strict", "--convention"]
       let made = try Program.run(arguments + [spelled])
       #expect(made.status == 0, "\(made.output) \(made.errors)")
-      let swept = try Self.rows(folder.appendingPathComponent("report/cells.csv").path)
-        .filter { $0["metric"] == "perplexity" }
-        .map { row in ["value", "low", "high", "n"].map { row[$0] ?? "" } }
-      var derived: [[String]] = []
-      for name in try FileManager.default.contentsOfDirectory(atPath: report + "/tables")
-      where name.contains("conventions") {
-        for row in try Self.rows("\(report)/tables/\(name)") {
-          for column in row.keys where row[column + " n"] != nil {
-            derived.append(["", " low", " high", " n"].map { row[column + $0] ?? "" })
-          }
-        }
-      }
-      #expect(derived.count == 28)
+      let swept = try Self.perplexities(ofCells: folder.appendingPathComponent("report/cells.csv").path)
+      let derived = try Self.derived(report)
+      // Two texts and two lengths: every convention per token, those that score whole texts in three more ways.
+      #expect(derived.count == 4 * (8 + 4 * 3))
       #expect(Set(derived) == Set(swept))
 
       // A stride that nobody swept leaves a gap, which --strict does not call complete.
       let gap = try Program.run(arguments + ["sliding-31"])
+      #expect(gap.status == 4 && gap.output.contains("are not stored"))
+    }
+  }
+
+  private static let metrics = ["perplexity", "word_perplexity", "byte_perplexity", "bits_per_byte"]
+
+  /// Metric, value, bounds and count of each perplexity of a sweep; a CSV has every digit of a number.
+  private static func perplexities(ofCells path: String) throws -> [[String]] {
+    try rows(path).filter { metrics.contains($0["metric"] ?? "") }
+      .map { row in ["metric", "value", "low", "high", "n"].map { row[$0] ?? "" } }
+  }
+
+  /// The same of the tables that `--convention` makes.
+  private static func derived(_ report: String) throws -> [[String]] {
+    var derived: [[String]] = []
+    for name in try FileManager.default.contentsOfDirectory(atPath: report + "/tables")
+    where name.contains("conventions") {
+      let metric = metrics.dropFirst().first { name.replacing("-", with: "_").contains($0) } ?? "perplexity"
+      for row in try rows("\(report)/tables/\(name)") {
+        for column in row.keys where row[column + " n"] != nil {
+          derived.append([metric] + ["", " low", " high", " n"].map { row[column + $0] ?? "" })
+        }
+      }
+    }
+    return derived
+  }
+
+  @Test(
+    "what a store holds of some conventions gives others to the last bit of a sweep of those, per word and byte too")
+  func otherConventions() throws {
+    try Program.inTemporaryFolder { folder in
+      let texts = folder.appendingPathComponent("texts").path
+      try FileManager.default.createDirectory(atPath: texts, withIntermediateDirectories: true)
+      for name in ["story-1.txt", "story-2.txt"] {
+        let text = try String(
+          contentsOf: Program.root.appendingPathComponent("Datasets/demo/stories/\(name)"), encoding: .utf8)
+        try String(text.prefix(1200)).write(toFile: "\(texts)/\(name)", atomically: true, encoding: .utf8)
+      }
+      func run(_ name: String, _ conventions: [String]) throws -> URL {
+        let own = folder.appendingPathComponent(name)
+        try FileManager.default.createDirectory(at: own, withIntermediateDirectories: true)
+        let entries = conventions.map {
+          "  - perplexity: {path: \(texts), lengths: [64, 96], convention: \($0), stride: 24}"
+        }
+        let text =
+          "name: c\n\(model)\nmethods: [\"self-extend:G=4,W=16\"]\ntasks:\n\(entries.joined(separator: "\n"))\n"
+        #expect(try sweep(text, in: own, "--quiet").status == 0)
+        return own
+      }
+      let stored = try run("stored", ["hf-strided", "sliding"])
+      let fresh = try run("fresh", ["hf-doc", "last-k", "pg19-word"])
+      let report = folder.appendingPathComponent("derived").path
+      let made = try Program.run([
+        "report", stored.appendingPathComponent("s.sqlite").path, "--out", report, "--format", "csv", "--strict",
+        "--convention", "hf-doc,last-k@64,last-k@96,pg19-word",
+      ])
+      #expect(made.status == 0, "\(made.output) \(made.errors)")
+      let derived = try Self.derived(report)
+      let swept = try Self.perplexities(ofCells: fresh.appendingPathComponent("report/cells.csv").path)
+      #expect(derived.count == 2 * (3 + 3))
+      #expect(Set(derived) == Set(swept))
+      // Words as lm-evaluation-harness counts them are nowhere, nor windows of another length.
+      let gap = try Program.run([
+        "report", stored.appendingPathComponent("s.sqlite").path, "--out", report, "--format", "csv", "--strict",
+        "--convention", "lm-eval-rolling@63",
+      ])
       #expect(gap.status == 4 && gap.output.contains("are not stored"))
     }
   }

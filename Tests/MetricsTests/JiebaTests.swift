@@ -1,12 +1,13 @@
 import Foundation
 import Metrics
+import TestSupport
 import Testing
 
 /// A dictionary of eleven words and a model of a few characters, made for this test; the cuts are those of the Python
 /// package jieba 0.42.1 with the same dictionary and tables.
 @Suite struct JiebaTests {
   private func folder(dictionary: String? = nil) throws -> String {
-    let path = NSTemporaryDirectory() + "/jieba-\(UUID().uuidString)"
+    let path = try TemporaryFolder.untilExit()
     try FileManager.default.createDirectory(atPath: path + "/finalseg", withIntermediateDirectories: true)
     let words = """
       天空 40 n

@@ -172,7 +172,9 @@ import Testing
 
   @Test("every official scorer of these benchmarks has a name on the command line")
   func names() {
-    let names = ScorerRegistry.longContext.map(\.name)
+    let names =
+      (ScorerRegistry.longBenchV2 + ScorerRegistry.infiniteBench + ScorerRegistry.helmet + ScorerRegistry.lvEval).map(
+        \.name)
     #expect(Set(names).count == names.count && names.count == 1 + 24 + 7 + 3)
     #expect(names.contains("infinitebench/code_debug@2408") && names.contains("helmet/rerank_post_process"))
   }

@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 import Metrics
 import TestSupport
@@ -41,16 +42,18 @@ import Testing
     #expect(windows.map(\.tokens) == [0..<4, 3..<8, 5..<10])
   }
 
-  @Test("the estimate is exp of the mean, and hf-doc weighs later windows by one token less")
-  func estimate() throws {
-    let windows = [WindowNLL([1, 2, 3]), WindowNLL([4, 4])]
-    let exact = try #require(Perplexity.estimate(windows, .hfStrided))
-    #expect(abs(exact.meanNLL - 14.0 / 5) < 1e-12)
-    #expect(abs(exact.perplexity - exp(2.8)) < 1e-9)
-    #expect(exact.tokenCount == 5)
-    let documentation = try #require(Perplexity.estimate(windows, .hfDoc))
-    #expect(abs(documentation.meanNLL - (6 + 4) / 4.0) < 1e-12)
-    #expect(Perplexity.estimate([], .sliding) == nil)
+  @Test("a window adds its losses, and under hf-doc their mean times its targets less one")
+  func contribution() {
+    let scored: [Float] = [-4, -4]
+    #expect(PerplexityConvention.hfStrided.contribution(of: scored, targetCount: 2) == WeightedSum(sum: 8, weight: 2))
+    #expect(PerplexityConvention.hfDoc.contribution(of: scored, targetCount: 2) == WeightedSum(sum: 4, weight: 1))
+    #expect(PerplexityConvention.hfDoc.contribution(of: scored, targetCount: nil) == WeightedSum(sum: 8, weight: 2))
+  }
+
+  @Test("the error of the mean is the spread over single tokens, and none below two")
+  func standardError() {
+    #expect(abs(Perplexity.standardError([-1, -2, -3, -4] as [Float]) - (1.25 / 3.0).squareRoot()) < 1e-12)
+    #expect(Perplexity.standardError([-1] as [Float]) == 0 && Perplexity.standardError([] as [Float]) == 0)
   }
 
   @Test("last-k scores the same number of tokens in every full window")
@@ -91,15 +94,21 @@ import Testing
   }
 
   @Test("words divide the same loss, and documents are the units of the interval")
-  func words() throws {
-    let windows = [
-      WindowNLL([1, 2, 3], document: "a"), WindowNLL([3, 3], document: "b"), WindowNLL([2], document: "b"),
+  func words() {
+    let sums: [(sum: Double, tokens: Double, words: Double, document: String)] = [
+      (6, 3, 2, "a"), (6, 2, 1, "b"), (2, 1, 1, "b"),
     ]
-    let words = try #require(Perplexity.estimate(windows, .pg19Word, wordCount: 4))
-    #expect(abs(words.perplexity - exp(14.0 / 4)) < 1e-9 && words.totalNLL == 14 && words.tokenCount == 6)
-    #expect(words.documents.map(\.name) == ["a", "b"] && words.units == .documents(count: 2))
-    #expect(words.perWord(wordCount: 4) == words.perplexity)
-    #expect(Perplexity.estimate(windows, .pg19Word) == nil)
+    func estimate(_ kind: PerplexityKind) -> Estimate {
+      let parts = sums.map { part in
+        [Score("nll_sum", part.sum), Score("token_count", part.tokens), Score("word_count", part.words)]
+      }
+      return kind.metric.estimate(
+        zip(sums, parts).compactMap { part, scores in
+          kind.metric.contribution(of: scores, sampleID: "", document: part.document)
+        })
+    }
+    #expect(estimate(.perWords).value == exp(14.0 / 4) && estimate(.perTokens).value == exp(14.0 / 6))
+    #expect(estimate(.perWords).unitCount == 2 && estimate(.perBytes).value == nil)
   }
 
   @Test("a passkey is found when the first run of digits is exactly the key")

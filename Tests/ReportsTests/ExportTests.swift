@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import Store
+import Tasks
 import TestSupport
 import Testing
 
@@ -94,13 +95,15 @@ import Testing
           facts: #"{"dataset":"\#(dataset)","length":4321\#(extra)}"#, truncatedTokenCount: 0, answer: nil,
           scores: [Score("score", 50)]), sampleID: "0", cell: cell, run: run)
     }
-    let with = try Exporter(store) { $0 == "trec" ? ["one", "two"] : nil }.write(.longBench, to: folder.path)
+    let tasks = TaskReports([(LongBench.name, LongBench.report)])
+    let with = try Exporter(store, tasks: tasks) { $0 == "trec" ? ["one", "two"] : nil }.write(
+      .longBench, to: folder.path)
     let base = folder.file("pred/Tiny-1K-self-extend-G-8-W-256/")
     #expect(with.files == [base + "qasper.jsonl", base + "trec.jsonl"])
     let row = try object(try lines(base + "trec.jsonl")[0])
     #expect(row["pred"] as? String == "an answer" && row["answers"] as? [String] == ["a", "b"])
     #expect(row["all_classes"] as? [String] == ["one", "two"] && row["length"] as? Int == 4321)
-    let without = try Exporter(store).write(.longBench, to: folder.path)
+    let without = try Exporter(store, tasks: tasks).write(.longBench, to: folder.path)
     #expect(without.files.map { $0.hasSuffix("qasper.jsonl") } == [true])
     #expect(without.notes.first?.hasPrefix("trec: its scorer needs the dataset's classes") == true)
   }

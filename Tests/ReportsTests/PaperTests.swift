@@ -81,31 +81,32 @@ import Text
     let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appending(path: "Datasets/published/self-extend.csv")
     let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").dropFirst()
-    #expect(PublishedNumber.all.count == lines.count)
-    for (number, line) in zip(PublishedNumber.all, lines) {
-      let suite = line.hasPrefix("L-Eval closed-ended (SelfExtend paper)") ? "leval" : "longbench"
-      #expect(number.row.task == suite)
-      #expect(suite == "leval" || line.hasPrefix("LongBench (SelfExtend paper)"))
-      let note = PublishedTable.notes[number.note]
-      let text = line.replacing("\"", with: "")
-      #expect(text.hasSuffix("\(note.source.replacing("\"", with: "")),\(note.confidence.replacing("\"", with: ""))"))
-      #expect(text.contains(",\(number.dataset),"))
+    let suites = [("LongBench", Self.longBench), ("L-Eval closed-ended", Self.lEval)]
+    #expect(suites.reduce(0) { $0 + ($1.1?.numbers.count ?? 0) } == lines.count)
+    for (name, suite) in suites {
+      let own = lines.filter { $0.hasPrefix("\(name) (SelfExtend paper)") }
+      let numbers = try #require(suite).numbers
+      #expect(numbers.count == own.count && own.count > 50)
+      for (number, line) in zip(numbers, own) {
+        let text = line.replacing("\"", with: "")
+        let (source, confidence) = (number.source.text, number.source.confidence)
+        #expect(text.hasSuffix("\(source.replacing("\"", with: "")),\(confidence.replacing("\"", with: ""))"))
+        #expect(text.contains(",\(number.dataset),") && text.contains(number.row.model))
+      }
     }
   }
 
   @Test("every column of the paper's tables finds its published number")
   func columns() throws {
-    let row = try #require(
-      PublishedNumber.rows(of: "longbench").first { $0.method == "SelfExtend" && $0.context == "16k" })
     let suite = try #require(Self.longBench)
+    let row = try #require(suite.rows.first { $0.method == "SelfExtend" && $0.context == "16k" })
     let values = suite.columns.compactMap { suite.published(row, $0)?.value }
     #expect(values.count == 16)
     let average = try #require(suite.publishedAverage(row)?.value)
     #expect(abs(values.reduce(0, +) / 16 - average) < 0.02)
-    let closed = try #require(
-      PublishedNumber.rows(of: "leval").first { $0.method == "SelfExtend" && $0.context == "16k" })
     // sci_fi's 64 questions are asked twice.
     let open = try #require(Self.lEval)
+    let closed = try #require(open.rows.first { $0.method == "SelfExtend" && $0.context == "16k" })
     #expect(open.columns.last?.officialCount == 128)
     #expect(open.columns.compactMap { open.published(closed, $0)?.value }.count == 6)
   }
@@ -127,8 +128,10 @@ import Text
 
   @Test("plain and the window's switch stand beside their own rows")
   func methods() throws {
-    let rows = PublishedNumber.rows(of: "longbench")
-    func row(_ model: String) throws -> PublishedNumber.Row { try #require(rows.first { $0.model.hasSuffix(model) }) }
+    let rows = try #require(Self.longBench).rows
+    func row(_ model: String) throws -> TaskReport.PublishedNumber.Row {
+      try #require(rows.first { $0.model.hasSuffix(model) })
+    }
     #expect(PaperMatch.isSame(try row("w/o SWA"), method: "plain:window=none"))
     #expect(!PaperMatch.isSame(try row("w/o SWA"), method: "plain"))
     #expect(PaperMatch.isSame(try row("w/ SWA"), method: "plain"))

@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import TestSupport
 import Testing
+import Text
 
 @testable import Store
 
@@ -62,6 +63,45 @@ import Testing
   func noFile(name: String) throws {
     for mode in [ResultStore.Mode.create, .existing, .readOnly] {
       #expect(throws: StoreError.noFile(path: name)) { _ = try ResultStore.open(name, mode: mode) }
+    }
+  }
+
+  @Test("reading leaves nothing beside a store or a foreign file, and a log that was there as it was")
+  func nothingBeside() throws {
+    _ = try ResultStore.open(path, mode: .create)
+    try Connection(path: folder.file("foreign"), access: .create, busyTimeoutMilliseconds: 0, vfs: nil)
+      .execute("PRAGMA journal_mode = WAL; CREATE TABLE theirs (x)")
+    let before = try Data(contentsOf: URL(filePath: path))
+    for _ in 0..<2 {
+      _ = try ResultStore.open(path, mode: .readOnly).currentCells()
+      for mode in [ResultStore.Mode.readOnly, .existing, .create] {
+        let error = try failure { _ = try ResultStore.open(folder.file("foreign"), mode: mode) }
+        #expect(error.fault == .damagedInput)
+      }
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["foreign", "small.sqlite"])
+    }
+    #expect(try Data(contentsOf: URL(filePath: path)) == before)
+    // As a killed process leaves it: the log holds what the file does not.
+    let copy = folder.file("killed.sqlite")
+    let writer = try raw(.existing)
+    try writer.execute("CREATE TABLE more (x)")
+    for end in ["", "-wal"] { try FileManager.default.copyItem(atPath: path + end, toPath: copy + end) }
+    let log = try Data(contentsOf: URL(filePath: copy + "-wal"))
+    _ = try ResultStore.open(copy, mode: .readOnly).currentCells()
+    #expect(try Data(contentsOf: URL(filePath: copy + "-wal")) == log)
+    #expect(try Data(contentsOf: URL(filePath: copy)) == before)
+  }
+
+  @Test("a store that is opened for reading cannot be written")
+  func readingOnly() throws {
+    _ = try ResultStore.open(path, mode: .create)
+    let store = try ResultStore.open(path, mode: .readOnly)
+    let error = try failure {
+      try store.locked { (connection) throws(StoreError) in try connection.run("DELETE FROM cells") }
+    }
+    guard case .readOnly = error else {
+      Issue.record("\(error)")
+      return
     }
   }
 

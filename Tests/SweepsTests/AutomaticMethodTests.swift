@@ -2,6 +2,7 @@ import Evaluation
 import Positions
 import Store
 import Tasks
+import TestSupport
 import Testing
 
 @testable import Sweeps
@@ -25,7 +26,7 @@ private struct NowhereTask: EvaluationTask {
 @Suite struct AutomaticMethodTests {
   private let folder: TemporaryFolder
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try modelFolder() }
 
   private func sweep(methods: String, tasks: String, only: [String] = []) throws -> Sweep {
     let text =

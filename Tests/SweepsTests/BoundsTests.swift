@@ -3,6 +3,7 @@ import Evaluation
 import Foundation
 import Store
 import Tasks
+import TestSupport
 import Testing
 import Text
 
@@ -11,7 +12,7 @@ import Text
 /// What a small file can ask for is bounded before it is expanded.
 @Suite struct BoundsTests {
   private let folder: TemporaryFolder
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try modelFolder() }
 
   private func list(_ count: Int, from first: Int = 2) -> String {
     "[\((first..<first + count).map(String.init).joined(separator: ", "))]"

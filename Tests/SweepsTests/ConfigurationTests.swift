@@ -4,6 +4,7 @@ import Foundation
 import Gates
 import Positions
 import Tasks
+import TestSupport
 import Testing
 import Tokenizers
 
@@ -296,7 +297,7 @@ import Tokenizers
 
   @Test("a path that differs only in case is found; a near miss is suggested")
   func caseInsensitive() throws {
-    let folder = try TemporaryFolder()
+    let folder = try modelFolder()
     try FileManager.default.createDirectory(atPath: folder.path + "/Configs", withIntermediateDirectories: true)
     try Data(Self.base.utf8).write(to: URL(fileURLWithPath: folder.path + "/Configs/llama2.yaml"))
     let read = try Configuration.load(
@@ -311,7 +312,7 @@ import Tokenizers
 
   @Test("a relative path that is not below the working directory is looked for beside the configuration's folder")
   func relativePaths() throws {
-    let folder = try TemporaryFolder()
+    let folder = try modelFolder()
     try FileManager.default.createDirectory(atPath: folder.path + "/Configs", withIntermediateDirectories: true)
     let file = folder.path + "/Configs/a.yaml"
     try Data("models: [model.gguf, absent.gguf]\nmethods: [plain]\ntasks: [counting]\n".utf8)

@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import Tasks
+import TestSupport
 import Testing
 import Text
 
@@ -33,7 +34,7 @@ private struct BenchmarkTask: EvaluationTask {
   private let folder: TemporaryFolder
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try modelFolder()
     try FileManager.default.createDirectory(atPath: folder.path + "/data", withIntermediateDirectories: true)
   }
 

@@ -5,6 +5,7 @@ import Kernels
 import Positions
 import Store
 import Tasks
+import TestSupport
 import Testing
 import Text
 
@@ -16,7 +17,7 @@ import Text
     .deletingLastPathComponent().path
   private let folder: TemporaryFolder
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try modelFolder() }
 
   private func sweep(threads: Int, overrides: [String] = []) throws -> Sweep {
     let text = """

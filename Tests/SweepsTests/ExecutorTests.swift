@@ -4,6 +4,7 @@ import Gates
 import Positions
 import Store
 import Tasks
+import TestSupport
 import Testing
 import Text
 
@@ -14,7 +15,7 @@ import Text
   private static let methods = "[plain, self-extend: {group: [1, 2], window: 6}]"
   private static let tasks = "[counting: {lengths: [4, 8], trials: 2}, scoring]"
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try modelFolder() }
 
   private func open(_ name: String) throws -> ResultStore {
     try ResultStore.open("\(folder.path)/\(name).sqlite", mode: .create)

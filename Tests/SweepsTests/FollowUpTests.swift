@@ -2,6 +2,7 @@ import Evaluation
 import Foundation
 import Store
 import Tasks
+import TestSupport
 import Testing
 import Text
 
@@ -51,7 +52,7 @@ private struct AskingTwice: EvaluationTask {
 @Suite struct FollowUpTests {
   private let folder: TemporaryFolder
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try modelFolder() }
 
   private func open(_ name: String) throws -> ResultStore {
     try ResultStore.open("\(folder.path)/\(name).sqlite", mode: .create)

@@ -5,6 +5,7 @@ import Positions
 import Store
 import Synchronization
 import Tasks
+import TestSupport
 import Testing
 import Text
 
@@ -52,7 +53,7 @@ private struct ChangingTask: EvaluationTask {
   private let types: [any EvaluationTask.Type] = [ChangingTask.self]
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try modelFolder()
     ChangingTask.rules.withLock { $0 = .init() }
   }
 

@@ -44,7 +44,7 @@ import Testing
 
   @Test("cells of one task share a batch while they fit into memory")
   func batches() throws {
-    let folder = try TemporaryFolder()
+    let folder = try modelFolder()
     let sweep = try Sweep(
       configuration(
         in: folder, methods: "[plain, self-extend:G=2,W=6]", tasks: "[counting: {lengths: [4, 8]}, scoring]"),

@@ -7,6 +7,7 @@ import Store
 import Sweeps
 import Synchronization
 import Tasks
+import TestSupport
 import Text
 
 @testable import Tokenizers
@@ -233,17 +234,11 @@ final class TokenizerFolder {
   }
 }
 
-/// A folder that is removed with its owner, with an empty model in it.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    path = FileManager.default.temporaryDirectory.appending(path: "sweeps-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    try Data([0]).write(to: URL(fileURLWithPath: path + "/model.gguf"))
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
+/// A folder with the file of a model.
+func modelFolder() throws -> TemporaryFolder {
+  let folder = try TemporaryFolder()
+  try folder.write([0], to: "model.gguf")
+  return folder
 }
 
 func configuration(

@@ -2,6 +2,7 @@ import Backends
 import Evaluation
 import Foundation
 import Tasks
+import TestSupport
 import Testing
 import Text
 
@@ -22,7 +23,7 @@ import Text
     """
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try modelFolder()
     try write("{\"text\": \"A red door.\", \"answer\": \"red\"}\n", "rows.jsonl")
   }
 

@@ -3,6 +3,7 @@ import Foundation
 import Positions
 import Store
 import Tasks
+import TestSupport
 import Testing
 import Text
 
@@ -49,7 +50,7 @@ struct DocumentTask: EvaluationTask {
   private let folder: TemporaryFolder
   private let provider = ScriptedProvider()
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try modelFolder() }
 
   private func sweep(
     _ task: String = "documents", methods: String = "[plain, \"self-extend:G=2,W=6\"]", models: Int = 2,

@@ -4,6 +4,7 @@ import Foundation
 import Kernels
 import Store
 import Tasks
+import TestSupport
 import Testing
 import Text
 
@@ -15,7 +16,7 @@ import Text
     .deletingLastPathComponent().path
   private let folder: TemporaryFolder
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try modelFolder() }
 
   private func sweep(_ tasks: String, chat: String = "none") throws -> Sweep {
     let text = """

@@ -4,6 +4,7 @@ import Foundation
 import Positions
 import Store
 import Tasks
+import TestSupport
 import Testing
 import Text
 
@@ -13,7 +14,7 @@ import Text
   private let folder: TemporaryFolder
   private static let grid = "[plain, self-extend: {group: [1, 2], window: [6, 100]}]"
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try modelFolder() }
 
   private func sweep(
     methods: String = "[plain]", tasks: String = "[counting]", options: SweepOptions = SweepOptions(),

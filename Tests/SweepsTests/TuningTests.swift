@@ -5,6 +5,7 @@ import Metrics
 import Positions
 import Store
 import Tasks
+import TestSupport
 import Testing
 import Tokenizers
 
@@ -74,7 +75,7 @@ private final class Surface: Backend, LoadedModel {
 @Suite struct TuningTests {
   private let folder: TemporaryFolder
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try modelFolder() }
 
   private func request() throws -> TuningRequest {
     let text = (0..<3000).map { "word\($0) " }.joined()

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Tokenizers
 
 /// A tokenizer of one token per byte, `<s>` = 256 in front; written as a tokenizer.json of byte-level BPE without merges.
@@ -42,11 +43,7 @@ func byteTokenizer(
 }
 
 /// A new folder of the test's own.
-func temporaryFolder() throws -> String {
-  let path = NSTemporaryDirectory() + "/tasks-\(UUID().uuidString)"
-  try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  return path
-}
+func temporaryFolder() throws -> String { try TemporaryFolder.untilExit() }
 
 /// A folder with files.
 func folder(_ files: [String: String]) throws -> String {

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// A folder that is removed with its owner.
 public final class TemporaryFolder: Sendable {
@@ -12,6 +13,18 @@ public final class TemporaryFolder: Sendable {
   }
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  /// A folder of the caller's own whose name outlives its maker; removed when the tests end.
+  public static func untilExit() throws -> String {
+    let path = lasting + "/\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    return path
+  }
+
+  private static let lasting: String = {
+    atexit { try? FileManager.default.removeItem(atPath: TemporaryFolder.lasting) }
+    return FileManager.default.temporaryDirectory.appending(path: "se-eval-test-\(UUID().uuidString)").path
+  }()
 
   /// The path of a file in it.
   public func file(_ name: String) -> String { path + "/" + name }

@@ -17,9 +17,8 @@ import Transformer
   @Test("a model gives the same logits from both formats", arguments: names)
   func sameLogits(name: String) throws {
     let folder = Fixture.folder().appendingPathComponent("families/\(name)").path
-    let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).gguf")
-    defer { try? FileManager.default.removeItem(at: file) }
-    try Data(GGUFCopy(Checkpoint.open(folder)).bytes).write(to: file)
+    let file = try TemporaryFolder.untilExit() + "/model.gguf"
+    try Data(GGUFCopy(Checkpoint.open(folder)).bytes).write(to: URL(fileURLWithPath: file))
     var random = SplitMix64(seed: 3)
     let tokens = (0..<180).map { _ in Int.random(in: 3..<96, using: &random) }
     for method in ["plain", "self-extend:G=4,W=24"] {
@@ -28,7 +27,7 @@ import Transformer
           model: try Model.load(path: path), method: try Method(parsing: method), workers: Workers(threads: 2))
         return try session.logits(tokens)
       }
-      let (a, b) = (try logits(folder), try logits(file.path))
+      let (a, b) = (try logits(folder), try logits(file))
       let worst = zip(a, b).map { abs($0 - $1) }.max() ?? .infinity
       #expect(a.count == b.count && worst < 2e-4, "\(method): \(worst)")
     }

@@ -30,9 +30,8 @@ import Transformer
   /// llama-3.1's fixture with one element replaced by these bytes of bfloat16.
   private func session(_ spoiled: Spoiled, bytes: [UInt8]) throws -> Session {
     let source = Fixture.folder().appendingPathComponent("families/llama-3.1")
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("nan-\(UUID().uuidString)")
+    let folder = URL(fileURLWithPath: try TemporaryFolder.untilExit() + "/model")
     try FileManager.default.copyItem(at: source, to: folder)
-    defer { try? FileManager.default.removeItem(at: folder) }
     let file = folder.appendingPathComponent("model.safetensors")
     let entries = try SafetensorsFile(path: file.path).entries
     let entry = try #require(entries.first { $0.name == spoiled.tensor })

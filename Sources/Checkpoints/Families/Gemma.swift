@@ -37,12 +37,12 @@ extension Family {
     ], uniquingKeysWith: { _, new in new })
 }
 
-extension JSONObject {
+extension JSON.JSONObject<CheckpointError> {
   /// Refuses a Gemma whose tokens see those behind them.
   func refuseBidirectionalAttention() throws(CheckpointError) {
     guard try flag("use_bidirectional_attention") else { return }
     throw .unsupported(
-      file: file, field: "\(prefix)use_bidirectional_attention", found: "true", supported: ["false"])
+      file: file, field: field("use_bidirectional_attention"), found: "true", supported: ["false"])
   }
 }
 

@@ -33,7 +33,7 @@ extension Family {
 
   /// The window is in force only when `use_sliding_window` says so, and from layer `max_window_layers` on.
   private static let qwenWindow: Configure = { (model, config) throws(CheckpointError) in
-    let hasWindow = config.present("sliding_window") != nil
+    let hasWindow = config["sliding_window"] != nil
     let isInForce = try config.flag("use_sliding_window") && hasWindow
     let first = try config.optionalNumber("max_window_layers") ?? 0
     guard isInForce else {

@@ -39,7 +39,7 @@ struct HarmlessKeys {
   private func refuseOthers(
     in object: JSONObject, _ reads: ReadKeys, _ rule: (String) -> Rule?
   ) throws(CheckpointError) {
-    for (key, value) in object.members.sorted(by: { $0.key < $1.key }) where value != .null {
+    for (key, value) in object.values.sorted(by: { $0.key < $1.key }) where value != .null {
       let name = object.prefix + key
       if reads.contains(name) {
         // The objects of the rotary settings; that of the text model is looked at by itself.

@@ -22,8 +22,7 @@ struct HuggingFaceConfiguration: Sendable {
     }
     // A model that also sees images keeps the text model's configuration in an object of its own.
     let text = try whole.object("text_config")
-    var config = text ?? whole
-    config.members.merge(family.defaults) { own, _ in own }
+    let config = (text ?? whole).completed(by: family.defaults)
     var model = try Hyperparameters(config: config, family: family)
     try family.configure(&model, config)
     biased = try family.biases(config)

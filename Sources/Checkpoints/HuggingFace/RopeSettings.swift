@@ -20,12 +20,12 @@ struct RopeSettings {
   init(_ config: JSONObject) throws(CheckpointError) {
     let older = try config.object("rope_scaling")
     let newer = try config.object("rope_parameters")
-    if let older, let newer, !older.members.isEmpty, older.members != newer.members {
+    if let older, let newer, !older.values.isEmpty, older.values != newer.values {
       throw .invalid(
         file: config.file, field: "'\(config.prefix)rope_scaling'",
         expected: "what 'rope_parameters' says, or nothing", found: "something else")
     }
-    let scaling = older.flatMap { $0.members.isEmpty ? nil : $0 } ?? newer
+    let scaling = older.flatMap { $0.values.isEmpty ? nil : $0 } ?? newer
     try self.init(config, scaling, theta: config.optionalPositive("rope_theta"), isOfKind: false)
   }
 
@@ -40,12 +40,12 @@ struct RopeSettings {
   init(_ config: JSONObject, kind: String, thetaKey: String) throws(CheckpointError) {
     let own = try config.object("rope_parameters")?.object(kind)
     let older = kind == "full_attention" ? try config.object("rope_scaling") : nil
-    if let older, let type = try older.text("type"), older.present("rope_type") == nil {
+    if let older, let type = try older.text("type"), older["rope_type"] == nil {
       // The reference adds these keys to an object that has a `rope_type` already, and so does not see this one.
       throw .unsupported(
         file: config.file, field: "\(older.prefix)type", found: type, supported: ["the same under 'rope_type'"])
     }
-    if let own, let older, !older.members.isEmpty, own.members != older.members {
+    if let own, let older, !older.values.isEmpty, own.values != older.values {
       throw .invalid(
         file: config.file, field: "'\(config.prefix)rope_scaling'",
         expected: "what 'rope_parameters' says, or nothing", found: "something else")
@@ -107,7 +107,7 @@ struct RopeSettings {
   }
 
   private func yarn(_ scaling: JSONObject, _ contextWindow: Int) throws(CheckpointError) -> RopeScaling {
-    if scaling.present("truncate") == .bool(false) {
+    if scaling["truncate"] == .bool(false) {
       throw .unsupported(
         file: config.file, field: "\(scaling.prefix)truncate", found: "false", supported: ["true"])
     }
@@ -130,8 +130,8 @@ struct RopeSettings {
   }
 
   private func longRope(_ scaling: JSONObject, _ contextWindow: Int) throws(CheckpointError) -> RopeScaling {
-    guard let short = try scaling.numbers("short_factor") else { throw missing(scaling, "short_factor") }
-    guard let long = try scaling.numbers("long_factor") else { throw missing(scaling, "long_factor") }
+    guard let short = try scaling.numbers("short_factor") else { throw scaling.missing("short_factor") }
+    guard let long = try scaling.numbers("long_factor") else { throw scaling.missing("long_factor") }
     let original = try originalContext(scaling, contextWindow)
     let factor = try scaling.optionalPositive("factor") ?? Double(contextWindow) / Double(original)
     let stated = try scaling.optionalPositive("attention_factor")
@@ -146,10 +146,6 @@ struct RopeSettings {
     guard let number = try object.optionalNumber(key), number != 0 else { return nil }
     guard number > 0 else { throw object.mismatch(key, "a number from 0", .number(number)) }
     return number
-  }
-
-  private func missing(_ object: JSONObject, _ key: String) -> CheckpointError {
-    .missingField(file: object.file, field: object.prefix + key)
   }
 
   private func unsupported(_ scaling: JSONObject, _ type: String, _ supported: [String]) -> CheckpointError {

@@ -1,19 +1,6 @@
 import JSON
 
 extension JSONValue {
-  /// What the value is, for error messages.
-  var kind: String {
-    switch self {
-    case .null: "null"
-    case .bool(let flag): "\(flag)"
-    case .integer(let number): "\(number)"
-    case .number(let number): "\(number)"
-    case .string(let text): "\"\(text)\""
-    case .array(let elements): "an array of \(elements.count)"
-    case .object: "an object"
-    }
-  }
-
   /// Reads one JSON text strictly: a header with two tensors of one name must be refused.
   ///
   /// Python's `NaN` and `Infinity` are accepted, because configurations are written by Python.

@@ -82,32 +82,22 @@ public struct SafetensorsFile: Sendable {
 
   init(_ file: MappedFile) throws(CheckpointError) {
     self.file = file
-    let members = try file.withBytes(0..<file.byteCount) { (bytes) throws(CheckpointError) in
+    let (header, dataStart) = try file.withBytes(0..<file.byteCount) { (bytes) throws(CheckpointError) in
       try Self.header(bytes, file)
     }
     var entries: [Entry] = []
-    for (name, value) in members.members.sorted(by: { $0.key < $1.key }) where name != "__metadata__" {
-      guard case .object(let fields) = value else {
-        throw members.mismatch(name, "an object", value)
-      }
-      let object = JSONObject(file: file.path, prefix: "\(name).", fields)
-      entries.append(try Self.entry(name, object, dataStart: members.dataStart, file))
+    for name in header.values.keys.sorted() where name != "__metadata__" {
+      guard let object = try header.object(name) else { throw header.mismatch(name, "an object", .null) }
+      entries.append(try Self.entry(name, object, dataStart: dataStart, file))
     }
-    try Self.checkCoverage(entries, dataStart: members.dataStart, file)
+    try Self.checkCoverage(entries, dataStart: dataStart, file)
     self.entries = entries
   }
 
   /// The header's members and where the data begins.
-  private struct Header {
-    let object: JSONObject
-    let dataStart: Int
-    var members: [String: JSONValue] { object.members }
-    func mismatch(_ key: String, _ expected: String, _ found: JSONValue) -> CheckpointError {
-      object.mismatch(key, expected, found)
-    }
-  }
-
-  private static func header(_ bytes: Span<UInt8>, _ file: MappedFile) throws(CheckpointError) -> Header {
+  private static func header(
+    _ bytes: Span<UInt8>, _ file: MappedFile
+  ) throws(CheckpointError) -> (JSONObject, dataStart: Int) {
     guard bytes.count >= 8 else {
       throw .truncated(file: file.path, field: "header length", offset: 0, needed: 8, available: bytes.count)
     }
@@ -124,13 +114,13 @@ public struct SafetensorsFile: Sendable {
     guard case .object(let members) = value else {
       throw .invalid(file: file.path, field: "header", expected: "a JSON object", found: value.kind)
     }
-    return Header(object: JSONObject(file: file.path, members), dataStart: end)
+    return (JSONObject(file: file.path, members), end)
   }
 
   private static func entry(
     _ name: String, _ object: JSONObject, dataStart: Int, _ file: MappedFile
   ) throws(CheckpointError) -> Entry {
-    guard let typeName = try object.text("dtype") else { throw missing(object, "dtype") }
+    guard let typeName = try object.text("dtype") else { throw object.missing("dtype") }
     guard let elementByteCount = elementByteCounts[typeName] else {
       throw .unsupported(
         file: file.path, field: "dtype of tensor '\(name)'", found: typeName, supported: ["F32", "F16", "BF16"])
@@ -166,7 +156,7 @@ public struct SafetensorsFile: Sendable {
   }
 
   private static func extents(_ object: JSONObject, _ key: String) throws(CheckpointError) -> [Int] {
-    guard let value = object.present(key) else { throw missing(object, key) }
+    guard let value = object[key] else { throw object.missing(key) }
     guard case .array(let elements) = value else { throw object.mismatch(key, "an array of integers", value) }
     var extents: [Int] = []
     for element in elements {
@@ -176,10 +166,6 @@ public struct SafetensorsFile: Sendable {
       extents.append(extent)
     }
     return extents
-  }
-
-  private static func missing(_ object: JSONObject, _ key: String) -> CheckpointError {
-    .missingField(file: object.file, field: object.prefix + key)
   }
 
   private static func checkCoverage(

@@ -14,9 +14,9 @@ struct ShardIndex: Sendable {
       throw .missingField(file: path, field: "weight_map")
     }
     var shards: [String: String] = [:]
-    for name in map.members.keys.sorted() {
+    for name in map.values.keys.sorted() {
       guard let shard = try map.text(name), !shard.isEmpty, !shard.contains("/"), shard != ".." else {
-        throw map.mismatch(name, "the name of a file in the same folder", map.members[name] ?? .null)
+        throw map.mismatch(name, "the name of a file in the same folder", map.values[name] ?? .null)
       }
       shards[name] = shard
     }

@@ -1,3 +1,4 @@
+public import Evaluation
 import Foundation
 
 /// What the sum of NLL of a text is divided by to make a number of it.
@@ -17,6 +18,11 @@ public enum PerplexityKind: String, CaseIterable, Sendable {
     case .perWords: "word_count"
     case .perBytes, .bitsPerByte: "byte_count"
     }
+  }
+
+  /// The metric of that name.
+  public var metric: MetricDescription {
+    MetricDescription(name: rawValue, aggregation: .perplexity, higherIsBetter: false)
   }
 
   /// The number of a mean NLL in nats: its exp, or the mean in bits.

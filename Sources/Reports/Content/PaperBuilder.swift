@@ -9,7 +9,7 @@ struct PaperBuilder {
   var slugs = SlugMaker()
   var document: Document
   /// Published sources in the order of their first use.
-  private var sources: [Int] = []
+  private var sources: [TaskReport.PublishedNumber.Source] = []
 
   /// The document of a store.
   ///
@@ -68,8 +68,8 @@ struct PaperBuilder {
       title: "\(suite.title): \(model)\(length)", corner: "method",
       columns: suite.columns.map(\.title) + [suite.averageTitle])
     table.coordinates = ["model": model, "task": task, "settings": cells.first?.record.settings ?? ""]
-    let rows = PublishedNumber.rows(of: task).filter { PaperMatch.isSame(published: $0.model, measured: model) }
-    var shown: Set<PublishedNumber.Row> = []
+    let rows = suite.rows.filter { PaperMatch.isSame(published: $0.model, measured: model) }
+    var shown: Set<TaskReport.PublishedNumber.Row> = []
     for method in Set(cells.map(\.record.method)).sorted(by: StoredMethod.isBefore) {
       let scores = PaperScores(suite, cells.filter { $0.record.method == method })
       table.rows.append(.init(label: method, cells: scores.cells))
@@ -84,7 +84,7 @@ struct PaperBuilder {
       + "are sources, listed below."
     document.table(table)
     if rows.isEmpty {
-      let models = Set(PublishedNumber.rows(of: task).map(\.model)).sorted(by: NaturalOrder.isBefore)
+      let models = Set(suite.rows.map(\.model)).sorted(by: NaturalOrder.isBefore)
       document.paragraph(
         "No published number is known for `\(model)`; there are some for \(models.joined(separator: ", ")).")
     }
@@ -92,12 +92,12 @@ struct PaperBuilder {
   }
 
   private mutating func published(
-    _ row: PublishedNumber.Row, _ suite: TaskReport.PublishedColumns
+    _ row: TaskReport.PublishedNumber.Row, _ suite: TaskReport.PublishedColumns
   ) -> Table.Row {
     let numbers = suite.columns.map { suite.published(row, $0) } + [suite.publishedAverage(row)]
     var marks: [Int] = []
     for number in numbers {
-      guard let note = number?.note else { continue }
+      guard let note = number?.source else { continue }
       if !sources.contains(note) { sources.append(note) }
       if let mark = sources.firstIndex(of: note), !marks.contains(mark + 1) { marks.append(mark + 1) }
     }
@@ -106,7 +106,7 @@ struct PaperBuilder {
   }
 
   private func difference(
-    _ scores: PaperScores, _ row: PublishedNumber.Row, _ suite: TaskReport.PublishedColumns, method: String
+    _ scores: PaperScores, _ row: TaskReport.PublishedNumber.Row, _ suite: TaskReport.PublishedColumns, method: String
   ) -> Table.Row {
     var cells: [Table.Cell] = []
     for (measured, column) in zip(scores.cells, suite.columns) {
@@ -120,9 +120,8 @@ struct PaperBuilder {
     guard !sources.isEmpty else { return }
     document.heading(2, "Sources of the published numbers")
     document.bullets(
-      sources.enumerated().map { index, note in
-        let source = PublishedTable.notes[note]
-        return "[\(index + 1)] \(source.source). Confidence: \(source.confidence)."
+      sources.enumerated().map { index, source in
+        "[\(index + 1)] \(source.text). Confidence: \(source.confidence)."
       })
   }
 }

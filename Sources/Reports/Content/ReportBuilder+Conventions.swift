@@ -26,7 +26,7 @@ extension ReportBuilder {
         isComplete = isComplete && isWhole
       }
     }
-    if isEmpty { document.paragraph("The store holds no cell of the task perplexity.") }
+    if isEmpty { document.paragraph("The store holds no cell of a perplexity convention.") }
     return isComplete && !isEmpty
   }
 
@@ -35,27 +35,38 @@ extension ReportBuilder {
   ) throws(ReportError) -> Bool {
     let lengths = Set(cells.compactMap { $0.record.coordinates.length }).sorted()
     let columns = conventions.flatMap { $0.withStrides(of: cells) }
-      .flatMap { convention in lengths.map { (convention, $0) } }
-    var table = Table(
-      id: slugs.slug([model, texts, "conventions"].compactMap { $0 }),
-      title: "perplexity by convention and length" + (texts.map { ", \($0)" } ?? ""), corner: "method",
-      columns: columns.map { "\($0.0.label) \($0.1)" })
-    table.coordinates = ["model": model, "task": "perplexity", "metric": "perplexity"]
-    table.note = "Equal to a sweep of that convention and stride to the last bit."
-    var problems: [String] = []
+      .flatMap { convention in (convention.length.map { [$0] } ?? lengths).map { (convention, $0) } }
+    var pools: [(method: String, pool: ConventionPool)] = []
     for method in Set(cells.map(\.record.method)).sorted(by: StoredMethod.isBefore) {
-      let pool = try ConventionPool(cells.filter { $0.record.method == method }, store)
-      var row = Table.Row(label: method, cells: [])
-      for (convention, length) in columns {
-        let derived = pool.derive(convention, length: length)
-        row.cells.append(Table.Cell(derived.aggregate, ConventionPool.metric))
-        problems += derived.problems.map { "`\(method)` \(convention.label) \(length): \($0)" }
-      }
-      table.rows.append(row)
+      pools.append((method, try ConventionPool(cells.filter { $0.record.method == method }, store)))
     }
-    document.table(table)
+    var problems: [String] = []
+    var isWhole = true
+    for kind in PerplexityKind.allCases {
+      // Only what is scored whole has words and bytes to be divided by.
+      let columns = columns.filter { kind == .perTokens || $0.0.scoresWholeTexts(length: $0.1) }
+      guard !columns.isEmpty else { continue }
+      var table = Table(
+        id: slugs.slug([model, texts, "conventions", kind == .perTokens ? nil : kind.rawValue].compactMap { $0 }),
+        title: "\(kind.rawValue) by convention and length" + (texts.map { ", \($0)" } ?? ""), corner: "method",
+        columns: columns.map { "\($0.0.label) \($0.1)" })
+      table.coordinates = ["model": model, "task": cells.first?.record.task ?? "", "metric": kind.rawValue]
+      table.note = "Equal to a sweep of that convention and stride to the last bit."
+      for (method, pool) in pools {
+        var row = Table.Row(label: method, cells: [])
+        for (convention, length) in columns {
+          let derived = pool.derive(convention, length: length, kind)
+          row.cells.append(Table.Cell(derived.aggregate, kind.metric))
+          let new = derived.problems.map { "`\(method)` \(convention.label) \(length): \($0)" }
+          problems += new.filter { !problems.contains($0) }
+          if kind == .perTokens || convention.convention == .pg19Word, !new.isEmpty { isWhole = false }
+        }
+        table.rows.append(row)
+      }
+      document.table(table)
+    }
     if !problems.isEmpty { document.bullets(problems) }
-    return problems.isEmpty
+    return isWhole
   }
 }
 
@@ -91,17 +102,26 @@ struct RequestedConvention: Sendable {
   let convention: PerplexityConvention
   /// Nil: as stored.
   let stride: Int?
+  /// The windows' length; nil for every length that is stored.
+  let length: Int?
 
-  /// The conventions of a list such as `hf-strided,sliding-256`.
+  /// The conventions of a list such as `hf-strided,sliding-256,lm-eval-rolling@2047`.
   static func list(_ text: String) throws(ReportError) -> [RequestedConvention] {
     var list: [RequestedConvention] = []
     for part in text.split(separator: ",") {
-      guard let (convention, stride) = PerplexityConvention.parse(String(part)) else {
+      let words = part.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      let length = words.count == 2 ? Int(words[1]).flatMap { $0 >= 2 ? $0 : nil } : nil
+      guard let (convention, stride) = PerplexityConvention.parse(words[0]), words.count == 1 || length != nil else {
         throw .unknownConvention(name: String(part), known: PerplexityConvention.allCases.map(\.rawValue))
       }
-      list.append(RequestedConvention(spelling: String(part), convention: convention, stride: stride))
+      list.append(RequestedConvention(spelling: words[0], convention: convention, stride: stride, length: length))
     }
     return list
+  }
+
+  /// Whether windows of a length score every token of a text once.
+  func scoresWholeTexts(length: Int) -> Bool {
+    convention.scoresWholeTexts(context: length, stride: stride ?? length)
   }
 
   /// The heading of its column.
@@ -117,15 +137,17 @@ struct RequestedConvention: Sendable {
     let all = Set(cells.compactMap(\.storedStride))
     let strides = own.isEmpty ? all : own
     if strides.isEmpty { return [self] }
-    return strides.sorted().map { RequestedConvention(spelling: spelling, convention: convention, stride: $0) }
+    return strides.sorted().map {
+      RequestedConvention(spelling: spelling, convention: convention, stride: $0, length: length)
+    }
   }
 }
 
 extension LoadedCell {
-  /// The convention that the cell was swept by; nil for another task.
+  /// The convention that the cell was swept by, which its protocol is called after; nil for any other.
   var storedConvention: PerplexityConvention? {
     let parts = record.protocolName.split(separator: "/", maxSplits: 1)
-    guard parts.count == 2, parts[0] == "perplexity" else { return nil }
+    guard parts.count == 2, record.metrics.first?.isPerplexity == true else { return nil }
     return PerplexityConvention.allCases.first { parts[1].hasPrefix($0.rawValue + "-v") }
   }
 
@@ -138,9 +160,8 @@ extension LoadedCell {
 
 /// All stored windows of one model, method and set of texts, by document.
 private struct ConventionPool {
-  static let metric = MetricDescription(name: "perplexity", aggregation: .perplexity, higherIsBetter: false)
-
   private var texts: [String: StoredWindows] = [:]
+  private var counts = TextCounts()
   /// Nil where the samples do not say whether a text begins with BOS.
   private var addsBOS: Bool?
   private var usesBOSInText: Set<Bool> = []
@@ -162,12 +183,15 @@ private struct ConventionPool {
         }.sorted { $0.offset < $1.offset }
         texts[document, default: StoredWindows()].add(
           windows, convention, context: length, stride: cell.storedStride, addsBOS: addsBOS ?? true, isWhole: isWhole)
+        if isWhole { counts.add(document, samples, convention, cell.record.protocolNotes) }
       }
     }
   }
 
   /// What a convention makes of all documents at a length, and what is missing for it.
-  func derive(_ requested: RequestedConvention, length: Int) -> (aggregate: Aggregate, problems: [String]) {
+  func derive(
+    _ requested: RequestedConvention, length: Int, _ kind: PerplexityKind
+  ) -> (aggregate: Aggregate, problems: [String]) {
     let convention = requested.convention
     let families = usesBOSInText.union([convention.usesBOSInText])
     guard addsBOS != nil || families.count == 1 && convention != .llamacpp else {
@@ -176,14 +200,23 @@ private struct ConventionPool {
     var contributions: [Contribution] = []
     var problems: [String] = []
     var expected = 0
-    for (document, text) in texts.sorted(by: { NaturalOrder.isBefore($0.key, $1.key) }) {
+    // The order of a swept cell's samples, which the last bit of a sum depends on.
+    for (document, text) in texts.sorted(by: { NaturalOrder.isBefore("doc=\($0.key)/", "doc=\($1.key)/") }) {
       switch text.derive(
         convention, context: length, stride: requested.stride ?? length, addsBOS: addsBOS ?? true)
       {
       case .windows(let windows):
         expected += windows.count
+        var size: Double?
+        if kind != .perTokens {
+          size = counts.size(of: document, kind, convention)
+          if size == nil { problems.append("\(document): \(TextCounts.missing(kind, convention))") }
+        }
+        let total = Double(max(1, windows.reduce(0) { $0 + $1.scored.count }))
         for window in windows {
-          let sums = convention.contribution(of: window.scored, targetCount: window.targetCount)
+          var sums = convention.contribution(of: window.scored, targetCount: window.targetCount)
+          // As the task spreads them: by scored tokens.
+          if let size { sums.weight = size * (Double(window.scored.count) / total) }
           if sums.weight > 0, sums.sum.isFinite { contributions.append(Contribution(sums: sums, unit: document)) }
         }
       case .missing(let ranges):
@@ -197,7 +230,66 @@ private struct ConventionPool {
       }
     }
     // A number over some of the texts is another number.
-    let estimate = problems.isEmpty ? Self.metric.estimate(contributions) : .none
+    let estimate = problems.isEmpty ? kind.metric.estimate(contributions) : .none
     return (Aggregate(estimate: estimate, expected: expected), problems)
+  }
+}
+
+/// The words and bytes of texts, as far as the samples of whole texts say them.
+private struct TextCounts {
+  /// How words are counted.
+  enum Rule: Hashable {
+    case plain, lmEval
+    /// The official count of a split of PG-19, which is no whole number for one book.
+    case official
+
+    init(_ convention: PerplexityConvention, _ notes: [String]) {
+      self =
+        switch convention {
+        case .lmEvalRolling: .lmEval
+        case .pg19Word where notes.contains { $0.contains("words: the official") }: .official
+        default: .plain
+        }
+    }
+  }
+  private var words: [Rule: [String: Double]] = [:]
+  private var bytes: [String: Double] = [:]
+
+  mutating func add(
+    _ document: String, _ samples: [LoadedSample], _ convention: PerplexityConvention, _ notes: [String]
+  ) {
+    let rule = Rule(convention, notes)
+    if convention == .pg19Word, rule == .plain { isCountedAsOthers = true }
+    func sum(_ fact: String) -> Double? {
+      let parts = samples.compactMap { $0.facts[fact]?.number }
+      return parts.count == samples.count ? parts.reduce(0, +) : nil
+    }
+    if let sum = sum("words") { words[rule, default: [:]][document] = rule == .official ? sum : sum.rounded() }
+    if let sum = sum("bytes") { bytes[document] = sum.rounded() }
+  }
+
+  /// What a text's sum of NLL is divided by; nil where it is not stored.
+  func size(of document: String, _ kind: PerplexityKind, _ convention: PerplexityConvention) -> Double? {
+    switch kind {
+    case .perTokens: nil
+    case .perBytes, .bitsPerByte: bytes[document]
+    case .perWords:
+      switch convention {
+      case .lmEvalRolling: words[.lmEval]?[document]
+      case .pg19Word: words[.official]?[document] ?? (hasNoOfficialCount ? words[.plain]?[document] : nil)
+      default: words[.plain]?[document]
+      }
+    }
+  }
+
+  /// True where `pg19-word` counts words as the other conventions do: a cell of it did, or the texts are fewer than those
+  /// of the smallest split with an official count.
+  private var hasNoOfficialCount: Bool { isCountedAsOthers || words[.plain]?.count ?? 0 < 50 }
+  private var isCountedAsOthers = false
+
+  /// What a person is told.
+  static func missing(_ kind: PerplexityKind, _ convention: PerplexityConvention) -> String {
+    "the \(kind == .perWords ? "words as \(convention.rawValue) counts them" : "bytes") are not stored; sweep "
+      + (kind == .perWords ? "\(convention.rawValue)" : "a convention that scores whole texts") + " at one length"
   }
 }

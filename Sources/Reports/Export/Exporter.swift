@@ -1,4 +1,4 @@
-import Evaluation
+public import Evaluation
 import JSON
 public import Store
 import Text
@@ -8,6 +8,8 @@ public struct Exporter: Sendable {
   let store: ResultStore
   /// Writes prompts, too.
   let withPrompts: Bool
+  /// What the tasks say of their layouts.
+  let tasks: TaskReports
   /// The classes of a LongBench dataset, which its scorer needs and no store holds.
   let classes: @Sendable (_ dataset: String) -> [String]?
 
@@ -15,13 +17,15 @@ public struct Exporter: Sendable {
   ///
   /// - Parameters:
   ///   - store: the results.
+  ///   - tasks: what the tasks say of their layouts.
   ///   - withPrompts: writes prompts, too.
   ///   - classes: the classes of a LongBench dataset; nil where its file is not there.
   public init(
-    _ store: ResultStore, withPrompts: Bool = false,
+    _ store: ResultStore, tasks: TaskReports = .none, withPrompts: Bool = false,
     classes: @escaping @Sendable (_ dataset: String) -> [String]? = { _ in nil }
   ) {
     self.store = store
+    self.tasks = tasks
     self.withPrompts = withPrompts
     self.classes = classes
   }

@@ -15,7 +15,7 @@ struct LongBenchExport {
   func write(_ cells: [StoredCell]) throws(ReportError) -> ExportSummary {
     var summary = ExportSummary(files: [], sampleCount: 0, notes: [])
     var files: [String: LineFile] = [:]
-    for cell in cells where cell.record.task == "longbench" {
+    for cell in cells where exporter.tasks[cell.record.task].exportLayout == ExportFormat.longBench.rawValue {
       let model = OutputFile.safeName(
         cell.record.method == "plain" ? cell.record.model : "\(cell.record.model)-\(cell.record.method)")
       try exporter.forEach(of: cell, prompts: false) { (sample) throws(ReportError) in
@@ -49,7 +49,9 @@ struct LongBenchExport {
       summary.files.append(path)
       summary.sampleCount += file.lineCount
     }
-    if files.isEmpty, summary.notes.isEmpty { summary.notes.append("the store holds no samples of longbench") }
+    if files.isEmpty, summary.notes.isEmpty {
+      summary.notes.append("the store holds no samples of a task with this layout")
+    }
     return summary
   }
 }

@@ -98,37 +98,37 @@ public struct Configuration: Sendable {
     public var settingsText: String { settingsJSON.spelling }
 
     /// The settings as written, and the entry's own name among them.
-    var settingsJSON: CanonicalJSON {
-      var members = written.mapValues { CanonicalJSON($0) }
-      if let ownName { members[TaskEntries.nameKey] = .text(ownName) }
+    var settingsJSON: JSONValue {
+      var members = written.mapValues { JSONValue($0) }
+      if let ownName { members[TaskEntries.nameKey] = .string(ownName) }
       return .object(members)
     }
   }
 
   /// The whole configuration in its one spelling: canonical JSON with sorted keys; paths as written.
   public var resolved: String {
-    let models = models.map { model -> CanonicalJSON in
-      var members: [String: CanonicalJSON] = [
-        "name": .text(model.name), "path": .text(model.path.text),
-        "context": model.contextWindow.map { .integer($0) } ?? .null, "chat": CanonicalJSON(model.chat),
-        "cache": .text(model.cache.rawValue),
+    let models = models.map { model -> JSONValue in
+      var members: [String: JSONValue] = [
+        "name": .string(model.name), "path": .string(model.path.text),
+        "context": model.contextWindow.map { .integer($0) } ?? .null, "chat": JSONValue(model.chat),
+        "cache": .string(model.cache.rawValue),
       ]
-      if let system = model.system { members["system"] = .text(system) }
-      if model.date != .standard { members["date"] = .text(model.date.spelling) }
+      if let system = model.system { members["system"] = .string(system) }
+      if model.date != .standard { members["date"] = .string(model.date.spelling) }
       if let server = model.server { members["server"] = server.resolved }
-      if let device = model.device { members["device"] = .text(device.description) }
-      return CanonicalJSON.object(members)
+      if let device = model.device { members["device"] = .string(device.description) }
+      return JSONValue.object(members)
     }
     let tasks = tasks.map { task in
-      CanonicalJSON.object([task.name: task.settingsJSON])
+      JSONValue.object([task.name: task.settingsJSON])
     }
-    var members: [String: CanonicalJSON] = [
-      "name": .text(name), "seed": .integer(Int(clamping: seed)), "models": .array(models),
-      "methods": .array(methods.map { .text($0.description) }), "tasks": .array(tasks),
+    var members: [String: JSONValue] = [
+      "name": .string(name), "seed": .integer(Int(clamping: seed)), "models": .array(models),
+      "methods": .array(methods.map { .string($0.description) }), "tasks": .array(tasks),
       "gates": .array(gates.map(\.json)),
     ]
-    if allowsUnverified { members["allow-unverified"] = .flag(true) }
-    return CanonicalJSON.object(members).spelling
+    if allowsUnverified { members["allow-unverified"] = .bool(true) }
+    return JSONValue.object(members).spelling
   }
 
   /// What the entries of the tasks are called.

@@ -12,20 +12,20 @@ public struct Gate: Hashable, Sendable {
 
   static let keys = ["metric", "task", "over", "method", "max-increase", "max-decrease", "max", "min", "baseline"]
 
-  var json: CanonicalJSON {
-    func text(_ tolerance: Tolerance?) -> CanonicalJSON {
+  var json: JSONValue {
+    func text(_ tolerance: Tolerance?) -> JSONValue {
       guard let tolerance else { return .null }
       return tolerance.relative > 0 || tolerance.absolute == 0
         ? .object(["relative": .number(tolerance.relative)]) : .object(["absolute": .number(tolerance.absolute)])
     }
-    var members: [String: CanonicalJSON] = [
-      "metric": .text(rule.metric), "task": .text(rule.task), "method": CanonicalJSON(rule.method),
+    var members: [String: JSONValue] = [
+      "metric": .string(rule.metric), "task": .string(rule.task), "method": JSONValue(rule.method),
       "max-increase": text(rule.maxIncrease), "max-decrease": text(rule.maxDecrease),
       "max": rule.maximum.map { .number($0) } ?? .null, "min": rule.minimum.map { .number($0) } ?? .null,
-      "baseline": CanonicalJSON(baseline?.text),
+      "baseline": JSONValue(baseline?.text),
     ]
     // Not where it is the default: configurations that have been swept keep their hash.
-    if rule.over != .cell { members["over"] = .text(rule.over.rawValue) }
+    if rule.over != .cell { members["over"] = .string(rule.over.rawValue) }
     return .object(members)
   }
 }

@@ -133,26 +133,26 @@ extension Plan {
   /// The plan for programs: one object with sorted keys; times in seconds, sizes in bytes.
   public var json: String {
     let models = models.map { model in
-      var members: [String: CanonicalJSON] = [
-        "name": .text(model.name), "context_window": .integer(model.contextWindow),
+      var members: [String: JSONValue] = [
+        "name": .string(model.name), "context_window": .integer(model.contextWindow),
         "parameters": .integer(model.parameterCount), "weight_bytes": .integer(model.weightByteCount),
         "cache_bytes": .integer(model.cacheByteCount), "buffer_bytes": .integer(model.activationByteCount),
         "peak_bytes": .integer(model.peakByteCount), "longest_sequence": .integer(model.longestSequence),
-        "missing_weights": .array(model.missingWeights.map { .text($0) }),
-        "multiply_adds_per_second": .number(model.rate.multiplyAddsPerSecond), "speed_source": .text(model.rate.name),
+        "missing_weights": .array(model.missingWeights.map { .string($0) }),
+        "multiply_adds_per_second": .number(model.rate.multiplyAddsPerSecond), "speed_source": .string(model.rate.name),
       ]
       if model.isRemote {
         let own = self.cells.filter { $0.model == model.name }
         members["requests"] = .integer(own.sum(\.requestCount))
         members["new_tokens"] = .integer(own.sum(\.newTokenCount))
-        members["server"] = .array(model.remarks.map { .text($0) })
+        members["server"] = .array(model.remarks.map { .string($0) })
       }
-      return CanonicalJSON.object(members)
+      return JSONValue.object(members)
     }
     let cells = cells.map { cell in
-      CanonicalJSON.object([
-        "model": .text(cell.model), "method": .text(cell.method), "task": .text(cell.task),
-        "coordinates": .object(Dictionary(cell.coordinates.map { ($0.name, .text($0.text)) }) { $1 }),
+      JSONValue.object([
+        "model": .string(cell.model), "method": .string(cell.method), "task": .string(cell.task),
+        "coordinates": .object(Dictionary(cell.coordinates.map { ($0.name, .string($0.text)) }) { $1 }),
         "total_samples": .integer(cell.totalSampleCount), "samples": .integer(cell.sampleCount),
         "done": .integer(cell.doneCount), "equal_to_plain": .integer(cell.equalToPlainCount),
         "prompt_tokens": .integer(cell.promptTokenCount), "longest_prompt": .integer(cell.longestPrompt),
@@ -161,20 +161,20 @@ extension Plan {
       ])
     }
     let missing = missing.map { input in
-      CanonicalJSON.object([
-        "kind": .text(input.kind == .model ? "model" : "dataset"), "name": .text(input.name),
-        "path": .text(input.writtenPath), "unset_variable": CanonicalJSON(input.unsetVariable),
-        "looked_for": .array(input.lookedFor.map { .text($0) }),
+      JSONValue.object([
+        "kind": .string(input.kind == .model ? "model" : "dataset"), "name": .string(input.name),
+        "path": .string(input.writtenPath), "unset_variable": JSONValue(input.unsetVariable),
+        "looked_for": .array(input.lookedFor.map { .string($0) }),
       ])
     }
-    return CanonicalJSON.object([
-      "name": .text(name), "models": .array(models), "cells": .array(cells), "missing": .array(missing),
-      "choices": .array(choices.map { .text($0) }), "warnings": .array(warnings.map { .text($0) }),
+    return JSONValue.object([
+      "name": .string(name), "models": .array(models), "cells": .array(cells), "missing": .array(missing),
+      "choices": .array(choices.map { .string($0) }), "warnings": .array(warnings.map { .string($0) }),
       "shards": .array(
         shards.map { shard in
-          CanonicalJSON.object([
+          JSONValue.object([
             "shard": .integer(shard.index), "samples": .integer(shard.sampleCount), "share": .number(shard.share),
-            "seconds": .number(shard.seconds), "models": .array(shard.models.map { .text($0) }),
+            "seconds": .number(shard.seconds), "models": .array(shard.models.map { .string($0) }),
           ])
         }),
       "samples": .integer(sampleCount), "done": .integer(doneCount),

@@ -34,7 +34,7 @@ public struct RescoredCell: Hashable, Sendable {
 public struct RescoringSummary: Sendable {
   /// The cells, in the store's order.
   public var cells: [RescoredCell] = []
-  /// Cells whose task is not in the configuration, or whose data are missing, and which of the two, in words.
+  /// Cells whose task is not in the configuration, or whose scores need data that are missing, and which, in words.
   public var skipped: [String] = []
   /// Samples whose stored evaluation does not fit them, in words.
   public var damaged: [String] = []
@@ -49,8 +49,10 @@ public struct RescoringSummary: Sendable {
   public var movedSampleCount: Int { cells.reduce(0) { $0 + $1.movedSampleCount } }
 }
 
-/// Scores what a store holds again, without a model, a tokenizer or a prompt: accepted answers and facts are those that
-/// are stored with each sample, the scorer is this program's.
+/// Scores what a store holds again, without a model, a tokenizer or a prompt.
+///
+/// Accepted answers, facts and the protocol's name are those that are stored with each sample, the scorer is this
+/// program's. Data are opened only for scores that need more than that.
 ///
 /// A changed reference is the business of `sweep`, which makes the samples anew.
 public struct Rescorer {
@@ -69,13 +71,12 @@ public struct Rescorer {
   }
 
   private let store: ResultStore
-  private let tasks: [PreparedTask]
-  private let missing: [MissingInput]
+  private let entries: [EntryScorer]
   private let options: Options
   /// Scorings that are committed in one transaction.
   private static let batchSize = 500
 
-  /// Builds the tasks of a configuration.
+  /// A rescorer for the tasks of a configuration.
   ///
   /// - Parameters:
   ///   - store: the results.
@@ -85,15 +86,9 @@ public struct Rescorer {
   public init(
     _ store: ResultStore, tasks entries: [Configuration.TaskEntry], options: Options = Options()
   ) throws(SweepError) {
-    var missing: [MissingInput] = []
-    var tasks: [PreparedTask] = []
-    for entry in entries where options.task == nil || options.task == entry.name {
-      if let task = try PreparedTask.build(entry, &missing) { tasks.append(task) }
-    }
-    if tasks.isEmpty { throw missing.isEmpty ? .nothingToDo : .missing(missing) }
+    self.entries = entries.filter { options.task == nil || options.task == $0.name }.map { EntryScorer($0) }
+    if self.entries.isEmpty { throw .nothingToDo }
     self.store = store
-    self.tasks = tasks
-    self.missing = missing
     self.options = options
   }
 
@@ -103,7 +98,7 @@ public struct Rescorer {
   ///   - isCancelled: asked between samples.
   ///   - onProgress: told how many samples are done.
   /// - Returns: what moved.
-  /// - Throws: `SweepError.store`.
+  /// - Throws: `SweepError.store`; `.missing` where no sample at all can be scored without data that are missing.
   public func run(
     isCancelled: () -> Bool = { false }, onProgress: (_ sampleCount: Int) -> Void = { _ in }
   ) throws(SweepError) -> RescoringSummary {
@@ -111,24 +106,23 @@ public struct Rescorer {
     let cells = try stored { () throws(StoreError) in try store.currentCells() }
     for cell in cells where options.task == nil || options.task == cell.record.task {
       let record = cell.record
-      guard let task = tasks.first(where: { $0.name == record.task && $0.entry.settingsText == record.settings })
-      else {
-        let reason = missing.first { $0.name == record.task }?.description ?? "its task is not in the configuration"
-        summary.skipped.append(
-          "\(record.model) \(record.method) \(record.task) \(record.coordinates.label): \(reason)")
+      guard let entry = entries.first(where: { $0.isOf(record) }) else {
+        summary.skip(record, "its task is not in the configuration")
         continue
       }
-      guard try rescore(cell, task, &summary, isCancelled) else {
+      guard try rescore(cell, entry, &summary, isCancelled) else {
         summary.isFinished = false
         return summary
       }
       onProgress(summary.sampleCount)
     }
+    let missing = entries.flatMap(\.missing)
+    if summary.sampleCount == 0, !missing.isEmpty { throw .missing(missing) }
     return summary
   }
 
   private func rescore(
-    _ cell: StoredCell, _ task: PreparedTask, _ summary: inout RescoringSummary, _ isCancelled: () -> Bool
+    _ cell: StoredCell, _ entry: EntryScorer, _ summary: inout RescoringSummary, _ isCancelled: () -> Bool
   ) throws(SweepError) -> Bool {
     var result = RescoredCell(record: cell.record)
     var attachments: [Attachment] = []
@@ -152,8 +146,10 @@ public struct Rescorer {
         summary.damaged.append(sample.sampleID)
         continue
       }
-      let new = task.scorer.record(
-        outcome, reference, facts: old.facts, truncatedTokenCount: old.truncatedTokenCount)
+      guard let new = try entry.scoring(of: outcome, reference, instead: old) else {
+        summary.skip(cell.record, entry.missing.first?.description ?? "its scores need the data")
+        return true
+      }
       result.add(old.scores, new.scores)
       if new.identity != old.identity || !Self.isSame(new.scores, old.scores) || new.answer != old.answer {
         attachments.append(
@@ -169,6 +165,46 @@ public struct Rescorer {
   /// Equality as the store keeps scores: a value that is not finite is none.
   private static func isSame(_ a: [Score], _ b: [Score]) -> Bool {
     a.count == b.count && zip(a, b).allSatisfy { $0.metric == $1.metric && $0.storedValue == $1.storedValue }
+  }
+}
+
+/// Scores the samples of one entry of a configuration: by its settings alone, and with its data where a score needs them.
+private final class EntryScorer {
+  let entry: Configuration.TaskEntry
+  /// The data that were needed and are not there.
+  private(set) var missing: [MissingInput] = []
+  private lazy var withoutData: OutcomeScoring? = {
+    // Settings that the task refuses are refused with their place when it is built.
+    try? entry.type.scoring(settings: entry.settings ?? TaskSettings(entry.written))
+  }()
+  private var built: PreparedTask?
+  private var isBuilt = false
+
+  init(_ entry: Configuration.TaskEntry) { self.entry = entry }
+
+  func isOf(_ cell: CellRecord) -> Bool { entry.name == cell.task && entry.settingsText == cell.settings }
+
+  /// The new scoring; nil where it needs data that are missing.
+  func scoring(
+    of outcome: Outcome, _ reference: Reference, instead old: ScoringRecord
+  ) throws(SweepError) -> ScoringRecord? {
+    if let withoutData {
+      let scorer = Scorer(withoutData, protocolName: old.protocolName, scorerVersion: entry.type.scorerVersion)
+      let new = scorer.stored(outcome, reference, facts: old.facts, truncatedTokenCount: old.truncatedTokenCount)
+      if let new { return new }
+    }
+    if !isBuilt {
+      isBuilt = true
+      built = try PreparedTask.build(entry, &missing)
+    }
+    return built?.scorer.record(
+      outcome, reference, facts: old.facts, truncatedTokenCount: old.truncatedTokenCount)
+  }
+}
+
+extension RescoringSummary {
+  fileprivate mutating func skip(_ record: CellRecord, _ reason: String) {
+    skipped.append("\(record.model) \(record.method) \(record.task) \(record.coordinates.label): \(reason)")
   }
 }
 

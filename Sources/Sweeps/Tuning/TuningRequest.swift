@@ -98,17 +98,17 @@ public struct TuningRequest: Sendable {
 
   /// The whole search as one configuration; each rung is a sweep over a part of it.
   func configuration(methods: [SelfExtend], taskTypes: [any EvaluationTask.Type]) -> String {
-    var model: [String: CanonicalJSON] = ["name": .text("model"), "path": .text(modelPath)]
+    var model: [String: JSONValue] = ["name": .string("model"), "path": .string(modelPath)]
     if let contextWindow { model["context"] = .integer(contextWindow) }
     let probe = TuningProbe(length: targetLength, trials: trials, depths: depths, text: text)
     let tasks = taskTypes.compactMap { type in
       type.tuning(probe).map {
-        CanonicalJSON.object([type.name: .object($0.mapValues { CanonicalJSON($0) })])
+        JSONValue.object([type.name: .object($0.mapValues { JSONValue($0) })])
       }
     }
-    return CanonicalJSON.object([
-      "name": .text(name), "seed": .integer(Int(clamping: seed)), "models": .array([.object(model)]),
-      "methods": .array(methods.map { .text(Method.selfExtend($0).description) }), "tasks": .array(tasks),
+    return JSONValue.object([
+      "name": .string(name), "seed": .integer(Int(clamping: seed)), "models": .array([.object(model)]),
+      "methods": .array(methods.map { .string(Method.selfExtend($0).description) }), "tasks": .array(tasks),
     ]).spelling
   }
 }

@@ -6,7 +6,7 @@ import Tokenizers
 /// BABILong: bAbI's facts scattered in books, asked for at the end.
 ///
 /// Source: booydar/babilong, babilong/prompts.py and babilong/metrics.py.
-public struct BABILong: EvaluationTask {
+public struct BABILong: StatelessScoring {
   /// The task's name in a configuration.
   public static let name = "babilong"
   /// The version of the scorer.
@@ -200,7 +200,7 @@ public struct BABILong: EvaluationTask {
   }
 
   /// `accuracy`, 1 for the target's labels and no other.
-  public func scores(of reference: Reference, outcome: Outcome) -> [Score] {
+  public static func scores(of reference: Reference, outcome: Outcome) -> [Score] {
     guard case .generation(_, let text, _) = outcome, let target = reference.expected.first,
       case .text(let task)? = reference.fact("task"), case .text(let question)? = reference.fact("question")
     else { return [Score("accuracy", unscored: "the model generated nothing")] }

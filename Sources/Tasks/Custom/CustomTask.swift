@@ -51,9 +51,7 @@ public struct CustomTask: EvaluationTask {
   private let title: String
   private let file: RowFile<Row>
   private let prompt: CustomPrompt
-  private let scorer: Scorer
-  private let segmenter: JiebaSegmenter?
-  private let scoresFirstLine: Bool
+  private let rule: Rule
   private let maxNewTokens: Int
   private let stopTexts: [String]
   private let limit: Int?
@@ -71,17 +69,7 @@ public struct CustomTask: EvaluationTask {
       throw .setting(key: "name", found: "'\(title)'", expected: "letters, digits, '-', '_' and '.'")
     }
     let path = try settings[Key.path]
-    let name = try settings[Key.scorer]
-    guard let scorer = ScorerRegistry.scorer(named: name) else {
-      throw .setting(
-        key: "scorer", found: "'\(name)'", expected: "one of \(ScorerRegistry.names.joined(separator: ", "))")
-    }
-    self.scorer = scorer
-    segmenter = scorer.needsSegmenter ? try? JiebaSegmenter.installed() : nil
-    guard !scorer.needsSegmenter || segmenter != nil else {
-      throw .setting(key: "scorer", found: "'\(name)'", expected: "another one, or jieba's dictionary installed")
-    }
-    scoresFirstLine = try settings[Key.firstLine]
+    rule = try Rule(settings)
     maxNewTokens = try settings[Key.maxNewTokens]
     stopTexts = try settings[Key.stop]
     guard !stopTexts.contains("") else { throw .setting(key: "stop", found: "an empty text", expected: "texts") }
@@ -120,7 +108,7 @@ public struct CustomTask: EvaluationTask {
   }
 
   /// The protocol's name: the task's, the scorer's and what of the output is scored.
-  public var protocolName: String { "custom/\(title)+\(scorer.name)\(scoresFirstLine ? "+first-line" : "")" }
+  public var protocolName: String { "custom/\(title)+\(rule.scorer.name)\(rule.scoresFirstLine ? "+first-line" : "")" }
 
   /// What a report says of the protocol.
   public var protocolNotes: [String] {
@@ -128,7 +116,7 @@ public struct CustomTask: EvaluationTask {
       "described by the configuration; rows of \(file.name)", prompt.note,
       "greedy, at most \(maxNewTokens) new tokens"
         + (stopTexts.isEmpty ? "" : ", ended by \(stopTexts.map { "'\($0)'" }.joined(separator: ", "))"),
-      "score \(scorer.name)\(scoresFirstLine ? " of the output's first line" : ""): \(scorer.summary)",
+      "score \(rule.scorer.name)\(rule.scoresFirstLine ? " of the output's first line" : ""): \(rule.scorer.summary)",
     ]
   }
 
@@ -139,9 +127,9 @@ public struct CustomTask: EvaluationTask {
   public var metrics: [MetricDescription] {
     let isYesOrNo = [
       "exact_match", "best_subspan_em", "string_match_part", "contains", "passkey",
-    ].contains(scorer.name)
+    ].contains(rule.scorer.name)
     return [
-      MetricDescription(name: scorer.name, aggregation: isYesOrNo ? .accuracy : .mean, higherIsBetter: true)
+      MetricDescription(name: rule.scorer.name, aggregation: isYesOrNo ? .accuracy : .mean, higherIsBetter: true)
     ]
   }
 
@@ -173,20 +161,51 @@ public struct CustomTask: EvaluationTask {
 
   /// The scorer's value.
   public func scores(of reference: Reference, outcome: Outcome) -> [Score] {
-    guard case .generation(_, let text, _) = outcome else {
-      return [Score(scorer.name, unscored: "the model generated nothing")]
+    rule.scores(of: reference, outcome: outcome)
+  }
+
+  /// By the scorer of the settings.
+  public static func scoring(settings: TaskSettings) throws(TaskError) -> OutcomeScoring? {
+    let rule = try Rule(settings)
+    return OutcomeScoring { rule.scores(of: $0, outcome: $1) }
+  }
+
+  /// The scorer and what of an output it sees.
+  private struct Rule: Sendable {
+    let scorer: Scorer
+    let segmenter: JiebaSegmenter?
+    let scoresFirstLine: Bool
+
+    init(_ settings: TaskSettings) throws(TaskError) {
+      let name = try settings[Key.scorer]
+      guard let scorer = ScorerRegistry.scorer(named: name) else {
+        throw .setting(
+          key: "scorer", found: "'\(name)'", expected: "one of \(ScorerRegistry.names.joined(separator: ", "))")
+      }
+      self.scorer = scorer
+      segmenter = scorer.needsSegmenter ? try? JiebaSegmenter.installed() : nil
+      guard !scorer.needsSegmenter || segmenter != nil else {
+        throw .setting(key: "scorer", found: "'\(name)'", expected: "another one, or jieba's dictionary installed")
+      }
+      scoresFirstLine = try settings[Key.firstLine]
     }
-    var classes: [String]?
-    if case .list(let list)? = reference.fact("classes") {
-      classes = list.compactMap { if case .text(let text) = $0 { text } else { nil } }
-    }
-    let line = text.drop { $0.isNewline }.prefix { !$0.isNewline }
-    let value = scorer.score(
-      prediction: scoresFirstLine ? String(line) : text, references: reference.expected, allClasses: classes,
-      segmenter: segmenter)
-    switch value {
-    case .value(let number): return [Score(scorer.name, number)]
-    case .unscored(let reason): return [Score(scorer.name, unscored: reason)]
+
+    func scores(of reference: Reference, outcome: Outcome) -> [Score] {
+      guard case .generation(_, let text, _) = outcome else {
+        return [Score(scorer.name, unscored: "the model generated nothing")]
+      }
+      var classes: [String]?
+      if case .list(let list)? = reference.fact("classes") {
+        classes = list.compactMap { if case .text(let text) = $0 { text } else { nil } }
+      }
+      let line = text.drop { $0.isNewline }.prefix { !$0.isNewline }
+      let value = scorer.score(
+        prediction: scoresFirstLine ? String(line) : text, references: reference.expected, allClasses: classes,
+        segmenter: segmenter)
+      switch value {
+      case .value(let number): return [Score(scorer.name, number)]
+      case .unscored(let reason): return [Score(scorer.name, unscored: reason)]
+      }
     }
   }
 }

@@ -3,7 +3,7 @@ import Metrics
 import Tokenizers
 
 /// Grade-school mathematics: a worked answer is generated and its last number compared.
-public struct GSM8K: EvaluationTask {
+public struct GSM8K: StatelessScoring {
   /// The task's name in a configuration.
   public static let name = "gsm8k"
   /// The version of the scorer.
@@ -21,15 +21,12 @@ public struct GSM8K: EvaluationTask {
     example: "{path: test.jsonl, shots-path: train.jsonl, shots: 5}")
   private enum Key {
     static let path = Setting.path("path", "a JSONL of `question` and `answer`, which ends with '#### number'")
-    static let shotsPath = Setting.path(
-      "shots-path", "a JSONL of examples in the same form, put before each question", otherwise: "no examples")
-    static let shots = Setting.integer("shots", "how many of the examples, the first ones", otherwise: "all")
     static let limit = Setting.integer("limit", "the first rows", otherwise: "all")
     static let maxNewTokens = Setting.integer("max-new-tokens", "generation limit", default: 256)
   }
   /// The keys of a configuration entry.
   public static let settings: [any SettingDeclaration] = [
-    Key.path, Key.shotsPath, Key.shots, Key.limit, Key.maxNewTokens,
+    Key.path, ShotsSettings.path, ShotsSettings.count, Key.limit, Key.maxNewTokens,
   ]
 
   /// A question with its worked answer.
@@ -40,8 +37,7 @@ public struct GSM8K: EvaluationTask {
   }
 
   private let file: RowFile<Row>
-  private let shots: [Row]
-  private let shotsFile: DataFile?
+  private let shots: Shots<Row>
   private let limit: Int?
   private let maxNewTokens: Int
 
@@ -54,20 +50,7 @@ public struct GSM8K: EvaluationTask {
       settings[Key.path], need: "it should hold questions with worked answers, as GSM8K's test.jsonl", decode: Self.row)
     limit = try settings[Key.limit]
     maxNewTokens = try settings[Key.maxNewTokens]
-    let count = try settings[Key.shots]
-    guard let shotsPath = try settings[Key.shotsPath] else {
-      guard count == nil else {
-        throw .setting(key: "shots", found: "\(count ?? 0)", expected: "nothing without `shots-path`")
-      }
-      (shots, shotsFile) = ([], nil)
-      return
-    }
-    let examples = try RowFile(shotsPath, need: "it should hold worked examples", decode: Self.row)
-    guard count ?? 1 <= examples.count else {
-      throw .setting(key: "shots", found: "\(count ?? 0)", expected: "at most \(examples.count), the rows of the file")
-    }
-    shots = try examples.entries(limit: count).map(\.row)
-    shotsFile = examples.dataFile
+    shots = try Shots(settings, need: "it should hold worked examples", decode: Self.row)
   }
 
   private static func row(_ fields: RowFields) throws(RowFieldProblem) -> Row {
@@ -77,13 +60,13 @@ public struct GSM8K: EvaluationTask {
   }
 
   /// The protocol's versioned name; the number of examples is part of it.
-  public var protocolName: String { "gsm8k/se-eval-v1+\(shots.count)-shot" }
+  public var protocolName: String { "gsm8k/se-eval-v1+\(shots.rows.count)-shot" }
 
   /// What a report says of the protocol.
   public var protocolNotes: [String] {
     [
-      "'Question: ...' and 'Answer:', \(shots.count) worked examples before"
-        + (shotsFile.map { " (\($0.name))" } ?? ""),
+      "'Question: ...' and 'Answer:', \(shots.rows.count) worked examples before"
+        + (shots.file.map { " (\($0.name))" } ?? ""),
       "greedy, at most \(maxNewTokens) new tokens, ended before another 'Question:'",
       "exact_match_last: the last number of the output is the answer; exact_match_marked: the one behind '####' is "
         + "(lm-eval's flexible-extract and strict-match); commas, currency sign and a full stop at the end are ignored",
@@ -91,18 +74,18 @@ public struct GSM8K: EvaluationTask {
   }
 
   /// The questions and the examples.
-  public var dataFiles: [DataFile] { [file.dataFile] + (shotsFile.map { [$0] } ?? []) }
+  public var dataFiles: [DataFile] { [file.dataFile] + (shots.file.map { [$0] } ?? []) }
 
   /// The last number, and the marked one.
-  public var metrics: [MetricDescription] {
-    ["exact_match_last", "exact_match_marked"].map {
-      MetricDescription(name: $0, aggregation: .accuracy, higherIsBetter: true)
-    }
+  public var metrics: [MetricDescription] { Self.metrics }
+
+  private static let metrics = ["exact_match_last", "exact_match_marked"].map {
+    MetricDescription(name: $0, aggregation: .accuracy, higherIsBetter: true)
   }
 
   /// One cell.
   public var cells: [TaskCell] {
-    [TaskCell([.init("file", .text(file.name)), .init("shots", .integer(shots.count))])]
+    [TaskCell([.init("file", .text(file.name)), .init("shots", .integer(shots.rows.count))])]
   }
 
   /// Rows that are left out.
@@ -111,7 +94,7 @@ public struct GSM8K: EvaluationTask {
   /// The questions.
   public func samples(of cell: TaskCell, in context: SampleContext) throws(TaskError) -> [Sample] {
     let wrapper = try PromptWrapper(context)
-    let head = shots.map { "Question: \($0.question)\nAnswer: \($0.answer)\n\n" }.joined()
+    let head = shots.rows.map { "Question: \($0.question)\nAnswer: \($0.answer)\n\n" }.joined()
     var samples: [Sample] = []
     for entry in try file.entries(limit: limit) {
       let name = "row=\(entry.line)"
@@ -128,7 +111,7 @@ public struct GSM8K: EvaluationTask {
   }
 
   /// `exact_match_last` and `exact_match_marked`.
-  public func scores(of reference: Reference, outcome: Outcome) -> [Score] {
+  public static func scores(of reference: Reference, outcome: Outcome) -> [Score] {
     guard case .generation(_, let text, _) = outcome, let number = reference.expected.first else {
       return metrics.map { Score($0.name, unscored: "the model generated nothing") }
     }

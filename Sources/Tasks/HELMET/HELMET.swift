@@ -7,7 +7,7 @@ import Tokenizers
 /// HELMET without a judge: recall, retrieval, ranking, many-shot classification, books, and ALCE's string metrics.
 ///
 /// Source: princeton-nlp/HELMET at 4526dfb, data.py, utils.py and eval_alce.py (PROTOCOLS-2B, section 3).
-public struct HELMET: EvaluationTask {
+public struct HELMET: StatelessScoring {
   /// The task's name in a configuration.
   public static let name = "helmet"
   /// The version of the scorer.
@@ -280,7 +280,7 @@ public struct HELMET: EvaluationTask {
   // MARK: Scores
 
   /// The dataset's column and the other metrics, 0 to 100.
-  public func scores(of reference: Reference, outcome: Outcome) -> [Score] {
+  public static func scores(of reference: Reference, outcome: Outcome) -> [Score] {
     guard case .generation(_, let text, _) = outcome else {
       return [Score("score", unscored: "the model generated nothing")]
     }

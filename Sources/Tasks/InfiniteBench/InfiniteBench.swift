@@ -197,12 +197,12 @@ public struct InfiniteBench: EvaluationTask {
   public var dataFiles: [DataFile] { sources.compactMap { $0.file?.dataFile } + prompts.files }
 
   /// The task's own score.
-  public var metrics: [MetricDescription] {
-    [
-      MetricDescription(name: "score", aggregation: .mean, higherIsBetter: true),
-      MetricDescription(name: "official_crash", aggregation: .accuracy, higherIsBetter: false),
-    ]
-  }
+  public var metrics: [MetricDescription] { Self.metrics }
+
+  private static let metrics = [
+    MetricDescription(name: "score", aggregation: .mean, higherIsBetter: true),
+    MetricDescription(name: "official_crash", aggregation: .accuracy, higherIsBetter: false),
+  ]
 
   /// One cell per task and length.
   public var cells: [TaskCell] {
@@ -331,13 +331,25 @@ public struct InfiniteBench: EvaluationTask {
 
   /// The task's score of a reply.
   public func scores(of reference: Reference, outcome: Outcome) -> [Score] {
+    Self.scores((scorer, dropsFirst), reference, outcome)
+  }
+
+  /// By the scorer of the settings.
+  public static func scoring(settings: TaskSettings) throws(TaskError) -> OutcomeScoring? {
+    let rule = (try settings[Key.scorer], try settings[Key.dropFirst])
+    return OutcomeScoring { Self.scores(rule, $0, $1) }
+  }
+
+  private static func scores(
+    _ rule: (version: InfiniteBenchScorer, dropsFirst: Bool), _ reference: Reference, _ outcome: Outcome
+  ) -> [Score] {
     guard case .generation(_, let text, _) = outcome else {
       return metrics.map { Score($0.name, unscored: "the model generated nothing") }
     }
     guard case .text(let name)? = reference.fact("dataset"), let task = InfiniteBenchTask(rawValue: name) else {
       return metrics.map { Score($0.name, unscored: "the sample is of no task of InfiniteBench") }
     }
-    let result = InfiniteBenchScore(task, version: scorer, dropsFirstNumber: dropsFirst).result(
+    let result = InfiniteBenchScore(task, version: rule.version, dropsFirstNumber: rule.dropsFirst).result(
       prediction: text, label: InfiniteBenchRow.label(reference.expected, task))
     switch result {
     case .score(let value): return [Score("score", 100 * value), Score("official_crash", 0)]

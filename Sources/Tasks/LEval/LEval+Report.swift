@@ -15,7 +15,8 @@ extension LEval {
         .init(
           title: $0.title, dataset: $0.task,
           officialCount: $0.questionCount * (LEvalTask(named: $0.task) == .judgements ? 2 : 1))
-      }, averageTitle: "average of 6", publishedAverage: "Average(6)")
+      }, averageTitle: "average of 6", publishedAverage: "Average(6)",
+      numbers: TaskReport.PublishedNumber.table(LEvalPublished.text, notes: LEvalPublished.notes))
     return report
   }()
 }

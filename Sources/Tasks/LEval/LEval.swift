@@ -275,6 +275,16 @@ public struct LEval: EvaluationTask {
 
   /// `score`, 0 to 100, and ROUGE's three where the document asks for it.
   public func scores(of reference: Reference, outcome: Outcome) -> [Score] {
+    Self.scores(reading, reference, outcome)
+  }
+
+  /// By the reading of the settings.
+  public static func scoring(settings: TaskSettings) throws(TaskError) -> OutcomeScoring? {
+    let reading = try settings[Key.reading]
+    return OutcomeScoring { Self.scores(reading, $0, $1) }
+  }
+
+  private static func scores(_ reading: LEvalReading, _ reference: Reference, _ outcome: Outcome) -> [Score] {
     guard case .generation(_, let text, _) = outcome, let answer = reference.expected.first else {
       return [Score("score", unscored: "the model generated nothing")]
     }

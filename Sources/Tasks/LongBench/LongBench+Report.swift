@@ -25,7 +25,9 @@ extension LongBench {
     report.published = TaskReport.PublishedColumns(
       title: "LongBench",
       columns: sixteen.map { .init(title: $0.name, dataset: $0.name, officialCount: $0.officialRowCount) },
-      averageTitle: "average of 16", publishedAverage: "Average(16)")
+      averageTitle: "average of 16", publishedAverage: "Average(16)",
+      numbers: TaskReport.PublishedNumber.table(LongBenchPublished.text, notes: LongBenchPublished.notes))
+    report.exportLayout = "longbench"
     return report
   }()
 }

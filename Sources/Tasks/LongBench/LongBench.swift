@@ -270,15 +270,36 @@ public struct LongBench: EvaluationTask {
 
   /// `score`, 100 x the official score of the row; for code `code_sim@indel` beside it.
   public func scores(of reference: Reference, outcome: Outcome) -> [Score] {
+    Self.scores(reference, outcome) { name in
+      files.sources.first { $0.name == name }.map { ($0.dataset, $0.allClasses, segmenter) }
+    }
+  }
+
+  /// Of datasets whose scores need neither the class names of the files nor jieba.
+  public static func scoring(settings: TaskSettings) throws(TaskError) -> OutcomeScoring? {
+    OutcomeScoring { reference, outcome in
+      if case .text(let name)? = reference.fact("dataset"), let dataset = LongBenchDataset.named(name),
+        dataset.metric == .classification || dataset.metric.needsSegmenter
+      {
+        return nil
+      }
+      return scores(reference, outcome) { name in LongBenchDataset.named(name).map { ($0, nil, nil) } }
+    }
+  }
+
+  private static func scores(
+    _ reference: Reference, _ outcome: Outcome,
+    _ source: (String) -> (dataset: LongBenchDataset, allClasses: [String]?, segmenter: JiebaSegmenter?)?
+  ) -> [Score] {
     guard case .generation(_, let text, _) = outcome else {
       return [Score("score", unscored: "the model generated nothing")]
     }
-    guard case .text(let name)? = reference.fact("dataset"),
-      let source = files.sources.first(where: { $0.name == name })
-    else { return [Score("score", unscored: "the sample is of no dataset of this entry")] }
+    guard case .text(let name)? = reference.fact("dataset"), let source = source(name) else {
+      return [Score("score", unscored: "the sample is of no dataset of this entry")]
+    }
     func value(_ variant: EditSimilarity) -> ScoreValue {
       source.dataset.score(
-        prediction: text, answers: reference.expected, allClasses: source.allClasses, segmenter: segmenter,
+        prediction: text, answers: reference.expected, allClasses: source.allClasses, segmenter: source.segmenter,
         codeVariant: variant)
     }
     var scores = [Score("score", percentOf: value(.difflib))]

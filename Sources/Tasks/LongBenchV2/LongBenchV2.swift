@@ -6,7 +6,7 @@ import Tokenizers
 /// LongBench v2: 503 questions with four choices about texts of 8 thousand to 2 million words.
 ///
 /// Source: THUDM/LongBench, pred.py and result.py at 2e00731, followed step by step (PROTOCOLS-2B, section 1).
-public struct LongBenchV2: EvaluationTask {
+public struct LongBenchV2: StatelessScoring {
   /// The task's name in a configuration.
   public static let name = "longbench-v2"
   /// The version of the scorer.
@@ -144,14 +144,14 @@ public struct LongBenchV2: EvaluationTask {
   public var dataFiles: [DataFile] { [file.dataFile] + prompts.files + (retrieved.map { [$0.file] } ?? []) }
 
   /// The share of right letters, and how many replies have none.
-  public var metrics: [MetricDescription] {
-    [
-      MetricDescription(name: "accuracy", aggregation: .accuracy, higherIsBetter: true),
-      MetricDescription(name: "compensated", aggregation: .mean, higherIsBetter: true),
-      MetricDescription(name: "no_letter", aggregation: .accuracy, higherIsBetter: false),
-      MetricDescription(name: "empty_reply", aggregation: .accuracy, higherIsBetter: false),
-    ]
-  }
+  public var metrics: [MetricDescription] { Self.metrics }
+
+  private static let metrics = [
+    MetricDescription(name: "accuracy", aggregation: .accuracy, higherIsBetter: true),
+    MetricDescription(name: "compensated", aggregation: .mean, higherIsBetter: true),
+    MetricDescription(name: "no_letter", aggregation: .accuracy, higherIsBetter: false),
+    MetricDescription(name: "empty_reply", aggregation: .accuracy, higherIsBetter: false),
+  ]
 
   /// One cell per setting and length.
   public var cells: [TaskCell] {
@@ -266,7 +266,7 @@ public struct LongBenchV2: EvaluationTask {
   }
 
   /// Whether the letter is right; a reply without one is wrong.
-  public func scores(of reference: Reference, outcome: Outcome) -> [Score] {
+  public static func scores(of reference: Reference, outcome: Outcome) -> [Score] {
     guard case .generation(_, let text, _) = outcome, let answer = reference.expected.first else {
       return metrics.map { Score($0.name, unscored: "the model generated nothing") }
     }

@@ -4,7 +4,7 @@ import Metrics
 import Tokenizers
 
 /// Key-value retrieval: the value of one key of a long JSON object, which stands at a stated position.
-public struct KeyValueRetrieval: EvaluationTask {
+public struct KeyValueRetrieval: StatelessScoring {
   /// The task's name in a configuration.
   public static let name = "kv-retrieval"
   /// The version of the scorer.
@@ -211,7 +211,7 @@ public struct KeyValueRetrieval: EvaluationTask {
   }
 
   /// `accuracy`, 1 when the value is in the output.
-  public func scores(of reference: Reference, outcome: Outcome) -> [Score] {
+  public static func scores(of reference: Reference, outcome: Outcome) -> [Score] {
     guard case .generation(_, let text, _) = outcome, let value = reference.expected.first else {
       return [Score("accuracy", unscored: "the model generated nothing")]
     }

@@ -4,7 +4,7 @@ import Metrics
 import Tokenizers
 
 /// Multi-document question answering: one of many passages holds the answer, at a stated position.
-public struct MultiDocumentQA: EvaluationTask {
+public struct MultiDocumentQA: StatelessScoring {
   /// The task's name in a configuration.
   public static let name = "mdqa"
   /// The version of the scorer.
@@ -231,7 +231,7 @@ public struct MultiDocumentQA: EvaluationTask {
   }
 
   /// `best_subspan_em`.
-  public func scores(of reference: Reference, outcome: Outcome) -> [Score] {
+  public static func scores(of reference: Reference, outcome: Outcome) -> [Score] {
     guard case .generation(_, let text, _) = outcome else {
       return [Score("best_subspan_em", unscored: "the model generated nothing")]
     }

@@ -6,7 +6,7 @@ import Tokenizers
 /// OpenAI's MRCR: a long conversation with several like pieces of writing, one of which is to be repeated.
 ///
 /// Source: the data card of openai/mrcr on Hugging Face.
-public struct MRCR: EvaluationTask {
+public struct MRCR: StatelessScoring {
   /// The task's name in a configuration.
   public static let name = "mrcr"
   /// The version of the scorer.
@@ -162,7 +162,7 @@ public struct MRCR: EvaluationTask {
   }
 
   /// `score`, 100 times the similarity.
-  public func scores(of reference: Reference, outcome: Outcome) -> [Score] {
+  public static func scores(of reference: Reference, outcome: Outcome) -> [Score] {
     guard case .generation(_, let text, _) = outcome, let answer = reference.expected.first,
       case .text(let prefix)? = reference.fact("prefix")
     else { return [Score("score", unscored: "the model generated nothing")] }

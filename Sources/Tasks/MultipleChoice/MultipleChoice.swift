@@ -40,21 +40,18 @@ public struct MultipleChoice: EvaluationTask {
       "prompt", "how a question is asked: {question}, {choices} (the list with letters), other fields of the row",
       otherwise: "cloze: Question: {question}, Answer: below it")
     static let instruction = Setting.text("instruction", "what stands before everything", otherwise: "nothing")
-    static let shotsPath = Setting.path(
-      "shots-path", "a JSONL of examples in the same form, put before each question", otherwise: "no examples")
-    static let shots = Setting.integer("shots", "how many of the examples, the first ones", otherwise: "all")
     static let limit = Setting.integer("limit", "the first rows", otherwise: "all")
   }
   /// The keys of a configuration entry.
   public static let settings: [any SettingDeclaration] = [
-    Key.path, Key.style, Key.question, Key.choices, Key.answer, Key.prompt, Key.instruction, Key.shotsPath, Key.shots,
+    Key.path, Key.style, Key.question, Key.choices, Key.answer, Key.prompt, Key.instruction, ShotsSettings.path,
+    ShotsSettings.count,
     Key.limit,
   ]
 
   private let prompt: MultipleChoicePrompt
   private let file: RowFile<MultipleChoiceRow>
-  private let shots: [MultipleChoiceRow]
-  private let shotsFile: DataFile?
+  private let shots: Shots<MultipleChoiceRow>
   private let limit: Int?
 
   /// Reads the settings, the questions and the examples.
@@ -73,33 +70,19 @@ public struct MultipleChoice: EvaluationTask {
     }
     file = try RowFile(path, need: "it should hold questions with choices", decode: decode)
     limit = try settings[Key.limit]
-    let count = try settings[Key.shots]
-    guard let shotsPath = try settings[Key.shotsPath] else {
-      guard count == nil else {
-        throw .setting(key: "shots", found: "\(count ?? 0)", expected: "nothing without `shots-path`")
-      }
-      (shots, shotsFile) = ([], nil)
-      return
-    }
-    let examples = try RowFile(shotsPath, need: "it should hold examples in the form of the questions", decode: decode)
-    guard examples.problems.isEmpty, count ?? 1 <= examples.count else {
-      if let problem = examples.problems.first {
-        throw .damagedData(path: shotsPath, line: problem.line, problem: problem.problem)
-      }
-      throw .setting(key: "shots", found: "\(count ?? 0)", expected: "at most \(examples.count), the rows of the file")
-    }
-    shots = try examples.entries(limit: count).map(\.row)
-    shotsFile = examples.dataFile
+    shots = try Shots(settings, need: "it should hold examples in the form of the questions", decode: decode)
   }
 
   /// The protocol's versioned name: style and number of examples are part of it.
-  public var protocolName: String { "multiple-choice/\(prompt.style.rawValue)-v1+\(shots.count)-shot\(prompt.suffix)" }
+  public var protocolName: String {
+    "multiple-choice/\(prompt.style.rawValue)-v1+\(shots.rows.count)-shot\(prompt.suffix)"
+  }
 
   /// What a report says of the protocol.
   public var protocolNotes: [String] {
     [
       prompt.note,
-      "\(shots.count) examples before each question" + (shotsFile.map { ", the first ones of \($0.name)" } ?? ""),
+      "\(shots.rows.count) examples before each question" + (shots.file.map { ", the first ones of \($0.name)" } ?? ""),
       "accuracy: the choice of the highest summed log-probability is right; accuracy_norm_chars and accuracy_norm_bytes: "
         + "of the highest sum divided by the continuation's characters (lm-eval's acc_norm) or UTF-8 bytes (acc_bytes); "
         + "the first of equals counts; where several choices are right, any of them is",
@@ -112,18 +95,19 @@ public struct MultipleChoice: EvaluationTask {
   }
 
   /// The questions and the examples.
-  public var dataFiles: [DataFile] { [file.dataFile] + (shotsFile.map { [$0] } ?? []) }
+  public var dataFiles: [DataFile] { [file.dataFile] + (shots.file.map { [$0] } ?? []) }
 
   /// Accuracy, plain and by length, and TruthfulQA's MC2.
-  public var metrics: [MetricDescription] {
+  public var metrics: [MetricDescription] { Self.metrics }
+
+  private static let metrics =
     ["accuracy", "accuracy_norm_chars", "accuracy_norm_bytes"].map {
       MetricDescription(name: $0, aggregation: .accuracy, higherIsBetter: true)
     } + [MetricDescription(name: "mc2", aggregation: .mean, higherIsBetter: true)]
-  }
 
   /// One cell.
   public var cells: [TaskCell] {
-    [TaskCell([.init("file", .text(file.name)), .init("shots", .integer(shots.count))])]
+    [TaskCell([.init("file", .text(file.name)), .init("shots", .integer(shots.rows.count))])]
   }
 
   /// Rows that are left out.
@@ -161,7 +145,7 @@ public struct MultipleChoice: EvaluationTask {
   ) throws(TaskError) -> Sample? {
     let row = entry.row
     let name = "row=\(entry.line)"
-    let text = prompt.text(row, shots: shots)
+    let text = prompt.text(row, shots: shots.rows)
     let rendered = try wrapper.prompt(text, sample: "multiple-choice \(name)")
     let continuations = try row.choices.indices.map { (index) throws(TaskError) in
       try tokens(of: prompt.continuation(row, index), after: text, rendered, wrapper)
@@ -188,6 +172,18 @@ public struct MultipleChoice: EvaluationTask {
 
   /// Whether the likeliest choice is right, by sum and by length, and the share of probability on right ones.
   public func scores(of reference: Reference, outcome: Outcome) -> [Score] {
+    Self.scores(prompt.style, reference, outcome)
+  }
+
+  /// By the style of the settings.
+  public static func scoring(settings: TaskSettings) throws(TaskError) -> OutcomeScoring? {
+    let style = try settings[Key.style]
+    return OutcomeScoring({ Self.scores(style, $0, $1) }, answer: { Self.answer($0, $1) })
+  }
+
+  private static func scores(
+    _ style: MultipleChoicePrompt.Style, _ reference: Reference, _ outcome: Outcome
+  ) -> [Score] {
     guard let sums = sums(outcome), let choices = texts(of: reference), sums.count == choices.count,
       sums.allSatisfy(\.isFinite)
     else { return metrics.map { Score($0.name, unscored: "there is no finite log-probability for each choice") } }
@@ -202,7 +198,7 @@ public struct MultipleChoice: EvaluationTask {
       return right.contains(Self.best(values)) ? 1 : 0
     }
     // What is divided by is the length of what was scored: in the style `letters` all are alike.
-    let scored = prompt.style == .letters ? choices.indices.map(MultipleChoiceRow.letter) : choices
+    let scored = style == .letters ? choices.indices.map(MultipleChoiceRow.letter) : choices
     let highest = sums.max() ?? 0
     let shares = sums.map { exp($0 - highest) }
     let onRight = right.sorted().reduce(0) { $0 + shares[$1] }
@@ -215,7 +211,9 @@ public struct MultipleChoice: EvaluationTask {
   }
 
   /// The likeliest choice, and the log-probability of each.
-  public func answer(of reference: Reference, outcome: Outcome) -> String? {
+  public func answer(of reference: Reference, outcome: Outcome) -> String? { Self.answer(reference, outcome) }
+
+  private static func answer(_ reference: Reference, _ outcome: Outcome) -> String? {
     guard let sums = sums(outcome), let choices = texts(of: reference), sums.count == choices.count, !sums.isEmpty
     else {
       return nil
@@ -227,12 +225,12 @@ public struct MultipleChoice: EvaluationTask {
     return "\(MultipleChoiceRow.letter(best)). \(choices[best]) [log-probabilities \(list.joined(separator: ", "))]"
   }
 
-  private func sums(_ outcome: Outcome) -> [Double]? {
+  private static func sums(_ outcome: Outcome) -> [Double]? {
     guard case .choiceLogProbabilities(let values) = outcome else { return nil }
     return values.map { $0.reduce(0.0) { $0 + Double($1) } }
   }
 
-  private func texts(of reference: Reference) -> [String]? {
+  private static func texts(of reference: Reference) -> [String]? {
     guard case .list(let list)? = reference.fact("choices") else { return nil }
     return list.compactMap { if case .text(let text) = $0 { text } else { nil } }
   }

@@ -182,7 +182,9 @@ public struct Needle: EvaluationTask {
   public var dataFiles: [DataFile] { haystack.files + (template.map { [$0] } ?? []) }
 
   /// The scorer that was chosen, and the other one.
-  public var metrics: [MetricDescription] {
+  public var metrics: [MetricDescription] { Self.metrics(scorer) }
+
+  private static func metrics(_ scorer: Scorer) -> [MetricDescription] {
     let both = [
       MetricDescription(name: "key_phrase", aggregation: .accuracy, higherIsBetter: true),
       MetricDescription(name: "string_match", aggregation: .mean, higherIsBetter: true),
@@ -275,6 +277,17 @@ public struct Needle: EvaluationTask {
 
   /// `key_phrase`, 1 when every key phrase is in the answer, and `string_match`, the share of them.
   public func scores(of reference: Reference, outcome: Outcome) -> [Score] {
+    Self.scores(scorer, reference, outcome)
+  }
+
+  /// By the scorer of the settings.
+  public static func scoring(settings: TaskSettings) throws(TaskError) -> OutcomeScoring? {
+    let scorer = try settings[Key.scorer]
+    return OutcomeScoring { Self.scores(scorer, $0, $1) }
+  }
+
+  private static func scores(_ scorer: Scorer, _ reference: Reference, _ outcome: Outcome) -> [Score] {
+    let metrics = metrics(scorer)
     guard case .generation(_, let text, _) = outcome,
       let share = TextMatch.shareOfReferences(prediction: text, references: reference.expected)
     else { return metrics.map { Score($0.name, unscored: "the model generated nothing") } }

@@ -7,7 +7,7 @@ import Tokenizers
 /// NoLiMa: needles that share no words with their questions, so that the text must be understood to find them.
 ///
 /// Source: adobe-research/NoLiMa, evaluation/run_tests.py and async_evaluate.py, data/book_haystack.py.
-public struct NoLiMa: EvaluationTask {
+public struct NoLiMa: StatelessScoring {
   /// The task's name in a configuration.
   public static let name = "nolima"
   /// The version of the scorer.
@@ -287,7 +287,7 @@ public struct NoLiMa: EvaluationTask {
   }
 
   /// `accuracy` by the metric.
-  public func scores(of reference: Reference, outcome: Outcome) -> [Score] {
+  public static func scores(of reference: Reference, outcome: Outcome) -> [Score] {
     guard case .generation(_, let text, _) = outcome, case .text(let name)? = reference.fact("metric"),
       let metric = NoLiMaMetric(rawValue: name)
     else { return [Score("accuracy", unscored: "the model generated nothing")] }

@@ -7,7 +7,7 @@ import Tokenizers
 ///
 /// Every length is scored on the same tokens: the windows of all lengths of an entry end at the same places of a
 /// document, and the last `stride` tokens of each window count. So lengths and methods are compared pairwise.
-public struct PG19: EvaluationTask {
+public struct PG19: StatelessScoring {
   /// The task's name in a configuration.
   public static let name = "pg19"
   /// The version of the scorer.
@@ -138,7 +138,7 @@ public struct PG19: EvaluationTask {
   }
 
   /// `perplexity`, and what it is made of: `nll_sum` and `token_count`.
-  public func scores(of reference: Reference, outcome: Outcome) -> [Score] {
+  public static func scores(of reference: Reference, outcome: Outcome) -> [Score] {
     guard case .logProbabilities(let values) = outcome, values.count == reference.promptTokenCount - 1,
       case .integer(let count)? = reference.fact("scored_count"), (1...max(1, values.count)).contains(count)
     else {

@@ -4,7 +4,7 @@ import Metrics
 import Tokenizers
 
 /// Passkey retrieval: a number hidden at some depth of plain text, asked for at the end.
-public struct Passkey: EvaluationTask {
+public struct Passkey: StatelessScoring {
   /// The task's name in a configuration.
   public static let name = "passkey"
   /// The version of the scorer.
@@ -231,7 +231,7 @@ public struct Passkey: EvaluationTask {
   }
 
   /// `accuracy`, 1 when the first run of digits is the key, and `prefix_match`, 1 when the output begins with it.
-  public func scores(of reference: Reference, outcome: Outcome) -> [Score] {
+  public static func scores(of reference: Reference, outcome: Outcome) -> [Score] {
     guard case .generation(_, let text, _) = outcome, let key = reference.expected.first else {
       return [Score("accuracy", unscored: "the model generated nothing")]
     }

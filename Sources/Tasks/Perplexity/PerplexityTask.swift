@@ -48,15 +48,15 @@ public struct PerplexityTask: EvaluationTask {
     return report
   }()
 
-  private let convention: PerplexityConvention
+  private let windows: PerplexityWindows
   private let lengths: [Int]
-  private let stride: Int
-  private let windowLimit: Int?
   private let books: Int?
   private let isJoined: Bool
   private let path: String
   private let corpus: PerplexityCorpus
   private let cache = DocumentCache()
+
+  private var convention: PerplexityConvention { windows.convention }
 
   /// Reads the settings and the documents.
   ///
@@ -64,41 +64,41 @@ public struct PerplexityTask: EvaluationTask {
   /// - Throws: `TaskError`.
   public init(settings: TaskSettings) throws(TaskError) {
     path = try settings[Key.path]
+    windows = try Self.windows(settings)
+    lengths = try settings[Key.lengths]
+    books = try settings[Key.books]
+    isJoined = try settings[Key.join]
+    corpus = try PerplexityCorpus(
+      path: path, books: books ?? Int.max, joined: isJoined, convention: windows.convention)
+  }
+
+  private static func windows(_ settings: TaskSettings) throws(TaskError) -> PerplexityWindows {
     let written = try settings[Key.convention]
     guard let (convention, ownStride) = PerplexityConvention.parse(written) else {
       throw .setting(
         key: "convention", found: "'\(written)'",
         expected: PerplexityConvention.allCases.map(\.rawValue).joined(separator: ", ") + ", or sliding-S")
     }
-    self.convention = convention
-    lengths = try settings[Key.lengths]
+    let lengths = try settings[Key.lengths]
     if ownStride != nil { try settings.refuse(Key.stride, expected: "nothing beside '\(written)', which says it") }
     let shortest = lengths.min() ?? 4
     let given = try settings[Key.stride]
-    stride = ownStride ?? given ?? min(256, shortest / 2)
+    let stride = ownStride ?? given ?? min(256, shortest / 2)
     guard stride >= 1, stride <= shortest else {
       throw .setting(key: "stride", found: "\(stride)", expected: "1 or more, at most every length")
     }
-    windowLimit = try settings[Key.windows]
-    books = try settings[Key.books]
-    isJoined = try settings[Key.join]
-    corpus = try PerplexityCorpus(
-      path: path, books: books ?? Int.max, joined: isJoined, convention: convention)
-  }
-
-  private var scoresWholeTexts: Bool {
-    convention.scoresWholeTexts(context: lengths.min() ?? 0, stride: stride)
+    return PerplexityWindows(convention, context: shortest, stride: stride, limit: try settings[Key.windows])
   }
 
   /// The convention with its version; a corpus that is joined or cut short is another protocol.
   public var protocolName: String {
-    "perplexity/\(convention.rawValue)-v1" + (isJoined ? "+join" : "") + (windowLimit.map { "+windows=\($0)" } ?? "")
+    "perplexity/\(convention.rawValue)-v1" + (isJoined ? "+join" : "") + (windows.limit.map { "+windows=\($0)" } ?? "")
   }
 
   /// What a report says of the protocol.
   public var protocolNotes: [String] {
     var notes = ["\(convention.rawValue): \(convention.summary)"]
-    if convention.usesStride { notes.append(PerplexityConvention.note(ofStride: stride)) }
+    if convention.usesStride { notes.append(PerplexityConvention.note(ofStride: windows.stride)) }
     notes.append(
       "BOS: "
         + (convention == .lmEvalRolling
@@ -110,8 +110,8 @@ public struct PerplexityTask: EvaluationTask {
     notes.append(
       (isJoined ? "all documents are one text, a blank line between them; " : "each document is a text of its own; ")
         + "line ends are LF; no other normalisation")
-    if let windowLimit { notes.append("deviation: only the first \(windowLimit) windows of each text") }
-    if scoresWholeTexts {
+    if let limit = windows.limit { notes.append("deviation: only the first \(limit) windows of each text") }
+    if windows.scoresWholeTexts {
       notes.append(
         "word_perplexity = exp(sum of NLL / words), byte_perplexity = exp(sum of NLL / UTF-8 bytes), bits_per_byte = "
           + "sum of NLL / (bytes ln 2), of the same log-probabilities; words: \(corpus.wordRule)")
@@ -123,15 +123,7 @@ public struct PerplexityTask: EvaluationTask {
   public var dataFiles: [DataFile] { corpus.files }
 
   /// Perplexity per token, per word for `pg19-word`; then what else the log-probabilities give.
-  public var metrics: [MetricDescription] {
-    func metric(_ name: String) -> MetricDescription {
-      MetricDescription(name: name, aggregation: .perplexity, higherIsBetter: false)
-    }
-    guard scoresWholeTexts else { return [metric("perplexity")] }
-    let others = ["byte_perplexity", "bits_per_byte"]
-    let first = convention == .pg19Word ? ["word_perplexity", "perplexity"] : ["perplexity", "word_perplexity"]
-    return (first + others).map(metric)
-  }
+  public var metrics: [MetricDescription] { windows.metrics }
 
   /// One cell per length.
   public var cells: [TaskCell] { lengths.map { TaskCell([.init("length", .integer($0))]) } }
@@ -158,14 +150,11 @@ public struct PerplexityTask: EvaluationTask {
     }
     var samples: [Sample] = []
     for document in corpus.documents where fits(document, context) {
-      let ids = tokens(of: document, context)
-      let windows = windows(ids.count, length) ?? []
-      let total = windows.reduce(0) { $0 + $1.scored.count }
-      for (index, window) in windows.prefix(windowLimit ?? windows.count).enumerated() {
-        let share = Double(window.scored.count) / Double(max(1, total))
-        samples.append(
-          sample(document, window, index: index, share: share, length: length, ids: ids, prefix: prefix, context))
-      }
+      // What fits has windows of every length.
+      samples +=
+        (try? windows.samples(of: text(document, context), length: length) {
+          context.tokenizer.decode(Array($0), skipSpecial: false)
+        }) ?? []
     }
     guard !samples.isEmpty else {
       throw .impossibleSample(
@@ -175,72 +164,32 @@ public struct PerplexityTask: EvaluationTask {
     return samples
   }
 
-  private func sample(
-    _ document: PerplexityCorpus.Document, _ window: ScoringWindow, index: Int, share: Double, length: Int, ids: [Int],
-    prefix: Int?, _ context: SampleContext
-  ) -> Sample {
-    // Chunks begin with BOS only where the vocabulary wants one; a rolling window's prefix stands in any case.
-    let bos = window.hasPrefix || context.tokenizer.addsBOS ? prefix : nil
-    let sequence = window.sequence(of: ids, bos: bos)
-    let first = window.scored.lowerBound - window.tokens.lowerBound + (window.hasPrefix ? 1 : 0)
-    var facts: [(name: String, value: Value)] = [
-      ("document", .text(document.name)), ("window", .integer(index)),
-      ("text_offset", .integer(window.tokens.lowerBound)), ("first_scored", .integer(first)),
-      ("scored_count", .integer(window.scored.count)), ("bos", .flag(context.tokenizer.addsBOS)),
-    ]
-    if convention == .hfDoc { facts.append(("target_count", .integer(window.targetCount))) }
-    if scoresWholeTexts {
-      // The words and bytes of a text are spread over its windows by scored tokens, so that their sums are the text's.
-      facts.append(("words", .number(document.wordCount * share)))
-      facts.append(("bytes", .number(Double(document.byteCount) * share)))
-    }
-    return Sample(
-      id: SampleID("doc=\(document.name)/length=\(length)/window=\(index)"),
-      text: context.tokenizer.decode(Array(ids[window.tokens]), skipSpecial: false), request: .score(tokens: sequence),
-      facts: facts)
-  }
-
   /// `perplexity` and its relatives, and what they are made of: `nll_sum`, `token_count`, `word_count`, `byte_count`.
   public func scores(of reference: Reference, outcome: Outcome) -> [Score] {
-    let facts = Dictionary(reference.facts.map { ($0.name, $0.value) }) { $1 }
-    guard let first = facts["first_scored"]?.asNumber, let count = facts["scored_count"]?.asNumber,
-      case .logProbabilities(let values) = outcome, values.count == reference.promptTokenCount - 1,
-      Int(first) >= 1, Int(first) - 1 + Int(count) <= values.count
-    else {
-      return [
-        Score(metrics[0].name, unscored: "the model did not give one log-probability for each token but the first")
-      ]
-    }
-    // Value i predicts token i + 1.
-    let scored = values[Int(first) - 1..<Int(first) - 1 + Int(count)]
-    let part = convention.contribution(
-      of: scored, targetCount: facts["target_count"]?.asNumber.flatMap { Int(exactly: $0) })
-    let (sum, weight) = (part.sum, part.weight)
-    guard sum.isFinite else { return [Score(metrics[0].name, unscored: "a log-probability is not finite")] }
-    var scores: [Score] = []
-    if weight > 0 { scores.append(Score("perplexity", exp(sum / weight))) }
-    scores += [Score("nll_sum", sum), Score("token_count", weight)]
-    if let words = facts["words"]?.asNumber, words > 0 { scores.append(Score("word_count", words)) }
-    if let bytes = facts["bytes"]?.asNumber, bytes > 0 { scores.append(Score("byte_count", bytes)) }
-    return scores
+    windows.scores(of: reference, outcome: outcome)
   }
 
-  // MARK: Windows
-
-  private func tokens(of document: PerplexityCorpus.Document, _ context: SampleContext) -> [Int] {
-    let ids = cache.ids(document.name, context.tokenizer) { document.text }
-    guard convention.usesBOSInText, context.tokenizer.addsBOS, let bos = context.tokenizer.bosToken else { return ids }
-    return [bos] + ids
+  /// By the convention of the settings.
+  public static func scoring(settings: TaskSettings) throws(TaskError) -> OutcomeScoring? {
+    let windows = try windows(settings)
+    return OutcomeScoring { windows.scores(of: $0, outcome: $1) }
   }
 
-  private func windows(_ count: Int, _ length: Int) -> [ScoringWindow]? {
-    let windows = try? convention.windows(count: count, context: length, stride: stride)
-    return windows.flatMap { $0.isEmpty ? nil : $0 }
+  private func text(_ document: PerplexityCorpus.Document, _ context: SampleContext) -> PerplexityText {
+    let tokenizer = context.tokenizer
+    let ids = cache.ids(document.name, tokenizer) { document.text }
+    let front = convention.usesBOSInText && tokenizer.addsBOS ? tokenizer.bosToken.map { [$0] } ?? [] : []
+    return PerplexityText(
+      name: document.name, tokens: front + ids, bos: tokenizer.bosToken ?? tokenizer.eosToken,
+      addsBOS: tokenizer.addsBOS, wordCount: document.wordCount, byteCount: document.byteCount)
   }
 
   /// A text is scored at every length or at none, so that lengths are compared on the same texts.
   private func fits(_ document: PerplexityCorpus.Document, _ context: SampleContext) -> Bool {
-    let count = tokens(of: document, context).count
-    return lengths.allSatisfy { windows(count, $0) != nil }
+    let count = text(document, context).tokens.count
+    return lengths.allSatisfy { length in
+      let found = try? convention.windows(count: count, context: length, stride: windows.stride)
+      return found?.isEmpty == false
+    }
   }
 }

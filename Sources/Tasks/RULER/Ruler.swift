@@ -6,7 +6,7 @@ import Tokenizers
 /// RULER whole: eight needle tasks, variable tracking, common words, frequent words and two sets of questions.
 ///
 /// Source: NVIDIA/RULER, scripts/data/synthetic and scripts/eval/synthetic, state of 2026-07.
-public struct Ruler: EvaluationTask {
+public struct Ruler: StatelessScoring {
   /// The task's name in a configuration.
   public static let name = "ruler"
   /// The version of the scorer.
@@ -281,7 +281,7 @@ public struct Ruler: EvaluationTask {
   }
 
   /// `score`: 100 times the share of the gold strings, or 100 where any is there.
-  public func scores(of reference: Reference, outcome: Outcome) -> [Score] {
+  public static func scores(of reference: Reference, outcome: Outcome) -> [Score] {
     guard case .generation(_, let text, _) = outcome else {
       return [Score("score", unscored: "the model generated nothing")]
     }

@@ -3,7 +3,7 @@ import Metrics
 import Tokenizers
 
 /// RULER's needle tasks: keys with values hidden in noise, essays or among other needles, scored without a judge.
-public struct RulerNIAH: EvaluationTask {
+public struct RulerNIAH: StatelessScoring {
   /// The task's name in a configuration.
   public static let name = "ruler-niah"
   /// The version of the scorer.
@@ -213,7 +213,7 @@ public struct RulerNIAH: EvaluationTask {
   }
 
   /// `string_match`, the share of the gold values that are in the output.
-  public func scores(of reference: Reference, outcome: Outcome) -> [Score] {
+  public static func scores(of reference: Reference, outcome: Outcome) -> [Score] {
     guard case .generation(_, let text, _) = outcome,
       let share = TextMatch.shareOfReferences(prediction: text, references: reference.expected)
     else { return [Score("string_match", unscored: "the model generated nothing")] }

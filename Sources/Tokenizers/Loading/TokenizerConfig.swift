@@ -117,9 +117,9 @@ struct TokenizerConfig {
 
   /// BOS and EOS by the flags, for the classes that obey them; the others go by tokenizer.json alone.
   private func applyPolicy(to source: inout VocabularySource, isSentencePieceModel: Bool) throws(TokenizerError) {
-    let name = try tokenizer?.string("tokenizer_class") ?? ""
+    let name = try tokenizer?.text("tokenizer_class") ?? ""
     let hasTemplate = !source.roles.prefix.isEmpty || !source.roles.suffix.isEmpty
-    let type = try name.isEmpty ? model?.string("model_type") : nil
+    let type = try name.isEmpty ? model?.text("model_type") : nil
     let isClassUnknown = name.isEmpty && !hasTemplate && (type.map { Self.typesWithFlags.contains($0) } ?? true)
     if isSentencePieceModel { source.roles.prefix = source.roles.bos.map { [$0] } ?? [] }
     let (addsBOS, addsEOS) = (try tokenizer?.bool("add_bos_token"), try tokenizer?.bool("add_eos_token"))
@@ -136,7 +136,7 @@ struct TokenizerConfig {
 
   /// The space before a text, where a class decides about it and not the tokenizer's own file.
   private func applySpaces(to source: inout VocabularySource, isSentencePieceModel: Bool) throws(TokenizerError) {
-    let name = try tokenizer?.string("tokenizer_class") ?? ""
+    let name = try tokenizer?.text("tokenizer_class") ?? ""
     if isSentencePieceModel {
       // Without `legacy` only the text as a whole is given a space, and not what follows an added token.
       guard try tokenizer?.bool("legacy") == false, let index = source.normalizer.firstIndex(where: \.isPrepending)
@@ -174,10 +174,10 @@ struct TokenizerConfig {
   private func chatTemplate() throws(TokenizerError) -> String? {
     if let template { return template }
     guard let tokenizer, let value = tokenizer["chat_template"] else { return nil }
-    guard case .array = value else { return try tokenizer.string("chat_template") }
+    guard case .array = value else { return try tokenizer.text("chat_template") }
     let templates = try tokenizer.objects("chat_template")
-    for template in templates where try template.string("name") == "default" {
-      return try template.string("template")
+    for template in templates where try template.text("name") == "default" {
+      return try template.text("template")
     }
     return nil
   }

@@ -40,7 +40,7 @@ extension TokenizerJSON {
         isBefore = false
         continue
       }
-      guard let name = try part.object("SpecialToken")?.string("id") else {
+      guard let name = try part.object("SpecialToken")?.text("id") else {
         throw part.missing("SpecialToken.id", "a token of the template")
       }
       let ids = try specialTokenIDs(object, name)
@@ -89,11 +89,11 @@ extension TokenizerJSON {
       case "Fuse": break
       case "ByteLevel" where steps.isEmpty: decoding.isByteLevel = true
       case "Metaspace" where steps.isEmpty:
-        decoding.metaspace = Array((try object.string("replacement") ?? "▁").utf8)
+        decoding.metaspace = Array((try object.text("replacement") ?? "▁").utf8)
         if try prependScheme(object) != "never" { decoding.leadingSpace = .allOfFirstToken }
       case "Replace" where steps.isEmpty:
-        let pattern = try object.object("pattern")?.string("String")
-        guard pattern == "▁", try object.string("content") == " " else {
+        let pattern = try object.object("pattern")?.text("String")
+        guard pattern == "▁", try object.text("content") == " " else {
           throw unsupported(object, "pattern", pattern ?? "a regular expression", "'▁' replaced by a space")
         }
         decoding.metaspace = SentencePieceRules.space
@@ -115,7 +115,7 @@ extension TokenizerJSON {
 
   private func strip(_ object: JSONObject) throws(TokenizerError) -> Decoding.LeadingSpace {
     let start = try object.integer("start") ?? 0
-    guard try object.string("content") == " ", 0...1 ~= start, try object.integer("stop") ?? 0 == 0 else {
+    guard try object.text("content") == " ", 0...1 ~= start, try object.integer("stop") ?? 0 == 0 else {
       throw unsupported(object, "type", "Strip", "one space at the start")
     }
     return start == 1 ? .one : .kept

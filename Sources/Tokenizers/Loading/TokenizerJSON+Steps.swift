@@ -11,7 +11,7 @@ extension TokenizerJSON {
     _ body: (JSONObject, _ type: String) throws(TokenizerError) -> Void
   ) throws(TokenizerError) {
     guard let object else { return }
-    guard let type = try object.string("type") else { throw object.missing("type", "the kind of component") }
+    guard let type = try object.text("type") else { throw object.missing("type", "the kind of component") }
     guard type == "Sequence" else { return try body(object, type) }
     guard depth < Self.deepest else { throw unsupported(object, "type", type, "\(Self.deepest) nested sequences") }
     for inner in try object.objects(name) { try forEachStep(inner, listed: name, depth: depth + 1, body) }
@@ -30,15 +30,15 @@ extension TokenizerJSON {
 
   private func normalizerStep(_ object: JSONObject, _ type: String) throws(TokenizerError) -> NormalizerStep {
     switch type {
-    case "Prepend": return .prepend(Array((try object.string("prepend") ?? "").utf8))
+    case "Prepend": return .prepend(Array((try object.text("prepend") ?? "").utf8))
     case "Replace":
-      let content = Array((try object.string("content") ?? "").utf8)
+      let content = Array((try object.text("content") ?? "").utf8)
       guard let choice = try object.object("pattern") else { throw object.missing("pattern", "String or Regex") }
-      if let text = try choice.string("String") {
+      if let text = try choice.text("String") {
         guard !text.isEmpty else { throw unsupported(object, "pattern.String", text, "a text that is not empty") }
         return .replace(Array(text.utf8), by: content)
       }
-      guard let text = try choice.string("Regex") else { throw object.missing("pattern", "String or Regex") }
+      guard let text = try choice.text("Regex") else { throw object.missing("pattern", "String or Regex") }
       let pattern = try pattern(text, object)
       // The library puts such a replacement in twice, or panics.
       guard pattern.minimumLength > 0 || content.isEmpty else {
@@ -91,7 +91,7 @@ extension TokenizerJSON {
     }
     source.splits = steps
     source.fragmentSteps = fragmentSteps
-    source.isPlainByteLevel = try root.object("pre_tokenizer")?.string("type") == "ByteLevel"
+    source.isPlainByteLevel = try root.object("pre_tokenizer")?.text("type") == "ByteLevel"
   }
 
   private func isolating(_ text: String, _ object: JSONObject) throws(TokenizerError) -> SplitStep {
@@ -112,7 +112,7 @@ extension TokenizerJSON {
         try pattern(KnownPatterns.punctuation, object), try behavior(object, default: .isolated), isInverted: false)
     case "Whitespace": return .pattern(try pattern(KnownPatterns.wordsAndOthers, object), .removed, isInverted: true)
     case "CharDelimiterSplit":
-      guard let text = try object.string("delimiter"), text.unicodeScalars.count == 1 else {
+      guard let text = try object.text("delimiter"), text.unicodeScalars.count == 1 else {
         throw object.missing("delimiter", "one character")
       }
       return .pattern(try literal(text, object, "delimiter"), .removed, isInverted: false)
@@ -127,8 +127,8 @@ extension TokenizerJSON {
 
   private func splitPattern(_ object: JSONObject) throws(TokenizerError) -> Pattern {
     guard let choice = try object.object("pattern") else { throw object.missing("pattern", "String or Regex") }
-    if let text = try choice.string("Regex") { return try pattern(text, object) }
-    guard let text = try choice.string("String") else { throw object.missing("pattern", "String or Regex") }
+    if let text = try choice.text("Regex") { return try pattern(text, object) }
+    guard let text = try choice.text("String") else { throw object.missing("pattern", "String or Regex") }
     return try literal(text, object, "pattern.String")
   }
 
@@ -139,7 +139,7 @@ extension TokenizerJSON {
 
   private func behavior(_ object: JSONObject, default fallback: SplitBehavior?) throws(TokenizerError) -> SplitBehavior
   {
-    guard let name = try object.string("behavior") else {
+    guard let name = try object.text("behavior") else {
       guard let fallback else { throw object.missing("behavior", "what to do with matches") }
       return fallback
     }
@@ -153,7 +153,7 @@ extension TokenizerJSON {
   private func metaspace(
     _ object: JSONObject
   ) throws(TokenizerError) -> (steps: [NormalizerStep], split: SplitStep?) {
-    let text = try object.string("replacement") ?? "▁"
+    let text = try object.text("replacement") ?? "▁"
     guard text.unicodeScalars.count == 1 else { throw unsupported(object, "replacement", text, "one character") }
     let replacement = Array(text.utf8)
     var steps: [NormalizerStep] = [.replace([UInt8(ascii: " ")], by: replacement)]
@@ -168,7 +168,7 @@ extension TokenizerJSON {
 
   /// `always`, `first` or `never`, also in the older spelling `add_prefix_space`.
   func prependScheme(_ object: JSONObject) throws(TokenizerError) -> String {
-    guard let scheme = try object.string("prepend_scheme") else {
+    guard let scheme = try object.text("prepend_scheme") else {
       return try object.bool("add_prefix_space") ?? true ? "always" : "never"
     }
     guard ["always", "first", "never"].contains(scheme) else {

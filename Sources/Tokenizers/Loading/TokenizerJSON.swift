@@ -53,9 +53,9 @@ struct TokenizerJSON {
 
   private func checkModel() throws(TokenizerError) {
     try KnownKeys.check(model, KnownKeys.model)
-    if let type = try model.string("type"), type != "BPE" { throw unsupported(model, "type", type, "BPE") }
+    if let type = try model.text("type"), type != "BPE" { throw unsupported(model, "type", type, "BPE") }
     for name in ["continuing_subword_prefix", "end_of_word_suffix"] {
-      if let affix = try model.string(name), !affix.isEmpty { throw unsupported(model, name, affix, "none") }
+      if let affix = try model.text(name), !affix.isEmpty { throw unsupported(model, name, affix, "none") }
     }
     if let dropout = model["dropout"] {
       switch dropout {
@@ -161,7 +161,7 @@ struct TokenizerJSON {
       try source.append(text, id: id, kind: kind)
     }
     source.added = added
-    guard let unknown = try model.string("unk_token") else { return }
+    guard let unknown = try model.text("unk_token") else { return }
     guard let id = source.id(of: unknown) else {
       throw .invalid(file: file, field: "model.unk_token", expected: "a token", found: "'\(unknown)'")
     }
@@ -208,7 +208,7 @@ struct TokenizerJSON {
   /// An added token's members, as in `added_tokens` and in tokenizer_config.json.
   static func addedToken(_ object: JSONObject, id: Int) throws(TokenizerError) -> AddedToken {
     try KnownKeys.check(object, KnownKeys.addedToken)
-    guard let content = try object.string("content") else { throw object.missing("content", "the token's text") }
+    guard let content = try object.text("content") else { throw object.missing("content", "the token's text") }
     let isSpecial = try object.bool("special") ?? false
     return AddedToken(
       id: id, text: content, isSpecial: isSpecial, stripsLeft: try object.bool("lstrip") ?? false,

@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 import JSON
 import Reports
@@ -36,7 +37,9 @@ enum ExportCommand {
       case .lmEval, .longBench: "Exports/\(name)-\(format.rawValue)"
       }
     let folder = arguments.text(data) ?? ProcessInfo.processInfo.environment[ImportedData.variable]
-    let exporter = Exporter(store, withPrompts: arguments.has(prompts)) { classes(of: $0, in: folder) }
+    let exporter = Exporter(store, tasks: Registry.reports, withPrompts: arguments.has(prompts)) {
+      classes(of: $0, in: folder)
+    }
     let summary = try exporter.write(format, to: arguments.text(out) ?? standard)
     for file in summary.files { Terminal.print(file) }
     for note in summary.notes { Terminal.message("left out: \(note)") }
@@ -47,7 +50,9 @@ enum ExportCommand {
   /// The classes of a LongBench dataset, from the first row of its file.
   private static func classes(of dataset: String, in folder: String?) -> [String]? {
     guard let folder else { return nil }
-    for place in ["longbench/data", "longbench", "data", "."] {
+    let own = Registry.tasks.filter { $0.report.exportLayout == ExportFormat.longBench.rawValue }
+      .compactMap { $0.benchmark?.folder }
+    for place in own.flatMap({ ["\($0)/data", $0] }) + ["data", "."] {
       guard let handle = FileHandle(forReadingAtPath: "\(folder)/\(place)/\(dataset).jsonl") else { continue }
       defer { try? handle.close() }
       var line = Data()

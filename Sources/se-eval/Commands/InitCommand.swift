@@ -44,7 +44,7 @@ enum InitCommand {
       "# Tasks: what is measured. `se-eval task NAME` prints the settings of one. `name:` gives an entry a name of its own.",
       "tasks:", "  - passkey: {lengths: [2048, 4096, 8192], depths: 5, trials: 5}",
     ]
-    for type in Registry.tasks where type.name != "passkey" {
+    for type in Registry.tasks where !lines.contains(where: { $0.hasPrefix("  - \(type.name):") }) {
       lines.append("  # - \(type.name): \(type.about.example)  # \(type.about.summary)")
     }
     lines += [

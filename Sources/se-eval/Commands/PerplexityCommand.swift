@@ -1,4 +1,5 @@
 import Checkpoints
+import Evaluation
 import Foundation
 import JSON
 import Metrics
@@ -58,14 +59,14 @@ enum PerplexityCommand {
       throw UsageError("'perplexity' needs exactly one of --file and --tokens")
     }
     let run = try Run(arguments)
-    let (estimate, logProbabilities) = try run.score()
+    let result = try run.score()
     if let path = arguments.text(perToken) {
-      try Files.write(JSONValue(encoding: ["log_probabilities": logProbabilities]), to: path)
+      try Files.write(JSONValue(encoding: ["log_probabilities": result.logProbabilities]), to: path)
     }
     if arguments.has(GlobalOptions.json) {
-      try Terminal.printJSON(run.output(estimate))
+      try Terminal.printJSON(run.output(result))
     } else {
-      Terminal.print(run.text(estimate))
+      Terminal.print(run.text(result))
     }
     return .complete
   }
@@ -73,104 +74,107 @@ enum PerplexityCommand {
   /// One measurement.
   private struct Run {
     let session: Session
-    let ids: [Int]
-    let bos: Int?
-    let addsBOS: Bool
-    let convention: PerplexityConvention
+    let source: PerplexityText
+    let windows: PerplexityWindows
     let context: Int
-    let stride: Int
-    let windows: [ScoringWindow]
+    let samples: [Sample]
     /// True where the windows hold every token of the text, so that its words and bytes can be divided by.
     let isWhole: Bool
-    let wordCount: Int?
-    let byteCount: Int?
     let start = ContinuousClock.now
     let isQuiet: Bool
 
     init(_ arguments: Arguments) throws {
-      let path = try arguments.required(EngineOptions.model)
       let written = arguments.text(PerplexityCommand.convention) ?? PerplexityConvention.hfStrided.rawValue
-      let ownStride: Int?
-      if let parsed = PerplexityConvention.parse(written) {
-        (convention, ownStride) = parsed
-      } else {
-        (convention, ownStride) = (
-          try arguments.word(PerplexityCommand.convention, PerplexityConvention.self) ?? .hfStrided, nil
-        )
-      }
+      let parsed = PerplexityConvention.parse(written)
+      let convention =
+        try parsed?.convention ?? arguments.word(PerplexityCommand.convention, PerplexityConvention.self) ?? .hfStrided
       let given = try arguments.integer(PerplexityCommand.context, atLeast: 2)
       let limit = try arguments.integer(windowLimit)
       let stride = try arguments.integer(PerplexityCommand.stride)
       session = try EngineOptions.makeSession(arguments, length: given)
-      if let tokenFile = arguments.text(tokens) {
-        guard convention != .pg19Word || arguments.has(PerplexityCommand.words) else {
-          throw UsageError("--convention pg19-word divides by words: give --file, or --words N beside --tokens")
-        }
-        ids = try EngineOptions.tokens(tokenFile)
-        byteCount = nil
-        wordCount = try arguments.integer(PerplexityCommand.words)
-        let tokenizer = try? Tokenizer.load(modelPath: path)
-        bos = tokenizer?.bosToken ?? session.model.hyperparameters.bosTokenID
-        addsBOS = tokenizer?.addsBOS ?? false
-      } else {
-        let tokenizer = try Tokenizer.load(modelPath: path)
-        let text = try Files.readText(arguments.required(file))
-        ids = tokenizer.encode(text, bos: convention.usesBOSInText ? .auto : .never, parseSpecial: false)
-        bos = tokenizer.bosToken ?? tokenizer.eosToken
-        addsBOS = tokenizer.addsBOS
-        byteCount = text.utf8.count
-        wordCount = try arguments.integer(PerplexityCommand.words) ?? WordCount.of(text, convention)
-      }
-      context = given ?? (arguments.has(tokens) ? ids.count : session.model.contextWindow)
-      guard ownStride == nil || stride == nil else {
+      source = try Self.source(arguments, convention, session.model)
+      context = given ?? (arguments.has(tokens) ? source.tokens.count : session.model.contextWindow)
+      guard parsed?.stride == nil || stride == nil else {
         throw UsageError("--convention \(written) says the stride; leave --stride away")
       }
-      self.stride = ownStride ?? stride ?? context
-      let all = try convention.windows(count: ids.count, context: context, stride: self.stride)
-      windows = Array(all.prefix(limit ?? all.count))
-      isWhole = windows.count == all.count && convention.scoresWholeTexts(context: context, stride: self.stride)
+      windows = PerplexityWindows(
+        convention, context: context, stride: parsed?.stride ?? stride ?? context, limit: limit)
+      let all = try PerplexityWindows(convention, context: context, stride: windows.stride)
+        .samples(of: source, length: context)
+      samples = Array(all.prefix(limit ?? all.count))
+      isWhole = samples.count == all.count && windows.scoresWholeTexts
       if convention == .pg19Word, !isWhole {
         throw UsageError("--convention pg19-word divides by the words of the whole text; leave --windows away")
+      }
+      if convention == .lmEvalRolling, source.bos == nil {
+        throw UsageError("convention \(convention.rawValue) needs a BOS or EOS token, the model's tokenizer has none")
       }
       isQuiet = arguments.has(GlobalOptions.quiet) || !Terminal.canDrawBar
     }
 
-    func score() throws -> (PerplexityEstimate, [Float]) {
-      var losses: [WindowNLL] = []
-      var kept: [Float] = []
-      for (index, window) in windows.enumerated() {
-        if window.hasPrefix, bos == nil {
-          throw UsageError("convention \(convention.rawValue) needs a BOS or EOS token, the model's tokenizer has none")
+    private static func source(
+      _ arguments: Arguments, _ convention: PerplexityConvention, _ model: Model
+    ) throws -> PerplexityText {
+      let path = try arguments.required(EngineOptions.model)
+      let words = try arguments.integer(PerplexityCommand.words)
+      if let tokenFile = arguments.text(tokens) {
+        guard convention != .pg19Word || words != nil else {
+          throw UsageError("--convention pg19-word divides by words: give --file, or --words N beside --tokens")
         }
-        let sequence = window.sequence(of: ids, bos: window.hasPrefix || addsBOS ? bos : nil)
-        let values = try session.score(sequence, last: window.tokens.upperBound - window.scored.lowerBound)
-        let scored = values.prefix(window.scored.count)
-        guard scored.count == window.scored.count else {
-          throw UsageError("window \(index) gives \(scored.count) of \(window.scored.count) values")
-        }
-        losses.append(WindowNLL(scored.map { -Double($0) }, targetCount: window.targetCount))
-        kept += scored
-        if !isQuiet { Terminal.status("\r\(index + 1)/\(windows.count) windows\u{1b}[K") }
+        let tokenizer = try? Tokenizer.load(modelPath: path)
+        return PerplexityText(
+          name: tokenFile, tokens: try EngineOptions.tokens(tokenFile),
+          bos: tokenizer?.bosToken ?? model.hyperparameters.bosTokenID, addsBOS: tokenizer?.addsBOS ?? false,
+          wordCount: words.map(Double.init), byteCount: nil)
       }
-      if !isQuiet { Terminal.status("\r\u{1b}[K") }
-      guard let estimate = Perplexity.estimate(losses, convention, wordCount: wordCount) else {
-        throw UsageError("nothing was scored: the text is too short for this context")
-      }
-      return (estimate, kept)
+      let tokenizer = try Tokenizer.load(modelPath: path)
+      let name = try arguments.required(file)
+      let text = try Files.readText(name)
+      return PerplexityText(
+        name: name, tokens: tokenizer.encode(text, bos: convention.usesBOSInText ? .auto : .never, parseSpecial: false),
+        bos: tokenizer.bosToken ?? tokenizer.eosToken, addsBOS: tokenizer.addsBOS,
+        wordCount: Double(words ?? WordCount.of(text, convention)), byteCount: text.utf8.count)
     }
 
-    func output(_ e: PerplexityEstimate) -> Output {
+    func score() throws -> Result {
+      var contributions: [[Contribution]] = windows.metrics.map { _ in [] }
+      var kept: [Float] = []
+      for (index, sample) in samples.enumerated() {
+        let (tokens, reference) = (sample.request.tokens, sample.reference)
+        // Only what counts is made into log-probabilities.
+        let first = reference.fact("first_scored")?.asInteger ?? 1
+        let values = try session.score(tokens, last: tokens.count - first)
+        let scores = windows.scores(of: reference, last: values)
+        if let reason = scores.lazy.compactMap(\.unscored).first {
+          throw FileError(path: source.name, problem: "window \(index): \(reason)", isInput: false)
+        }
+        for (place, metric) in windows.metrics.enumerated() {
+          let part = metric.contribution(of: scores, sampleID: sample.id.rawValue, document: source.name)
+          if let part { contributions[place].append(part) }
+        }
+        kept += windows.scored(of: reference, last: values) ?? []
+        if !isQuiet { Terminal.status("\r\(index + 1)/\(samples.count) windows\u{1b}[K") }
+      }
+      if !isQuiet { Terminal.status("\r\u{1b}[K") }
+      let estimates = zip(windows.metrics, contributions).map { ($0.name, $0.estimate($1)) }
+      guard let main = estimates.first?.1, let value = main.value, let mean = main.meanNLL else {
+        throw UsageError("nothing was scored: the text is too short for this context")
+      }
+      return Result(
+        perplexity: value, meanNLL: mean, interval: main.interval, logProbabilities: kept,
+        plusMinus: value * Perplexity.standardError(kept), parts: isWhole ? Dictionary(estimates) { $1 } : [:])
+    }
+
+    func output(_ result: Result) -> Output {
       let elapsed = (ContinuousClock.now - start).components
       return Output(
-        perplexity: Self.finite(e.perplexity), is_infinite: e.perplexity == .infinity ? true : nil,
-        mean_nll: e.meanNLL, tokens: e.tokenCount, windows: windows.count,
-        interval: e.interval.map { [$0.low, $0.high] }, plus_minus: Self.finite(e.plusMinus),
-        convention: convention.rawValue,
-        context: context, stride: stride, method: "\(session.method)", text_tokens: ids.count,
-        words: wordCount, bytes: byteCount,
-        word_perplexity: isWhole ? wordCount.flatMap(e.perWord).flatMap(Self.finite) : nil,
-        byte_perplexity: isWhole ? byteCount.flatMap(e.perByte).flatMap(Self.finite) : nil,
-        bits_per_byte: isWhole ? byteCount.flatMap(e.bitsPerByte) : nil,
+        perplexity: Self.finite(result.perplexity), is_infinite: result.perplexity == .infinity ? true : nil,
+        mean_nll: result.meanNLL, tokens: result.logProbabilities.count, windows: samples.count,
+        interval: result.interval.map { [$0.low, $0.high] }, plus_minus: Self.finite(result.plusMinus),
+        convention: windows.convention.rawValue, context: context, stride: windows.stride, method: "\(session.method)",
+        text_tokens: source.tokens.count, words: source.wordCount.map { Int($0) }, bytes: source.byteCount,
+        word_perplexity: result[.perWords].flatMap(Self.finite),
+        byte_perplexity: result[.perBytes].flatMap(Self.finite), bits_per_byte: result[.bitsPerByte],
         seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
     }
 
@@ -179,27 +183,43 @@ enum PerplexityCommand {
 
     private static func text(_ value: Double) -> String { value.isFinite ? NumberText.fixed(value, 4) : "infinite" }
 
-    func text(_ e: PerplexityEstimate) -> String {
-      let interval = e.interval.map { " [\(NumberText.fixed($0.low, 4)), \(NumberText.fixed($0.high, 4))]" } ?? ""
+    func text(_ result: Result) -> String {
+      let interval =
+        result.interval.map { " [\(NumberText.fixed($0.low, 4)), \(NumberText.fixed($0.high, 4))]" } ?? ""
       let spread =
-        e.perplexity.isFinite
-        ? " ± \(NumberText.fixed(e.plusMinus, 4))" : " (mean NLL \(NumberText.fixed(e.meanNLL, 4)))"
-      return "perplexity \(Self.text(e.perplexity))\(interval)\(spread), "
-        + "\(NumberText.grouped(e.tokenCount)) tokens in \(windows.count) windows "
-        + "(\(convention.rawValue), context \(context), stride \(stride), \(session.method))" + others(e)
+        result.perplexity.isFinite
+        ? " ± \(NumberText.fixed(result.plusMinus, 4))" : " (mean NLL \(NumberText.fixed(result.meanNLL, 4)))"
+      return "perplexity \(Self.text(result.perplexity))\(interval)\(spread), "
+        + "\(NumberText.grouped(result.logProbabilities.count)) tokens in \(samples.count) windows "
+        + "(\(windows.convention.rawValue), context \(context), stride \(windows.stride), \(session.method))"
+        + others(result)
     }
 
     /// What else the same log-probabilities give.
-    private func others(_ e: PerplexityEstimate) -> String {
-      guard isWhole else { return "" }
+    private func others(_ result: Result) -> String {
       var parts: [String] = []
-      if let words = wordCount, let value = e.perWord(wordCount: words) {
-        parts.append("per word \(Self.text(value)) (\(NumberText.grouped(words)) words)")
+      if let words = source.wordCount, let value = result[.perWords] {
+        parts.append("per word \(Self.text(value)) (\(NumberText.grouped(Int(words))) words)")
       }
-      if let bytes = byteCount, let value = e.perByte(byteCount: bytes), let bits = e.bitsPerByte(byteCount: bytes) {
+      if let value = result[.perBytes], let bits = result[.bitsPerByte] {
         parts.append("per byte \(Self.text(value)), \(NumberText.fixed(bits, 4)) bits per byte")
       }
       return parts.isEmpty ? "" : "\n" + parts.joined(separator: ", ")
     }
+  }
+
+  /// What was measured.
+  private struct Result {
+    let perplexity: Double
+    /// Nats per token; per word for `pg19-word`.
+    let meanNLL: Double
+    let interval: Statistics.Interval?
+    /// Of the scored tokens, in the order of the text.
+    let logProbabilities: [Float]
+    let plusMinus: Double
+    /// By metric; empty where the text is not scored whole.
+    let parts: [String: Estimate]
+
+    subscript(_ kind: PerplexityKind) -> Double? { parts[kind.rawValue]?.value }
   }
 }

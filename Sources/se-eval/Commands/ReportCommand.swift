@@ -25,7 +25,8 @@ enum ReportCommand {
   private static let convention = Option.value(
     "--convention", "C,...",
     "perplexity by other conventions too, from the stored log-probabilities and without a model: "
-      + PerplexityConvention.allCases.map(\.rawValue).joined(separator: ", ") + ", sliding-S")
+      + PerplexityConvention.allCases.map(\.rawValue).joined(separator: ", ")
+      + ", sliding-S; NAME@LENGTH for one length")
   private static let strict = Option.flag(
     "--strict", "exit status 4 when samples are missing, failed or without a score")
 

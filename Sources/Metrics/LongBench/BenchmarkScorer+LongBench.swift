@@ -1,7 +1,6 @@
 import JSON
 
-/// Scores files of predictions as the benchmarks' own programs do, without a model.
-public enum BenchmarkScorer {
+extension BenchmarkScorer {
   /// Scores LongBench's `pred/<model>/<dataset>.jsonl` (rows `pred`, `answers`, `all_classes`, `length`).
   ///
   /// Score = 100 × mean of the best score over the answers, two decimals. As in the official code, `all_classes` is
@@ -56,11 +55,6 @@ public enum BenchmarkScorer {
       benchmark: "longbench", task: known.name, metric: known.metric.rawValue, score: percent(scores.compactMap { $0 }),
       scores: scores, buckets: isE ? buckets(scores, lengths) : [], problems: problems.sorted { $0.line < $1.line },
       notes: notes)
-  }
-
-  /// 100 × mean, two decimals; nil over nothing.
-  static func percent(_ scores: [Double]) -> Double? {
-    scores.isEmpty ? nil : PythonRounding.round(100 * scores.reduce(0, +) / Double(scores.count), 2)
   }
 
   private static func buckets(_ scores: [Double?], _ lengths: [Double?]) -> [BenchmarkScore.Part] {
