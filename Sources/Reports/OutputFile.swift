@@ -29,7 +29,7 @@ public enum OutputFile {
     } catch let error as ReportError {
       throw error
     } catch {
-      throw .cannotWrite(path: path, problem: error.localizedDescription)
+      throw ReportError(writing: path, error)
     }
   }
 

@@ -19,7 +19,7 @@ final class LineFile {
       try Data().write(to: URL(filePath: temporary))
       handle = try FileHandle(forWritingTo: URL(filePath: temporary))
     } catch {
-      throw .cannotWrite(path: path, problem: error.localizedDescription)
+      throw ReportError(writing: path, error)
     }
   }
 
@@ -43,13 +43,13 @@ final class LineFile {
       try PartialFile.replace(path, with: temporary)
       isFinished = true
     } catch {
-      throw .cannotWrite(path: path, problem: error.localizedDescription)
+      throw ReportError(writing: path, error)
     }
   }
 
   private func flush() throws(ReportError) {
     do { try handle.write(contentsOf: Data(buffer.utf8)) } catch {
-      throw .cannotWrite(path: path, problem: error.localizedDescription)
+      throw ReportError(writing: path, error)
     }
     buffer = ""
   }
