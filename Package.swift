@@ -103,7 +103,7 @@ let package = Package(
     .testTarget(name: "ArchitectureTests", swiftSettings: common),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["se-eval", "TestSupport", "Tasks", "Tokenizers", "Evaluation", "JSON", "Text"],
+      dependencies: ["se-eval", "TestSupport", "Store", "Tasks", "Tokenizers", "Evaluation", "JSON", "Text"],
       swiftSettings: common),
   ]
 )

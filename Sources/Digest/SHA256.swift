@@ -53,22 +53,48 @@ public struct SHA256: Sendable {
       padding.append(UInt8(truncatingIfNeeded: bitCount >> UInt64(shift)))
     }
     update(padding)
-    return state.flatMap { word in
-      [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: word >> UInt32($0)) }
-    }
+    return bytes
   }
 
   /// The digest of everything that was added, as 64 lower-case hexadecimal digits.
-  public consuming func hexadecimal() -> String {
-    let digits = Array("0123456789abcdef")
-    return String(finish().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
-  }
+  public consuming func hexadecimal() -> String { Self.spelled(finish()) }
 
   /// The digest of one text, as 64 lower-case hexadecimal digits.
   public static func hexadecimal(of text: String) -> String {
+    // Padded in one go: identities are made by the hundred thousand.
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(text.utf8.count + 72)
+    bytes.append(contentsOf: text.utf8)
+    let bitCount = UInt64(bytes.count) &* 8
+    bytes.append(0x80)
+    while bytes.count % 64 != 56 { bytes.append(0) }
+    for shift in stride(from: 56, through: 0, by: -8) {
+      bytes.append(UInt8(truncatingIfNeeded: bitCount >> UInt64(shift)))
+    }
     var digest = SHA256()
-    digest.update(text)
-    return digest.hexadecimal()
+    digest.compress(bytes.span, at: 0, blocks: bytes.count / 64)
+    return spelled(digest.bytes)
+  }
+
+  /// The state as bytes, the first word's highest first.
+  private var bytes: [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(32)
+    for word in state {
+      for shift: UInt32 in [24, 16, 8, 0] { bytes.append(UInt8(truncatingIfNeeded: word >> shift)) }
+    }
+    return bytes
+  }
+
+  private static func spelled(_ bytes: [UInt8]) -> String {
+    func digit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value }
+    var text: [UInt8] = []
+    text.reserveCapacity(2 * bytes.count)
+    for byte in bytes {
+      text.append(digit(byte >> 4))
+      text.append(digit(byte & 15))
+    }
+    return String(decoding: text, as: UTF8.self)
   }
 
   private mutating func compress(_ bytes: Span<UInt8>, at offset: Int, blocks: Int) {

@@ -20,7 +20,7 @@ public struct Measurement: Hashable, Sendable {
   ///   - metric: one of its metrics.
   ///   - samples: what is stored of it.
   public init(_ record: CellRecord, _ metric: MetricDescription, _ samples: [SampleResult]) {
-    self.init(record, metric, contributions: Self.contributions(metric, samples, of: nil))
+    self.init(record, metric, contributions: MeasuredCell(record, samples).contributions(metric, isPooled: false))
   }
 
   init(_ record: CellRecord, _ metric: MetricDescription, contributions: [Contribution]) {
@@ -37,18 +37,6 @@ public struct Measurement: Hashable, Sendable {
     estimate = Estimate(
       value: values.count == parts.count ? Statistics.mean(values) : nil, interval: nil, meanNLL: nil,
       count: parts.reduce(0) { $0 + $1.estimate.count }, unitCount: parts.reduce(0) { $0 + $1.estimate.unitCount })
-  }
-
-  /// What samples contribute, in the natural order of their names.
-  ///
-  /// Where cells are pooled, samples of two cells that have one name are two units, unless they are of one document.
-  static func contributions(
-    _ metric: MetricDescription, _ samples: [SampleResult], of pooled: CellRecord?
-  ) -> [Contribution] {
-    let place = pooled.map { $0.coordinates.label + "/" } ?? ""
-    return NaturalOrder.sorted(samples) { $0.sampleID }.compactMap {
-      metric.contribution(of: $0.scores, sampleID: place + $0.sampleID, document: Self.document($0.facts))
-    }
   }
 
   /// True where every sample that the cell is to have has a score: a gate must not pass on what is left.
@@ -84,7 +72,8 @@ public struct Measurement: Hashable, Sendable {
   /// - Parameter cells: cells with what is stored of them.
   /// - Returns: those of the cells first; a group that equals another one stands there once.
   public static func all(_ cells: [(record: CellRecord, samples: [SampleResult])]) -> [Measurement] {
-    Pooling.allCases.flatMap { $0.measurements(cells) }
+    let cells = cells.map { MeasuredCell($0.record, $0.samples) }
+    return Pooling.allCases.flatMap { $0.measurements(cells) }
   }
 
   /// The numbers of a store in the order of a person's list: by model, task, settings, method and coordinates.
@@ -109,10 +98,49 @@ public struct Measurement: Hashable, Sendable {
       + record.coordinates.map(\.text)
   }
 
+}
+
+/// A cell with its samples in the natural order of their names, for its own numbers and for those of its groups.
+struct MeasuredCell {
+  let record: CellRecord
+  private let samples: [(name: String, scores: [Score], document: String?)]
+
+  init(_ record: CellRecord, _ samples: [SampleResult]) {
+    self.record = record
+    self.samples = NaturalOrder.sorted(samples) { $0.sampleID }.map {
+      ($0.sampleID, $0.scores, Self.document($0.facts))
+    }
+  }
+
+  /// What the samples contribute.
+  ///
+  /// Where cells are pooled, samples of two cells that have one name are two units, unless they are of one document.
+  func contributions(_ metric: MetricDescription, isPooled: Bool) -> [Contribution] {
+    let place = isPooled ? record.coordinates.label + "/" : ""
+    return samples.compactMap {
+      metric.contribution(of: $0.scores, sampleID: place + $0.name, document: $0.document)
+    }
+  }
+
   private static func document(_ facts: String) -> String? {
+    // Most samples have none, and need not be read.
+    guard facts.utf8.count > 10, Self.mayHaveDocument(facts) else { return nil }
     guard let value = try? JSONReader.value(of: Array(facts.utf8))["document"] else { return nil }
     if case .integer(let number) = value { return "\(number)" }
     return value.text ?? value.number.map { "\($0)" }
+  }
+
+  /// Whether the letters stand anywhere, or an escape that could spell them.
+  private static func mayHaveDocument(_ facts: String) -> Bool {
+    let word = Array("document".utf8)
+    var found = 0
+    for byte in facts.utf8 {
+      if byte == UInt8(ascii: "\\") { return true }
+      // No letter of the word but its first one is a `d`.
+      found = byte == word[found] ? found + 1 : byte == word[0] ? 1 : 0
+      if found == word.count { return true }
+    }
+    return false
   }
 }
 

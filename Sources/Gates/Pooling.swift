@@ -20,10 +20,8 @@ public enum Pooling: String, Hashable, Sendable, CaseIterable {
   ///
   /// - Parameter cells: cells with what is stored of them.
   /// - Returns: per group and metric one number; none where a group has a single cell, which speaks for itself.
-  func measurements(_ cells: [(record: CellRecord, samples: [SampleResult])]) -> [Measurement] {
-    if self == .cell {
-      return cells.flatMap { cell in cell.record.metrics.map { Measurement(cell.record, $0, cell.samples) } }
-    }
+  func measurements(_ cells: [MeasuredCell]) -> [Measurement] {
+    if self == .cell { return cells.flatMap { cell in cell.record.metrics.map { Self.measurement(cell, $0) } } }
     struct Key: Hashable {
       let model: String
       let method: String
@@ -32,7 +30,7 @@ public enum Pooling: String, Hashable, Sendable, CaseIterable {
       let kept: Coordinate?
     }
     var order: [Key] = []
-    var groups: [Key: [(record: CellRecord, samples: [SampleResult])]] = [:]
+    var groups: [Key: [MeasuredCell]] = [:]
     for cell in cells {
       let record = cell.record
       let kept = axis.flatMap { axis in record.coordinates.first { $0.name == axis } }
@@ -58,7 +56,7 @@ public enum Pooling: String, Hashable, Sendable, CaseIterable {
   }
 
   private func pooled(
-    _ members: [(record: CellRecord, samples: [SampleResult])], keeping kept: Coordinate?
+    _ members: [MeasuredCell], keeping kept: Coordinate?
   ) -> [Measurement] {
     var record = members[0].record
     record.coordinates = Coordinates(
@@ -68,10 +66,15 @@ public enum Pooling: String, Hashable, Sendable, CaseIterable {
     return record.metrics.compactMap { metric in
       // A metric that only some datasets have is no number of all.
       guard members.allSatisfy({ $0.record.metrics.contains(metric) }) else { return nil }
-      let single = members.map { Measurement($0.record, metric, $0.samples) }
-      if hasDatasets { return Measurement(record, metric, meanOf: single) }
+      if hasDatasets {
+        return Measurement(record, metric, meanOf: members.map { Self.measurement($0, metric) })
+      }
       return Measurement(
-        record, metric, contributions: members.flatMap { Measurement.contributions(metric, $0.samples, of: $0.record) })
+        record, metric, contributions: members.flatMap { $0.contributions(metric, isPooled: true) })
     }
+  }
+
+  private static func measurement(_ cell: MeasuredCell, _ metric: MetricDescription) -> Measurement {
+    Measurement(cell.record, metric, contributions: cell.contributions(metric, isPooled: false))
   }
 }

@@ -30,7 +30,7 @@ public enum OutputFile {
     } catch let error as ReportError {
       throw error
     } catch {
-      throw .cannotWrite(path: path, problem: SystemReason.text(error))
+      throw ReportError(writing: path, error)
     }
   }
 

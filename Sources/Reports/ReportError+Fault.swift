@@ -7,7 +7,7 @@ extension ReportError: FaultReporting {
     switch self {
     case .store(let error): error.fault
     case .selection, .noSuchCell, .nothingForPaper, .nothingForCard, .unknownMethod, .unknownConvention: .usage
-    case .nothingStored, .cannotWrite, .cannotRead, .damagedFacts: .runtime
+    case .nothingStored, .cannotWrite, .noRoom, .cannotRead, .damagedFacts: .runtime
     }
   }
 }

@@ -1,4 +1,5 @@
 public import Evaluation
+import Foundation
 public import Store
 
 /// Why a report, a baseline or a listing cannot be made; facts only, worded by `description`.
@@ -9,6 +10,8 @@ public enum ReportError: Error, Hashable, Sendable {
   case nothingStored(path: String)
   /// A file or folder cannot be written.
   case cannotWrite(path: String, problem: String)
+  /// The disk of a file is full.
+  case noRoom(path: String)
   /// A file cannot be read.
   case cannotRead(path: String, problem: String)
   /// A sample's facts are not a JSON object.
@@ -37,6 +40,9 @@ extension ReportError: CustomStringConvertible {
       "\(path): the store holds no cells. Run `se-eval sweep` first."
     case .cannotWrite(let path, let problem):
       "\(path): cannot be written: \(problem). Check permissions and space, or name another place with --out."
+    case .noRoom(let path):
+      "\(path): cannot be written: no room is left. Free space on the disk, or name another with --out, and give the "
+        + "same command again: what is stored is kept."
     case .cannotRead(let path, let problem):
       "\(path): cannot be read: \(problem)."
     case .damagedFacts(let path, let cell, let sampleID):
@@ -54,6 +60,21 @@ extension ReportError: CustomStringConvertible {
     case .unknownMethod(let method, let known):
       "no cell has the method '\(method)'; the store has \(known.joined(separator: ", "))."
     }
+  }
+}
+
+extension ReportError {
+  /// Why a file could not be written.
+  init(writing path: String, _ error: any Error) {
+    let error = error as NSError
+    let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError
+    let isFull = [error, cause].contains { error in
+      guard let error else { return false }
+      return error.domain == NSPOSIXErrorDomain
+        ? [ENOSPC, EDQUOT].contains(Int32(error.code))
+        : error.domain == NSCocoaErrorDomain && error.code == CocoaError.fileWriteOutOfSpace.rawValue
+    }
+    self = isFull ? .noRoom(path: path) : .cannotWrite(path: path, problem: error.localizedDescription)
   }
 }
 

@@ -29,9 +29,9 @@ public final class ResultStore: Sendable {
     /// A cap on the database's size, nil for none; reaching it is like a full disk.
     public var maximumByteCount: Int?
 
-    /// Options, by default 30 seconds of patience and no cap.
+    /// Options, by default two minutes of patience, so that a backup does not end a sweep, and no cap.
     public init(
-      busyTimeoutSeconds: Double = 30, fileSystemInterface: String? = nil, maximumByteCount: Int? = nil
+      busyTimeoutSeconds: Double = 120, fileSystemInterface: String? = nil, maximumByteCount: Int? = nil
     ) {
       self.busyTimeoutSeconds = busyTimeoutSeconds
       self.fileSystemInterface = fileSystemInterface
@@ -86,6 +86,13 @@ public final class ResultStore: Sendable {
   public static func open(
     _ path: String, mode: Mode, options: Options = Options()
   ) throws(StoreError) -> ResultStore {
+    try open(path, mode: mode, options: options, sleep: LockPatience.sleep)
+  }
+
+  /// The same with a way to wait for locks, which tests replace.
+  static func open(
+    _ path: String, mode: Mode, options: Options, sleep: @escaping @Sendable (Double) -> Void
+  ) throws(StoreError) -> ResultStore {
     try refuseWhatIsNoFile(path)
     if mode == .create { try makeFolder(of: path) }
     guard mode == .create || FileManager.default.fileExists(atPath: path) else { throw .missing(path: path) }
@@ -96,7 +103,7 @@ public final class ResultStore: Sendable {
     let lock = try FileLock(beside: path)
     let connection = try Connection(
       path: path, access: mode == .create ? .create : .existing,
-      busyTimeoutMilliseconds: milliseconds(options), vfs: options.fileSystemInterface)
+      busyTimeoutMilliseconds: milliseconds(options), vfs: options.fileSystemInterface, sleep: sleep)
     // Before anything is changed in a file that may not be ours; a log of another program's stays as it is.
     connection.keepsLog = FileManager.default.fileExists(atPath: path + "-wal")
     _ = try Schema.check(connection)

@@ -67,7 +67,8 @@ public struct PartProgress: Sendable {
   /// What the run is at, at a time in seconds since 1970.
   public func state(at now: Double) -> State {
     if run.endedAt != nil, let status = run.status { return .ended(status) }
-    return now - lastSign <= Self.patience ? .running : .silent
+    // A sign from far in the future is no sign: a clock was set back since.
+    return abs(now - lastSign) <= Self.patience ? .running : .silent
   }
 
   /// When it gave the last sign of life, in seconds since 1970.
@@ -107,10 +108,11 @@ extension ResultStore {
 
   /// The newest run of each shard of the newest division, or the newest run.
   private func parts(of runs: [StoredRun], _ connection: Connection) throws(StoreError) -> [PartProgress] {
-    guard let last = runs.max(by: { $0.startedAt < $1.startedAt }) else { return [] }
+    // By rows, not by times: a clock may have been set back between two runs, and merging keeps each store's order.
+    let runs = runs.sorted { $0.id.rawValue < $1.id.rawValue }
+    guard let last = runs.last else { return [] }
     var newest: [Int: StoredRun] = [:]
-    for run in runs.sorted(by: { $0.startedAt < $1.startedAt })
-    where run.record.shard?.count == last.record.shard?.count {
+    for run in runs where run.record.shard?.count == last.record.shard?.count {
       newest[run.record.shard?.index ?? 0] = run
     }
     let heartbeats = Dictionary(try readHeartbeats(connection).map { ($0.run, $0) }) { $1 }

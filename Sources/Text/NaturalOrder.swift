@@ -12,15 +12,13 @@ public enum NaturalOrder {
   public static func sorted<Element>(
     _ elements: some Sequence<Element>, by name: (Element) -> String
   ) -> [Element] {
-    let keyed = elements.map { element in
-      let name = name(element)
-      return (element: element, name: name, parts: parts(name))
-    }
-    let order = keyed.indices.sorted { a, b in
-      let (x, y) = (keyed[a], keyed[b])
-      return x.name == y.name ? a < b : isBefore(x.name, x.parts, y.name, y.parts)
-    }
-    return order.map { keyed[$0].element }
+    let elements = Array(elements)
+    // Apart from the elements, which a comparison would copy.
+    let names = elements.map(name)
+    let taken = names.map { parts($0) }
+    var order = Array(elements.indices)
+    order.sort { a, b in names[a] == names[b] ? a < b : isBefore(names[a], taken[a], names[b], taken[b]) }
+    return order.map { elements[$0] }
   }
 
   private static func isBefore(_ a: String, _ left: [Part], _ b: String, _ right: [Part]) -> Bool {

@@ -25,6 +25,7 @@ final class TokenizerCore: Sendable {
   private let rawAdded: AddedTokens
   private let normalizedAdded: AddedTokens
   private let encoder: BytePairEncoder
+  private let scratches = ScratchPool()
   let decoding: Decoding
 
   var addsBOS: Bool { roles.bos.map { roles.prefix.contains($0) } ?? false }
@@ -76,7 +77,8 @@ final class TokenizerCore: Sendable {
 
   func encode(_ text: String, bos: BOSPolicy, parseSpecial: Bool, spared: [Range<Int>] = []) -> [Int] {
     var body: [Int] = []
-    var scratch = BytePairEncoder.Scratch()
+    var scratch = scratches.take()
+    defer { scratches.putBack(scratch) }
     let bytes = Array(text.utf8)
     for part in rawAdded.parts(bytes, parseSpecial: parseSpecial, spared: spared) {
       if let token = part.token {

@@ -37,7 +37,7 @@ enum SweepArguments {
       only: try Selection(parsing: arguments.text(only).map { [$0] } ?? []), limit: try arguments.integer(limit),
       shard: try arguments.text(shard).map { try Shard(parsing: $0) }, skipsMissing: arguments.has(skipMissing),
       allowsUnverified: arguments.has(allowUnverified), threads: threads,
-      memoryByteCount: try arguments.integer(memory).map { $0 << 30 })
+      memoryByteCount: try arguments.integer(memory).map { $0 << 30 }, machine: try MachineFile.machine(arguments))
   }
 
   static func databasePath(_ arguments: Arguments, _ configuration: Configuration) -> String {

@@ -33,12 +33,12 @@ import Testing
       cell("plain", [("length", "4096"), ("depth", "1.0")], right: 1, of: 2),
       cell("plain", [("length", "8192"), ("depth", "0.0")], right: 0, of: 2),
     ]
-    let pooled = Pooling.length.measurements(cells)
+    let pooled = Pooling.length.measurements(cells.map { MeasuredCell($0.record, $0.samples) })
     #expect(pooled.map(\.estimate.value) == [0.75])
     #expect(pooled.map(\.estimate.count) == [4])
     #expect(pooled.map(\.name) == ["m plain passkey length=4096,over=length accuracy"])
     #expect(pooled.map(\.isComplete) == [true])
-    #expect(Pooling.task.measurements(cells).map(\.estimate.value) == [0.5])
+    #expect(Pooling.task.measurements(cells.map { MeasuredCell($0.record, $0.samples) }).map(\.estimate.value) == [0.5])
     #expect(Measurement.all(cells).map(\.pooling) == [.cell, .cell, .cell, .length, .task])
   }
 
@@ -47,8 +47,8 @@ import Testing
     let cells = [
       cell("plain", [("dataset", "a")], right: 1, of: 1), cell("plain", [("dataset", "b")], right: 0, of: 9),
     ]
-    #expect(Pooling.task.measurements(cells).map(\.estimate.value) == [0.5])
-    #expect(Pooling.dataset.measurements(cells).isEmpty)
+    #expect(Pooling.task.measurements(cells.map { MeasuredCell($0.record, $0.samples) }).map(\.estimate.value) == [0.5])
+    #expect(Pooling.dataset.measurements(cells.map { MeasuredCell($0.record, $0.samples) }).isEmpty)
   }
 
   @Test("a gate over lengths looks at pooled numbers alone, compares with plain's, and may name an entry")
@@ -76,10 +76,10 @@ import Testing
     let a = cell("plain", [("length", "1")], right: 2, of: 2)
     let b = cell("plain", [("length", "1")], right: 1, of: 2)
     let c = cell("plain", [("length", "2")], right: 1, of: 2)
-    let old = Baseline(Pooling.cell.measurements([a]))
-    #expect(Baseline(Pooling.cell.measurements([a])).changes(from: old).isEmpty)
+    let old = Baseline(Pooling.cell.measurements([MeasuredCell(a.record, a.samples)]))
+    #expect(Baseline(Pooling.cell.measurements([MeasuredCell(a.record, a.samples)])).changes(from: old).isEmpty)
     #expect(
-      Baseline(Pooling.cell.measurements([b, c])).changes(from: old) == [
+      Baseline(Pooling.cell.measurements([b, c].map { MeasuredCell($0.record, $0.samples) })).changes(from: old) == [
         "~ m plain passkey length=1 accuracy: 1.000000 -> 0.500000",
         "+ m plain passkey length=2 accuracy: 0.500000, n=2",
       ])

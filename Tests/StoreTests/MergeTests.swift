@@ -38,6 +38,24 @@ import Text
     #expect(try a.currentCells().count == 1)
   }
 
+  @Test("the file that a merge leaves when it is killed at its first step is a new store, another program's is refused")
+  func beginning() throws {
+    _ = try fill(a, [("0", nil)])
+    let empty = folder.file("empty")
+    #expect(FileManager.default.createFile(atPath: empty, contents: nil))
+    let begun = try Connection(path: folder.file("begun"), access: .create, busyTimeoutMilliseconds: 0, vfs: nil)
+    try begun.execute("PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; COMMIT")
+    for target in [empty, begun.path] {
+      #expect(try ResultStore.merge([a.path], into: target).counts.map(\.count.results) == [1])
+    }
+    let foreign = try Connection(path: folder.file("foreign"), access: .create, busyTimeoutMilliseconds: 0, vfs: nil)
+    try foreign.execute("CREATE TABLE theirs (x)")
+    #expect(throws: StoreError.notAStore(path: foreign.path, applicationID: 0)) {
+      try ResultStore.merge([a.path], into: foreign.path)
+    }
+    #expect(FileManager.default.fileExists(atPath: foreign.path))
+  }
+
   @Test("merging twice adds no results")
   func twice() throws {
     let (cell, _) = try fill(a, [("0", nil)])

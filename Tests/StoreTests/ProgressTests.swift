@@ -54,6 +54,25 @@ import Testing
     #expect(try store.progress().parts.map { $0.state(at: 0) } == [.ended(4)])
   }
 
+  @Test("a clock that is set back neither hides a newer run nor keeps a dead one alive")
+  func clock() throws {
+    let first = try shard(1)
+    try store.finishRun(first, status: 143)
+    let second = try shard(1)
+    let connection = try Connection(
+      path: folder.file("a.sqlite"), access: .existing, busyTimeoutMilliseconds: 1000, vfs: nil)
+    // The first run was an hour ahead.
+    try connection.run(
+      "UPDATE runs SET started_at = started_at + 3600, ended_at = ended_at + 3600 WHERE id = ?",
+      [.integer(first.rawValue)])
+    let part = try #require(try store.progress().parts.first)
+    #expect(part.run.id == second)
+    #expect(part.state(at: part.lastSign + 1) == .running)
+    #expect(part.state(at: part.lastSign - 30) == .running)
+    #expect(part.state(at: part.lastSign - 3600) == .silent)
+    #expect(part.samplesPerSecond == nil)
+  }
+
   @Test("a store of schema 2 that is only read has heartbeats without what schema 3 added")
   func olderSchema() throws {
     let path = folder.file("old.sqlite")

@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import Glibc
+import Synchronization
 import TestSupport
 import Testing
 import Text
@@ -182,6 +183,36 @@ import Text
     try other.execute("COMMIT")
     try store.append(Samples.result("a"), cell: cell, run: run)
     #expect(try store.identities(in: cell).count == 1)
+  }
+
+  @Test("a lock that another program holds for a minute is waited for, and the sample is stored")
+  func lockedForAMinute() throws {
+    let maker = try ResultStore.open(path, mode: .create)
+    let run = try maker.beginRun(Samples.run())
+    let cell = try maker.cell(Samples.cell())
+    let other = Mutex(try Connection(path: path, access: .existing, busyTimeoutMilliseconds: 0, vfs: nil))
+    try other.withLock { try $0.execute("BEGIN IMMEDIATE") }
+    // A clock of the test's own: the other program is done after a minute of it.
+    let waited = Mutex(0.0)
+    let store = try ResultStore.open(path, mode: .existing, options: .init()) { pause in
+      let now = waited.withLock { total in
+        total += pause
+        return total
+      }
+      if now >= 60 { _ = other.withLock { try? $0.execute("COMMIT") } }
+    }
+    try store.append(Samples.result("a"), cell: cell, run: run)
+    #expect(waited.withLock { $0 } >= 60 && waited.withLock { $0 } < 61)
+    #expect(try store.identities(in: cell).count == 1)
+  }
+
+  @Test("patience is used up after its seconds, to the piece", arguments: [0, 0.02, 1, 120])
+  func patience(seconds: Double) {
+    let waited = Mutex(0.0)
+    let patience = LockPatience(seconds: seconds) { pause in waited.withLock { $0 += pause } }
+    var attempt: Int32 = 0
+    while patience.waits(attempt: attempt) { attempt += 1 }
+    #expect(abs(waited.withLock { $0 } - seconds) < 1e-9)
   }
 
   @Test("a full disk is reported, undoes the whole sample and leaves what was committed")

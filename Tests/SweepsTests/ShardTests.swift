@@ -93,6 +93,17 @@ struct DocumentTask: EvaluationTask {
     #expect(try #require(costs.max()) <= 1.1 * mean)
   }
 
+  @Test("where few samples are as large as a shard, the plan says that no division is more even", arguments: [7, 12])
+  func indivisible(_ count: Int) throws {
+    let sweep = try sweep("documents: {lengths: [4000], documents: 1}", methods: "[plain]", models: 1)
+    let division = try sweep.samples.division(into: count)
+    #expect(try #require(division.loads.map(\.total).max()) >= division.leastLargest)
+    var plan = try sweep.plan(store: nil)
+    plan.shards = try sweep.shardLoads(count, plan: plan)
+    // Five questions about one document: the document is one piece.
+    #expect(plan.text.contains("none could take less"))
+  }
+
   @Test("questions about one document stay together, so that hardly a token is computed twice")
   func together() throws {
     let sweep = try sweep()

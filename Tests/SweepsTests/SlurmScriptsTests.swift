@@ -41,6 +41,21 @@ import Testing
     #expect(lines.contains { $0 == "#SBATCH --array=1-4" })
   }
 
+  @Test("a node's own disk and cards are asked for; variables of the folder are the job's")
+  func nodes() throws {
+    var settings = settings()
+    #expect(!SlurmScripts(settings).array.contains("scratch") && !SlurmScripts(settings).array.contains("--gres"))
+    settings.scratch = #"$TMPDIR/it"s `here`"#
+    settings.resources = "gpu:a:1"
+    settings.options = ["--partition=x"]
+    let text = SlurmScripts(settings).array
+    let lines = text.split(separator: "\n").map(String.init)
+    #expect(lines.contains("#SBATCH --gres=gpu:a:1"))
+    #expect(lines.contains(##"scratch="$TMPDIR/it\"s \`here\`""##) && lines.contains(#"mkdir -p "$scratch""#))
+    #expect(text.contains(#".sqlite" --scratch "$scratch" --progress plain &"#))
+    #expect(!SlurmScripts(settings).merge.contains("scratch"))
+  }
+
   @Test("more shards than an array may have tasks are folded, and a shard's task is known")
   func folded() {
     var settings = settings(10)

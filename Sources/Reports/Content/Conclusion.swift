@@ -63,7 +63,7 @@ struct Conclusion {
 
   /// Datasets and other columns: on how many of them each method differs from the one that all are compared with.
   private static func columns(_ section: Section, _ grid: Grid) -> String? {
-    guard let against = AgainstReference(grid) else { return nil }
+    guard let against = grid.againstReference else { return nil }
     let variant = grid.variant.isEmpty ? "" : " (\(grid.variant))"
     var better: [String] = []
     var worse: [String] = []
@@ -111,7 +111,7 @@ struct LengthFinding {
 
   /// Nil where no length has two methods with units enough for a test.
   init?(_ section: Section, _ grid: Grid) {
-    let distinctions = Distinctions(grid)
+    let distinctions = grid.distinctions
     let columns = grid.columns.sorted { ($0.number ?? 0) < ($1.number ?? 0) }
     func label(_ column: Grid.Column) -> String {
       guard let number = column.number, column.contextWindow > 0 else { return column.value }

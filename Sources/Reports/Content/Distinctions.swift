@@ -1,5 +1,6 @@
 import Evaluation
 import Metrics
+import Synchronization
 import Text
 
 /// Which methods of a table can be told from the best of their column, by the paired test; one correction (Holm) for
@@ -112,6 +113,37 @@ struct AgainstReference {
   }
 
   subscript(method: String, column: Grid.Column) -> Entry? { entries[method]?[column.value] }
+}
+
+/// What the tests of a table say, found once: several parts of a report ask for it.
+final class GridFindings: Sendable {
+  private let distinctions = Mutex<Distinctions?>(nil)
+  private let against = Mutex<AgainstReference??>(nil)
+
+  func distinctions(of grid: Grid) -> Distinctions {
+    distinctions.withLock { known in
+      if let known { return known }
+      let made = Distinctions(grid)
+      known = made
+      return made
+    }
+  }
+
+  func against(of grid: Grid) -> AgainstReference? {
+    against.withLock { known in
+      if let known { return known }
+      let made = AgainstReference(grid)
+      known = .some(made)
+      return made
+    }
+  }
+}
+
+extension Grid {
+  /// Which methods can be told from the best.
+  var distinctions: Distinctions { findings.distinctions(of: self) }
+  /// Each method against the one that all are compared with; nil where there is none.
+  var againstReference: AgainstReference? { findings.against(of: self) }
 }
 
 /// A p-value as it is shown: below its resolution it is said to be smaller.

@@ -46,7 +46,7 @@ enum MainMatrix {
   }
 
   private static func add(_ grid: Grid, _ section: Section, _ title: String, _ table: inout Table) {
-    let distinctions = Distinctions(grid)
+    let distinctions = grid.distinctions
     for column in grid.columns {
       table.columns.append(column.heading(isLength: grid.isLength, showsMetric: grid.metric == nil))
       for row in table.rows.indices {

@@ -53,7 +53,7 @@ struct MethodGrid {
   /// One panel for each column: white is what no test tells from the best of the column, the darker the farther from it;
   /// one scale for the whole figure.
   func heatmap(_ panels: [Panel], _ grid: Grid, title: String, model: String) -> Canvas {
-    let distinctions = Distinctions(grid)
+    let distinctions = grid.distinctions
     let metric = grid.metric ?? panels.first?.column.metric
     let differences = panels.flatMap { panel in
       methods.joined().compactMap { $0 }.compactMap { distance(of: $0, panel.column, grid, distinctions) }

@@ -36,7 +36,7 @@ extension PaperBuilder {
 
   /// Methods by lengths or datasets, with n, interval and the mean of datasets.
   private mutating func methods(_ section: Section, _ grid: Grid) -> Table {
-    let distinctions = Distinctions(grid)
+    let distinctions = grid.distinctions
     let deviates = section.cells.contains { cell in
       cell.record.protocolNotes.contains { $0.lowercased().contains("deviation") }
     }

@@ -10,7 +10,7 @@ extension ReportBuilder {
       id: slugs.slug([section.model, section.title, grid.variant]), title: title(section, grid), corner: "method",
       columns: grid.columns.map { $0.heading(isLength: grid.isLength, showsMetric: isMixed) })
     table.coordinates = coordinates(section, grid)
-    let distinctions = Distinctions(grid)
+    let distinctions = grid.distinctions
     var aggregates: [[Aggregate]] = []
     for method in grid.methods {
       let row = grid.columns.map { grid.cells(method, $0).aggregate($0.metric) }
@@ -72,7 +72,7 @@ extension ReportBuilder {
   /// Each method minus the reference, on the samples that both have.
   mutating func addPaired(_ section: Section, _ grid: Grid) {
     guard grid.methods.count > 1 else { return }
-    guard let against = AgainstReference(grid) else {
+    guard let against = grid.againstReference else {
       document.paragraph("No paired differences: `plain` is not among the methods.")
       return
     }

@@ -14,24 +14,32 @@ struct PairedSample: Sendable {
 enum Pairing {
   /// The samples that both have a score for, by coordinates and sample name.
   static func pairs(_ a: [LoadedCell], _ b: [LoadedCell], _ metric: MetricDescription) -> [PairedSample] {
-    struct Key: Hashable {
-      let place: String
-      let sampleID: String
-    }
-    var others: [Key: LoadedSample] = [:]
-    for cell in b {
-      for sample in cell.samples { others[Key(place: cell.place, sampleID: sample.result.sampleID)] = sample }
-    }
+    let byPlace = Dictionary(grouping: b, by: \.place)
     var pairs: [PairedSample] = []
     for cell in a {
+      let place = cell.place
+      func add(_ sample: LoadedSample, _ other: LoadedSample) {
+        guard let x = sample.contribution(metric), let y = other.contribution(metric) else { return }
+        pairs.append(PairedSample(place: place, a: sample, b: other, contributionA: x, contributionB: y))
+      }
+      let twins = byPlace[place] ?? []
+      // Mostly both have the same samples in the same order.
+      if twins.count == 1, haveEqualNames(cell.samples, twins[0].samples) {
+        pairs.reserveCapacity(pairs.count + cell.samples.count)
+        for (sample, other) in zip(cell.samples, twins[0].samples) { add(sample, other) }
+        continue
+      }
+      var others: [String: LoadedSample] = [:]
+      for sample in twins.flatMap(\.samples) { others[sample.result.sampleID] = sample }
       for sample in cell.samples {
-        guard let other = others[Key(place: cell.place, sampleID: sample.result.sampleID)],
-          let x = sample.contribution(metric), let y = other.contribution(metric)
-        else { continue }
-        pairs.append(PairedSample(place: cell.place, a: sample, b: other, contributionA: x, contributionB: y))
+        if let other = others[sample.result.sampleID] { add(sample, other) }
       }
     }
     return pairs
+  }
+
+  private static func haveEqualNames(_ a: [LoadedSample], _ b: [LoadedSample]) -> Bool {
+    a.count == b.count && zip(a, b).allSatisfy { $0.result.sampleID == $1.result.sampleID }
   }
 
   /// a - b over pairs, with an interval and the counts of flips.

@@ -64,6 +64,7 @@ struct Grid: Sendable {
   let columns: [Column]
   let methods: [String]
   private let cells: [Place: [LoadedCell]]
+  let findings = GridFindings()
 
   struct Column: Hashable, Sendable {
     let value: String

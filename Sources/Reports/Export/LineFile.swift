@@ -20,7 +20,7 @@ final class LineFile {
       try Data().write(to: URL(filePath: temporary))
       handle = try FileHandle(forWritingTo: URL(filePath: temporary))
     } catch {
-      throw .cannotWrite(path: path, problem: SystemReason.text(error))
+      throw ReportError(writing: path, error)
     }
   }
 
@@ -44,13 +44,13 @@ final class LineFile {
       try PartialFile.replace(path, with: temporary)
       isFinished = true
     } catch {
-      throw .cannotWrite(path: path, problem: SystemReason.text(error))
+      throw ReportError(writing: path, error)
     }
   }
 
   private func flush() throws(ReportError) {
     do { try handle.write(contentsOf: Data(buffer.utf8)) } catch {
-      throw .cannotWrite(path: path, problem: SystemReason.text(error))
+      throw ReportError(writing: path, error)
     }
     buffer = ""
   }

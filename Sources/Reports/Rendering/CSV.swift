@@ -11,8 +11,41 @@ struct CSV {
 
   init(_ header: [String]) { add(header) }
 
-  mutating func add(_ fields: [String]) {
-    text += fields.map(Self.quoted).joined(separator: ",") + "\n"
+  mutating func add(_ fields: [String]) { add(spelled: Self.spelled(fields)) }
+
+  /// Adds a line from parts that are spelled already.
+  mutating func add(spelled parts: String...) {
+    for (index, part) in parts.enumerated() {
+      if index > 0 { text += "," }
+      text += part
+    }
+    text += "\n"
+  }
+
+  /// Fields of a line, quoted where it is needed: for those that many lines have.
+  static func spelled(_ fields: [String]) -> String {
+    var text = ""
+    for (index, field) in fields.enumerated() {
+      if index > 0 { text += "," }
+      text += isPlain(field) ? field : quoted(field)
+    }
+    return text
+  }
+
+  /// True for a text of which nothing has to be looked at twice: printable ASCII without what quoting is about.
+  private static func isPlain(_ field: String) -> Bool {
+    var isFirst = true
+    for byte in field.utf8 {
+      guard byte >= 0x20, byte < 0x7f, byte != UInt8(ascii: ","), byte != UInt8(ascii: "\"") else { return false }
+      if isFirst,
+        byte == UInt8(ascii: "=") || byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-")
+          || byte == UInt8(ascii: "@")
+      {
+        return false
+      }
+      isFirst = false
+    }
+    return true
   }
 
   /// What was written since the last time, without the last line's end.
@@ -84,31 +117,35 @@ extension CSV {
   /// One row for each sample and score, with everything known of the sample but its prompt and its times.
   static func samples(_ evaluations: Evaluations) -> String {
     let axes = axes(evaluations)
-    let facts = Set(evaluations.cells.flatMap { $0.samples.flatMap(\.facts.keys) }).sorted()
+    var known: Set<String> = []
+    for sample in evaluations.cells.lazy.flatMap(\.samples) { known.formUnion(sample.facts.keys) }
+    let facts = known.sorted()
     var csv = CSV(
       cellHeader + axes + ["sample", "identity", "prompt_tokens", "truncated_tokens", "first_tokens"]
         + facts.map { "fact_\($0)" } + [
           "expected", "output", "finish_reason", "metric", "value", "unscored", "failure",
         ] + parameterHeader)
     for cell in evaluations.cells {
-      let start = cellFields(cell, axes)
+      let (start, end) = (spelled(cellFields(cell, axes)), spelled(parameters(cell)))
       for sample in cell.samples {
         let result = sample.result
-        let known =
-          start + [
+        let known = spelled(
+          [
             result.sampleID, result.identity, "\(result.promptTokenCount)", "\(result.truncatedTokenCount)",
             result.firstTokens.map(String.init).joined(separator: " "),
           ] + facts.map { sample.facts[$0]?.plain ?? "" } + [
             JSONValue.text(of: result.expected, .compact), result.output ?? "", result.finishReason?.rawValue ?? "",
-          ]
+          ])
         for score in result.scores {
-          csv.add(known + [score.metric, number(score.value), score.unscored ?? "", ""] + parameters(cell))
+          csv.add(spelled: start, known, spelled([score.metric, number(score.value), score.unscored ?? "", ""]), end)
         }
-        if result.scores.isEmpty { csv.add(known + ["", "", "the task gave no score", ""] + parameters(cell)) }
+        if result.scores.isEmpty {
+          csv.add(spelled: start, known, spelled(["", "", "the task gave no score", ""]), end)
+        }
       }
       for failure in cell.failures {
         let empty = [String](repeating: "", count: 4 + facts.count + 3 + 3)
-        csv.add(start + [failure.sampleID] + empty + [failure.message] + parameters(cell))
+        csv.add(spelled: start, spelled([failure.sampleID] + empty + [failure.message]), end)
       }
     }
     return csv.text

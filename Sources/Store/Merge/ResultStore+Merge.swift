@@ -86,7 +86,14 @@ extension ResultStore {
     _ sources: [ResultStore], _ target: String?, _ options: Options
   ) throws(StoreError) {
     var stores = sources
-    if let target { stores.insert(try open(target, mode: .readOnly, options: options), at: 0) }
+    if let target {
+      do throws(StoreError) {
+        stores.insert(try open(target, mode: .readOnly, options: options), at: 0)
+      } catch {
+        // What a merge that was killed at its first step leaves; another program's file is refused where it is opened.
+        guard case .notAStore(path: _, applicationID: 0) = error else { throw error }
+      }
+    }
     var first: (path: String, run: RunRecord)?
     for store in stores {
       guard let run = try store.latestRun()?.record else { continue }

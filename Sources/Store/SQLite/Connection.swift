@@ -10,10 +10,15 @@ import CSQLite
   let path: String
   private let handle: OpaquePointer
   private var statements: [String: Statement] = [:]
+  /// Asked by SQLite for as long as the connection is open.
+  private let patience: LockPatience
 
   /// Opens a file; nothing is read from it yet, so a file that is no database is found by the first statement.
+  ///
+  /// `sleep` is what waits for another program's lock, a piece of `busyTimeoutMilliseconds` at a time.
   init(
-    path: String, access: Access, busyTimeoutMilliseconds: Int32, vfs: String?, immutable: Bool = false
+    path: String, access: Access, busyTimeoutMilliseconds: Int32, vfs: String?, immutable: Bool = false,
+    sleep: @escaping @Sendable (Double) -> Void = LockPatience.sleep
   ) throws(StoreError) {
     var flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
     switch access {
@@ -32,7 +37,14 @@ import CSQLite
     }
     self.path = path
     unsafe self.handle = unsafe handle
-    unsafe sqlite3_busy_timeout(handle, busyTimeoutMilliseconds)
+    patience = LockPatience(seconds: Double(busyTimeoutMilliseconds) / 1000, sleep: sleep)
+    unsafe sqlite3_busy_handler(
+      handle,
+      { context, count in
+        guard let context = unsafe context else { return 0 }
+        let patience = unsafe Unmanaged<LockPatience>.fromOpaque(context).takeUnretainedValue()
+        return patience.waits(attempt: count) ? 1 : 0
+      }, Unmanaged.passUnretained(patience).toOpaque())
   }
 
   deinit {

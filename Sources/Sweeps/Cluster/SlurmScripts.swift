@@ -43,6 +43,10 @@ public struct SlurmScripts: Sendable {
     public var mebibytes: Int
     /// How often a task that ran out of time is queued again.
     public var requeueLimit = 20
+    /// Graphics cards and the like of each task, as `--gres` has them, for example `gpu:1`; nil for none.
+    public var resources: String?
+    /// A folder of the node's own disk where a shard's store is written; variables in it are those of the job.
+    public var scratch: String?
     /// More `#SBATCH` options, for example `--partition=x`; they win over those written here.
     public var options: [String] = []
     /// The tasks of the array that are asked for; nil for all.
@@ -103,9 +107,11 @@ public struct SlurmScripts: Sendable {
         "--mem=\(settings.mebibytes)M", "--output=\(settings.folder)/logs/%x-%A_%a.log", "--open-mode=append",
         // The signal that a time limit is near goes to this shell, which passes it on.
         "--requeue", "--signal=B:TERM@90",
-      ])
+      ] + (settings.resources.map { ["--gres=\($0)"] } ?? []))
+    // Each shard's store has a name of its own there, and is copied to its place every minute and at the end.
+    let scratch = settings.scratch.map { "scratch=\(Self.quotedForTheJob($0))\nmkdir -p \"$scratch\"\n" } ?? ""
     text += """
-      shards=\(settings.shardCount)
+      \(scratch)shards=\(settings.shardCount)
       tasks=\(settings.taskCount)
       stores=\(Self.quoted(settings.shardFolder))
       mkdir -p "$stores"
@@ -119,7 +125,7 @@ public struct SlurmScripts: Sendable {
       for ((shard = SLURM_ARRAY_TASK_ID; shard <= shards; shard += tasks)); do
         [ -z "$stopped" ] || break
         "$program" sweep "$configuration"\(arguments) --shard "$shard/$shards" \\
-          --db "$stores/shard-$shard-of-$shards.sqlite" --progress plain &
+          --db "$stores/shard-$shard-of-$shards.sqlite"\(settings.scratch == nil ? "" : " --scratch \"$scratch\"") --progress plain &
         child=$!
         wait "$child"
         status=$?
@@ -236,6 +242,11 @@ public struct SlurmScripts: Sendable {
     let isPlain =
       !text.isEmpty && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_./=:,+@%-".contains($0)) }
     return isPlain ? text : "'" + text.replacing("'", with: #"'\''"#) + "'"
+  }
+
+  /// A text as one word of the shell, in which `$NAME` stands for what the job has.
+  static func quotedForTheJob(_ text: String) -> String {
+    "\"" + text.replacing("\\", with: #"\\"#).replacing("\"", with: #"\""#).replacing("`", with: #"\`"#) + "\""
   }
 
   /// Numbers as Slurm lists them: `1-3,7`.

@@ -10,7 +10,7 @@ struct PendingSample {
   let key: SampleKey
   /// The evaluation's identity.
   let identity: String
-  /// Multiply-adds that it costs after the sample before it.
+  /// Seconds that it takes after the sample before it, by the plan's estimate.
   var work: Double
   /// True where plain's evaluation is taken, so that nothing is computed.
   let isFree: Bool
@@ -65,7 +65,7 @@ final class OpenCell {
       let now = current[first.sample.id.rawValue]
       let standing = try evaluations.standing(of: first, in: cell, identity, current: now)
       let item = standing.call
-      let name = identity.of(item.key, method: cell.method)
+      let name = standing.name
       switch standing.state {
       case .done: doneCount += 1
       case .evaluated(let evaluation):
@@ -91,7 +91,12 @@ struct CellQueue {
   let cells: [OpenCell]
   let order: [ReuseOrder.Place]
 
-  init(_ cells: [OpenCell]) {
+  /// A queue of what is open.
+  ///
+  /// - Parameters:
+  ///   - cells: cells of one model and method.
+  ///   - rate: how fast the model is taken to be.
+  init(_ cells: [OpenCell], _ rate: Rate) {
     self.cells = cells
     order = ReuseOrder.order(cells.map { $0.pending.map(\.sample.request.tokens) })
     // What each sample costs after the one before it.
@@ -99,7 +104,8 @@ struct CellQueue {
     for place in order where !cells[place.cell].pending[place.sample].isFree {
       let open = cells[place.cell]
       let sample = open.pending[place.sample].sample
-      open.pending[place.sample].work = open.cell.model.facts.work(of: sample, after: previous).multiplyAdds
+      open.pending[place.sample].work = rate.seconds(
+        open.cell.model.facts.work(of: sample, after: previous), under: open.cell.method)
       previous = sample
     }
   }

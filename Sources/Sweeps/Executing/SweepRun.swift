@@ -13,6 +13,7 @@ final class SweepRun {
   private let evaluations: StoredEvaluations
   private var cellIDs: [Cell: CellID] = [:]
   private let indices: [Cell: Int]
+  private let rates: [String: Rate]
 
   init(
     _ sweep: Sweep, plan: Plan, store: ResultStore, run: RunID, isCancelled: @escaping () -> Bool,
@@ -22,6 +23,7 @@ final class SweepRun {
     self.isCancelled = isCancelled
     evaluations = StoredEvaluations(store)
     indices = Dictionary(zip(sweep.cells, 0...)) { first, _ in first }
+    rates = Dictionary(plan.models.map { ($0.name, $0.rate) }) { first, _ in first }
     journal = Journal(store: store, run: run, meter: WorkMeter(plan), onEvent: onEvent)
   }
 
@@ -116,7 +118,8 @@ final class SweepRun {
         cell, index: index, id: id, selected, identity, evaluations, journal, hasPlain: sweep.hasPlainTwin(cell))
       open.append(opened)
     }
-    let queue = CellQueue(open)
+    let rate = batch.first.flatMap { rates[$0.model.name] } ?? .assumed(threads: sweep.options.threads)
+    let queue = CellQueue(open, rate)
     for cell in queue.cells {
       journal.meter.begin(
         cell: cell.place.index, pending: cell.pending.map(\.work), doneCount: cell.place.doneSampleCount)

@@ -1,8 +1,8 @@
-/// Counts samples and work of a running sweep and estimates the time that is left.
+/// Counts samples and work of a running sweep and estimates the time that is left; work is in seconds of the plan.
 struct WorkMeter {
   private var counts = OverallProgress()
   private let start = ContinuousClock.now
-  /// Work of each cell that is not done, in multiply-adds.
+  /// Work of each cell that is not done.
   private var cellWork: [Double]
   /// Samples of each cell that the plan takes for done; replaced by the truth when the cell begins.
   private var cellDone: [Int]
@@ -13,24 +13,20 @@ struct WorkMeter {
   private var evaluatedWork = 0.0
   private var evaluatedSeconds = 0.0
   private var shownFraction = 0.0
-  /// Work per second as the plan measured it; nil where it only assumed a speed.
+  /// Work per second as the plan has it, which is 1; nil where it only assumed a speed.
   private let plannedRate: Double?
 
   init(_ plan: Plan) {
-    let rates = Dictionary(plan.models.map { ($0.name, $0.rate) }) { first, _ in first }
-    func work(_ seconds: Double, _ cell: Plan.CellPlan) -> Double {
-      seconds * (rates[cell.model]?.multiplyAddsPerSecond ?? 1)
-    }
-    cellWork = plan.cells.map { work($0.remainingSeconds, $0) }
-    totalWork = plan.cells.map { work($0.totalSeconds, $0) }.reduce(0, +)
+    cellWork = plan.cells.map(\.remainingSeconds)
+    totalWork = plan.cells.map(\.totalSeconds).reduce(0, +)
     cellDone = plan.cells.map(\.doneCount)
     counts.cellCount = plan.cells.count
     counts.sampleCount = plan.sampleCount
-    if case .store? = plan.models.first?.rate.source {
-      plannedRate = plan.models.first?.rate.multiplyAddsPerSecond
-    } else {
-      plannedRate = nil
-    }
+    plannedRate =
+      switch plan.models.first?.rate.source {
+      case .store?, .calibrated?: 1
+      case .measured?, .assumed?, nil: nil
+      }
   }
 
   /// A cell begins: now it is known which samples are done.

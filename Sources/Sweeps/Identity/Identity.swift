@@ -39,10 +39,18 @@ struct EvaluationIdentity {
 
   /// The canonical spelling of all members, put together without a tree: a plan makes one for each sample and method.
   func spelling(_ key: SampleKey, _ method: Method) -> String {
-    let method = JSONValue.string(effective(method, key).description).spelling
+    let method = Self.quoted(effective(method, key).description)
     return
       #"{"cache":\#(spelled.cache),"decoding":\#(key.decodingSpelling),"method":\#(method),"model":\#(spelled.model),"#
       + #""numerics":\#(spelled.numerics),"prompt":"\#(key.promptHash)","tokenizer":\#(spelled.tokenizer)}"#
+  }
+
+  /// A text as JSON spells it; most methods are letters and digits, of which nothing is escaped.
+  private static func quoted(_ text: String) -> String {
+    let isPlain = text.utf8.allSatisfy {
+      $0 >= 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") && $0 != UInt8(ascii: "/")
+    }
+    return isPlain ? "\"\(text)\"" : JSONValue.string(text).spelling
   }
 
   /// The identity that schema 1 of the store gave, which covered the scoring too.

@@ -36,6 +36,8 @@ final class StoredEvaluations {
     let state: State
     /// The call.
     let call: SelectedSample
+    /// The identity of its evaluation.
+    let name: String
   }
 
   /// How far a sample is, whose calls follow one another.
@@ -57,10 +59,11 @@ final class StoredEvaluations {
       guard let id = try identities()[name], let outcome = try self.outcome(of: id, call.sample.reference),
         let next = try? SelectedSample.next(
           of: call.sample, after: outcome, identity: name, scorer: cell.task.scorer.identity)
-      else { return Standing(state: .open, call: call) }
+      else { return Standing(state: .open, call: call, name: name) }
       call = next
     }
-    return Standing(state: try state(of: call, in: cell, identity, current: current), call: call)
+    let name = identity.of(call.key, method: cell.method)
+    return Standing(state: try state(of: call, name, in: cell, identity, current: current), call: call, name: name)
   }
 
   /// What the model did in a stored evaluation; nil where the row does not fit together.
@@ -73,16 +76,16 @@ final class StoredEvaluations {
   ///
   /// - Parameters:
   ///   - sample: the sample.
+  ///   - name: the identity of its evaluation.
   ///   - cell: its cell.
   ///   - identity: of the cell's model with its weights.
   ///   - current: what the store has as the cell's result for it.
   /// - Returns: how far it is.
   /// - Throws: `SweepError.store`.
   private func state(
-    of sample: SelectedSample, in cell: Cell, _ identity: EvaluationIdentity, current: ResultIdentity?
+    of sample: SelectedSample, _ name: String, in cell: Cell, _ identity: EvaluationIdentity, current: ResultIdentity?
   ) throws(SweepError) -> State {
     let key = sample.key
-    let name = identity.of(key, method: cell.method)
     if let current, current.evaluation == name {
       return current.scoring == sample.scoringIdentity ? .done : .evaluated(current.evaluationID)
     }

@@ -57,7 +57,12 @@ extension Plan {
     }
     let table = TextTable.lines([["shard", "samples", "work", "time", "models"]] + rows) { $0 == 4 ? .left : .right }
     let ratio = mean > 0 ? NumberText.fixed(largest / mean, 2) : "1"
-    return [""] + table.map { "  " + $0 } + ["the largest shard takes \(ratio) times the mean"]
+    var line = "the largest shard takes \(ratio) times the mean"
+    let share = shards.map(\.share).max() ?? 0
+    if share * Double(shards.count) > 1.1, let least = shards[0].leastLargestShare, share <= 1.02 * least {
+      line += ", and none could take less: samples are not divided; fewer shards are more even"
+    }
+    return [""] + table.map { "  " + $0 } + [line]
   }
 
   private func title(of model: ModelPlan) -> String {
@@ -76,7 +81,7 @@ extension Plan {
     var time: [String] = []
     switch model.rate.source {
     case .store(let samples): time = ["  time: as measured on \(samples) samples in the store"]
-    case .measured, .assumed: time = ["  time: not known; nothing was measured on this server yet"]
+    case .measured, .assumed, .calibrated: time = ["  time: not known; nothing was measured on this server yet"]
     }
     return [line] + time + model.remarks.map { "  \($0)" }
   }
@@ -98,6 +103,9 @@ extension Plan {
     return switch model.rate.source {
     case .store(let samples): "  speed: \(gigas) GFLOP/s, measured on \(samples) samples in the store"
     case .measured(let tokens): "  speed: \(gigas) GFLOP/s, measured just now on \(tokens) tokens"
+    case .calibrated(let machine, let threads, let tokens):
+      "  speed: \(gigas) GFLOP/s on short prompts, calibrated up to \(NumberText.grouped(tokens)) tokens for \(threads) "
+        + "thread\(threads == 1 ? "" : "s") of \(machine)"
     case .assumed(let threads):
       "  speed: \(gigas) GFLOP/s, assumed for \(threads) thread\(threads == 1 ? "" : "s"); nothing was measured yet"
     }
@@ -190,6 +198,7 @@ extension Rate {
     switch source {
     case .store: "store"
     case .measured: "measured"
+    case .calibrated: "calibrated"
     case .assumed: "assumed"
     }
   }

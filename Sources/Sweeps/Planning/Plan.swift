@@ -89,6 +89,10 @@ public struct Plan: Sendable {
     public var requestCount = 0
     /// The most new tokens of all samples asked for.
     public var newTokenCount = 0
+    /// Multiply-adds of all samples asked for.
+    var multiplyAdds = 0.0
+    /// Seconds for a multiply-add of the cell, by the plan's estimate.
+    var secondsPerMultiplyAdd: Double { multiplyAdds > 0 ? totalSeconds / multiplyAdds : 0 }
   }
 
   /// Samples asked for.

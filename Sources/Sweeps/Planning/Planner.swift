@@ -20,7 +20,8 @@ extension Sweep {
     var rates: [ObjectIdentifier: Rate] = [:]
     for model in models {
       let own = cells.filter { $0.model === model }
-      var rate = try known?.rate(of: model, cells: own, samples)
+      var rate = options.machine.flatMap { Rate($0, model, threads: options.threads) }
+      if rate == nil { rate = try known?.rate(of: model, cells: own, samples) }
       if rate == nil, measuresRate, !model.facts.isRemote, let cell = own.first {
         rate = try RateMeasurement.rate(of: model, cell, samples)
       }
@@ -111,13 +112,7 @@ struct Planner {
       try RequestSupport.check(samples, cell)
       selected.append(samples)
     }
-    var work = selected.map { $0.map { _ in SampleWork.none } }
-    var previous: Sample?
-    for place in ReuseOrder.order(selected.map { $0.map(\.sample.request.tokens) }) {
-      let sample = selected[place.cell][place.sample].sample
-      work[place.cell][place.sample] = model.facts.work(of: sample, after: previous)
-      previous = sample
-    }
+    let work = sweep.samples.ordered(batch, selected, isOfAllShards: false).work
     var plans: [Plan.CellPlan] = []
     for (index, cell) in batch.enumerated() {
       let samples = Array(zip(selected[index], work[index]))
@@ -140,7 +135,7 @@ struct Planner {
     var longest = 0
     for (sample, work) in samples {
       let isEqual = cell.isEqualToPlain(sample.key)
-      let seconds = isEqual && hasPlain ? 0 : work.multiplyAdds / rate.multiplyAddsPerSecond
+      let seconds = isEqual && hasPlain ? 0 : rate.seconds(work, under: cell.method)
       let isDone = done.contains(sample.sample.id.rawValue)
       result.promptTokenCount += work.promptTokenCount
       result.newTokenCount += work.newTokenCount
@@ -150,6 +145,7 @@ struct Planner {
       result.doneCount += isDone ? 1 : 0
       result.equalToPlainCount += isEqual ? 1 : 0
       result.totalSeconds += seconds
+      result.multiplyAdds += isEqual && hasPlain ? 0 : work.multiplyAdds
       result.remainingSeconds += isDone ? 0 : seconds
       longest = max(longest, sample.key.sequenceLength)
     }

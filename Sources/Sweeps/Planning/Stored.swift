@@ -56,10 +56,9 @@ struct StoredCells {
     var count = 0
     for cell in cells where count < 50 {
       guard let found = try match(for: cell, samples) else { continue }
-      let results = try stored { () throws(StoreError) in
-        try store.results(in: found.id, withPrompts: false, withLogProbabilities: false)
-      }
-      for result in results where result.durationSeconds > 0 && result.computedTokenCount > 0 {
+      var walk = store.walk(over: [found.id], withPrompts: false, withLogProbabilities: false)
+      while count < 50, let result = try stored({ () throws(StoreError) in try walk.next() })?.result {
+        guard result.durationSeconds > 0, result.computedTokenCount > 0 else { continue }
         work += model.facts.work(of: result)
         seconds += result.durationSeconds
         count += 1

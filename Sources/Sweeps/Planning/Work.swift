@@ -1,5 +1,6 @@
 import Backends
 import Evaluation
+import Positions
 import Store
 import Tasks
 
@@ -11,10 +12,12 @@ struct SampleWork {
   let truncatedTokenCount: Int
   /// Multiply-adds of the engine, generation included.
   let multiplyAdds: Double
+  /// The same arithmetic, apart by what runs at a speed of its own.
+  let load: Workload
 
   /// Nothing.
   static let none = SampleWork(
-    id: SampleID(""), promptTokenCount: 0, newTokenCount: 0, truncatedTokenCount: 0, multiplyAdds: 0)
+    id: SampleID(""), promptTokenCount: 0, newTokenCount: 0, truncatedTokenCount: 0, multiplyAdds: 0, load: Workload())
 }
 
 extension ModelFacts {
@@ -27,9 +30,9 @@ extension ModelFacts {
     let newTokens = sample.request.maxNewTokens
     var cost: Double
     let shared = previous.map { Request.sharedPrefix(tokens, $0.request.tokens) } ?? 0
+    var reused = 0
     switch sample.request {
     case .score:
-      var reused = 0
       if case .score? = previous?.request { reused = max(0, min(shared, tokens.count - 1) - 1) }
       let computed = max(0, tokens.count - 1 - reused)
       cost = multiplyAdds(computed, reused, computed)
@@ -49,7 +52,8 @@ extension ModelFacts {
     if !cost.isFinite || cost <= 0 { cost = 1 }
     return SampleWork(
       id: sample.id, promptTokenCount: tokens.count, newTokenCount: newTokens,
-      truncatedTokenCount: sample.truncatedTokenCount, multiplyAdds: cost)
+      truncatedTokenCount: sample.truncatedTokenCount, multiplyAdds: cost,
+      load: TokenCosts(self).workload(of: sample, sharing: shared, withText: reused))
   }
 }
 
@@ -74,6 +78,8 @@ public struct Rate: Hashable, Sendable {
     case store(samples: Int)
     /// Measured just now on the first tokens of a prompt.
     case measured(tokens: Int)
+    /// Measured by `plan --calibrate`, on that machine with that many threads, up to prompts of that many tokens.
+    case calibrated(machine: String, threads: Int, tokens: Int)
     /// The default for that many threads; nothing was measured.
     case assumed(threads: Int)
   }
@@ -81,6 +87,20 @@ public struct Rate: Hashable, Sendable {
   public var multiplyAddsPerSecond: Double
   /// Where the figure comes from.
   public var source: Source
+  /// What each kind of arithmetic takes, where the machine was calibrated for the model.
+  public var costs: CostModel?
+
+  /// A speed.
+  init(multiplyAddsPerSecond: Double, source: Source, costs: CostModel? = nil) {
+    self.multiplyAddsPerSecond = multiplyAddsPerSecond
+    self.source = source
+    self.costs = costs
+  }
+
+  /// The seconds that a sample takes under a method.
+  func seconds(_ work: SampleWork, under method: Method) -> Double {
+    costs?.seconds(work.load, under: method) ?? work.multiplyAdds / multiplyAddsPerSecond
+  }
 
   /// What an AVX2 core does with quantised weights when it is not alone; stated in a plan where nothing was measured.
   static func assumed(threads: Int) -> Rate {

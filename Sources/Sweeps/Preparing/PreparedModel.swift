@@ -101,8 +101,8 @@ public final class PreparedModel {
   func shownMethod(_ method: Method) -> String { entry.server?.label ?? method.description }
 
   /// Whether a prompt has two BOS tokens in front, which no task means.
-  func beginsTwice(_ tokens: [Int]) -> Bool {
-    tokens.count > 1 && tokens[0] == tokenizer.bosToken && tokens[1] == tokens[0]
+  static func beginsTwice(_ tokens: [Int], _ bos: Int?) -> Bool {
+    tokens.count > 1 && tokens[0] == bos && tokens[1] == tokens[0]
   }
 
   /// What identifies the evaluations of the model with some weights.

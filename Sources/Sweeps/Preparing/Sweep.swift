@@ -82,7 +82,8 @@ public final class Sweep {
     self.warnings = warnings
     choices = Expansion.choices(of: known)
     plainCells = Set(cells.filter { $0.method == .plain })
-    samples = SampleSource(seed: configuration.seed, limit: options.limit, shard: options.shard, cells: cells)
+    samples = SampleSource(
+      seed: configuration.seed, limit: options.limit, shard: options.shard, cells: cells, threads: options.threads)
   }
 
   /// The methods and names as the configuration writes them, which a selection may use though no cell is there.

@@ -16,11 +16,13 @@ public struct SweepOptions: Sendable {
   public var threads: Int
   /// Bytes that keys and values may take; nil for what the machine has.
   public var memoryByteCount: Int?
+  /// What was measured of a machine, for the estimate of time; nil where nothing was.
+  public var machine: Machine?
 
   /// Options; by default everything.
   public init(
     only: Selection = Selection(), limit: Int? = nil, shard: Shard? = nil, skipsMissing: Bool = false,
-    allowsUnverified: Bool = false, threads: Int = 1, memoryByteCount: Int? = nil
+    allowsUnverified: Bool = false, threads: Int = 1, memoryByteCount: Int? = nil, machine: Machine? = nil
   ) {
     self.only = only
     self.limit = limit
@@ -29,5 +31,6 @@ public struct SweepOptions: Sendable {
     self.allowsUnverified = allowsUnverified
     self.threads = threads
     self.memoryByteCount = memoryByteCount
+    self.machine = machine
   }
 }

@@ -1,4 +1,6 @@
+import Backends
 import Evaluation
+import Tasks
 
 /// The order in which samples are evaluated, so that as few prompt tokens as possible are computed twice.
 ///
@@ -45,5 +47,24 @@ enum ReuseOrder {
       previous = tokens
     }
     return count
+  }
+}
+
+/// Samples of cells in the order in which they are evaluated, with what each costs after the one before it.
+struct OrderedBatch {
+  let order: [ReuseOrder.Place]
+  /// By cell and sample.
+  let work: [[SampleWork]]
+
+  init(_ batch: [Cell], _ samples: [[SelectedSample]]) {
+    order = ReuseOrder.order(samples.map { $0.map(\.sample.request.tokens) })
+    var work = samples.map { $0.map { _ in SampleWork.none } }
+    var previous: Sample?
+    for place in order {
+      let sample = samples[place.cell][place.sample].sample
+      work[place.cell][place.sample] = batch[place.cell].model.facts.work(of: sample, after: previous)
+      previous = sample
+    }
+    self.work = work
   }
 }

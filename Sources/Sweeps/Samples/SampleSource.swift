@@ -1,8 +1,11 @@
 import Backends
 import Evaluation
+import Foundation
 import Positions
 import Store
+import Synchronization
 import Tasks
+import Tokenizers
 
 /// A sample that is asked for, with its part of the identities.
 struct SelectedSample {
@@ -54,8 +57,22 @@ final class SampleSource {
   private var kept: [Place: [SelectedSample]] = [:]
   private var counts: [Place: (samples: Int, promptTokens: Int)] = [:]
   private var keptTokenCount = 0
+  private var ordered: [BatchKey: OrderedBatch] = [:]
+  private var orderedSampleCount = 0
+  /// Made before their turn.
+  private var ahead: [Place: [SelectedSample]] = [:]
+  private var largestTokenCount = 0
+  private let threads: Int
   /// Prompt tokens that are kept at most: 64 MB.
   private static let tokenLimit = 8_000_000
+  /// Samples whose order is kept at most: 60 MB.
+  private static let orderedSampleLimit = 1_000_000
+
+  /// Cells that are evaluated together, whatever their method.
+  private struct BatchKey: Hashable {
+    let places: [Place]
+    let isOfAllShards: Bool
+  }
 
   private struct Place: Hashable {
     let model: ObjectIdentifier
@@ -69,8 +86,9 @@ final class SampleSource {
     }
   }
 
-  init(seed: UInt64, limit: Int?, shard: Shard?, cells: [Cell]) {
+  init(seed: UInt64, limit: Int?, shard: Shard?, cells: [Cell], threads: Int = 1) {
     self.seed = seed
+    self.threads = threads
     self.limit = limit
     self.shard = shard
     self.cells = cells
@@ -90,6 +108,28 @@ final class SampleSource {
   /// - Throws: `SweepError.task` where the task cannot make them.
   func chosen(of cell: Cell) throws(SweepError) -> [SelectedSample] {
     Array(try all(of: cell).prefix(limit ?? Int.max))
+  }
+
+  /// Samples of cells that are evaluated together, in the order that reuses most, with what each costs after the one
+  /// before it; made once for all methods.
+  ///
+  /// - Parameters:
+  ///   - batch: the cells, of one model and task.
+  ///   - samples: their samples: those of the shard, or of all shards.
+  ///   - isOfAllShards: which of them.
+  /// - Returns: order and costs.
+  func ordered(_ batch: [Cell], _ samples: [[SelectedSample]], isOfAllShards: Bool) -> OrderedBatch {
+    // What a shard has of a cell differs between methods.
+    if shard != nil, !isOfAllShards { return OrderedBatch(batch, samples) }
+    let key = BatchKey(places: batch.map { Place($0) }, isOfAllShards: isOfAllShards)
+    if let known = ordered[key] { return known }
+    let made = OrderedBatch(batch, samples)
+    let count = made.order.count
+    if orderedSampleCount + count <= Self.orderedSampleLimit {
+      ordered[key] = made
+      orderedSampleCount += count
+    }
+    return made
   }
 
   /// The division of the sweep into a number of shards; made once.
@@ -127,28 +167,88 @@ final class SampleSource {
   private func all(of cell: Cell) throws(SweepError) -> [SelectedSample] {
     let place = Place(cell)
     if let samples = kept[place] { return samples }
-    func failure(_ error: TaskError) -> SweepError { .task(name: cell.task.name, cell.task.entry.location, error) }
-    let made: [Sample]
-    do {
-      made = try cell.task.task.samples(of: cell.place, in: cell.model.context(seed: seed))
-    } catch {
-      throw failure(error)
+    if let samples = ahead.removeValue(forKey: place) { return keep(samples, place) }
+    var wanted = [cell]
+    // Several cells at a time, while they are not large: their samples are independent of each other.
+    if largestTokenCount > 0, largestTokenCount <= Self.tokenLimit / max(1, threads) { wanted += following(cell) }
+    let makers = wanted.map { SampleMaker($0, seed: seed) }
+    let made = Mutex<[Result<[SelectedSample], SweepError>?]>(Array(repeating: nil, count: makers.count))
+    if makers.count == 1 {
+      let only = makers[0].make()
+      made.withLock { $0[0] = only }
+    } else {
+      DispatchQueue.concurrentPerform(iterations: makers.count) { index in
+        let result = makers[index].make()
+        made.withLock { $0[index] = result }
+      }
     }
-    if let sample = made.first(where: { cell.model.beginsTwice($0.request.tokens) }) {
-      throw failure(
-        .impossibleSample(
-          cell: sample.id.rawValue,
-          problem: "the prompt begins with two BOS tokens; look at the chat template and the tokenizer's add_bos_token"
-        ))
+    let results = made.withLock { $0 }
+    // What fails for a later cell fails again when its turn comes.
+    for (other, result) in zip(wanted, results).dropFirst() {
+      if case .success(let samples)? = result { ahead[Place(other)] = samples }
     }
-    let samples = made.map { SelectedSample($0, scorer: cell.task.scorer.identity) }
-    let count = made.reduce(0) { $0 + $1.request.tokens.count }
+    guard let first = results[0] else { return [] }
+    return keep(try first.get(), place)
+  }
+
+  /// The cells after one whose samples are not made yet, one less than there are threads.
+  private func following(_ cell: Cell) -> [Cell] {
+    guard threads > 1, let index = cells.firstIndex(of: cell) else { return [] }
+    var found: [Cell] = []
+    var places: Set<Place> = [Place(cell)]
+    for other in cells[(index + 1)...] where other.model === cell.model {
+      let place = Place(other)
+      guard counts[place] == nil, ahead[place] == nil, places.insert(place).inserted else { continue }
+      found.append(other)
+      if found.count == threads - 1 { break }
+    }
+    return found
+  }
+
+  private func keep(_ samples: [SelectedSample], _ place: Place) -> [SelectedSample] {
+    let count = samples.reduce(0) { $0 + $1.sample.request.tokens.count }
     counts[place] = (samples.count, count)
+    largestTokenCount = max(largestTokenCount, count)
     if keptTokenCount + count <= Self.tokenLimit {
       kept[place] = samples
       keptTokenCount += count
     }
     return samples
+  }
+}
+
+/// Makes the samples of a cell, on any thread.
+private struct SampleMaker: Sendable {
+  private let task: any EvaluationTask
+  private let place: Coordinates
+  private let context: SampleContext
+  private let scorer: ScoringIdentity
+  private let name: String
+  private let location: TextLocation
+
+  init(_ cell: Cell, seed: UInt64) {
+    task = cell.task.task
+    place = cell.place
+    context = cell.model.context(seed: seed)
+    scorer = cell.task.scorer.identity
+    name = cell.task.name
+    location = cell.task.entry.location
+  }
+
+  func make() -> Result<[SelectedSample], SweepError> {
+    let made: [Sample]
+    do {
+      made = try task.samples(of: place, in: context)
+    } catch {
+      return .failure(.task(name: name, location, error))
+    }
+    let bos = context.tokenizer.bosToken
+    if let sample = made.first(where: { PreparedModel.beginsTwice($0.request.tokens, bos) }) {
+      let problem =
+        "the prompt begins with two BOS tokens; look at the chat template and the tokenizer's add_bos_token"
+      return .failure(.task(name: name, location, .impossibleSample(cell: sample.id.rawValue, problem: problem)))
+    }
+    return .success(made.map { SelectedSample($0, scorer: scorer) })
   }
 }
 

@@ -14,12 +14,16 @@ struct ShardDivision {
     var sampleCount = 0
     /// Multiply-adds of each model, by its index in the sweep.
     var work: [Int: Double] = [:]
+    /// Multiply-adds of each cell, by its index.
+    var cellWork: [Int: Double] = [:]
     /// Multiply-adds in all.
     var total: Double { work.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value } }
   }
 
   /// The parts, in order.
   let loads: [Load]
+  /// The multiply-adds that the largest part has at least, however samples are divided: a sample is in one part.
+  let leastLargest: Double
   private let cellIndices: [Cell: Int]
   /// The part of each sample, from 0, by cell and the sample's place in it.
   private let parts: [[Int32]]
@@ -40,6 +44,7 @@ struct ShardDivision {
       loads[part].work[piece.model, default: 0] += piece.cost
       for index in piece.items {
         let item = sequence.items[index]
+        loads[part].cellWork[item.cell, default: 0] += index == piece.items.lowerBound ? item.freshCost : item.cost
         parts[item.cell][item.sample] = Int32(part)
         loads[part].sampleCount += 1
       }
@@ -51,6 +56,7 @@ struct ShardDivision {
       loads[Int(part)].sampleCount += 1
     }
     self.loads = loads
+    leastLargest = sequence.leastLargest(of: count)
     self.parts = parts
     cellIndices = Dictionary(cells.enumerated().map { ($1, $0) }) { first, _ in first }
   }
@@ -133,7 +139,7 @@ struct WorkSequence {
         slidingWindow: cell.model.facts.slidingWindow)
     }
     var previous: Sample?
-    for place in ReuseOrder.order(chosen.map { $0.map(\.sample.request.tokens) }) {
+    for place in source.ordered(batch, chosen, isOfAllShards: true).order {
       let cell = batch[place.cell]
       let selected = chosen[place.cell][place.sample]
       let identity = identities[place.cell].of(selected.key, method: cell.method)
@@ -151,6 +157,15 @@ struct WorkSequence {
           isLinked: cost <= (1 - Self.linkingShare) * fresh, isFirst: previous == nil))
       previous = selected.sample
     }
+  }
+
+  /// What the largest of some parts costs at least: the mean, the largest item, and, of one item more than there are
+  /// parts, two that must share a part.
+  func leastLargest(of count: Int) -> Double {
+    let costs = items.map(\.cost).sorted(by: >)
+    let mean = costs.reduce(0, +) / Double(max(1, count))
+    let pair = costs.count > count ? costs[count - 1] + costs[count] : 0
+    return max(mean, costs.first ?? 0, pair)
   }
 
   /// Items that go to one shard together.

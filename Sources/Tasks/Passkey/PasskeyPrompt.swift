@@ -29,11 +29,15 @@ struct PasskeyPrompt {
   /// - Returns: the prompt.
   /// - Throws: `TaskError.impossibleSample` where not even the prompt without filler fits.
   func prompt(key: String, length: Int, depth: Double, guess: Int? = nil) throws(TaskError) -> Rendered {
-    func ids(_ count: Int) throws(TaskError) -> [Int] {
-      try wrapper.encode(text(key: key, fillers: count, depth: depth).whole)
+    // The longest prompt that was found to fit, which the search asks for on its way.
+    var best: (count: Int, prompt: PromptWrapper.Prompt)?
+    func tokenCount(_ count: Int) throws(TaskError) -> Int {
+      let prompt = try wrapper.rendered(text(key: key, fillers: count, depth: depth).whole)
+      if prompt.tokens.count <= length, count >= best?.count ?? 0 { best = (count, prompt) }
+      return prompt.tokens.count
     }
     func bare() throws(TaskError) -> Int {
-      let bare = try ids(0).count
+      let bare = try tokenCount(0)
       guard bare <= length else {
         throw .impossibleSample(
           cell: "passkey length=\(length)",
@@ -43,10 +47,11 @@ struct PasskeyPrompt {
     }
     let count = try LargestFit.count(
       length: length, bare: guess == nil ? bare() : 0, probe: 4 * wording.filler.count, guess: guess
-    ) { (count) throws(TaskError) in try ids(count).count }
+    ) { (count) throws(TaskError) in try tokenCount(count) }
     if count == 0 { _ = try bare() }
     let (whole, beginning) = text(key: key, fillers: count, depth: depth)
-    let prompt = try wrapper.rendered(whole)
+    let prompt: PromptWrapper.Prompt
+    if let best, best.count == count { prompt = best.prompt } else { prompt = try wrapper.rendered(whole) }
     let before = try wrapper.encode(beginning)
     return Rendered(
       text: prompt.text, tokens: prompt.tokens, conversation: prompt.conversation, fillerCount: count,

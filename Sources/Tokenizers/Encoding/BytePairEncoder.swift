@@ -42,7 +42,7 @@ struct BytePairEncoder: Sendable {
   private static let longestCached = 48
   private static let cacheLimit = 1 << 17
 
-  /// Memory that is reused from word to word of one text.
+  /// Memory that is reused from word to word, and from text to text: words that come again are looked up.
   struct Scratch {
     fileprivate var symbols: [Int32] = []
     fileprivate var starts: [Int] = []
@@ -55,6 +55,9 @@ struct BytePairEncoder: Sendable {
     fileprivate var cache = ByteStringMap()
     fileprivate var cachedRanges: [Range<Int>] = []
     fileprivate var cachedIDs: [Int] = []
+
+    /// True where it knows so many words that keeping it would hold much memory.
+    var isLarge: Bool { cachedRanges.count > 1 << 15 }
   }
 
   /// Appends the ids of the word at `range`.

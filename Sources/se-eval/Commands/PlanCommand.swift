@@ -10,20 +10,44 @@ enum PlanCommand {
   private static let shards = Option.value(
     "--shards", "N", "also what each of N shards would do, and how even they are")
 
+  private static let calibrate = Option.flag(
+    "--calibrate", "first time the models for about a minute each, under every method at two lengths, and keep it")
+
   static let command = Command(
     name: "plan", summary: "Show cells, samples, tokens, memory, warnings and time of a configuration",
     details: [
-      "Loads tokenizers and configurations of models, no weights. Missing inputs are listed; the status is then 5."
+      "Loads tokenizers and configurations of models, no weights. Missing inputs are listed; the status is then 5.",
+      "--calibrate keeps what it measures in \(MachineFile.shownPath); plans and sweeps estimate by it\nfrom then on, "
+        + "for another number of --threads too, and on other machines with --machine.",
     ],
-    positionals: [SweepArguments.config, SweepArguments.overrides], options: SweepArguments.selection + [shards]
+    positionals: [SweepArguments.config, SweepArguments.overrides],
+    options: SweepArguments.selection + [shards, calibrate, MachineFile.option]
   ) { arguments in
     let configuration = try SweepArguments.configuration(arguments)
     let workers = try EngineOptions.workers(arguments)
-    let options = try SweepArguments.options(arguments, threads: workers.threads)
+    var options = try SweepArguments.options(arguments, threads: workers.threads)
+    if arguments.has(calibrate) { options.machine = try measure(configuration, options, workers, arguments) }
     let path = SweepArguments.databasePath(arguments, configuration)
     return try print(
       configuration, options, ModelBackends(arguments, workers, configuration), path, arguments,
       shards: try arguments.integer(shards))
+  }
+
+  /// Times the models of a configuration, and keeps what came out.
+  private static func measure(
+    _ configuration: Configuration, _ options: SweepOptions, _ workers: Workers, _ arguments: Arguments
+  ) throws -> Machine {
+    func prepared(_ workers: Workers) throws -> Sweep {
+      let backends = try ModelBackends(arguments, workers, configuration)
+      return try Sweep(configuration, options: options, purpose: .plan, backend: backends.backend(of:))
+    }
+    let entries = try prepared(workers).calibrate(
+      budget: 30, alone: workers.threads > 1 ? prepared(Workers(threads: 1)) : nil
+    ) { Terminal.message("timing \($0)", event: "calibration") }
+    guard !entries.isEmpty else { throw UsageError("--calibrate: no model of the configuration has its weights here") }
+    let machine = try MachineFile.remember(entries)
+    Terminal.message("kept in \(MachineFile.path)")
+    return machine
   }
 
   static func print(

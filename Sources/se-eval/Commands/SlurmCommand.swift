@@ -22,6 +22,12 @@ enum SlurmCommand {
   private static let requeues = Option.value(
     "--requeues", "R", "how often a task that ran out of time is queued again (default 20)")
 
+  private static let resources = Option.value(
+    "--gres", "LIST", "graphics cards of a task (default gpu:1 where a model computes on OpenCL)")
+  private static let scratch = Option.value(
+    "--scratch", "DIR",
+    "write a shard's store on the node's own disk, for example '$TMPDIR', and copy it to its place every minute")
+
   static let command = Command(
     name: "slurm", summary: "Write, and submit, an array job over a sweep's shards and a job that joins them",
     details: [
@@ -30,8 +36,11 @@ enum SlurmCommand {
       "--threads is the number of processors of a task.",
     ],
     positionals: [SweepArguments.config, SweepArguments.overrides],
-    options: [shards, submit, missing, sbatch, throttle, largestArray, time, memory, requeues, out]
-      + [SweepArguments.limit, SweepArguments.only, SweepArguments.skipMissing, SweepArguments.allowUnverified]
+    options: [shards, submit, missing, sbatch, throttle, largestArray, time, memory, requeues, resources, scratch, out]
+      + EngineOptions.devices + [
+        MachineFile.option, SweepArguments.memory, SweepArguments.limit, SweepArguments.only,
+        SweepArguments.skipMissing, SweepArguments.allowUnverified,
+      ]
   ) { arguments in
     let configuration = try SweepArguments.configuration(arguments)
     let kind = try? FileManager.default.attributesOfItem(atPath: configuration.file)[.type] as? FileAttributeType
@@ -96,7 +105,8 @@ enum SlurmCommand {
       throw UsageError("'slurm' writes no scripts with the path \(bad), which holds a line end or a control character")
     }
     settings.arguments = Array(arguments.positionals.dropFirst())
-    for option in [SweepArguments.limit, SweepArguments.only] {
+    let passedOn = [SweepArguments.limit, SweepArguments.only, SweepArguments.memory] + EngineOptions.devices
+    for option in passedOn {
       if let value = arguments.text(option) { settings.arguments += [option.name, value] }
     }
     for option in [SweepArguments.skipMissing, SweepArguments.allowUnverified] where arguments.has(option) {
@@ -107,8 +117,22 @@ enum SlurmCommand {
     settings.largestArray = try arguments.integer(largestArray) ?? clusterLimit() ?? 1000
     settings.requeueLimit = try arguments.integer(requeues, atLeast: 0) ?? 20
     settings.options = SlurmScripts.options(arguments.text(sbatch) ?? "")
+    settings.scratch = arguments.text(scratch)
+    settings.resources = try arguments.text(resources) ?? defaultResources(configuration, arguments, settings.options)
     settings.hasGates = !configuration.gates.isEmpty
     return settings
+  }
+
+  /// A card for each task where a model computes on one; a shard has one, so that several cards are used by shards.
+  private static func defaultResources(
+    _ configuration: Configuration, _ arguments: Arguments, _ options: [String]
+  ) throws -> String? {
+    let commandLine = try EngineOptions.deviceChoice(arguments)
+    let own = configuration.models.filter { $0.server == nil }
+    guard own.contains(where: { (commandLine ?? $0.device ?? .cpu) != .cpu }),
+      !options.contains(where: { $0.hasPrefix("--gres") || $0.hasPrefix("--gpu") || $0.hasPrefix("-G") })
+    else { return nil }
+    return "gpu:1"
   }
 
   private static func programPath() -> String {

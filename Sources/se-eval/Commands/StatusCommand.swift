@@ -41,7 +41,7 @@ enum StatusCommand {
     for path in try arguments.flatMap({ try files($0) }) {
       let store: ResultStore
       do throws(StoreError) {
-        store = try ResultStore.open(path, mode: .readOnly)
+        store = try ResultStore.open(path, mode: .readOnly, options: .init(busyTimeoutSeconds: 10))
       } catch {
         // A shard that was started a moment ago has an empty file.
         guard case .notAStore(path: _, applicationID: 0) = error else { throw error }

@@ -100,12 +100,23 @@ enum SweepCommand {
       return interrupted(summary, path)
     }
     let folder = folder(configuration, arguments)
+    let isQuiet = arguments.has(GlobalOptions.quiet)
+    let isJSON = arguments.has(GlobalOptions.json)
+    let stamp = ReportStamp(folder, of: store)
+    if isNothingNew(summary), !isJSON, stamp.isCurrent {
+      tellProblems(summary, isQuiet: isQuiet)
+      if !isQuiet {
+        Terminal.message(
+          "\(counts(summary)); nothing is new, and the report stands as it was written: \(folder)/report.html "
+            + "(report.md); store \(path)")
+      }
+      return summary.status
+    }
     var writer = ReportWriter(store: store, name: configuration.name, tasks: Registry.reports)
     writer.gates = summary.gates
     _ = try writer.write(to: folder, formats: Set(ReportFormat.allCases))
-    let isQuiet = arguments.has(GlobalOptions.quiet)
     tellProblems(summary, isQuiet: isQuiet)
-    let isJSON = arguments.has(GlobalOptions.json)
+    if summary.gates.isEmpty { stamp.remember() }
     if isJSON { try Terminal.printJSON(SweepResult(summary, store: path, report: folder, verdict: writer.verdict())) }
     if summary.status == .interrupted { return interrupted(summary, path) }
     // The result is the last screen.
@@ -116,6 +127,13 @@ enum SweepCommand {
       Terminal.message("\(counts(summary)); store \(path), report \(folder)/report.html (report.md)")
     }
     return summary.status
+  }
+
+  /// True for a large sweep that had nothing to do; a small one shows its result again.
+  private static func isNothingNew(_ summary: SweepSummary) -> Bool {
+    let progress = summary.progress
+    return progress.sampleCount > 10_000 && summary.status == .complete && summary.gates.isEmpty
+      && progress.evaluatedSampleCount + progress.reusedSampleCount + progress.failedSampleCount == 0
   }
 
   /// The end of a shard: no report, which would show a part of the numbers.

@@ -1,0 +1,45 @@
+import Foundation
+import Sweeps
+import Text
+
+/// Where this machine's measurements are kept, for estimates of time.
+enum MachineFile {
+  static let option = Option.value(
+    "--machine", "FILE",
+    "estimate for the machine of this file, which `plan --calibrate` wrote there (default: this one's, where there is one)"
+  )
+
+  /// This machine's own file: `$SE_EVAL_MACHINE`, else in the user's cache folder, by host.
+  static var path: String {
+    let environment = ProcessInfo.processInfo.environment
+    if let path = environment["SE_EVAL_MACHINE"], !path.isEmpty { return path }
+    let home = environment["HOME"].map { $0 + "/.cache" } ?? "/tmp"
+    let cache = environment["XDG_CACHE_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? home
+    return "\(cache)/se-eval/machine-\(ProcessInfo.processInfo.hostName).json"
+  }
+
+  /// The same for a person.
+  static let shownPath = "$SE_EVAL_MACHINE or ~/.cache/se-eval/machine-<host>.json"
+
+  /// The measurements to estimate by; nil where there are none.
+  ///
+  /// - Throws: `UsageError` for a file of `--machine` that is none; this machine's own is then measured anew.
+  static func machine(_ arguments: Arguments) throws -> Machine? {
+    guard let given = arguments.text(option) else {
+      return (try? Files.readText(path)).flatMap { Machine(json: $0) }
+    }
+    guard let machine = Machine(json: try Files.readText(given)) else {
+      throw UsageError("\(option.name) \(given) is no file that `plan --calibrate` wrote")
+    }
+    return machine
+  }
+
+  /// Adds measurements to this machine's file.
+  static func remember(_ entries: [Machine.Entry]) throws -> Machine {
+    var machine = (try? Files.readText(path)).flatMap { Machine(json: $0) } ?? Machine(name: Machine.currentName)
+    for entry in entries { machine.remember(entry) }
+    try SweepCommand.makeFolder(of: path)
+    try Files.write(Data(machine.json.utf8), to: path)
+    return machine
+  }
+}
