@@ -279,7 +279,8 @@ extension HTML {
             b: wanted.get("b") || (plain && plain !== a ? plain : state.b), places, show: wanted.get("show") || "all", text: "",
           });
         }
-        document.getElementById("samples").scrollIntoView();
+        if (wanted.has("open") && list.length) show(0);
+        else document.getElementById("samples").scrollIntoView();
       };
       addEventListener("hashchange", follow);
       refresh();
