@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import JSON
 import Metrics
 public import Store
 import Text
@@ -99,7 +100,9 @@ public struct Baseline: Hashable, Sendable, Codable {
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     do {
-      self = try decoder.decode(Baseline.self, from: Data(json.utf8))
+      // Settings are compared as texts; in the file they stand as what they are, in older ones as the texts.
+      let text = JSONValue(json: json).map { $0.folded(Self.nested).written(.compact) } ?? json
+      self = try decoder.decode(Baseline.self, from: Data(text.utf8))
     } catch {
       throw .damagedBaseline(path: path, problem: Self.problem(error))
     }
@@ -137,8 +140,11 @@ public struct Baseline: Hashable, Sendable, Codable {
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     // Nothing here has a custom encoding that could refuse.
     guard let data = try? encoder.encode(self) else { return "" }
-    return String(decoding: data, as: UTF8.self) + "\n"
+    let text = String(decoding: data, as: UTF8.self)
+    return (JSONValue(json: text).map { $0.unfolded(Self.nested).written(.pretty) } ?? text) + "\n"
   }
+
+  private static let nested: Set = ["settings"]
 }
 
 extension Baseline {
