@@ -48,8 +48,11 @@ enum SweepCommand {
     let folder = folder(configuration, arguments)
     if options.shard == nil {
       do { try ReportWriter.prepare(folder) } catch {
+        let problem = if case .cannotWrite(_, let problem) = error { problem } else { "\(error)" }
         throw FileError(
-          path: "\(report.name) \(folder)", problem: "a report cannot be written there: \(error)", isInput: false)
+          path: "\(report.name) \(folder)",
+          problem: "a report cannot be written there: \(problem). Check its permissions, or name another folder with "
+            + "\(report.name)", isInput: false)
       }
     }
     let local = try arguments.text(scratch).map { try ScratchStore(path, in: $0) }
@@ -99,7 +102,7 @@ enum SweepCommand {
     writer.gates = summary.gates
     _ = try writer.write(to: folder, formats: Set(ReportFormat.allCases))
     let isQuiet = arguments.has(GlobalOptions.quiet)
-    tellProblems(summary, isQuiet: isQuiet)
+    tellProblems(summary, isQuiet: isQuiet || summary.status == .interrupted)
     let isJSON = arguments.has(GlobalOptions.json)
     if isJSON { try Terminal.printJSON(SweepResult(summary, store: path, report: folder, verdict: writer.verdict())) }
     if summary.status == .interrupted { return interrupted(summary, path) }
@@ -119,7 +122,7 @@ enum SweepCommand {
     _ arguments: Arguments
   ) throws -> ExitStatus {
     let isQuiet = arguments.has(GlobalOptions.quiet)
-    tellProblems(summary, isQuiet: isQuiet)
+    tellProblems(summary, isQuiet: isQuiet || summary.status == .interrupted)
     for gate in summary.gates { Terminal.message("gate \(GateText.line(gate))", event: "gate") }
     if arguments.has(GlobalOptions.json) { try Terminal.printJSON(SweepResult(summary, store: path, report: nil)) }
     let name = "shard \(shard.index)/\(shard.count)"
