@@ -38,8 +38,8 @@ extension JSONValue {
     case .object(let members):
       .object(
         members.map { member in
-          Member(
-            key: member.key, value: keys.contains(member.key) ? change(member.value) : member.value.mapped(keys, change))
+          let isNamed = keys.contains(member.key)
+          return Member(key: member.key, value: isNamed ? change(member.value) : member.value.mapped(keys, change))
         })
     case .array(let elements): .array(elements.map { $0.mapped(keys, change) })
     default: self

@@ -34,7 +34,7 @@ extension HTML {
     tbody th { font-weight: normal; white-space: nowrap; }
     tr > th:first-child { position: sticky; left: 0; background: var(--page); z-index: 1; } .heads th:first-child { background: var(--shade); }
     .matrix th, .matrix td { padding: 3px 8px; }
-    .number { text-align: right; }
+    .number { text-align: right; white-space: nowrap; }
     td small { display: block; color: var(--muted); font-size: 11.5px; line-height: 1.35; white-space: nowrap; }
     .matrix thead button::after { content: ""; } .matrix thead button:hover::after { content: " \\2195"; }
     .matrix th[aria-sort="ascending"] button::after { content: " \\2191"; } .matrix th[aria-sort="descending"] button::after { content: " \\2193"; }
@@ -72,7 +72,7 @@ extension HTML {
     body { font-size: 11px; } header, main { max-width: none; padding: 0; } h1 { font-size: 19px; } h2 { font-size: 14px; } \
     .verdict li:first-child { font-size: 12.5px; } table { font-size: 9.5px; } td small { font-size: 8.5px; } \
     th, td, .matrix th, .matrix td { padding: 2px 5px; } thead button::after { content: "" !important; } \
-    tr > th:first-child { position: static; } figure svg { min-width: 0; max-width: min(100%, var(--w)); } tr, figure, .status { break-inside: avoid; } }
+    tr > th:first-child { position: static; } .note, figcaption { font-size: 9.5px; } figure svg { min-width: 0; max-width: min(100%, 480px, var(--w)); } tr, figure, .status { break-inside: avoid; } }
 
     """
 }
