@@ -18,7 +18,11 @@ find_chromium() {
 if ! find_chromium; then
   as_root=""
   [ "$(id -u)" = 0 ] || as_root="sudo -n"
-  $as_root apt-get install -y --no-install-recommends chromium >/dev/null 2>&1 || true
+  export DEBIAN_FRONTEND=noninteractive
+  # A list of packages that is too old knows no file any more: it is read anew, once.
+  $as_root apt-get install -y --no-install-recommends chromium >/dev/null 2>&1 \
+    || { $as_root apt-get update >/dev/null 2>&1 \
+      && $as_root apt-get install -y --no-install-recommends chromium >/dev/null 2>&1; } || true
   find_chromium || { echo "check-html: skipped, there is no Chromium here and apt-get could not install one"; exit 0; }
 fi
 
@@ -37,11 +41,16 @@ for width in 360 800 1280; do
     } >"$folder/check.html"
     value=1
     if [ "$scheme" = dark ]; then value=0; fi
-    timeout 120 "$chromium" --headless --no-sandbox --disable-gpu --hide-scrollbars --allow-file-access-from-files \
-      --user-data-dir="$folder/profile" --window-size="$((width > 500 ? width : 500)),1700" \
-      --blink-settings=preferredColorScheme=$value --virtual-time-budget=60000 --timeout=60000 \
-      --dump-dom "file://$folder/check.html" >"$folder/dom.html" 2>"$folder/log" || true
-    result=$(sed -n 's/.*<pre id="result">\([^<]*\).*/\1/p' "$folder/dom.html" | head -1)
+    result=""
+    # A browser that does not answer at all, as on a very busy machine, is asked once more; a wrong answer stands.
+    for _ in 1 2; do
+      timeout 120 "$chromium" --headless --no-sandbox --disable-gpu --hide-scrollbars --allow-file-access-from-files \
+        --user-data-dir="$folder/profile" --window-size="$((width > 500 ? width : 500)),1700" \
+        --blink-settings=preferredColorScheme=$value --virtual-time-budget=60000 --timeout=60000 \
+        --dump-dom "file://$folder/check.html" >"$folder/dom.html" 2>"$folder/log" || true
+      result=$(sed -n 's/.*<pre id="result">\([^<]*\).*/\1/p' "$folder/dom.html" | head -1)
+      case "$result" in '' | 'not finished') ;; *) break ;; esac
+    done
     echo "check-html: $width px, $scheme: ${result:-no answer}"
     [ "$result" = ok ] || failed=1
     if [ -n "$out" ]; then

@@ -511,7 +511,7 @@ def main():
         from tokenizers import Tokenizer
         encoder = Encoder(Tokenizer.from_file(os.path.join(HERE, "model", "tokenizer.json")))
         os.makedirs(os.path.join(HERE, "stories"), exist_ok=True)
-        for i in range(8):
+        for i in range(16):
             with open(os.path.join(HERE, "stories", f"story-{i}.txt"), "w", encoding="utf-8") as f:
                 f.write(held_out_story(i, encoder.size, 3100) + "\n")
         return

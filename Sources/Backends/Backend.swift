@@ -34,6 +34,16 @@ public protocol Backend: AnyObject {
   /// - Throws: `BackendError.unusable`.
   func notes(on model: ModelSpecification) throws(BackendError) -> [String]
 
+  /// The hash that names a model's weights in the identities of its results, without loading them for use.
+  ///
+  /// - Parameters:
+  ///   - model: the model.
+  ///   - hashes: remembers hashes of large files between runs.
+  /// - Returns: what `LoadedModel.modelHash` will say; nil where it cannot be known before loading, as of weights that
+  ///   are not there.
+  /// - Throws: `BackendError.unusable`.
+  func modelHash(of model: ModelSpecification, hashes: any FileHashCache) throws(BackendError) -> String?
+
   /// Loads the weights.
   ///
   /// - Parameters:

@@ -96,7 +96,8 @@ public struct Baseline: Hashable, Sendable, Codable {
   /// - Throws: `GateError.damagedBaseline` with the file and what is wrong with it.
   public init(json: String, path: String) throws(GateError) {
     do {
-      self = try JSONReader.value(of: Array(json.utf8)).decoded(as: Baseline.self)
+      // Settings are compared as texts; in the file they stand as what they are, in older ones as the texts.
+      self = try JSONReader.value(of: Array(json.utf8)).folded(Self.nested).decoded(as: Baseline.self)
     } catch {
       throw .damagedBaseline(path: path, problem: Self.problem(error))
     }
@@ -127,7 +128,9 @@ public struct Baseline: Hashable, Sendable, Codable {
   }
 
   /// The file's text: sorted keys, one to a line, infinite numbers as `"inf"`.
-  public var json: String { JSONValue.text(of: self, .pretty) + "\n" }
+  public var json: String { JSONValue.text(of: self, .pretty, unfolding: Self.nested) + "\n" }
+
+  private static let nested: Set = ["settings"]
 }
 
 extension Baseline {

@@ -1,6 +1,7 @@
 public import Evaluation
 import Foundation
 public import Store
+import Text
 
 /// Why a report, a baseline or a listing cannot be made; facts only, worded by `description`.
 public enum ReportError: Error, Hashable, Sendable {
@@ -65,8 +66,8 @@ extension ReportError: CustomStringConvertible {
 
 extension ReportError {
   /// Why a file could not be written.
-  init(writing path: String, _ error: any Error) {
-    let error = error as NSError
+  init(writing path: String, _ failure: any Error) {
+    let error = failure as NSError
     let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError
     let isFull = [error, cause].contains { error in
       guard let error else { return false }
@@ -74,7 +75,7 @@ extension ReportError {
         ? [ENOSPC, EDQUOT].contains(Int32(error.code))
         : error.domain == NSCocoaErrorDomain && error.code == CocoaError.fileWriteOutOfSpace.rawValue
     }
-    self = isFull ? .noRoom(path: path) : .cannotWrite(path: path, problem: error.localizedDescription)
+    self = isFull ? .noRoom(path: path) : .cannotWrite(path: path, problem: SystemReason.text(failure))
   }
 }
 

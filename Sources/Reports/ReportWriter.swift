@@ -115,7 +115,7 @@ public struct ReportWriter: Sendable {
       if formats.contains(.pdf) { files["figures/\(figure.id).pdf"] = Data(figure.picture.pdf) }
     }
     if formats.contains(.json) {
-      add("report.json", JSONValue.text(of: JSONReport(document, evaluations, gates), .pretty) + "\n")
+      add("report.json", JSONReport(document, evaluations, gates).text)
     }
     if formats.contains(.csv) {
       add("cells.csv", CSV.cells(evaluations))
@@ -145,7 +145,7 @@ public struct ReportWriter: Sendable {
     if formats.contains(.html) { add("paper.html", HTML.render(document)) }
     if formats.contains(.latex) { LaTeX.files(document, main: "paper.tex").forEach { add($0.name, $0.text) } }
     if formats.contains(.json) {
-      add("paper.json", JSONValue.text(of: JSONReport(document, evaluations, []), .pretty) + "\n")
+      add("paper.json", JSONReport(document, evaluations, []).text)
     }
     if formats.contains(.csv) {
       for table in document.tables { add("tables/\(table.id).csv", CSV.render(table)) }
@@ -171,7 +171,7 @@ public struct ReportWriter: Sendable {
       if formats.contains(.html) { add("\(name).html", HTML.render(document)) }
       if formats.contains(.latex) { LaTeX.files(document, main: "\(name).tex").forEach { add($0.name, $0.text) } }
       if formats.contains(.json) {
-        add("\(name).json", JSONValue.text(of: JSONReport(document, evaluations, []), .pretty) + "\n")
+        add("\(name).json", JSONReport(document, evaluations, []).text)
       }
       if formats.contains(.csv) {
         for table in document.tables { add("tables/\(table.id).csv", CSV.render(table)) }

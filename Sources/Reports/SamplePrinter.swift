@@ -56,7 +56,9 @@ public struct SamplePrinter: Sendable {
   /// - Returns: Lines of JSON with sorted keys.
   /// - Throws: `ReportError`: the store cannot be read, a filter's key is unknown, or no cell matches.
   public func json(_ options: Options) throws(ReportError) -> String {
-    try listing(options).samples.map { JSONValue.text(of: $0, .compact) + "\n" }.joined()
+    try listing(options).samples.map {
+      JSONValue.text(of: $0, .compact, unfolding: ["settings", "facts"]) + "\n"
+    }.joined()
   }
 
   private struct Listed: Encodable {

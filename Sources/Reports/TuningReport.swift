@@ -87,7 +87,7 @@ public struct TuningReport: Sendable, Encodable {
     if plannedRungCount > samplesPerCell.count {
       lines.append(
         "the budget of time ended the search after rung \(samplesPerCell.count) of \(plannedRungCount): the choice rests on "
-          + "\(samplesPerCell.last ?? 0) samples a cell")
+          + (samplesPerCell.last == 1 ? "1 sample a cell" : "\(samplesPerCell.last ?? 0) samples a cell"))
     }
     if let alike, !alike.isEmpty {
       lines.append("these cannot be told from it at this n: \(alike.joined(separator: ", "))")

@@ -138,6 +138,27 @@ import Text
     #expect(seeded.requests.count == 6)
   }
 
+  @Test("what is said to be done is what is stored of the weights that are there")
+  func announcedCounts() throws {
+    let store = try open("s")
+    /// Samples that the beginning of a run says are done, and prompts that it then evaluates.
+    func announced(_ hash: String) throws -> (done: Int?, evaluated: Int) {
+      let provider = ScriptedProvider()
+      provider.modelHash = hash
+      var done: Int?
+      try run(store, provider) { event in
+        if case .started(let overall) = event { done = overall.doneSampleCount }
+      }
+      return (done, provider.requests.count)
+    }
+    #expect(try announced("weights") == (0, 7))
+    #expect(try announced("weights") == (15, 0))
+    #expect(try announced("other weights") == (0, 7))
+    #expect(try announced("other weights") == (15, 0))
+    // The first weights again: all of their results are still there.
+    #expect(try announced("weights") == (15, 0))
+  }
+
   @Test("a failed sample is recorded, the others go on, and the next run tries it again")
   func failure() throws {
     let store = try open("s")

@@ -139,6 +139,8 @@ final class ScriptedProvider: Backend, LoadedModel {
     do { return try ByteTokenizer.load() } catch { throw .unusable(model, cause: MissingFiles(["\(error)"])) }
   }
 
+  func modelHash(of model: ModelSpecification, hashes: any FileHashCache) throws(BackendError) -> String? { modelHash }
+
   func load(_ model: ModelSpecification, hashes: any FileHashCache) throws(BackendError) -> any LoadedModel {
     loadedModels.append(model.name)
     return self

@@ -32,6 +32,7 @@ private final class Surface: Backend, LoadedModel {
   func tokenizer(of model: ModelSpecification) throws(BackendError) -> Tokenizer {
     try scripted.tokenizer(of: model)
   }
+  func modelHash(of model: ModelSpecification, hashes: any FileHashCache) throws(BackendError) -> String? { modelHash }
   func load(_ model: ModelSpecification, hashes: any FileHashCache) throws(BackendError) -> any LoadedModel { self }
   func groupCount(_ requests: ArraySlice<ModelRequest>) -> Int { 1 }
 

@@ -78,6 +78,25 @@ public final class EngineBackend: Backend {
     try using(model) { () throws(TokenizerError) in try Tokenizer.load(modelPath: model.path) }
   }
 
+  /// The hash of the weights; nil where files of them are missing.
+  ///
+  /// - Parameters:
+  ///   - model: the model.
+  ///   - hashes: remembers hashes of large files between runs.
+  /// - Returns: 64 hexadecimal digits.
+  /// - Throws: `BackendError.unusable`.
+  public func modelHash(
+    of model: ModelSpecification, hashes: any FileHashCache
+  ) throws(BackendError) -> String? {
+    let inventory = inventory(of: model)
+    guard inventory.missing.isEmpty, inventory.missingWeights.isEmpty else { return nil }
+    return try using(model) { () throws(TransformerError) in
+      try Model.load(path: model.path).contentHash(
+        recall: { hashes.hash(ofFile: $0, byteCount: $1, modified: $2) },
+        remember: { hashes.remember($0, ofFile: $1, byteCount: $2, modified: $3) })
+    }
+  }
+
   /// Maps the weights and hashes them, unless their hash is remembered.
   ///
   /// - Parameters:

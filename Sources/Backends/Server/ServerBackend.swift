@@ -102,6 +102,19 @@ public final class ServerBackend: Backend {
   /// What every table should say of its results.
   public func notes(on model: ModelSpecification) throws(BackendError) -> [String] { try session(of: model).notes }
 
+  /// The hash of what the server says of itself and of the weights that it is said to serve.
+  ///
+  /// - Parameters:
+  ///   - model: the model.
+  ///   - hashes: remembers hashes of large files between runs.
+  /// - Returns: 64 hexadecimal digits.
+  /// - Throws: `BackendError.unusable`.
+  public func modelHash(
+    of model: ModelSpecification, hashes: any FileHashCache
+  ) throws(BackendError) -> String? {
+    try session(of: model).identity(weights: try weights(of: model, hashes))
+  }
+
   /// The server, with what identifies what it serves.
   ///
   /// - Parameters:

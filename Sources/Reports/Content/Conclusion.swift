@@ -6,6 +6,8 @@ import Text
 struct Conclusion {
   /// Sentences in which code stands in backticks; the first one is over all tasks where there is one.
   private(set) var sentences: [String] = []
+  /// Samples that show it: what the reference loses at the longest length and the smallest setting that holds it finds.
+  private(set) var example: SampleExample?
 
   init(_ sections: [Section]) {
     var judged: [(section: Section, grid: Grid, finding: LengthFinding)] = []
@@ -24,6 +26,7 @@ struct Conclusion {
       }
     }
     if judged.count > 1, let overall = Self.overall(judged.map(\.finding)) { sentences.append(overall) }
+    example = judged.lazy.compactMap(Self.example).first
     for (section, grid, finding) in judged {
       let variant = grid.variant.isEmpty ? "" : " (\(grid.variant))"
       sentences.append("\(section.title)\(variant): " + finding.words)
@@ -47,6 +50,23 @@ struct Conclusion {
     return
       "**The smallest setting that holds \(longest) in all \(count) is \(MethodText.code(smallest))**"
       + (rest.isEmpty ? "." : "; nothing distinguishes it from \(MethodText.list(rest)).")
+  }
+
+  private static func example(_ section: Section, _ grid: Grid, _ finding: LengthFinding) -> SampleExample? {
+    guard let reference = grid.reference, let metric = grid.metric, metric.isPercentage else { return nil }
+    let column = finding.longest.column
+    guard
+      let smallest = finding.holding.filter({ $0 != reference }).min(by: LengthFinding.isSmaller),
+      Pairing.difference(
+        Pairing.pairs(grid.cells(smallest, column), grid.cells(reference, column), metric), metric
+      ).better > 0
+    else { return nil }
+    return SampleExample(
+      query: SampleQuery(
+        model: section.model, entry: section.title, method: reference, other: smallest, isGained: true, axis: grid.axis,
+        place: column.value),
+      text: "See one that \(MethodText.code(reference)) gets wrong and \(MethodText.code(smallest)) right, "
+        + "\(section.title), \(finding.longest.label)")
   }
 
   private static func tooFew(_ section: Section, _ grid: Grid) -> String {
@@ -171,12 +191,28 @@ struct LengthFinding {
     let alike = found.alike
     let holders = canDoIt ? alike.filter { holds($0, last) == true } : []
     holding = holders
+    let bestP = found.tellsApart ? nil : distinctions.bestP(grid, last)
+    let blindness = bestP.flatMap { $0 < Distinctions.level ? nil : $0 }
     if let best = found.best, canDoIt {
       if let smallest = holders.min(by: Self.isSmaller) {
+        let rest = holders.filter { $0 != smallest }
         parts.append(
-          "the smallest setting that holds \(label(last)) is \(MethodText.code(smallest)), \(number(smallest, last))")
-        let rest = alike.filter { $0 != smallest }
-        if !rest.isEmpty { parts.append("nothing distinguishes it from \(MethodText.list(rest))") }
+          "the smallest setting \(blindness == nil ? "that" : "whose interval") holds \(label(last)) is "
+            + "\(MethodText.code(smallest)), \(number(smallest, last))")
+        if let blindness {
+          if !rest.isEmpty { parts.append("those of \(MethodText.list(rest)) do, too") }
+          parts.append(
+            "no test can tell methods apart there: too few units for \(distinctions.testCount) tests, whose p is "
+              + "\(PValueText.bare(min(1, blindness))) at best (Holm)")
+        } else if !rest.isEmpty {
+          parts.append("nothing distinguishes it from \(MethodText.list(rest))")
+        }
+        let fallen = alike.filter { holds($0, last) == false && $0 != grid.reference }
+        if !fallen.isEmpty {
+          parts.append(
+            "not told from it, but by \(fallen.count == 1 ? "its interval" : "their intervals") worse than at "
+              + "\(label(first)): \(MethodText.list(fallen))")
+        }
       } else if aggregate(best, last)?.estimate.interval == nil || aggregate(best, first)?.estimate.interval == nil {
         parts.append("at \(label(last)) the best is \(MethodText.code(best)), \(number(best, last))")
       } else {

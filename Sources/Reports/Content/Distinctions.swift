@@ -1,4 +1,5 @@
 import Evaluation
+import Foundation
 import Metrics
 import Synchronization
 import Text
@@ -79,6 +80,14 @@ struct Distinctions {
   }
 
   subscript(column: Grid.Column) -> Column { columns[column.value] ?? Column() }
+
+  /// The smallest corrected p that a test over the units of a column could give; nil where nothing was tested.
+  ///
+  /// What a sign test says where all units agree, times the number of tests.
+  func bestP(_ grid: Grid, _ column: Grid.Column) -> Double? {
+    let units = grid.methods.map { grid.cells($0, column).aggregate(column.metric).estimate.unitCount }.max() ?? 0
+    return testCount == 0 ? nil : Double(testCount) * pow(2, Double(1 - units))
+  }
 }
 
 /// Each method against the one that all are compared with, paired by sample; one correction for the whole table.

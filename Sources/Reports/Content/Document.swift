@@ -1,9 +1,12 @@
 import Evaluation
+import Foundation
 
 /// A report before it takes a form: every renderer shows the same blocks.
 struct Document: Sendable {
   var title: String
   var blocks: [Block] = []
+  /// A sample that shows what the verdict says, for a page that has samples.
+  var example: SampleExample?
 
   /// All blocks in their order, those inside folds too.
   var flattened: [Block] { Self.flattened(blocks) }
@@ -127,6 +130,18 @@ struct Table: Sendable {
   /// What stands beside a number.
   func detail(of cell: Cell) -> String { isCompact && !cell.isGap ? "" : cell.detail }
 
+  /// A heading without the windows that a length is, `256 (1.0 L)`, and these: a narrow column puts them below it.
+  func headingParts(_ column: Int) -> (name: String, windows: String) {
+    let text = columns[column]
+    guard text.hasSuffix(" L)"), let start = text.range(of: " (", options: .backwards) else { return (text, "") }
+    return (String(text[..<start.lowerBound]), String(text[start.upperBound...].dropLast()))
+  }
+
+  /// What stands beside a number, in short lines: its interval, counts, p.
+  static func detailLines(_ detail: String) -> [String] {
+    detail.replacing("] ", with: "]\n").replacing(", p ", with: "\np ").split(separator: "\n").map(String.init)
+  }
+
   func note(of column: Int) -> String { columnNotes.indices.contains(column) ? columnNotes[column] : "" }
 
   /// The table with `n` once in the heading of each column in which it is the same for all numbers.
@@ -189,12 +204,23 @@ struct Table: Sendable {
   }
 }
 
+/// Samples that one method answers and another does not, and what a link to them says.
+struct SampleExample: Sendable {
+  let query: SampleQuery
+  /// Code in backticks.
+  let text: String
+}
+
 /// Which samples stand behind a number.
 struct SampleQuery: Hashable, Sendable {
   var model: String
   /// The entry's name.
   var entry: String
   var method: String?
+  /// The method that stands beside it; nil for the one that all are compared with.
+  var other: String?
+  /// True for those that the method answers wrong and the other one right.
+  var isGained = false
   /// The coordinate of the column; empty where the table has none.
   var axis = ""
   var place = ""

@@ -113,7 +113,9 @@ struct ReportBuilder {
     for model in models {
       let ofModel = sections.filter { $0.model == model }
       if models.count > 1 { document.heading(2, model) }
-      document.blocks.append(.verdict(Conclusion(ofModel).sentences))
+      let conclusion = Conclusion(ofModel)
+      document.blocks.append(.verdict(conclusion.sentences))
+      document.example = document.example ?? conclusion.example
       if model == models.last { document.blocks.append(.status(status)) }
       if let matrix = MainMatrix.table(ofModel, id: slugs.slug([model, "matrix"])) { document.table(matrix) }
     }

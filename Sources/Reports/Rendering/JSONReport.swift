@@ -101,6 +101,11 @@ struct JSONReport: Encodable {
   }
 }
 
+extension JSONReport {
+  /// The file's text; settings stand in it as what they are.
+  var text: String { JSONValue.text(of: self, .pretty, unfolding: ["settings"]) + "\n" }
+}
+
 extension JSONReport.CellReport {
   init(_ cell: LoadedCell) {
     let record = cell.record

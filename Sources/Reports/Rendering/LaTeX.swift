@@ -34,8 +34,8 @@ enum LaTeX {
       + "\\label{fig:\(figure.id)}\n\\end{figure}\n"
   }
 
-  /// A table with all details where it fits into the width of a page, else without them, else in several parts below
-  /// each other; it is never scaled.
+  /// A table with all details beside the numbers where that fits into the width of a page, else with the intervals below
+  /// them, in several parts below each other where even that does not fit; it is never scaled.
   static func render(_ table: Table) -> String {
     var lines = ["\\begin{table}[htbp]", "\\centering"]
     // A table stands alone in a paper: its caption says of which model it is, and by which protocol.
@@ -44,18 +44,34 @@ enum LaTeX {
     let note = [counts.count == 1 ? counts.first : nil, table.note].compactMap { $0 }.joined(separator: ". ")
     lines.append("\\caption{\(escaped(name)).\(note.isEmpty ? "" : " \(escaped(note))")}")
     lines.append("\\label{tab:\(table.id)}")
-    let hasDetails = !table.isCompact && width(table, table.columns.indices, details: true) <= widthLimit
-    let parts = parts(table, details: hasDetails)
-    let isSmall = parts.contains { width(table, $0, details: hasDetails) > normalWidth }
+    let details = details(of: table)
+    let parts = parts(table, details)
+    let isSmall = parts.contains { width(table, $0, details) > normalWidth }
+    lines.append("\\vspace{4pt}")
     lines.append(isSmall ? "\\scriptsize\\setlength{\\tabcolsep}{3pt}" : "\\small")
     for (index, part) in parts.enumerated() {
       if index > 0 { lines.append("\\par\\medskip") }
-      lines += tabular(table, part, details: hasDetails)
+      lines += tabular(table, part, details)
     }
     return (lines + ["\\end{table}"]).joined(separator: "\n") + "\n"
   }
 
-  private static func tabular(_ table: Table, _ columns: Range<Int>, details: Bool) -> [String] {
+  /// Where intervals and counts stand.
+  private enum Details { case beside, below, none }
+
+  /// Beside the numbers where all columns fit side by side then, else below them, as far as a table has any.
+  private static func details(of table: Table) -> Details {
+    if table.isCompact { return .none }
+    if width(table, table.columns.indices, .beside) <= widthLimit { return .beside }
+    return table.rows.contains { $0.cells.contains { !below($0).isEmpty } } ? .below : .none
+  }
+
+  /// What stands below a number: its interval.
+  private static func below(_ cell: Table.Cell) -> String {
+    Table.detailLines(cell.detail).first { $0.hasPrefix("[") } ?? ""
+  }
+
+  private static func tabular(_ table: Table, _ columns: Range<Int>, _ details: Details) -> [String] {
     var lines = ["\\begin{tabular}{@{}l\(String(repeating: "r", count: columns.count))@{}}", "\\toprule"]
     let groups = groups(table, columns)
     if !groups.isEmpty {
@@ -71,8 +87,11 @@ enum LaTeX {
     lines.append(([table.corner] + columns.map { table.columns[$0] }).map(escaped).joined(separator: " & ") + " \\\\")
     lines.append("\\midrule")
     for row in table.rows {
-      let cells = columns.map { cell(row.cells[$0], details: details) }
+      let cells = columns.map { cell(row.cells[$0], details) }
       lines.append((["\\texttt{\(escaped(MethodText.short(row.label)))}"] + cells).joined(separator: " & ") + " \\\\")
+      guard details == .below else { continue }
+      let second = columns.map { "{\\tiny \(escaped(below(row.cells[$0])))}" }
+      lines.append("& " + second.joined(separator: " & ") + " \\\\")
     }
     return lines + ["\\bottomrule", "\\end{tabular}"]
   }
@@ -87,14 +106,14 @@ enum LaTeX {
   }
 
   /// Columns side by side as far as they fit; groups stay whole where they can.
-  private static func parts(_ table: Table, details: Bool) -> [Range<Int>] {
+  private static func parts(_ table: Table, _ details: Details) -> [Range<Int>] {
     var parts: [Range<Int>] = []
     var start = 0
     var ends: Set<Int> = []
     for group in table.groups { ends.insert((ends.max() ?? 0) + group.count) }
     while start < table.columns.count {
       var end = start + 1
-      while end < table.columns.count, width(table, start..<(end + 1), details: details) <= widthLimit { end += 1 }
+      while end < table.columns.count, width(table, start..<(end + 1), details) <= widthLimit { end += 1 }
       if end < table.columns.count, let boundary = ends.filter({ $0 > start && $0 <= end }).max() { end = boundary }
       parts.append(start..<end)
       start = end
@@ -102,11 +121,16 @@ enum LaTeX {
     return parts.isEmpty ? [0..<0] : parts
   }
 
-  private static func width(_ table: Table, _ columns: Range<Int>, details: Bool) -> Int {
+  private static func width(_ table: Table, _ columns: Range<Int>, _ details: Details) -> Int {
     let label = ([table.corner] + table.rows.map { MethodText.short($0.label) }).map(\.count).max() ?? 0
     let widths = table.columns.indices.map { column in
       let cells = table.rows.map { row in
-        row.cells[column].text.count + (details ? (row.cells[column].detail.count * 5 + 5) / 6 : 0)
+        let cell = row.cells[column]
+        return switch details {
+        case .beside: cell.text.count + (cell.detail.count * 5 + 5) / 6
+        case .below: max(cell.text.count, (below(cell).count * 5 + 5) / 6)
+        case .none: cell.text.count
+        }
       }
       return 2 + (([table.columns[column].count] + cells).max() ?? 0)
     }
@@ -120,9 +144,9 @@ enum LaTeX {
     return total
   }
 
-  private static func cell(_ cell: Table.Cell, details: Bool) -> String {
+  private static func cell(_ cell: Table.Cell, _ details: Details) -> String {
     let text = cell.isBest ? "\\textbf{\(escaped(cell.text))}" : escaped(cell.text)
-    return cell.detail.isEmpty || !details ? text : "\(text) {\\tiny \(escaped(cell.detail))}"
+    return cell.detail.isEmpty || details != .beside ? text : "\(text) {\\tiny \(escaped(cell.detail))}"
   }
 
   static func escaped(_ text: String) -> String {

@@ -139,7 +139,7 @@ struct LineChart {
       guard bounded.count == run.count else { continue }
       let upper = bounded.map { Canvas.Point(x.pixel($0.x), y.pixel($0.high)) }
       let lower = bounded.reversed().map { Canvas.Point(x.pixel($0.x), y.pixel($0.low)) }
-      canvas.polygon(upper + lower, fill: line.style.paint, opacity: 0.13)
+      canvas.polygon(upper + lower, fill: line.style.paint, opacity: max(0.03, min(0.13, 0.5 / Double(lines.count))))
     }
   }
 
@@ -222,7 +222,13 @@ extension LineChart {
       options.append("xticklabels={\(xTicks.map(NumberText.tokens).joined(separator: ","))}")
     }
     if let yRange { options.append("ymin=\(NumberText.short(yRange.low)),ymax=\(NumberText.short(yRange.high))") }
-    if yRange == nil, yScale(plot).kind == .logarithmic { options.append("ymode=log") }
+    if yRange == nil, yScale(plot).kind == .logarithmic {
+      let ticks = yScale(plot).ticks(6)
+      options.append("ymode=log")
+      options.append("ytick={\(ticks.map { NumberText.fixed($0, 5) }.joined(separator: ","))}")
+      options.append("yticklabels={\(ticks.map(NumberText.tick).joined(separator: ","))}")
+      options.append("minor tick style={draw=none}")
+    }
     lines.append("\\begin{axis}[\(options.joined(separator: ",\n  "))]")
     let marks = ["*", "square*", "triangle*", "diamond*"]
     for line in self.lines {

@@ -16,7 +16,7 @@ extension Sweep {
   /// - Returns: the plan.
   /// - Throws: `SweepError`.
   public func plan(store: ResultStore?, measuresRate: Bool = false) throws(SweepError) -> Plan {
-    let known = try store.map { (store) throws(SweepError) in try StoredCells(store) }
+    let known = try store.map { (store) throws(SweepError) in try StoredCells(store, models) }
     var rates: [ObjectIdentifier: Rate] = [:]
     for model in models {
       let own = cells.filter { $0.model === model }

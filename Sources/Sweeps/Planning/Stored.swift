@@ -3,20 +3,34 @@ import Evaluation
 import Store
 import Tasks
 
-/// What a store holds of a sweep, read once for a plan, without the weights: the hash of the weights is taken from the
-/// cells themselves.
+/// What a store holds of a sweep, read once for a plan.
+///
+/// A model of which something is stored is known by the hash of its weights as they are now. Where they are not there,
+/// the hash is taken from the cells themselves.
 struct StoredCells {
-  private let cells: [CellRecord: StoredCell]
+  /// Cells that differ in nothing but weights and data, the latest one last.
+  private let cells: [CellRecord: [StoredCell]]
+  private let modelHashes: [ObjectIdentifier: String]
   private let identities: [CellID: [String: ResultIdentity]]
   private let evaluations: StoredEvaluations
   private let store: ResultStore
 
-  init(_ store: ResultStore) throws(SweepError) {
+  init(_ store: ResultStore, _ models: [PreparedModel]) throws(SweepError) {
     self.store = store
-    var cells: [CellRecord: StoredCell] = [:]
-    // A later cell with other weights stands for the earlier one; a scorer's notes and metrics may have changed since.
-    for cell in try stored({ () throws(StoreError) in try store.cells() }) { cells[Self.place(cell.record)] = cell }
+    var cells: [CellRecord: [StoredCell]] = [:]
+    // A scorer's notes and metrics may have changed since.
+    for cell in try stored({ () throws(StoreError) in try store.cells() }) {
+      cells[Self.place(cell.record), default: []].append(cell)
+    }
     self.cells = cells
+    let names = Set(cells.keys.map(\.model))
+    var hashes: [ObjectIdentifier: String] = [:]
+    for model in models where names.contains(model.name) {
+      // Weights that cannot be read are an error where they are needed: when they are loaded.
+      hashes[ObjectIdentifier(model)] =
+        (try? model.backend.modelHash(of: model.specification, hashes: StoreHashCache(store: store))) ?? nil
+    }
+    modelHashes = hashes
     identities = try stored { () throws(StoreError) in try store.resultIdentities() }
     evaluations = StoredEvaluations(store)
   }
@@ -30,7 +44,9 @@ struct StoredCells {
   }
 
   private func match(for cell: Cell, _ samples: SampleSource) throws(SweepError) -> StoredCell? {
-    cells[Self.place(try samples.record(of: cell, modelHash: ""))]
+    let found = cells[Self.place(try samples.record(of: cell, modelHash: ""))] ?? []
+    guard let hash = modelHashes[ObjectIdentifier(cell.model)] else { return found.last }
+    return found.last { $0.record.modelHash == hash }
   }
 
   /// The names of the selected samples that no model has to run for.

@@ -74,7 +74,7 @@ public struct TuningRequest: Sendable {
   func leftOut(contextWindow: Int) -> [String] {
     let capacity = Capacity(contextWindow: contextWindow)
     var lines: [String] = []
-    var larger: [String] = []
+    var larger: [(groups: String, window: Int)] = []
     for window in windows ?? capacity.neighborWindows {
       let sizes = (groups ?? capacity.groupSizes).sorted()
       let all = sizes.map { SelfExtend(groupSize: $0, neighborWindow: window) }
@@ -86,12 +86,15 @@ public struct TuningRequest: Sendable {
         )
       }
       let beyond = groups == nil ? Array(all.filter { !short.contains($0) }.dropFirst(4)) : []
-      if !beyond.isEmpty { larger.append("W=\(window), G=\(beyond.map { "\($0.groupSize)" }.joined(separator: ", "))") }
+      if !beyond.isEmpty { larger.append((beyond.map { "\($0.groupSize)" }.joined(separator: ", "), window)) }
     }
-    if !larger.isEmpty {
+    // Windows that leave out the same group sizes share a line.
+    var groups: [String] = []
+    for (sizes, _) in larger where !groups.contains(sizes) { groups.append(sizes) }
+    for sizes in groups {
+      let windows = larger.filter { $0.groups == sizes }.map { "\($0.window)" }.joined(separator: ", ")
       lines.append(
-        "\(larger.joined(separator: "; ")): more than the four smallest group sizes that hold the length; --groups tries them"
-      )
+        "W=\(windows), G=\(sizes): larger than the four smallest group sizes that hold the length; --groups tries them")
     }
     return lines
   }

@@ -101,6 +101,9 @@ enum ScoreCommand {
       if numbers.count == scores.count, let mean = Statistics.mean(numbers) {
         Terminal.print("\nmean of \(numbers.count): \(NumberText.fixed(mean, 2))")
       }
+      for score in scores where score.score == nil {
+        for note in score.notes { Terminal.message("\(score.task): \(note)") }
+      }
       Terminal.message("\(folder)/result.json is written")
     }
     return scores.allSatisfy(\.problems.isEmpty) ? .complete : .incomplete

@@ -115,7 +115,7 @@ enum SweepCommand {
     var writer = ReportWriter(store: store, name: configuration.name, tasks: Registry.reports)
     writer.gates = summary.gates
     _ = try writer.write(to: folder, formats: Set(ReportFormat.allCases))
-    tellProblems(summary, isQuiet: isQuiet)
+    tellProblems(summary, isQuiet: isQuiet || summary.status == .interrupted)
     if summary.gates.isEmpty { stamp.remember() }
     if isJSON { try Terminal.printJSON(SweepResult(summary, store: path, report: folder, verdict: writer.verdict())) }
     if summary.status == .interrupted { return interrupted(summary, path) }
@@ -142,7 +142,7 @@ enum SweepCommand {
     _ arguments: Arguments
   ) throws -> ExitStatus {
     let isQuiet = arguments.has(GlobalOptions.quiet)
-    tellProblems(summary, isQuiet: isQuiet)
+    tellProblems(summary, isQuiet: isQuiet || summary.status == .interrupted)
     for gate in summary.gates { Terminal.message("gate \(GateText.line(gate))", event: "gate") }
     if arguments.has(GlobalOptions.json) { try Terminal.printJSON(SweepResult(summary, store: path, report: nil)) }
     let name = "shard \(shard.index)/\(shard.count)"

@@ -229,7 +229,7 @@ extension HTML {
         return box;
       };
       const detailOf = async i => i === undefined ? undefined : (await page("d" + Math.floor(i / data.perPage)))[i % data.perPage];
-      const show = async at => {
+      const show = async (at, block = "nearest") => {
         state.at = at;
         const wantedPage = Math.floor(at / perPage);
         state.page = wantedPage;
@@ -259,7 +259,7 @@ extension HTML {
           make("h3", `Sample ${id[i]}` + (placeText(i) ? ` (${placeText(i)})` : "")), bar,
           ...(expected.length ? [make("p", "Expected", { class: "facts" }), marked(expected.join("\n"), expected)] : []),
           sides, make("p", "Prompt", { class: "facts" }), text);
-        view.scrollIntoView({ block: "nearest" });
+        view.scrollIntoView({ block });
       };
       addEventListener("keydown", event => {
         if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) || state.at < 0) return;
@@ -279,7 +279,8 @@ extension HTML {
             b: wanted.get("b") || (plain && plain !== a ? plain : state.b), places, show: wanted.get("show") || "all", text: "",
           });
         }
-        document.getElementById("samples").scrollIntoView();
+        if (wanted.has("open") && list.length) show(0, "start");
+        else document.getElementById("samples").scrollIntoView();
       };
       addEventListener("hashchange", follow);
       refresh();

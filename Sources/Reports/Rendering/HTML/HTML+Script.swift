@@ -76,7 +76,14 @@ extension HTML {
       }
       table.closest(".scroll").after(bar);
     }
-    const methods = [...new Set([...document.querySelectorAll("svg [data-method]")].map(node => node.dataset.method))];
+    // A box that goes on to the right fades there.
+    for (const box of document.querySelectorAll(".scroll")) {
+      const cue = () => box.classList.toggle("more", box.scrollLeft + box.clientWidth < box.scrollWidth - 2);
+      box.addEventListener("scroll", cue, { passive: true });
+      new ResizeObserver(cue).observe(box);
+    }
+    const methods = [...new Set([...document.querySelectorAll("svg [data-method]")].map(node => node.dataset.method))]
+      .sort((x, y) => y.startsWith("plain") - x.startsWith("plain") || x.localeCompare(y, "en", { numeric: true }));
     const firstFigure = document.querySelector("main > figure");
     if (firstFigure && methods.length > 1) {
       const box = make("fieldset");

@@ -34,8 +34,11 @@ extension HTML {
     tbody th { font-weight: normal; white-space: nowrap; }
     tr > th:first-child { position: sticky; left: 0; background: var(--page); z-index: 1; } .heads th:first-child { background: var(--shade); }
     .matrix th, .matrix td { padding: 3px 8px; }
-    .number { text-align: right; }
-    td small { display: block; color: var(--muted); font-size: 11.5px; white-space: nowrap; }
+    .number { text-align: right; white-space: nowrap; }
+    td small { display: block; color: var(--muted); font-size: 11.5px; line-height: 1.35; white-space: nowrap; }
+    .matrix thead button::after { content: ""; } .matrix thead button:hover::after { content: " \\2195"; }
+    .matrix th[aria-sort="ascending"] button::after { content: " \\2191"; } .matrix th[aria-sort="descending"] button::after { content: " \\2193"; }
+    .scroll.more { mask-image: linear-gradient(to right, #000 calc(100% - 32px), #0003); }
     td a { color: inherit; text-decoration: underline dotted; text-underline-offset: 3px; }
     td.best a, td.best span { font-weight: 700; color: var(--best); } td.gap span, td.gap a, td.gap small { color: var(--gap); }
     .note { color: var(--muted); font-size: 13px; margin: 2px 0 14px; }
@@ -43,7 +46,8 @@ extension HTML {
     button, select, input { font: inherit; color: inherit; background: var(--shade); border: 1px solid var(--muted); border-radius: 4px; padding: 2px 8px; max-width: 100%; }
     button { cursor: pointer; } button:disabled { color: var(--muted); border-color: var(--line); cursor: default; }
     .copy button { padding: 0 6px; font-size: 12.5px; }
-    figure { margin: 14px 0; } figure svg { display: block; }
+    figure { margin: 14px 0; } figure svg { display: block; width: 100%; max-width: var(--w); min-width: calc(var(--w) * 0.8); height: auto; }
+    p.go { display: flex; flex-wrap: wrap; gap: 2px 20px; }
     figcaption { color: var(--muted); font-size: 13px; }
     pre { background: var(--shade); padding: 10px; overflow-x: auto; white-space: pre-wrap; margin: 4px 0; }
     details.fold { border-top: 1px solid var(--line); } details.fold > summary { cursor: pointer; padding: 6px 0; }
@@ -64,7 +68,11 @@ extension HTML {
     @media (max-width: 560px) { header, main { padding: 0 12px; } th, td, .matrix th, .matrix td { padding: 3px 5px; } \
     tbody th code { font-size: 11px; } }
     @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
-    @media print { .copy, .go, #samples, fieldset { display: none; } .scroll { overflow: visible; } }
+    @media print { .copy, .go, #samples, fieldset { display: none; } .scroll { overflow: visible; } .scroll.more { mask-image: none; } \
+    body { font-size: 11px; } header, main { max-width: none; padding: 0; } h1 { font-size: 19px; } h2 { font-size: 14px; } \
+    .verdict li:first-child { font-size: 12.5px; } table { font-size: 9.5px; } td small { font-size: 8.5px; } \
+    th, td, .matrix th, .matrix td { padding: 2px 5px; } thead button::after { content: "" !important; } \
+    tr > th:first-child { position: static; } .note, figcaption { font-size: 9.5px; } figure svg { min-width: 0; max-width: min(100%, 480px, var(--w)); } tr, figure, .status { break-inside: avoid; } }
 
     """
 }

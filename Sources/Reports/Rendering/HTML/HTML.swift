@@ -18,7 +18,7 @@ enum HTML {
       "<a class=\"skip\" href=\"#content\">Skip to the report</a>",
       "<header><h1>\(title)</h1></header>", "<main id=\"content\">",
     ]
-    var writer = Writer()
+    var writer = Writer(example: samples == nil ? nil : document.example)
     parts += writer.render(document.blocks, hasSamples: samples != nil)
     if samples != nil {
       parts.append(
@@ -36,7 +36,10 @@ enum HTML {
 
   /// Blocks in their order; headings are numbered for links.
   private struct Writer {
+    let example: SampleExample?
     private var headingCount = 0
+
+    init(example: SampleExample?) { self.example = example }
 
     mutating func render(_ blocks: [Block], hasSamples: Bool) -> [String] {
       var parts: [String] = []
@@ -56,12 +59,16 @@ enum HTML {
               + "<strong>\(Canvas.escaped(item.value))</strong></li>"
           }
           parts.append("<ul class=\"status\" aria-label=\"Status\">\(shown.joined())</ul>")
-          if hasSamples { parts.append("<p><a class=\"go\" href=\"#samples\">Look at the samples</a></p>") }
+          guard hasSamples else { continue }
+          let one = example.map {
+            " <a class=\"go\" href=\"\(Canvas.escaped($0.query.fragment))\">\(HTML.prose($0.text))</a>"
+          }
+          parts.append("<p class=\"go\"><a class=\"go\" href=\"#samples\">Look at the samples</a>\(one ?? "")</p>")
         case .table(let table): parts.append(HTML.render(table, links: hasSamples))
         case .figure(let figure):
           parts.append(
-            "<figure id=\"\(figure.id)\"><div class=\"scroll\" tabindex=\"0\" role=\"group\" "
-              + "aria-label=\"\(Canvas.escaped(figure.caption))\">\n\(figure.picture.inlineSVG)</div>"
+            "<figure id=\"\(figure.id)\"><div class=\"scroll\" style=\"--w:\(Int(figure.picture.width.rounded(.up)))px\" "
+              + "tabindex=\"0\" role=\"group\" aria-label=\"\(Canvas.escaped(figure.caption))\">\n\(figure.picture.inlineSVG)</div>"
               + "<figcaption>\(Canvas.escaped(figure.caption))</figcaption></figure>")
         case .collapsed(let summary, let text):
           parts.append(
@@ -100,9 +107,11 @@ enum HTML {
       return all.isEmpty ? "" : " class=\"\(all.joined(separator: " "))\""
     }
     let heads = table.columns.indices.map { column in
-      let note = table.note(of: column)
-      return "<th scope=\"col\"\(classes(column))>\(Canvas.escaped(table.columns[column]))"
-        + (note.isEmpty ? "" : "<small>\(Canvas.escaped(note))</small>") + "</th>"
+      let (name, windows) = table.headingParts(column)
+      let notes = [windows, table.note(of: column)].filter { !$0.isEmpty }.map {
+        "<small>\(Canvas.escaped($0))</small>"
+      }
+      return "<th scope=\"col\"\(classes(column))>\(Canvas.escaped(name))\(notes.joined())</th>"
     }
     lines.append("<tr class=\"heads\"><th scope=\"col\">\(Canvas.escaped(table.corner))</th>\(heads.joined())</tr>")
     lines += ["</thead>", "<tbody>"]
@@ -121,7 +130,7 @@ enum HTML {
 
   private static func content(_ cell: Table.Cell, _ table: Table, links: Bool) -> String {
     let detail = table.detail(of: cell)
-    let small = detail.isEmpty ? "" : "<small>\(Canvas.escaped(detail))</small>"
+    let small = Table.detailLines(detail).map { "<small>\(Canvas.escaped($0))</small>" }.joined()
     let text = Canvas.escaped(cell.text)
     let hint = table.isCompact && !cell.detail.isEmpty ? " title=\"\(Canvas.escaped(cell.detail))\"" : ""
     guard links, let query = cell.samples, cell.value != nil else { return "<span\(hint)>\(text)</span>\(small)" }
@@ -157,7 +166,9 @@ extension SampleQuery {
     func quoted(_ text: String) -> String { text.addingPercentEncoding(withAllowedCharacters: allowed) ?? "" }
     var pairs = ["model=\(quoted(model))", "entry=\(quoted(entry))"]
     if let method { pairs.append("a=\(quoted(method))") }
+    if let other { pairs.append("b=\(quoted(other))") }
     if !axis.isEmpty { pairs.append("\(quoted("p." + axis))=\(quoted(place))") }
+    if isGained { pairs.append("show=gained&open=1") }
     return "#samples?" + pairs.joined(separator: "&")
   }
 }
