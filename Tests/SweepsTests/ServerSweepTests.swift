@@ -47,6 +47,10 @@ import Text
     let made = try read("url: \"http://${HOST}:9\"", more: ", chat: server", environment: ["HOST": "box"])
     #expect(made.models[0].server?.url == "http://box:9")
     #expect(made.models[0].server?.usesServerTemplate == true)
+    let bare =
+      "name: test\nmodels: [{name: s, server: {url: \"http://x\"}, chat: none}]\nmethods: [plain]\ntasks: [counting]"
+    #expect { try configuration(bare) } throws: { "\($0)".contains("only chat: server") }
+    #expect(try configuration(bare.replacing("chat: none", with: "chat: server")).models[0].path.resolved == "")
   }
 
   @Test("where a server is, what key it takes and how patient one is are no part of the configuration's identity")

@@ -65,7 +65,7 @@ final class OpenCell {
       let now = current[first.sample.id.rawValue]
       let standing = try evaluations.standing(of: first, in: cell, identity, current: now)
       let item = standing.call
-      let name = identity.of(item.key, method: cell.method)
+      let name = try evaluations.name(of: item, in: cell, identity)
       switch standing.state {
       case .done: doneCount += 1
       case .evaluated(let evaluation):

@@ -11,14 +11,14 @@ struct StoredCells {
   private let evaluations: StoredEvaluations
   private let store: ResultStore
 
-  init(_ store: ResultStore) throws(SweepError) {
+  init(_ store: ResultStore, judge: PreparedJudge?) throws(SweepError) {
     self.store = store
     var cells: [CellRecord: StoredCell] = [:]
     // A later cell with other weights stands for the earlier one; a scorer's notes and metrics may have changed since.
     for cell in try stored({ () throws(StoreError) in try store.cells() }) { cells[Self.place(cell.record)] = cell }
     self.cells = cells
     identities = try stored { () throws(StoreError) in try store.resultIdentities() }
-    evaluations = StoredEvaluations(store)
+    evaluations = StoredEvaluations(store, judge: judge)
   }
 
   /// What of a record says which cell it is, whatever is made of its evaluations.

@@ -28,18 +28,20 @@ extension SelectedSample {
   /// - Parameters:
   ///   - sample: the call before.
   ///   - outcome: what the model answered to it.
+  ///   - place: whose sample it is.
   ///   - identity: the identity of that evaluation.
   ///   - scorer: the identity of the task's scoring.
   /// - Returns: the next call, whose facts name this one.
   /// - Throws: `TaskError` where its prompt cannot be made.
   static func next(
-    of sample: Sample, after outcome: Outcome, identity: String, scorer: ScoringIdentity
+    of sample: Sample, after outcome: Outcome, at place: FollowUp.Place, identity: String, scorer: ScoringIdentity
   ) throws(TaskError) -> SelectedSample? {
     guard let followUp = sample.followUp else { return nil }
     var earlier: [Value] = []
     if case .list(let known)? = sample.reference.fact(Self.earlierCalls) { earlier = known }
-    let next = try followUp.sample(after: outcome).adding(Self.earlierCalls, .list(earlier + [.text(identity)]))
-    return SelectedSample(next, scorer: scorer)
+    guard let next = try followUp.sample(after: outcome, at: place) else { return nil }
+    return SelectedSample(
+      next.adding(Self.earlierCalls, .list(earlier + [.text(identity)])), scorer: scorer)
   }
 }
 
@@ -48,6 +50,7 @@ final class SampleSource {
   private let seed: UInt64
   private let limit: Int?
   private let shard: Shard?
+  private let judge: PreparedJudge?
   /// All cells of the sweep, for its division.
   private let cells: [Cell]
   private var divisions: [Int: ShardDivision] = [:]
@@ -69,11 +72,12 @@ final class SampleSource {
     }
   }
 
-  init(seed: UInt64, limit: Int?, shard: Shard?, cells: [Cell]) {
+  init(seed: UInt64, limit: Int?, shard: Shard?, cells: [Cell], judge: PreparedJudge? = nil) {
     self.seed = seed
     self.limit = limit
     self.shard = shard
     self.cells = cells
+    self.judge = judge
   }
 
   /// The samples of a cell that the limit and the shard leave.
@@ -130,7 +134,7 @@ final class SampleSource {
     func failure(_ error: TaskError) -> SweepError { .task(name: cell.task.name, cell.task.entry.location, error) }
     let made: [Sample]
     do {
-      made = try cell.task.task.samples(of: cell.place, in: cell.model.context(seed: seed))
+      made = try cell.task.task.samples(of: cell.place, in: cell.model.context(seed: seed, judge: judge?.view))
     } catch {
       throw failure(error)
     }
@@ -155,11 +159,13 @@ final class SampleSource {
 extension SampleSource {
   /// The record of a cell in the store.
   func record(of cell: Cell, modelHash: String) throws(SweepError) -> CellRecord {
-    CellRecord(
+    let judged = judge == nil ? [] : cell.task.task.judgedMetrics
+    let notes = judged.isEmpty ? [] : judge?.notes ?? []
+    return CellRecord(
       model: cell.model.name, contextWindow: cell.model.contextWindow, modelHash: modelHash,
       method: cell.model.shownMethod(cell.method), task: cell.task.name, settings: cell.task.entry.settingsText,
-      protocolName: cell.task.task.protocolName, protocolNotes: cell.task.task.protocolNotes + cell.model.notes,
-      dataHash: cell.task.dataHash, coordinates: cell.place, metrics: cell.task.task.metrics,
+      protocolName: cell.task.task.protocolName, protocolNotes: cell.task.task.protocolNotes + cell.model.notes + notes,
+      dataHash: cell.task.dataHash, coordinates: cell.place, metrics: cell.task.task.metrics + judged,
       sampleCount: try count(of: cell))
   }
 
