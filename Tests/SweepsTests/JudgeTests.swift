@@ -72,7 +72,10 @@ private func said(_ text: String) -> FakeServer.Reply {
 
   private func sweep(_ judge: String?, models: [String] = ["theirs", "ours"]) throws(SweepError) -> Sweep {
     let entries = models.map { name in
-      "{name: \(name), chat: server, server: {url: \"\((name == "ours" ? first : second).url)\", retries: 0}}"
+      // Weights tell them apart: else one's answers would be the other's, too.
+      let weights = String(repeating: name == "ours" ? "a" : "b", count: 64)
+      return "{name: \(name), chat: server, server: {url: \"\((name == "ours" ? first : second).url)\", retries: 0, "
+        + "weights: \(weights)}}"
     }
     let text =
       "name: judged\nallow-unverified: true\nmodels: [\(entries.joined(separator: ", "))]\nmethods: [plain]\n"

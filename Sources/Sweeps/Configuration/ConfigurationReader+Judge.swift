@@ -1,12 +1,10 @@
 extension ConfigurationReader {
   /// Who judges answers that no rule can score.
   ///
-  /// - Parameters:
-  ///   - node: what stands behind `judge:`.
-  ///   - methods: the sweep's methods.
+  /// - Parameter node: what stands behind `judge:`.
   /// - Returns: the judge; nil where there is none.
   /// - Throws: `SweepError.configuration`.
-  func judge(_ node: Node?, methods: [MethodChoice]) throws(SweepError) -> Configuration.JudgeEntry? {
+  func judge(_ node: Node?) throws(SweepError) -> Configuration.JudgeEntry? {
     guard let node else { return nil }
     let reader = try MappingReader(node, owner: "judge", keys: ["name", "server", "baseline"])
     let model = try judge(servedBy: reader.required("server"), reader, node)

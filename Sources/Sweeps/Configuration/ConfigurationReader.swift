@@ -24,7 +24,7 @@ struct ConfigurationReader {
       file: file, name: try name(reader), seed: UInt64(try reader.integer("seed", in: 0...Int.max) ?? 42),
       models: try models(reader.list("models")), methods: methods, tasks: tasks,
       gates: try gates(reader.node("gates"), methods: methods, tasks: tasks),
-      judge: try judge(reader.node("judge"), methods: methods), allowsUnverified: try flag("allow-unverified", reader))
+      judge: try judge(reader.node("judge")), allowsUnverified: try flag("allow-unverified", reader))
   }
 
   private func name(_ reader: MappingReader) throws(SweepError) -> String {

@@ -1,4 +1,5 @@
 import Evaluation
+import Positions
 import Store
 import Tasks
 
