@@ -28,7 +28,8 @@ build_llama() {
   install cmake cmake
   install ninja ninja-build g++
   [ -d "$PEERS/source" ] || {
-    pip download -q --no-deps --no-binary :all: -d "$PEERS" "llama-cpp-python==$VERSION"
+    # Not ":all:": pip would build cmake itself from source first.
+    pip download -q --no-deps --no-binary llama-cpp-python -d "$PEERS" "llama-cpp-python==$VERSION"
     mkdir -p "$PEERS/source"
     tar -xzf "$PEERS"/llama_cpp_python-*.tar.gz -C "$PEERS/source" --strip-components 1
   }

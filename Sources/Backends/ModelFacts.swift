@@ -55,6 +55,8 @@ public struct Capabilities: Hashable, Sendable {
   public var comparesChoices: Bool
   /// True where a prompt goes out as ids, or nobody needs it to.
   public var takesTokens = true
+  /// True where pictures can go with a prompt.
+  public var takesPictures = false
   /// The most tokens of prompt and answer, where there is such a limit.
   public var longestSequence: Int?
   /// Why something cannot be had, for messages.

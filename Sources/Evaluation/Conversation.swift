@@ -24,11 +24,14 @@ public struct Conversation: Hashable, Sendable {
   public var messages: [Message]
   /// The beginning of the answer, which the model goes on with; empty for none.
   public var answerStart: String
+  /// What is shown before the text of the last message, in order; only servers that take images can be shown it.
+  public var pictures: [Picture]
 
   /// A conversation.
-  public init(_ messages: [Message], answerStart: String = "") {
+  public init(_ messages: [Message], answerStart: String = "", pictures: [Picture] = []) {
     self.messages = messages
     self.answerStart = answerStart
+    self.pictures = pictures
   }
 
   /// True where a user speaks twice without an answer between, which many chat templates refuse.

@@ -10,7 +10,16 @@ public struct FollowUp: Sendable {
   public let promptTokenCount: Int
   /// The most new tokens of the next call.
   public let maxNewTokens: Int
-  private let make: @Sendable (Outcome) throws(TaskError) -> Sample
+  private let make: @Sendable (Outcome, Place) throws(TaskError) -> Sample?
+
+  /// What of the place of a sample its next call may depend on.
+  public struct Place: Hashable, Sendable {
+    /// The sample's model and method are those that a judge compares the others with.
+    public let isBaseline: Bool
+
+    /// A place.
+    public init(isBaseline: Bool = false) { self.isBaseline = isBaseline }
+  }
 
   /// A call that follows.
   ///
@@ -21,6 +30,20 @@ public struct FollowUp: Sendable {
   public init(
     promptTokenCount: Int, maxNewTokens: Int, make: @escaping @Sendable (Outcome) throws(TaskError) -> Sample
   ) {
+    self.init(promptTokenCount: promptTokenCount, maxNewTokens: maxNewTokens) {
+      (outcome, _) throws(TaskError) in try make(outcome)
+    }
+  }
+
+  /// A call that follows where its place asks for one.
+  ///
+  /// - Parameters:
+  ///   - promptTokenCount: about as many tokens as its prompt will have.
+  ///   - maxNewTokens: the most new tokens.
+  ///   - make: makes it of what was answered, for a place; nil where the answer was the last call.
+  public init(
+    promptTokenCount: Int, maxNewTokens: Int, make: @escaping @Sendable (Outcome, Place) throws(TaskError) -> Sample?
+  ) {
     self.promptTokenCount = promptTokenCount
     self.maxNewTokens = maxNewTokens
     self.make = make
@@ -28,8 +51,12 @@ public struct FollowUp: Sendable {
 
   /// The next call, given what was answered.
   ///
-  /// - Parameter outcome: what the model did in the call before.
-  /// - Returns: a sample, which may have a call after it too.
+  /// - Parameters:
+  ///   - outcome: what the model did in the call before.
+  ///   - place: whose sample it is.
+  /// - Returns: a sample, which may have a call after it too; nil where there is nothing more to ask.
   /// - Throws: `TaskError` where the prompt cannot be made.
-  public func sample(after outcome: Outcome) throws(TaskError) -> Sample { try make(outcome) }
+  public func sample(after outcome: Outcome, at place: Place = Place()) throws(TaskError) -> Sample? {
+    try make(outcome, place)
+  }
 }

@@ -13,6 +13,8 @@ public struct Sample: Sendable {
   public let conversation: Conversation?
   /// What is asked once the model has answered; nil where its answer is the last.
   public let followUp: FollowUp?
+  /// The sweep's judge is asked, and not the model.
+  public let isJudgment: Bool
   /// The accepted answers; empty for a text that is only scored.
   public let expected: [String]
   /// What is recorded beside the scores, in a fixed order: requested and realised length and depth, document, window.
@@ -23,13 +25,15 @@ public struct Sample: Sendable {
   /// A sample from its parts.
   public init(
     id: SampleID, text: String, request: Request, conversation: Conversation? = nil, expected: [String] = [],
-    facts: [(name: String, value: Value)] = [], truncatedTokenCount: Int = 0, followUp: FollowUp? = nil
+    facts: [(name: String, value: Value)] = [], truncatedTokenCount: Int = 0, followUp: FollowUp? = nil,
+    isJudgment: Bool = false
   ) {
     self.id = id
     self.text = text
     self.request = request
     self.conversation = conversation
     self.followUp = followUp
+    self.isJudgment = isJudgment
     self.expected = expected
     self.facts = facts
     self.truncatedTokenCount = truncatedTokenCount
@@ -56,25 +60,31 @@ public struct SampleContext: Sendable {
   public let tokenizer: Tokenizer
   /// The model's pretraining window L, in tokens.
   public let contextWindow: Int
-  /// The name of the chat template to wrap prompts in, or nil for none.
+  /// The name of the chat template to wrap prompts in, or nil for none; `serverChat` where a server does it.
   public let chat: String?
   /// The model's system message, for chat prompts that have none of their own.
   public let system: String?
   /// The day that a chat template is told.
   public let chatDate: ChatDate
+  /// Who judges answers that no rule can score; nil where the sweep has no judge.
+  public let judge: Judge?
   /// The sweep's seed; a task derives all its randomness from it and from sample coordinates.
   public let seed: UInt64
+
+  /// The name that stands for a server's own template: messages go out as they are.
+  public static let serverChat = "server"
 
   /// A context from its parts.
   public init(
     tokenizer: Tokenizer, contextWindow: Int, chat: String?, seed: UInt64, system: String? = nil,
-    chatDate: ChatDate = .standard
+    chatDate: ChatDate = .standard, judge: Judge? = nil
   ) {
     self.tokenizer = tokenizer
     self.contextWindow = contextWindow
     self.chat = chat
     self.system = system
     self.chatDate = chatDate
+    self.judge = judge
     self.seed = seed
   }
 }

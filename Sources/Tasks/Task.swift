@@ -44,6 +44,8 @@ public protocol EvaluationTask: Sendable {
   var dataFiles: [DataFile] { get }
   /// The metrics, the first one being the one of the tables.
   var metrics: [MetricDescription] { get }
+  /// The metrics beside those, where the sweep has a judge; empty for a task that asks none.
+  var judgedMetrics: [MetricDescription] { get }
   /// The grid of this entry, in table order.
   var cells: [TaskCell] { get }
 
@@ -73,6 +75,8 @@ public protocol EvaluationTask: Sendable {
 }
 
 extension EvaluationTask {
+  /// None.
+  public var judgedMetrics: [MetricDescription] { [] }
   /// None.
   public static var benchmark: Benchmark? { nil }
   /// Nothing.

@@ -22,6 +22,7 @@ public enum TaskRegistry {
     HELMET.self,
     LVEval.self,
     PerplexityTask.self,
+    VisualHaystacks.self,
   ]
 
   /// The names that a configuration may use.

@@ -45,7 +45,7 @@ struct ServedModel {
   func load() throws -> any LoadedModel { try backend.load(specification, hashes: NoHashes()) }
 }
 
-private struct NoHashes: FileHashCache {
+struct NoHashes: FileHashCache {
   func hash(ofFile path: String, byteCount: Int, modified: Double) -> String? { nil }
   func remember(_ hash: String, ofFile path: String, byteCount: Int, modified: Double) {}
 }
@@ -205,6 +205,71 @@ private func text(_ tokens: [Int]) -> String { String(decoding: tokens.map { UIn
     #expect { try served.outcome(.generate(tokens: [1, 2], maxNewTokens: 5)) } throws: {
       "\($0)".contains("null or missing")
     }
+  }
+
+  @Test("chat: server sends the turns of a conversation, and the beginning of its answer where that is gone on with")
+  func turns() throws {
+    let turns = [Message(.user, "One?"), Message(.assistant, "1"), Message(.user, "Two?")]
+    for (kind, last) in zip(
+      kinds,
+      [
+        #"{"content":"It is","role":"assistant"}]"#, #"{"content":"It is","role":"assistant"}]"#,
+        #"{"content":"It is","role":"assistant"}]"#, #"{"content":"Two?It is","role":"user"}]"#,
+      ])
+    {
+      let served = try ServedModel(
+        kind,
+        { server in
+          server.usesServerTemplate = true
+          server.system = "Be brief."
+        })
+      let model = try served.load()
+      func ask(_ conversation: Conversation) throws -> String {
+        let request = ModelRequest(
+          .generate(tokens: [1, 2], maxNewTokens: 3), text: "never sent", conversation: conversation)
+        _ = try model.run([request], method: .plain, isCancelled: { false }, onProgress: { _ in })[0].get()
+        return try #require(served.server.requests.last).body
+      }
+      let all =
+        #"{"content":"Be brief.","role":"system"},{"content":"One?","role":"user"},"#
+        + #"{"content":"1","role":"assistant"},"#
+      let body = try ask(Conversation(turns))
+      #expect(body.contains(all + #"{"content":"Two?","role":"user"}]"#) && !body.contains("never sent"))
+      let begun = try ask(Conversation(turns, answerStart: "It is"))
+      #expect(begun.contains(last))
+      #expect(begun.contains(#""continue_final_message":true"#) == (kind == .vLLM || kind == .sgLang))
+      // A system message of its own takes the place of the configuration's.
+      #expect(try !ask(Conversation([Message(.system, "Own.")] + turns)).contains("Be brief."))
+    }
+  }
+
+  @Test("messages of which the server counts fewer tokens than they have were cut")
+  func cutMessages() throws {
+    let served = try ServedModel(.vLLM, { $0.usesServerTemplate = true })
+    let model = try served.load()
+    served.inference.change { $0.dropped = 40 }
+    let long = Message(.user, String(repeating: "word ", count: 10))
+    let answers = try model.run(
+      [ModelRequest(.generate(tokens: [1], maxNewTokens: 3), text: "", conversation: Conversation([long]))],
+      method: .plain, isCancelled: { false }, onProgress: { _ in })
+    #expect { try answers[0].get() } throws: { "\($0)".contains("it was cut") }
+  }
+
+  @Test("without a tokenizer here a server is sent messages, and bytes are counted")
+  func withoutTokenizer() throws {
+    let served = try ServedModel(.openAI, { $0.usesServerTemplate = true })
+    var named = served.specification
+    named.path = ""
+    #expect(served.backend.inventory(of: named).missing.isEmpty)
+    #expect(try served.backend.tokenizer(of: named).encode("né") == [110, 195, 169])
+    let capabilities = try served.backend.capabilities(of: named)
+    #expect(capabilities.takesTokens && !capabilities.comparesChoices && capabilities.longestSequence == nil)
+    #expect(try served.backend.notes(on: named).contains { $0.hasPrefix("no tokenizer of the model was here") })
+    let model = try served.backend.load(named, hashes: NoHashes())
+    let answers = try model.run(
+      [ModelRequest(.generate(tokens: [110], maxNewTokens: 3), text: "n")], method: .plain, isCancelled: { false },
+      onProgress: { _ in })
+    guard case .generation = try answers[0].get().outcome else { return #expect(Bool(false), "no generation") }
   }
 
   @Test("several requests at a time come back in their order", arguments: kinds)

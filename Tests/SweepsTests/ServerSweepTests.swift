@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import Store
+import Tasks
 import TestSupport
 import Testing
 import Text
@@ -47,6 +48,10 @@ import Text
     let made = try read("url: \"http://${HOST}:9\"", more: ", chat: server", environment: ["HOST": "box"])
     #expect(made.models[0].server?.url == "http://box:9")
     #expect(made.models[0].server?.usesServerTemplate == true)
+    let bare =
+      "name: test\nmodels: [{name: s, server: {url: \"http://x\"}, chat: none}]\nmethods: [plain]\ntasks: [counting]"
+    #expect { try configuration(bare) } throws: { "\($0)".contains("only chat: server") }
+    #expect(try configuration(bare.replacing("chat: none", with: "chat: server")).models[0].path.resolved == "")
   }
 
   @Test("where a server is, what key it takes and how patient one is are no part of the configuration's identity")
@@ -88,6 +93,41 @@ import Text
     inference.change { $0.dropped = 1 }
     #expect { try sweep(read(url), .plan).plan(store: nil) } throws: { "\($0)".contains("chat: server sends texts") }
     _ = try sweep(read(url, more: ", chat: server"), .plan).plan(store: nil)
+  }
+
+  @Test("pictures go to a server that takes images, as messages; others are refused by plan")
+  func pictures() throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().path
+    let inference = FakeInference(.init(.openAI))
+    let server = try FakeServer(inference)
+    func made(_ more: String, chat: String) throws -> Sweep {
+      let data = "\(root)/Datasets/visual-haystacks"
+      let text =
+        "name: t\nmodels: [{name: s, chat: \(chat), server: {url: \"\(server.url)\", tokenizer: \(folder.path)\(more)}}]\n"
+        + "methods: [plain]\nallow-unverified: true\ntasks: [visual-haystacks: {path: \(data), images: \(data)/images, "
+        + "counts: [\"2\"], max-new-tokens: 3}]"
+      let read = try Configuration.read(
+        Array(text.utf8), file: "t.yaml", overrides: [], taskTypes: [VisualHaystacks.self], environment: [:])
+      return try sweep(read, .execution)
+    }
+    #expect { try made("", chat: "server").plan(store: nil) } throws: { "\($0)".contains("server.images") }
+    #expect { try made(", images: true", chat: "none").plan(store: nil) } throws: { "\($0)".contains("chat: server") }
+    inference.change { behaviour in
+      behaviour.override = { request in
+        request.path == "/v1/chat/completions"
+          ? .json(
+            #"{"choices": [{"message": {"content": "yes"}, "finish_reason": "stop"}], "usage": {"prompt_tokens": 999}}"#
+          )
+          : nil
+      }
+    }
+    let store = try ResultStore.open("\(folder.path)/pictures.sqlite", mode: .create)
+    #expect(try run(made(", images: true", chat: "server"), store) == .complete)
+    let bodies = server.requests.filter { $0.path == "/v1/chat/completions" }.map(\.body)
+    #expect(bodies.count == 4)
+    #expect(bodies.allSatisfy { $0.components(separatedBy: "data:image").count == 3 })
+    #expect(Set(bodies).count == 4)
   }
 
   private func run(_ sweep: Sweep, _ store: ResultStore) throws(SweepError) -> SweepStatus {

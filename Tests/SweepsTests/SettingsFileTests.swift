@@ -91,7 +91,7 @@ import Text
                 folder.path + "/model.gguf", location: TextLocation(file: "", line: 0, column: 0),
                 folders: PathFolders(environment: [:], secondChoice: nil, exists: { _ in true })),
               contextWindow: nil, chat: nil, cache: .float32)
-          ], methods: read.methods, tasks: read.tasks, gates: [], allowsUnverified: false),
+          ], methods: read.methods, tasks: read.tasks, gates: [], judge: nil, allowsUnverified: false),
         options: SweepOptions(), provider: provider, purpose: .execution)
     }
     #expect("\(String(describing: error))".contains("task.yaml"))

@@ -48,7 +48,8 @@ public final class ServerBackend: Backend {
 
   /// The local tokenizer's files.
   public func inventory(of model: ModelSpecification) -> ModelInventory {
-    let isThere = FileManager.default.fileExists(atPath: model.path)
+    // None is asked for.
+    let isThere = model.path.isEmpty || FileManager.default.fileExists(atPath: model.path)
     return ModelInventory(missing: isThere ? [] : ["\(model.path) (the tokenizer: a GGUF file or a folder)"])
   }
 
@@ -71,13 +72,13 @@ public final class ServerBackend: Backend {
       cacheByteCount: { _, _ in 0 }, activationByteCount: 0, isRemote: true)
   }
 
-  /// The local tokenizer.
+  /// The local tokenizer; one that counts bytes where none is named.
   ///
   /// - Throws: `BackendError.unusable`.
   public func tokenizer(of model: ModelSpecification) throws(BackendError) -> Tokenizer {
     if let session = sessions[model] { return session.tokenizer }
     do {
-      return try Tokenizer.load(modelPath: model.path)
+      return try model.path.isEmpty ? Tokenizer.bytes() : Tokenizer.load(modelPath: model.path)
     } catch {
       throw .unusable(model, cause: error)
     }
@@ -94,8 +95,15 @@ public final class ServerBackend: Backend {
       hasMethods: false, scoresTexts: abilities.scoresTexts && !usesTemplate,
       comparesChoices: abilities.comparesChoices && !usesTemplate)
     capabilities.takesTokens = abilities.takesTokens || usesTemplate
-    capabilities.longestSequence = session.profile.context
+    capabilities.takesPictures = session.profile.takesImages && usesTemplate
+    // Bytes are no tokens: the server itself says what is too long.
+    capabilities.longestSequence = session.countsBytes ? nil : session.profile.context
     capabilities.reasons = abilities.reasons
+    if !session.profile.takesImages {
+      capabilities.reasons.append("takes no pictures, or does not say so (server.images: true where it does)")
+    } else if !usesTemplate {
+      capabilities.reasons.append("takes no pictures beside ids: chat: server sends messages")
+    }
     return capabilities
   }
 
@@ -137,7 +145,8 @@ public final class ServerBackend: Backend {
     let tokenizer = try tokenizer(of: model)
     do throws(ServerError) {
       let session = try ServerSession(
-        server, key: try key(server), tokenizer: tokenizer, pause: pause, isCancelled: isCancelled)
+        server, key: try key(server), tokenizer: tokenizer, countsBytes: model.path.isEmpty, pause: pause,
+        isCancelled: isCancelled)
       sessions[model] = session
       return session
     } catch {

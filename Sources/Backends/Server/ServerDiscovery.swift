@@ -31,6 +31,7 @@ struct ServerDiscovery {
       profile = made(.openAI, entry)
     }
     profile.context = specification.context ?? profile.context
+    profile.takesImages = specification.takesImages ?? profile.takesImages
     return profile
   }
 

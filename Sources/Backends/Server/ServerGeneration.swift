@@ -49,15 +49,22 @@ struct ServerGeneration {
     return cut(tokens, .length, limits.stopTexts)
   }
 
-  /// An answer to a message, in the server's own template.
-  func outcome(to text: String, system: String?, tokenCount: Int, _ limits: Limits) throws(ServerFailure) -> Outcome {
-    var query = GenerationQuery(
-      prompt: .messages(system: system, user: text), maxNewTokens: limits.maxNewTokens)
+  /// An answer to messages, in the server's own template.
+  ///
+  /// - Parameters:
+  ///   - conversation: the messages.
+  ///   - least: the fewest tokens that the server may count: its template adds to the messages.
+  ///   - limits: where it ends.
+  /// - Returns: the answer.
+  /// - Throws: `ServerFailure`, also where the server counted too few tokens.
+  func outcome(
+    to conversation: Conversation, least: Int, _ limits: Limits
+  ) throws(ServerFailure) -> Outcome {
+    var query = GenerationQuery(prompt: .messages(conversation), maxNewTokens: limits.maxNewTokens)
     query.stopTexts = limits.stopTexts
     let reply = try dialect.generate(query, call)
-    // The template adds to it; the tokenizer may join what the message had apart.
-    if let count = reply.promptTokenCount, count + 8 < tokenCount {
-      throw .request("the server counted \(count) tokens of a prompt of at least \(tokenCount): it was cut")
+    if let count = reply.promptTokenCount, count < least {
+      throw .request("the server counted \(count) tokens of a prompt of at least \(least): it was cut")
     }
     return try textOutcome(reply, limits)
   }

@@ -21,7 +21,8 @@ final class ServerModel: LoadedModel {
     modelHash = hash
     work = ServerWork(
       dialect: session.profile.dialect, tokenizer: session.tokenizer, connection: session.connection,
-      usesTemplate: session.specification.usesServerTemplate, system: session.specification.system)
+      usesTemplate: session.specification.usesServerTemplate, system: session.specification.system,
+      countsBytes: session.countsBytes)
   }
 
   func groupCount(_ requests: ArraySlice<ModelRequest>) -> Int {
@@ -85,6 +86,13 @@ struct ServerWork: Sendable {
   let connection: ServerConnection
   let usesTemplate: Bool
   let system: String?
+  /// The local tokenizer is none of a model: it counts bytes.
+  let countsBytes: Bool
+
+  /// The tokens that a tokenizer may make fewer of a message than of the whole text.
+  private static let slack = 8
+  /// More bytes than any text has for a token.
+  private static let longestToken = 24
 
   func answer(_ request: ModelRequest, _ isCancelled: @escaping () -> Bool) -> ServerResult {
     let begin = ContinuousClock.now
@@ -122,8 +130,26 @@ struct ServerWork: Sendable {
       let limits = ServerGeneration.Limits(
         maxNewTokens: maxNewTokens, stopTokens: stopTokens, stopTexts: stopTexts, minNewTokens: minNewTokens)
       guard usesTemplate else { return try generation.outcome(after: tokens, limits) }
-      return try generation.outcome(to: request.text, system: system, tokenCount: tokens.count, limits)
+      let conversation = conversation(of: request)
+      return try generation.outcome(to: conversation, least: leastTokenCount(of: conversation), limits)
     }
+  }
+
+  /// The messages of a request, with the configuration's system message where they have none.
+  private func conversation(of request: ModelRequest) -> Conversation {
+    var conversation = request.conversation ?? Conversation([Message(.user, request.text)])
+    if let system, conversation.messages.first?.role != .system {
+      conversation.messages.insert(Message(.system, system), at: 0)
+    }
+    return conversation
+  }
+
+  /// The fewest tokens that a server may count of messages that it read whole.
+  private func leastTokenCount(of conversation: Conversation) -> Int {
+    let texts = conversation.messages.map(\.content)
+    guard !countsBytes else { return texts.reduce(0) { $0 + $1.utf8.count } / Self.longestToken }
+    let counts = texts.map { tokenizer.encode($0, bos: .never, parseSpecial: false).count }
+    return counts.reduce(0) { $0 + max(0, $1 - Self.slack) }
   }
 }
 

@@ -12,6 +12,13 @@ public struct ServerAbilities: Hashable, Sendable {
   public var hasComparedTokenizer = false
   /// What it cannot do, and how that was found out.
   public var reasons: [String] = []
+
+  /// Nothing was tried, because no tokenizer of the model is here.
+  static let untried: ServerAbilities = {
+    var abilities = ServerAbilities()
+    abilities.reasons = ["takes no prompts as ids: no tokenizer is here to make them with (server.tokenizer)"]
+    return abilities
+  }()
 }
 
 /// Tries what a server can do, with a few tokens each.

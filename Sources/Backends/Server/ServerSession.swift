@@ -10,6 +10,8 @@ final class ServerSession {
   let tokenizer: Tokenizer
   let profile: ServerProfile
   let abilities: ServerAbilities
+  /// No tokenizer of the model is here: a token of the local one is a byte.
+  let countsBytes: Bool
 
   /// Asks a server.
   ///
@@ -17,20 +19,24 @@ final class ServerSession {
   ///   - specification: the server.
   ///   - key: the key that its requests carry.
   ///   - tokenizer: the local tokenizer of the model that it serves.
+  ///   - countsBytes: true where that is none of the model's, and only counts bytes.
   ///   - pause: waits between two tries.
   ///   - isCancelled: true stops.
   /// - Throws: `ServerError`.
   init(
-    _ specification: ServerSpecification, key: Secret?, tokenizer: Tokenizer,
+    _ specification: ServerSpecification, key: Secret?, tokenizer: Tokenizer, countsBytes: Bool = false,
     pause: @escaping ServerConnection.Pause = ServerConnection.sleep, isCancelled: @escaping () -> Bool = { false }
   ) throws(ServerError) {
     self.specification = specification
     self.tokenizer = tokenizer
+    self.countsBytes = countsBytes
     connection = try Self.connection(to: specification, key: key, pause: pause)
     let call = ServerCall(connection: connection, isCancelled: isCancelled)
     do throws(ServerFailure) {
       profile = try ServerDiscovery(call: call, specification: specification).profile()
-      abilities = try ServerProbes(profile: profile, tokenizer: tokenizer, call: call).abilities()
+      abilities =
+        countsBytes
+        ? .untried : try ServerProbes(profile: profile, tokenizer: tokenizer, call: call).abilities()
     } catch {
       throw ServerError(error)
     }
@@ -75,7 +81,8 @@ final class ServerSession {
     // Slots that work side by side give other bits than one at a time.
     if specification.concurrency > 1 { members["parallel"] = .bool(true) }
     if specification.usesServerTemplate {
-      members["chat"] = .string("server")
+      // With the number of this way of making messages of a sample: turns go out as turns.
+      members["chat"] = .string("server/2")
       members["system"] = specification.system.map { .string($0) }
     }
     return SHA256.hexadecimal(of: JSONValue.object(members).spelling)
@@ -86,7 +93,11 @@ final class ServerSession {
     let version = profile.version.map { " \($0)" } ?? ""
     var notes = ["served by \(profile.kind.rawValue)\(version)" + (specification.label.map { ": \($0)" } ?? "")]
     if specification.weights == nil { notes.append("unverified weights: nobody vouched for what the server serves") }
-    if !abilities.hasComparedTokenizer {
+    if countsBytes {
+      notes.append(
+        "no tokenizer of the model was here (server.tokenizer): lengths and limits of prompts are counted in bytes of "
+          + "their text, not in tokens")
+    } else if !abilities.hasComparedTokenizer {
       notes.append("the server's tokenizer could not be compared with the local one")
     }
     if specification.usesServerTemplate {

@@ -22,6 +22,8 @@ public struct ServerSpecification: Hashable, Sendable {
   public var retries: Int
   /// What tables call the way in which it was launched.
   public var label: String?
+  /// Whether it takes images, for servers that do not say so.
+  public var takesImages: Bool?
   /// Texts go out as messages, which the server wraps in its own chat template.
   public var usesServerTemplate: Bool
   /// The system message that goes with them.

@@ -22,6 +22,8 @@ public struct Configuration: Sendable {
   public let tasks: [TaskEntry]
   /// What must hold at the end.
   public let gates: [Gate]
+  /// Who judges answers that no rule can score; nil for nobody.
+  public let judge: JudgeEntry?
   /// True where data that no import made may stand for a benchmark's.
   public let allowsUnverified: Bool
 
@@ -67,6 +69,36 @@ public struct Configuration: Sendable {
     /// - Returns: the model.
     func specification(path: String) -> ModelSpecification {
       ModelSpecification(name: name, path: path, cache: cache, server: server)
+    }
+  }
+
+  /// The judge of a configuration: a model that a server runs, which is sent messages.
+  public struct JudgeEntry: Hashable, Sendable {
+    /// The server, as a model entry.
+    public let model: ModelEntry
+    /// Whose answers L-Eval's are compared with; nil where nobody's.
+    public let baseline: Baseline?
+
+    /// Stored answers.
+    public struct Baseline: Hashable, Sendable {
+      /// The model's name in its store.
+      public let model: String
+      /// The method, as tables call it.
+      public let method: String
+      /// The store; nil for the sweep's own.
+      public let store: ConfiguredPath?
+    }
+
+    /// What results depend on; where the server is, is left out.
+    var json: JSONValue {
+      var members: [String: JSONValue] = ["name": .string(model.name)]
+      members["server"] = model.server?.resolved
+      if let baseline {
+        members["baseline"] = .object([
+          "model": .string(baseline.model), "method": .string(baseline.method), "db": JSONValue(baseline.store?.text),
+        ])
+      }
+      return .object(members)
     }
   }
 
@@ -127,6 +159,7 @@ public struct Configuration: Sendable {
       "methods": .array(methods.map { .string($0.description) }), "tasks": .array(tasks),
       "gates": .array(gates.map(\.json)),
     ]
+    if let judge { members["judge"] = judge.json }
     if allowsUnverified { members["allow-unverified"] = .bool(true) }
     return JSONValue.object(members).spelling
   }

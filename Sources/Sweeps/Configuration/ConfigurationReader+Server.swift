@@ -5,6 +5,7 @@ import Text
 extension ConfigurationReader {
   private static let serverKeys = [
     "url", "kind", "model", "key-env", "tokenizer", "weights", "context", "concurrency", "timeout", "retries", "label",
+    "images",
   ]
   private static let kinds = ["auto"] + ServerKind.allCases.map(\.rawValue)
 
@@ -30,17 +31,52 @@ extension ConfigurationReader {
     }
     try refuseKeys(server)
     let own = try MappingReader(server, owner: "server", keys: Self.serverKeys)
-    let tokenizer = try own.required("tokenizer")
-    let path = try ConfiguredPath(tokenizer.requiredText("tokenizer"), location: tokenizer.location, folders: folders)
     let chat = try chat(reader, isServed: true)
+    let path = try tokenizer(own, isNeeded: chat != "server")
     let system = try system(reader, chat: chat)
     let specification = try specification(own, usesServerTemplate: chat == "server", system: system)
-    let name = try checkedName(
-      reader.text("name") ?? specification.model ?? Self.stem(path.text), reader.node("name") ?? node)
+    let stem = path.text.isEmpty ? "server" : Self.stem(path.text)
+    let name = try checkedName(reader.text("name") ?? specification.model ?? stem, reader.node("name") ?? node)
     return .init(
       name: name, path: path, contextWindow: try reader.integer("context", in: 2...(1 << 30)),
       chat: chat == "server" ? "none" : chat, cache: .float32, system: chat == "server" ? nil : system,
       date: try date(reader), server: specification)
+  }
+
+  /// A judge's server: it is sent messages, and needs no tokenizer here.
+  ///
+  /// - Parameters:
+  ///   - server: what stands behind `server:`.
+  ///   - reader: the judge's mapping.
+  ///   - node: the judge's entry.
+  /// - Returns: the server as a model.
+  /// - Throws: `SweepError.configuration`.
+  func judge(
+    servedBy server: Node, _ reader: MappingReader, _ node: Node
+  ) throws(SweepError) -> Configuration.ModelEntry {
+    try refuseKeys(server)
+    let own = try MappingReader(server, owner: "server", keys: Self.serverKeys.filter { $0 != "tokenizer" })
+    let specification = try specification(own, usesServerTemplate: true, system: nil)
+    let name = try checkedName(reader.text("name") ?? specification.model ?? "judge", reader.node("name") ?? node)
+    return .init(
+      name: name, path: try ConfiguredPath("", location: server.location, folders: folders), contextWindow: nil,
+      chat: "none", cache: .float32, server: specification)
+  }
+
+  /// The local tokenizer, which prompts as ids are made with; an empty path where none is named.
+  private func tokenizer(_ reader: MappingReader, isNeeded: Bool) throws(SweepError) -> ConfiguredPath {
+    guard let node = reader.node("tokenizer") else {
+      guard !isNeeded else {
+        throw .configuration(
+          reader.location,
+          .impossible(
+            key: "tokenizer", found: "not there",
+            expected: "the model's own (a GGUF file or a folder), which makes prompts of ids; only chat: server, which "
+              + "sends texts, does without"))
+      }
+      return try ConfiguredPath("", location: reader.location, folders: folders)
+    }
+    return try ConfiguredPath(node.requiredText("tokenizer"), location: node.location, folders: folders)
   }
 
   /// A key in a file is a key in git, in stores and in reports.
@@ -108,6 +144,10 @@ extension ConfigurationReader {
     specification.concurrency = try reader.integer("concurrency", in: 1...1024) ?? specification.concurrency
     specification.timeout = try reader.integer("timeout", in: 1...(1 << 20)) ?? specification.timeout
     specification.retries = try reader.integer("retries", in: 0...100) ?? specification.retries
+    if let node = reader.node("images") {
+      guard let takes = node.flag else { throw node.wrongType("images", "true or false") }
+      specification.takesImages = takes
+    }
     specification.usesServerTemplate = usesServerTemplate
     specification.system = usesServerTemplate ? system : nil
     return specification

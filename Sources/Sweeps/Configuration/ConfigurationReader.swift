@@ -13,7 +13,7 @@ struct ConfigurationReader {
   /// The content of a file, nil where it cannot be read.
   let readFile: (String) -> [UInt8]?
 
-  private static let keys = ["name", "seed", "models", "methods", "tasks", "gates", "allow-unverified"]
+  private static let keys = ["name", "seed", "models", "methods", "tasks", "gates", "judge", "allow-unverified"]
   private static let modelKeys = ["name", "path", "context", "chat", "system", "date", "cache", "server", "device"]
 
   func read(_ root: Node) throws(SweepError) -> Configuration {
@@ -24,7 +24,7 @@ struct ConfigurationReader {
       file: file, name: try name(reader), seed: UInt64(try reader.integer("seed", in: 0...Int.max) ?? 42),
       models: try models(reader.list("models")), methods: methods, tasks: tasks,
       gates: try gates(reader.node("gates"), methods: methods, tasks: tasks),
-      allowsUnverified: try flag("allow-unverified", reader))
+      judge: try judge(reader.node("judge")), allowsUnverified: try flag("allow-unverified", reader))
   }
 
   private func name(_ reader: MappingReader) throws(SweepError) -> String {

@@ -51,6 +51,8 @@ struct PathFolders {
   var firstChoice: String?
 
   func resolve(_ path: String) -> String {
+    // No path is none anywhere.
+    guard !path.isEmpty else { return path }
     if let firstChoice, !path.hasPrefix("/"), exists(firstChoice + "/" + path) { return firstChoice + "/" + path }
     guard !path.hasPrefix("/"), let secondChoice, !exists(path) else { return path }
     let other = secondChoice.hasSuffix("/") ? secondChoice + path : secondChoice + "/" + path

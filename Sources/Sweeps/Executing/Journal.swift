@@ -128,13 +128,14 @@ final class Journal {
     onEvent(.sampleFailed(cell: open.place, sampleID: name, reason: reason, meter.progress()))
   }
 
-  /// Notes a cell whose samples are all without a value of its first metric.
-  func noteUnscored(_ cell: Cell, _ id: CellID, _ metric: MetricDescription) throws(SweepError) {
-    let first = metric.aggregation == .perplexity ? "nll_sum" : metric.name
-    let hasScore = try stored { () throws(StoreError) in try store.hasScore(of: first, in: id) }
-    if hasScore == false {
-      unscoredCells.append(cell.name)
+  /// Notes a cell whose samples are all without a value of its first metric, and of a judge's where there is one.
+  func noteUnscored(_ cell: Cell, _ id: CellID, _ metrics: [MetricDescription]) throws(SweepError) {
+    for metric in metrics {
+      let name = metric.aggregation == .perplexity ? "nll_sum" : metric.name
+      let hasScore = try stored { () throws(StoreError) in try store.hasScore(of: name, in: id) }
+      if hasScore != false { return }
     }
+    unscoredCells.append(cell.name)
   }
 
   private func tellFinished(

@@ -8,6 +8,7 @@ import Tasks
 final class SampleEvaluator {
   private let model: any LoadedModel
   private let identity: EvaluationIdentity
+  private let judge: PreparedJudge?
   private let journal: Journal
   private let evaluations: StoredEvaluations
   private let isCancelled: () -> Bool
@@ -15,11 +16,12 @@ final class SampleEvaluator {
   private static let attachmentLimit = 200
 
   init(
-    model: any LoadedModel, identity: EvaluationIdentity, journal: Journal, evaluations: StoredEvaluations,
-    isCancelled: @escaping () -> Bool
+    model: any LoadedModel, identity: EvaluationIdentity, judge: PreparedJudge?, journal: Journal,
+    evaluations: StoredEvaluations, isCancelled: @escaping () -> Bool
   ) {
     self.model = model
     self.identity = identity
+    self.judge = judge
     self.journal = journal
     self.evaluations = evaluations
     self.isCancelled = isCancelled
@@ -85,7 +87,11 @@ final class SampleEvaluator {
     var next = 0
     while next < queue.order.count {
       if isCancelled() { return false }
-      let count = min(max(1, model.groupCount(requests[next...])), queue.order.count - next)
+      // A judge is asked one thing after another.
+      let isJudgment = queue.sample(queue.order[next]).sample.isJudgment
+      let end =
+        queue.order[next...].firstIndex { queue.sample($0).sample.isJudgment != isJudgment } ?? queue.order.count
+      let count = isJudgment ? 1 : min(max(1, model.groupCount(requests[next..<end])), end - next)
       guard try evaluate(queue.order[next..<next + count], requests[next..<next + count], queue) else { return false }
       next += count
     }
@@ -117,9 +123,10 @@ final class SampleEvaluator {
     if let first = wanted.first {
       let answers: [Result<Answer, RequestFailure>]
       let begin = ContinuousClock.now
+      let (runner, method) = try runner(of: queue.sample(first.place).sample, queue.cell(first.place).cell)
       do throws(BackendError) {
-        answers = try model.run(
-          wanted.map(\.request), method: queue.cell(first.place).cell.method, isCancelled: isCancelled,
+        answers = try runner.run(
+          wanted.map(\.request), method: method, isCancelled: isCancelled,
           onProgress: { [journal] count in
             journal.report(count, of: queue.sample(first.place), in: queue.cell(first.place), since: begin)
           })
@@ -191,12 +198,28 @@ final class SampleEvaluator {
       }
       return try askAgain(after: outcome, pending, seconds: 0, open)
     }
+    return try end(pending, open)
+  }
+
+  // MARK: Calls that follow
+
+  /// Who is asked: the cell's model under its method, or the judge.
+  private func runner(of sample: Sample, _ cell: Cell) throws(SweepError) -> (any LoadedModel, Method) {
+    guard sample.isJudgment, let judge else { return (model, cell.method) }
+    return (try judge.load(), .plain)
+  }
+
+  /// Scores a sample after whose answer nothing more is asked.
+  ///
+  /// - Returns: true.
+  private func end(_ pending: PendingSample, _ open: OpenCell) throws(SweepError) -> Bool {
+    guard let id = try evaluations.find(pending.identity) else {
+      throw .damagedEvaluation(store: journal.store.path, sampleID: pending.sample.id.rawValue)
+    }
     try journal.attach(
       [attachment(of: id, pending.sample, pending.key, open)], adopting: [], to: open, work: pending.work)
     return true
   }
-
-  // MARK: Calls that follow
 
   /// The next call of a sample whose last one was answered.
   ///
@@ -207,20 +230,22 @@ final class SampleEvaluator {
     let made: SelectedSample?
     do {
       made = try SelectedSample.next(
-        of: pending.sample, after: outcome, identity: pending.identity, scorer: open.cell.task.scorer.identity)
+        of: pending.sample, after: outcome, at: evaluations.place(of: open.cell), identity: pending.identity,
+        scorer: open.cell.task.scorer.identity)
     } catch {
       try journal.fail(pending, "the next call cannot be made: \(error)", open)
       return true
     }
-    guard let made else { return true }
+    guard let made else { return try end(pending, open) }
     let next = PendingSample(
-      sample: made.sample, key: made.key, identity: identity.of(made.key, method: open.cell.method), work: pending.work,
-      isFree: pending.isFree, earlierSeconds: pending.earlierSeconds + seconds)
+      sample: made.sample, key: made.key, identity: try evaluations.name(of: made, in: open.cell, identity),
+      work: pending.work, isFree: pending.isFree, earlierSeconds: pending.earlierSeconds + seconds)
     if try evaluations.find(next.identity) != nil { return try take(next, open) }
     let answers: [Result<Answer, RequestFailure>]
+    let (runner, method) = try runner(of: next.sample, open.cell)
     do throws(BackendError) {
-      answers = try model.run(
-        [ModelRequest(next.sample)], method: open.cell.method, isCancelled: isCancelled, onProgress: { _ in })
+      answers = try runner.run(
+        [ModelRequest(next.sample)], method: method, isCancelled: isCancelled, onProgress: { _ in })
     } catch {
       if case .cancelled = error { return false }
       throw .backend(error)

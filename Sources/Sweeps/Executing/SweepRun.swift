@@ -21,7 +21,7 @@ final class SweepRun {
   ) {
     self.sweep = sweep
     self.isCancelled = isCancelled
-    evaluations = StoredEvaluations(store)
+    evaluations = StoredEvaluations(store, judge: sweep.judge)
     indices = Dictionary(zip(sweep.cells, 0...)) { first, _ in first }
     rates = Dictionary(plan.models.map { ($0.name, $0.rate) }) { first, _ in first }
     journal = Journal(store: store, run: run, meter: WorkMeter(plan), onEvent: onEvent)
@@ -36,6 +36,7 @@ final class SweepRun {
     for model in sweep.models where isFinished {
       if try sweep.isNeeded(model) { isFinished = try evaluate(model) }
     }
+    if isFinished, let judge = sweep.judge { try verify { () throws(BackendError) in try judge.verify() } }
     journal.end()
     let ids = sweep.cells.map { cellIDs[$0] }
     // A part of the numbers is nothing to judge.
@@ -68,21 +69,22 @@ final class SweepRun {
     for (cell, id) in zip(cells, ids) { cellIDs[cell] = id }
     let identity = model.identity(modelHash: loaded.modelHash)
     let evaluator = SampleEvaluator(
-      model: loaded, identity: identity, journal: journal, evaluations: evaluations, isCancelled: isCancelled)
+      model: loaded, identity: identity, judge: sweep.judge, journal: journal, evaluations: evaluations,
+      isCancelled: isCancelled)
     for batch in try sweep.samples.batches(cells) {
       if isCancelled() { return false }
       guard let queue = try open(batch, identity, evaluator) else { return false }
       guard try evaluator.evaluate(queue) else { return false }
       try finish(batch)
     }
-    try verify(loaded)
+    try verify { () throws(BackendError) in try loaded.verify() }
     return true
   }
 
   /// Another model than at the beginning marks the run, and ends it.
-  private func verify(_ loaded: any LoadedModel) throws(SweepError) {
+  private func verify(_ look: () throws(BackendError) -> Void) throws(SweepError) {
     do {
-      try loaded.verify()
+      try look()
     } catch {
       try journal.warn("\(error)")
       throw .backend(error)
@@ -135,7 +137,8 @@ final class SweepRun {
     for cell in batch {
       guard let id = cellIDs[cell] else { throw .unregistered(cell: cell.name) }
       guard let metric = cell.task.task.metrics.first else { continue }
-      try journal.noteUnscored(cell, id, metric)
+      let judged = sweep.judge == nil ? [] : cell.task.task.judgedMetrics
+      try journal.noteUnscored(cell, id, [metric] + judged)
     }
   }
 }

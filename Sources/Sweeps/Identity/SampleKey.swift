@@ -27,7 +27,7 @@ struct SampleKey: Sendable {
     }
     digest.update(chunk)
     promptHash = digest.hexadecimal()
-    decoding = Self.decoding(of: sample.request)
+    decoding = Self.decoding(of: sample.request, sample.conversation?.pictures ?? [])
     decodingSpelling = decoding.spelling
     expected = sample.expected
     // A name that stands twice keeps its last value.
@@ -36,7 +36,7 @@ struct SampleKey: Sendable {
     sequenceLength = sample.request.sequenceLength
   }
 
-  private static func decoding(of request: Request) -> JSONValue {
+  private static func decoding(of request: Request, _ pictures: [Picture]) -> JSONValue {
     switch request {
     case .score: return .object(["kind": .string("score")])
     case .generate(_, let maxNewTokens, let stopTokens, let stopTexts, let minNewTokens):
@@ -47,6 +47,7 @@ struct SampleKey: Sendable {
       ]
       // Left out where it is 0, so that results of requests without it keep their identity.
       if minNewTokens > 0 { settings["minNewTokens"] = .integer(minNewTokens) }
+      if !pictures.isEmpty { settings["pictures"] = .array(pictures.map { .string($0.sha256) }) }
       return .object(settings)
     case .choices(_, let continuations):
       return .object([

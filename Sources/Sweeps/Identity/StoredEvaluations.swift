@@ -1,4 +1,5 @@
 import Evaluation
+import Positions
 import Store
 import Tasks
 
@@ -19,6 +20,7 @@ final class StoredEvaluations {
   }
 
   private let store: ResultStore
+  private let judge: PreparedJudge?
   private var known: [String: EvaluationID]?
   private var hasLegacy: Bool?
   private var candidates: [CandidateKey: [String: [LegacyCandidate]]] = [:]
@@ -28,7 +30,19 @@ final class StoredEvaluations {
     let task: String
   }
 
-  init(_ store: ResultStore) { self.store = store }
+  init(_ store: ResultStore, judge: PreparedJudge?) {
+    self.store = store
+    self.judge = judge
+  }
+
+  /// The identity of a call's evaluation: the cell's model's, or the judge's.
+  func name(of call: SelectedSample, in cell: Cell, _ identity: EvaluationIdentity) throws(SweepError) -> String {
+    guard call.sample.isJudgment, let judge else { return identity.of(call.key, method: cell.method) }
+    return try judge.identity().of(call.key, method: .plain)
+  }
+
+  /// Whose sample it is that has a call after it.
+  func place(of cell: Cell) -> FollowUp.Place { judge?.place(of: cell) ?? FollowUp.Place() }
 
   /// A sample that may be asked in several calls: the first call that is not stored, or the last one.
   struct Standing {
@@ -54,15 +68,22 @@ final class StoredEvaluations {
   ) throws(SweepError) -> Standing {
     var call = sample
     while call.sample.followUp != nil {
-      let name = identity.of(call.key, method: cell.method)
-      // A next call that cannot be made is open here, and fails where its turn comes.
-      guard let id = try identities()[name], let outcome = try self.outcome(of: id, call.sample.reference),
-        let next = try? SelectedSample.next(
-          of: call.sample, after: outcome, identity: name, scorer: cell.task.scorer.identity)
-      else { return Standing(state: .open, call: call, name: name) }
+      let name = try name(of: call, in: cell, identity)
+      guard let id = try identities()[name], let outcome = try self.outcome(of: id, call.sample.reference) else {
+        return Standing(state: .open, call: call, name: name)
+      }
+      let next: SelectedSample?
+      do {
+        next = try SelectedSample.next(
+          of: call.sample, after: outcome, at: place(of: cell), identity: name, scorer: cell.task.scorer.identity)
+      } catch {
+        // A next call that cannot be made is open here, and fails where its turn comes.
+        return Standing(state: .open, call: call, name: name)
+      }
+      guard let next else { break }
       call = next
     }
-    let name = identity.of(call.key, method: cell.method)
+    let name = try name(of: call, in: cell, identity)
     return Standing(state: try state(of: call, name, in: cell, identity, current: current), call: call, name: name)
   }
 

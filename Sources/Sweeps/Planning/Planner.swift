@@ -16,7 +16,8 @@ extension Sweep {
   /// - Returns: the plan.
   /// - Throws: `SweepError`.
   public func plan(store: ResultStore?, measuresRate: Bool = false) throws(SweepError) -> Plan {
-    let known = try store.map { (store) throws(SweepError) in try StoredCells(store, models) }
+    judge?.use(store)
+    let known = try store.map { (store) throws(SweepError) in try StoredCells(store, models, judge: judge) }
     var rates: [ObjectIdentifier: Rate] = [:]
     for model in models {
       let own = cells.filter { $0.model === model }
@@ -173,6 +174,10 @@ enum RequestSupport {
     }
     for sample in samples {
       try check(length: sample.sample.request, capabilities, cell)
+      if sample.sample.conversation?.pictures.isEmpty == false, !capabilities.takesPictures {
+        throw .unsupported(
+          model: cell.model.name, what: "pictures, which \(cell.task.name) shows" + because(capabilities, "pictures"))
+      }
       switch sample.sample.request {
       case .generate where !capabilities.takesTokens:
         throw .unsupported(

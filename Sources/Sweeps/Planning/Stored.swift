@@ -15,7 +15,7 @@ struct StoredCells {
   private let evaluations: StoredEvaluations
   private let store: ResultStore
 
-  init(_ store: ResultStore, _ models: [PreparedModel]) throws(SweepError) {
+  init(_ store: ResultStore, _ models: [PreparedModel], judge: PreparedJudge?) throws(SweepError) {
     self.store = store
     var cells: [CellRecord: [StoredCell]] = [:]
     // A scorer's notes and metrics may have changed since.
@@ -32,7 +32,7 @@ struct StoredCells {
     }
     modelHashes = hashes
     identities = try stored { () throws(StoreError) in try store.resultIdentities() }
-    evaluations = StoredEvaluations(store)
+    evaluations = StoredEvaluations(store, judge: judge)
   }
 
   /// What of a record says which cell it is, whatever is made of its evaluations.

@@ -71,10 +71,11 @@ public final class PreparedModel {
   }
 
   /// What a task may know of the model.
-  func context(seed: UInt64) -> SampleContext {
+  func context(seed: UInt64, judge: Judge? = nil) -> SampleContext {
     SampleContext(
-      tokenizer: tokenizer, contextWindow: contextWindow, chat: entry.chat, seed: seed, system: entry.system,
-      chatDate: entry.date)
+      tokenizer: tokenizer, contextWindow: contextWindow,
+      chat: entry.server?.usesServerTemplate == true ? SampleContext.serverChat : entry.chat, seed: seed,
+      system: entry.system, chatDate: entry.date, judge: judge)
   }
 
   /// What should be known before a run.

@@ -30,6 +30,8 @@ public final class Sweep {
   /// What was chosen in place of `auto`, in words, one per model, spelling and length.
   public let choices: [String]
 
+  /// Who judges answers that no rule can score.
+  let judge: PreparedJudge?
   /// Makes the samples.
   let samples: SampleSource
   private let plainCells: Set<Cell>
@@ -79,11 +81,19 @@ public final class Sweep {
       cells.contains { $0.model === model }
     }
     self.missing = needed
-    self.warnings = warnings
     choices = Expansion.choices(of: known)
     plainCells = Set(cells.filter { $0.method == .plain })
+    let judged = cells.contains { !$0.task.task.judgedMetrics.isEmpty }
+    judge = try configuration.judge.flatMap { (entry) throws(SweepError) in
+      judged ? try PreparedJudge(entry, backend(entry.model)) : nil
+    }
+    if configuration.judge != nil, !judged {
+      warnings.append("the judge is not asked: no task here has answers for one")
+    }
+    self.warnings = warnings
     samples = SampleSource(
-      seed: configuration.seed, limit: options.limit, shard: options.shard, cells: cells, threads: options.threads)
+      seed: configuration.seed, limit: options.limit, shard: options.shard, cells: cells, judge: judge,
+      threads: options.threads)
   }
 
   /// The methods and names as the configuration writes them, which a selection may use though no cell is there.

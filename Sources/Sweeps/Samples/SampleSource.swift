@@ -31,18 +31,20 @@ extension SelectedSample {
   /// - Parameters:
   ///   - sample: the call before.
   ///   - outcome: what the model answered to it.
+  ///   - place: whose sample it is.
   ///   - identity: the identity of that evaluation.
   ///   - scorer: the identity of the task's scoring.
   /// - Returns: the next call, whose facts name this one.
   /// - Throws: `TaskError` where its prompt cannot be made.
   static func next(
-    of sample: Sample, after outcome: Outcome, identity: String, scorer: ScoringIdentity
+    of sample: Sample, after outcome: Outcome, at place: FollowUp.Place, identity: String, scorer: ScoringIdentity
   ) throws(TaskError) -> SelectedSample? {
     guard let followUp = sample.followUp else { return nil }
     var earlier: [Value] = []
     if case .list(let known)? = sample.reference.fact(Self.earlierCalls) { earlier = known }
-    let next = try followUp.sample(after: outcome).adding(Self.earlierCalls, .list(earlier + [.text(identity)]))
-    return SelectedSample(next, scorer: scorer)
+    guard let next = try followUp.sample(after: outcome, at: place) else { return nil }
+    return SelectedSample(
+      next.adding(Self.earlierCalls, .list(earlier + [.text(identity)])), scorer: scorer)
   }
 }
 
@@ -51,6 +53,7 @@ final class SampleSource {
   private let seed: UInt64
   private let limit: Int?
   private let shard: Shard?
+  private let judge: PreparedJudge?
   /// All cells of the sweep, for its division.
   private let cells: [Cell]
   private var divisions: [Int: ShardDivision] = [:]
@@ -86,12 +89,13 @@ final class SampleSource {
     }
   }
 
-  init(seed: UInt64, limit: Int?, shard: Shard?, cells: [Cell], threads: Int = 1) {
+  init(seed: UInt64, limit: Int?, shard: Shard?, cells: [Cell], judge: PreparedJudge? = nil, threads: Int = 1) {
     self.seed = seed
     self.threads = threads
     self.limit = limit
     self.shard = shard
     self.cells = cells
+    self.judge = judge
   }
 
   /// The samples of a cell that the limit and the shard leave.
@@ -171,7 +175,7 @@ final class SampleSource {
     var wanted = [cell]
     // Several cells at a time, while they are not large: their samples are independent of each other.
     if largestTokenCount > 0, largestTokenCount <= Self.tokenLimit / max(1, threads) { wanted += following(cell) }
-    let makers = wanted.map { SampleMaker($0, seed: seed) }
+    let makers = wanted.map { SampleMaker($0, seed: seed, judge: judge?.view) }
     let made = Mutex<[Result<[SelectedSample], SweepError>?]>(Array(repeating: nil, count: makers.count))
     if makers.count == 1 {
       let only = makers[0].make()
@@ -226,10 +230,10 @@ private struct SampleMaker: Sendable {
   private let name: String
   private let location: TextLocation
 
-  init(_ cell: Cell, seed: UInt64) {
+  init(_ cell: Cell, seed: UInt64, judge: Judge?) {
     task = cell.task.task
     place = cell.place
-    context = cell.model.context(seed: seed)
+    context = cell.model.context(seed: seed, judge: judge)
     scorer = cell.task.scorer.identity
     name = cell.task.name
     location = cell.task.entry.location
@@ -255,11 +259,13 @@ private struct SampleMaker: Sendable {
 extension SampleSource {
   /// The record of a cell in the store.
   func record(of cell: Cell, modelHash: String) throws(SweepError) -> CellRecord {
-    CellRecord(
+    let judged = judge == nil ? [] : cell.task.task.judgedMetrics
+    let notes = judged.isEmpty ? [] : judge?.notes ?? []
+    return CellRecord(
       model: cell.model.name, contextWindow: cell.model.contextWindow, modelHash: modelHash,
       method: cell.model.shownMethod(cell.method), task: cell.task.name, settings: cell.task.entry.settingsText,
-      protocolName: cell.task.task.protocolName, protocolNotes: cell.task.task.protocolNotes + cell.model.notes,
-      dataHash: cell.task.dataHash, coordinates: cell.place, metrics: cell.task.task.metrics,
+      protocolName: cell.task.task.protocolName, protocolNotes: cell.task.task.protocolNotes + cell.model.notes + notes,
+      dataHash: cell.task.dataHash, coordinates: cell.place, metrics: cell.task.task.metrics + judged,
       sampleCount: try count(of: cell))
   }
 

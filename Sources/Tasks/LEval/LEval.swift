@@ -24,6 +24,8 @@ public struct LEval: EvaluationTask {
     metrics: [
       .init("score", "the task's own, 0 to 100"),
       .init("rouge1, rouge2, rougeL", "of the tasks that ask for a summary"),
+      .init(
+        "win_rate", "with `judge:`, the answers that only a judge can score: won against the baseline, ties half"),
     ],
     example: "{tasks: closed}")
   private enum Key {
@@ -128,7 +130,7 @@ public struct LEval: EvaluationTask {
         ? "answers are read as by the official programs since December 2023: the first run of letters in a Coursera "
           + "answer where no letter is marked, exact match anywhere in the answer"
         : "answers are read as by the official programs before October 2023; leval/v2 reads them as they do now",
-      "documents that only a judge can score are answered and counted as not scored: no judge is given",
+      "documents that only a judge can score are answered, and counted as not scored where the sweep names no judge",
       truncation.map {
         "deviation: documents are cut by tokens (\($0.rawValue)); the official programs cut words in steps of 250"
       }
@@ -174,6 +176,12 @@ public struct LEval: EvaluationTask {
     }
   }
 
+  /// What a judge says of the answers that no rule can score; its mean is over them alone.
+  public var judgedMetrics: [MetricDescription] {
+    guard includesJudged, files.sources.contains(where: { $0.way == .text }) else { return [] }
+    return [MetricDescription(name: "win_rate", aggregation: .mean, higherIsBetter: true)]
+  }
+
   /// One cell per task and length.
   public var cells: [TaskCell] {
     files.sources.flatMap { source -> [TaskCell] in
@@ -207,7 +215,7 @@ public struct LEval: EvaluationTask {
     }
     let maker = LEvalPrompt(
       source: source, wrapper: try PromptWrapper(context), tokenizer: context.tokenizer, truncation: truncation,
-      budget: budget)
+      budget: budget, judge: context.judge)
     var samples: [Sample] = []
     var facts: [Sample] = []
     for entry in try source.file.entries(limit: documents) where includesJudged || !entry.row.isJudged {
@@ -267,10 +275,20 @@ public struct LEval: EvaluationTask {
       ("prompts", .text(source.isOfficial && isStory ? "official" : "own")),
       ("chat", .text(maker.wrapper.templateName)),
     ]
-    return Sample(
-      id: SampleID(id), text: prompt.text,
-      request: .generate(tokens: prompt.tokens, maxNewTokens: maxNewTokens ?? Self.maxNewTokens),
-      conversation: prompt.conversation, expected: [question.reference], facts: facts, truncatedTokenCount: removed)
+    func made(_ followUp: FollowUp?) -> Sample {
+      Sample(
+        id: SampleID(id), text: prompt.text,
+        request: .generate(tokens: prompt.tokens, maxNewTokens: maxNewTokens ?? Self.maxNewTokens),
+        conversation: prompt.conversation, expected: [question.reference], facts: facts, truncatedTokenCount: removed,
+        followUp: followUp)
+    }
+    guard question.entry.row.isJudged, let judge = maker.judge, let baseline = judge.baseline else { return made(nil) }
+    facts += [
+      (PairwiseJudging.Fact.judge, .text(judge.name)), (PairwiseJudging.Fact.baseline, .text(baseline.name)),
+    ]
+    let judging = PairwiseJudging(
+      judge: judge, baseline: baseline, task: Self.name, question: question.instruction, reference: question.reference)
+    return made(judging.followUp(of: made(nil)))
   }
 
   /// `score`, 0 to 100, and ROUGE's three where the document asks for it.
@@ -302,6 +320,10 @@ public struct LEval: EvaluationTask {
         Score("rougeL", 100 * rouge.rougeL),
       ]
     case "LLM"?, "human"?:
+      if fact(PairwiseJudging.Fact.judge) != nil {
+        let verdict = PairwiseJudging.scores(of: reference, outcome: outcome, metric: "win_rate")
+        return [Score("score", unscored: "compared by a judge: see win_rate")] + verdict
+      }
       return [Score("score", unscored: "no judge given: this answer is compared by a judge upstream")]
     default:
       let isFact = fact("part") == Side.realWorld.rawValue

@@ -13,6 +13,8 @@ struct LEvalPrompt {
   let truncation: Truncation?
   /// The most tokens of a document, BOS included as upstream.
   let budget: Int
+  /// Who compares answers that no rule can score.
+  let judge: Judge?
 
   /// A document that fits.
   struct Document {

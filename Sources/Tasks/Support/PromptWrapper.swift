@@ -5,6 +5,8 @@ import Tokenizers
 struct PromptWrapper: Sendable {
   let tokenizer: Tokenizer
   private let chat: Chat?
+  /// A server tells messages apart: they need no template here.
+  private let sendsMessages: Bool
 
   /// A template with what it is told.
   private struct Chat: Sendable {
@@ -32,6 +34,7 @@ struct PromptWrapper: Sendable {
   /// - Throws: `TaskError.setting` for a template that is not known, or that is no template.
   init(_ context: SampleContext) throws(TaskError) {
     tokenizer = context.tokenizer
+    sendsMessages = context.chat == SampleContext.serverChat
     guard let template = try Self.template(context) else {
       chat = nil
       return
@@ -44,7 +47,7 @@ struct PromptWrapper: Sendable {
 
   private static func template(_ context: SampleContext) throws(TaskError) -> ChatTemplate? {
     switch context.chat {
-    case nil, "none"?: return nil
+    case nil, "none"?, SampleContext.serverChat?: return nil
     case "auto"?:
       let own: ChatTemplate?
       do throws(ChatTemplateError) {
@@ -65,8 +68,9 @@ struct PromptWrapper: Sendable {
     }
   }
 
-  private init(_ tokenizer: Tokenizer) {
+  private init(_ tokenizer: Tokenizer, sendsMessages: Bool) {
     self.tokenizer = tokenizer
+    self.sendsMessages = sendsMessages
     chat = nil
   }
 
@@ -80,10 +84,10 @@ struct PromptWrapper: Sendable {
   var wrapsInChat: Bool { chat != nil }
 
   /// The name of the template, `none` without one.
-  var templateName: String { chat?.template.name ?? "none" }
+  var templateName: String { chat?.template.name ?? (sendsMessages ? SampleContext.serverChat : "none") }
 
   /// The same tokenizer without a template.
-  var unwrapped: PromptWrapper { PromptWrapper(tokenizer) }
+  var unwrapped: PromptWrapper { PromptWrapper(tokenizer, sendsMessages: sendsMessages) }
 
   /// A message as the model reads it.
   ///
@@ -105,19 +109,24 @@ struct PromptWrapper: Sendable {
   ///   cannot be told apart, or where the template refuses the messages.
   func rendered(_ messages: [Message]) throws(TaskError) -> Prompt {
     guard let chat else {
-      guard messages.count { $0.role != .system } == 1 else {
+      guard messages.count { $0.role != .system } == 1 || sendsMessages else {
         throw .setting(
           key: "chat", found: "none",
           expected: "a chat template (`chat: auto` or a name): the \(messages.count) messages of this protocol cannot "
             + "be told apart without one")
       }
-      let whole = messages.map(\.content).joined()
+      let whole = sendsMessages && messages.count > 1 ? Self.shown(messages) : messages.map(\.content).joined()
       return Prompt(
         text: whole, tokens: tokenizer.encode(whole, parseSpecial: false), conversation: Conversation(messages))
     }
     let complete = Self.complete(messages, chat)
     let rendered = try Self.render(complete, chat)
     return Prompt(text: rendered.text, tokens: tokenizer.encode(rendered), conversation: Conversation(complete))
+  }
+
+  /// Messages as a person reads them, each under who speaks: other turns are another text.
+  private static func shown(_ messages: [Message]) -> String {
+    messages.map { "\($0.role.rawValue):\n\($0.content)" }.joined(separator: "\n\n")
   }
 
   /// The messages with the model's system message, where they have none; in front of the first other message where the

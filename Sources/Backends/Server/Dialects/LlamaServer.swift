@@ -5,6 +5,7 @@ import JSON
 struct LlamaServer: ServerDialect {
   let model: String
   var keepsMinimum: Bool { false }
+  var answerBeginning: AnswerBeginning? { .byItself }
 
   private static let fields = [
     "content", "tokens", "stop_type", "truncated", "tokens_evaluated", "completion_probabilities",
@@ -21,7 +22,7 @@ struct LlamaServer: ServerDialect {
   func generate(_ query: GenerationQuery, _ call: ServerCall) throws(ServerFailure) -> GenerationReply {
     let prompt: [Int]
     switch query.prompt {
-    case .messages(let system, let user): return try chat(query, system: system, user: user, call)
+    case .messages(let conversation): return try chat(query, conversation, call)
     case .tokens(let tokens): prompt = tokens
     }
     var body = body(prompt, count: query.maxNewTokens)

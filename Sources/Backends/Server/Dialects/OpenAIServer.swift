@@ -4,10 +4,11 @@ import JSON
 struct OpenAIServer: ServerDialect {
   let model: String
   var keepsMinimum: Bool { false }
+  var answerBeginning: AnswerBeginning? { nil }
 
   func generate(_ query: GenerationQuery, _ call: ServerCall) throws(ServerFailure) -> GenerationReply {
     switch query.prompt {
-    case .messages(let system, let user): return try chat(query, system: system, user: user, call)
+    case .messages(let conversation): return try chat(query, conversation, call)
     case .tokens(let tokens):
       var body = OpenAIAnswer.body(query, model: model)
       body["prompt"] = .array(tokens.map { .integer($0) })

@@ -5,10 +5,11 @@ import JSON
 struct SGLang: ServerDialect {
   let model: String
   var keepsMinimum: Bool { true }
+  var answerBeginning: AnswerBeginning? { .onRequest }
 
   func generate(_ query: GenerationQuery, _ call: ServerCall) throws(ServerFailure) -> GenerationReply {
     switch query.prompt {
-    case .messages(let system, let user): return try chat(query, system: system, user: user, call)
+    case .messages(let conversation): return try chat(query, conversation, call)
     case .tokens(let tokens):
       var sampling: [String: JSONValue] = [
         "temperature": .integer(0), "max_new_tokens": .integer(query.maxNewTokens),

@@ -1,4 +1,5 @@
 import Evaluation
+import Foundation
 import JSON
 
 /// A prompt as it goes out.
@@ -6,7 +7,7 @@ enum ServerPrompt: Hashable, Sendable {
   /// By ids, so that nobody adds or drops a BOS.
   case tokens([Int])
   /// As messages, which the server wraps in its own chat template.
-  case messages(system: String?, user: String)
+  case messages(Conversation)
 }
 
 /// What is asked of a server that generates.
@@ -36,12 +37,30 @@ struct GenerationReply: Hashable, Sendable {
   var logProbabilities: [Double] = []
 }
 
+/// What a request says beside a last message of the assistant, so that the server goes on with that message.
+enum AnswerBeginning {
+  /// The server does so by itself.
+  case byItself
+  /// Where the request asks for it in vLLM's words, which SGLang takes, too.
+  case onRequest
+
+  /// The members of the request's body.
+  var members: [String: JSONValue] {
+    switch self {
+    case .byItself: [:]
+    case .onRequest: ["continue_final_message": .bool(true), "add_generation_prompt": .bool(false)]
+    }
+  }
+}
+
 /// How a kind of server is asked.
 protocol ServerDialect: Sendable {
   /// The model's id in requests.
   var model: String { get }
   /// True where `minNewTokens` is kept by the server.
   var keepsMinimum: Bool { get }
+  /// How an answer is begun for it; nil where the server cannot go on with one.
+  var answerBeginning: AnswerBeginning? { get }
 
   func generate(_ query: GenerationQuery, _ call: ServerCall) throws(ServerFailure) -> GenerationReply
   /// One natural-log probability per token after the first.
@@ -58,19 +77,44 @@ extension ServerDialect {
   }
 
   /// OpenAI's chat route, which all have.
-  func chat(_ query: GenerationQuery, system: String?, user: String, _ call: ServerCall) throws(ServerFailure)
-    -> GenerationReply
-  {
-    var messages: [JSONValue] = []
-    func message(_ role: String, _ text: String) -> JSONValue {
-      .object(["role": .string(role), "content": .string(text)])
+  func chat(
+    _ query: GenerationQuery, _ conversation: Conversation, _ call: ServerCall
+  ) throws(ServerFailure) -> GenerationReply {
+    var body = OpenAIAnswer.body(query, model: model)
+    var messages = conversation.messages
+    if !conversation.answerStart.isEmpty {
+      if let answerBeginning {
+        messages.append(Message(.assistant, conversation.answerStart))
+        body.merge(answerBeginning.members) { $1 }
+      } else if let last = messages.popLast() {
+        messages.append(Message(last.role, last.content + conversation.answerStart))
+      }
     }
-    if let system { messages.append(message("system", system)) }
-    messages.append(message("user", user))
-    let answer = try call.post(
-      "/v1/chat/completions",
-      OpenAIAnswer.body(query, model: model).merging(["messages": .array(messages)]) { $1 })
-    return try OpenAIAnswer.reply(answer, text: answer["choices"]?.elements?.first?["message"]?["content"], query)
+    let shown = messages.lastIndex { $0.role == .user }
+    var list: [JSONValue] = []
+    for (index, message) in messages.enumerated() {
+      let pictures = index == shown ? conversation.pictures : []
+      list.append(
+        .object(["role": .string(message.role.rawValue), "content": try content(message.content, pictures)]))
+    }
+    body["messages"] = .array(list)
+    let answer = try call.post("/v1/chat/completions", body)
+    let text = answer["choices"]?.elements?.first?["message"]?["content"]
+    return try OpenAIAnswer.reply(answer, text: text, query)
+  }
+
+  /// A message's text, with its pictures in front where it has some.
+  private func content(_ text: String, _ pictures: [Picture]) throws(ServerFailure) -> JSONValue {
+    guard !pictures.isEmpty else { return .string(text) }
+    var parts: [JSONValue] = []
+    for picture in pictures {
+      guard let data = FileManager.default.contents(atPath: picture.path) else {
+        throw .request("the picture \(picture.path) cannot be read")
+      }
+      let address = "data:\(picture.mediaType);base64,\(data.base64EncodedString())"
+      parts.append(.object(["type": .string("image_url"), "image_url": .object(["url": .string(address)])]))
+    }
+    return .array(parts + [.object(["type": .string("text"), "text": .string(text)])])
   }
 
   /// A log-probability that must be one.

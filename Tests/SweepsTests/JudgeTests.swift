@@ -1,0 +1,198 @@
+import Backends
+import Evaluation
+import Foundation
+import Store
+import Synchronization
+import Tasks
+import TestSupport
+import Testing
+import Text
+
+@testable import Sweeps
+
+/// A judge of tests: says what its script says of two answers.
+private final class JudgeScript: Sendable {
+  private let verdict: @Sendable (_ a: String, _ b: String) -> String
+  private let asked = Mutex<[String]>([])
+
+  init(_ verdict: @escaping @Sendable (_ a: String, _ b: String) -> String) { self.verdict = verdict }
+
+  /// The prompts so far.
+  var prompts: [String] { asked.withLock { $0 } }
+
+  func reply(_ request: FakeServer.Request) -> FakeServer.Reply? {
+    guard request.path == "/v1/chat/completions",
+      let body = try? JSONSerialization.jsonObject(with: Data(request.body.utf8)) as? [String: Any],
+      let user = (body["messages"] as? [[String: String]])?.last?["content"]
+    else { return nil }
+    asked.withLock { $0.append(user) }
+    let parts = user.components(separatedBy: "### ").map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }
+    func part(_ name: String) -> String {
+      let found = parts.first { $0.hasPrefix(name) }.map { String($0.dropFirst(name.count)) } ?? ""
+      return found.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+    return said(verdict(part("Answer A"), part("Answer B")))
+  }
+}
+
+/// An answer of OpenAI's chat route.
+private func said(_ text: String) -> FakeServer.Reply {
+  .json(
+    #"{"choices": [{"message": {"content": "\#(text)"}, "finish_reason": "stop"}], "#
+      + #""usage": {"prompt_tokens": 9999}}"#)
+}
+
+/// L-Eval's judged rows: two servers answer, a third one compares.
+@Suite struct JudgeTests {
+  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().path
+  private let folder: TemporaryFolder
+  private let first: FakeServer
+  private let second: FakeServer
+
+  init() throws {
+    folder = try TemporaryFolder()
+    first = try FakeServer(Self.inference("ours"))
+    second = try FakeServer(Self.inference("theirs"))
+  }
+
+  /// A model whose every answer is a word.
+  private static func inference(_ word: String) -> FakeInference {
+    var behaviour = FakeInference.Behaviour(.openAI)
+    behaviour.version = word
+    behaviour.override = { $0.path == "/v1/chat/completions" ? said(word) : nil }
+    return FakeInference(behaviour)
+  }
+
+  private func judge(_ script: JudgeScript) throws -> FakeServer {
+    var behaviour = FakeInference.Behaviour(.openAI)
+    behaviour.override = { script.reply($0) }
+    return try FakeServer(FakeInference(behaviour))
+  }
+
+  private func sweep(_ judge: String?, models: [String] = ["theirs", "ours"]) throws(SweepError) -> Sweep {
+    let entries = models.map { name in
+      // Weights tell them apart: else one's answers would be the other's, too.
+      let weights = String(repeating: name == "ours" ? "a" : "b", count: 64)
+      return "{name: \(name), chat: server, server: {url: \"\((name == "ours" ? first : second).url)\", retries: 0, "
+        + "weights: \(weights)}}"
+    }
+    let text =
+      "name: judged\nallow-unverified: true\nmodels: [\(entries.joined(separator: ", "))]\nmethods: [plain]\n"
+      + "tasks: [leval: {path: \(Self.root)/Datasets/leval, tasks: [news_summ], truncation: middle, lengths: [4000]}]\n"
+      + (judge.map { "judge: \($0)\n" } ?? "")
+    let read = try Configuration.read(
+      Array(text.utf8), file: "judged.yaml", overrides: [], taskTypes: TaskRegistry.types, environment: [:])
+    let backend = ServerBackend(variables: [:])
+    return try Sweep(read, options: SweepOptions(threads: 1), provider: backend, purpose: .execution)
+  }
+
+  private func entry(_ server: FakeServer, _ baseline: String = "{model: theirs}") -> String {
+    "{name: umpire, server: {url: \"\(server.url)\", retries: 0}, baseline: \(baseline)}"
+  }
+
+  private func run(_ sweep: Sweep, _ store: ResultStore) throws -> SweepStatus {
+    try sweep.execute(store: store, isCancelled: { false }, onEvent: { _ in }).status
+  }
+
+  /// The scores of the judged row of a model.
+  private func scores(_ store: ResultStore, _ model: String) throws -> [String: Double] {
+    for cell in try store.cells() where cell.record.model == model {
+      for result in try store.results(in: cell.id, withPrompts: false, withLogProbabilities: false)
+      where result.facts.contains(#""evaluation":"LLM""#) {
+        return Dictionary(result.scores.compactMap { score in score.value.map { (score.metric, $0) } }) { $1 }
+      }
+    }
+    return [:]
+  }
+
+  private func open(_ name: String) throws -> ResultStore {
+    try ResultStore.open("\(folder.path)/\(name).sqlite", mode: .create)
+  }
+
+  @Test("answers are compared in both orders; a judge that likes what stands first gives a half")
+  func orders() throws {
+    for (name, verdict, expected) in [
+      ("better", { @Sendable (a: String, _: String) in a == "ours" ? "So [[A]]" : "So [[B]]" }, 100.0),
+      ("worse", { @Sendable (a: String, _: String) in a == "ours" ? "[[B]]" : "[[A]]" }, 0),
+      ("tie", { @Sendable (_: String, _: String) in "[[C]]" }, 50), ("biased", { @Sendable (_, _) in "[[A]]" }, 50),
+    ] {
+      let script = JudgeScript(verdict)
+      let server = try judge(script)
+      let store = try open(name)
+      #expect(try run(sweep(entry(server)), store) == .complete)
+      #expect(script.prompts.count == 2)
+      #expect(try scores(store, "ours") == ["win_rate": expected, "unreadable_judgments": 0])
+      #expect(try scores(store, "theirs") == ["win_rate": 50])
+      let cell = try #require(try store.cells().first { $0.record.model == "ours" })
+      #expect(cell.record.protocolNotes.contains { $0.hasPrefix("the judge umpire: served by openai") })
+      #expect(cell.record.metrics.map(\.name).contains("win_rate"))
+    }
+  }
+
+  @Test("judgments without a verdict are dropped and counted; with none left there is no score")
+  func unreadable() throws {
+    let half = JudgeScript { a, _ in a == "ours" ? "[[A]]" : "I cannot say." }
+    let store = try open("half")
+    #expect(try run(sweep(entry(judge(half))), store) == .complete)
+    #expect(try scores(store, "ours") == ["win_rate": 100, "unreadable_judgments": 1])
+    let none = try open("none")
+    _ = try run(sweep(entry(judge(JudgeScript { _, _ in "Both are fine." }))), none)
+    #expect(try scores(none, "ours") == ["unreadable_judgments": 2])
+  }
+
+  @Test("judgments are evaluations of their own: stored, taken again, and asked anew only of another judge")
+  func reuse() throws {
+    let script = JudgeScript { a, _ in a == "ours" ? "[[A]]" : "[[B]]" }
+    let store = try open("reuse")
+    // Without a judge the rows say so.
+    _ = try run(sweep(nil), store)
+    #expect(try scores(store, "ours") == [:])
+    let answered = first.requests.count { $0.path == "/v1/chat/completions" }
+    let server = try judge(script)
+    #expect(try run(sweep(entry(server)), store) == .complete)
+    // What the models answered is taken from the store.
+    #expect(first.requests.count { $0.path == "/v1/chat/completions" } == answered)
+    #expect(script.prompts.count == 2)
+    #expect(try run(sweep(entry(server)), store) == .complete)
+    #expect(script.prompts.count == 2)
+    #expect(try sweep(entry(server)).plan(store: store).cells.allSatisfy { $0.doneCount == $0.sampleCount })
+    // Another baseline store with the same answer gives the same prompts.
+    let other = entry(server, "{model: theirs, db: \(folder.path)/reuse.sqlite}")
+    #expect(try run(sweep(other, models: ["ours"]), open("elsewhere")) == .complete)
+    #expect(script.prompts.count == 4)
+  }
+
+  @Test("a judge that goes leaves a sweep that is resumed with the judgment that is missing")
+  func resuming() throws {
+    let script = JudgeScript { a, _ in a == "ours" ? "[[A]]" : "[[B]]" }
+    let inference = FakeInference(.init(.openAI))
+    inference.change { $0.override = { request in script.prompts.count == 1 ? .raw("") : script.reply(request) } }
+    let dying = try FakeServer(inference)
+    let store = try open("dying")
+    #expect { try run(sweep(entry(dying)), store) } throws: { "\($0)".contains("umpire") }
+    #expect(script.prompts.count == 1)
+    #expect(try run(sweep(entry(judge(script))), store) == .complete)
+    #expect(script.prompts.count == 2)
+    #expect(try scores(store, "ours") == ["win_rate": 100, "unreadable_judgments": 0])
+  }
+
+  @Test("a baseline without the answer fails the sample by name, and a judge without a task is told")
+  func mistakes() throws {
+    let script = JudgeScript { _, _ in "[[C]]" }
+    let server = try judge(script)
+    let store = try open("missing")
+    #expect(try run(sweep(entry(server, "{model: nobody}")), store) == .incomplete)
+    #expect(script.prompts.isEmpty)
+    #expect { try sweep("{server: {url: \"http://x\", tokenizer: a}}") } throws: { "\($0)".contains("tokenizer") }
+    #expect { try sweep("{server: {url: \"http://x\"}, baseline: {method: plain}}") } throws: {
+      "\($0)".contains("model")
+    }
+    let other = try configuration(
+      "name: t\nmodels: [{name: s, chat: server, server: {url: \"\(first.url)\"}}]\nmethods: [plain]\n"
+        + "tasks: [counting]\njudge: \(entry(server))")
+    let backend = ServerBackend(variables: [:])
+    let made = try Sweep(other, options: SweepOptions(threads: 1), provider: backend, purpose: .plan)
+    #expect(made.warnings.contains { $0.hasPrefix("the judge is not asked") })
+  }
+}
