@@ -54,10 +54,10 @@ public final class Session {
     let device = device ?? model.device
     let kinds = model.kinds(method)
     let state = RunState(
-      model.hyperparameters, device: device, capacity: max(1, options.chunkSize ?? 512),
+      model.hyperparameters, device: device, capacity: max(1, options.chunkSize ?? device.chunkSize),
       queryVariants: kinds.map(\.layout.queryMaps.count).max() ?? 1,
       usesBranch: model.layers.contains { $0.postAttentionNorm != nil || $0.postFeedForwardNorm != nil },
-      logitRows: max(1, min(options.chunkSize ?? 512, 128)))
+      logitRows: max(1, min(options.chunkSize ?? device.chunkSize, 128)))
     self.init(model: model, method: method, device: device, options: options, kinds: kinds, state: state)
   }
 

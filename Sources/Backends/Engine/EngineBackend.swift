@@ -8,8 +8,6 @@ public import Transformer
 public final class EngineBackend: Backend {
   private let device: any Device
   private let options: SessionOptions
-  /// The prompt tokens between two reports of progress and two looks at `isCancelled`.
-  private static let chunkSize = 512
 
   /// Models on the processor; the type of the key and value cache comes from the configuration.
   ///
@@ -66,7 +64,7 @@ public final class EngineBackend: Backend {
       cacheByteCount: { method, type in
         description.cacheByteCount(perTokenUnder: method, type: KeyValueType(type))
       },
-      activationByteCount: description.activationByteCount(chunkSize: options.chunkSize ?? Self.chunkSize),
+      activationByteCount: description.activationByteCount(chunkSize: options.chunkSize ?? device.chunkSize),
       availableByteCount: available > 0 ? max(1, available - weights) : 0,
       vocabularySize: description.vocabularySize)
   }

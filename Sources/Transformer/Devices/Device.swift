@@ -180,6 +180,8 @@ public protocol Device: AnyObject, Sendable {
   func takeFailure() -> DeviceFailure?
   /// Whether weights are copied to memory of the device's own, which may be too small for them.
   var copiesWeights: Bool { get }
+  /// Tokens that go through the layers together where nobody says otherwise; changes no bits.
+  var chunkSize: Int { get }
   /// What the device gives at this moment: nil where that cannot be measured.
   func measurePeak() -> DevicePeak?
   /// What it is and with what it computes, for people: "2 threads, avx512".
@@ -189,6 +191,8 @@ public protocol Device: AnyObject, Sendable {
 extension Device {
   /// Float32 alone.
   public func canCompute(in compute: Compute) -> Bool { compute == .float32 }
+  /// Enough for a processor.
+  public var chunkSize: Int { 512 }
   /// Nothing goes wrong.
   public func takeFailure() -> DeviceFailure? { nil }
   /// Weights stay where they are.
