@@ -25,6 +25,9 @@ import Testing
     "Tasks/HELMET/HELMET.swift": ["infinitebench"],
     "Tasks/HELMET/HELMETFiles.swift": ["infinitebench", "ruler"],
     "Tasks/NoLiMa/NoLiMaNeedle.swift": ["needle"],
+    "Tasks/VisualHaystacks/VisualHaystacks+Data.swift": ["needle"],
+    "Tasks/VisualHaystacks/VisualHaystacks.swift": ["needle"],
+    "Tasks/VisualHaystacks/VisualHaystacksRow.swift": ["needle"],
     "Tasks/RULER/RulerValue.swift": ["needle"],
     "Tasks/RULER/RulerWording.swift": ["needle"],
   ]

@@ -94,7 +94,7 @@ import Tokenizers
           at(4, 1),
           .unknownKey(
             "sed", of: "the configuration", suggestion: "seed",
-            known: ["name", "seed", "models", "methods", "tasks", "gates", "allow-unverified"])))
+            known: ["name", "seed", "models", "methods", "tasks", "gates", "judge", "allow-unverified"])))
     #expect(
       problem("models:\n  - {name: m, pth: /m}\n")?.description
         .hasSuffix("the configuration needs the key 'methods'") == true)

@@ -6,7 +6,7 @@ import Tokenizers
 ///
 /// Source: visual-haystacks/vhs_benchmark (files, order of pictures, reading of answers). Pictures go to servers that
 /// take them; the engine has none.
-public struct VisualHaystacks: EvaluationTask {
+public struct VisualHaystacks: StatelessScoring {
   /// The task's name in a configuration.
   public static let name = "visual-haystacks"
   /// The version of the scorer.
@@ -186,7 +186,7 @@ public struct VisualHaystacks: EvaluationTask {
   }
 
   /// `accuracy`: 1 where the gold word is among the answer's.
-  public func scores(of reference: Reference, outcome: Outcome) -> [Score] {
+  public static func scores(of reference: Reference, outcome: Outcome) -> [Score] {
     guard case .generation(_, let text, _) = outcome, let gold = reference.expected.first else {
       return [Score("accuracy", unscored: "the model generated nothing")]
     }
