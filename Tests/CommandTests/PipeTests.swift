@@ -66,6 +66,10 @@ import Text
   func lineEnd() throws {
     let line = "$P slurm Configs/demo-gate.yaml --shards 2 --out \"$D/line\ntouch $D/made\""
     #expect(try told(line, status: 2).contains("a line end or a control character"))
+    for option in ["--gres", "--scratch", "--sbatch"] {
+      let line = "$P slurm Configs/demo-gate.yaml --shards 2 --out $D/jobs \(option) \"gpu:1\ntouch $D/made\""
+      #expect(try told(line, status: 2).contains("a line end or a control character"), "\(option)")
+    }
   }
 
   @Test("a file, a pipe and standard input are read up to a limit, and what has more is refused before it is in memory")

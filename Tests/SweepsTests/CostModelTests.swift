@@ -117,6 +117,12 @@ import Transformer
     #expect(machine.entries.count == 2)
     #expect(Machine(json: machine.json) == machine)
     #expect(Machine(json: "{}") == nil && Machine(json: "no") == nil)
+    // What no measurement gives: a file by another program, or a damaged one.
+    for (name, value) in [("threads", "-9223372036854775808"), ("threads", "0"), ("tokens", "-1"), ("logit", "-1e-9")] {
+      let damaged = machine.json.replacing(try Regex("\"\(name)\": [0-9.e-]+"), with: "\"\(name)\": \(value)")
+      #expect(damaged != machine.json)
+      #expect(Machine(json: damaged) == nil, "\(name) \(value)")
+    }
   }
 
   @Test("calibration times every method at two lengths, and its entry is what a plan then looks for")

@@ -109,7 +109,9 @@ public struct SlurmScripts: Sendable {
         "--requeue", "--signal=B:TERM@90",
       ] + (settings.resources.map { ["--gres=\($0)"] } ?? []))
     // Each shard's store has a name of its own there, and is copied to its place every minute and at the end.
-    let scratch = settings.scratch.map { "scratch=\(Self.quotedForTheJob($0))\nmkdir -p \"$scratch\"\n" } ?? ""
+    let check = #"[ -n "$scratch" ] || { echo "--scratch is empty on this node" >&2; exit 2; }"#
+    let scratch =
+      settings.scratch.map { "scratch=\(Self.quotedForTheJob($0))\n\(check)\nmkdir -p \"$scratch\"\n" } ?? ""
     text += """
       \(scratch)shards=\(settings.shardCount)
       tasks=\(settings.taskCount)

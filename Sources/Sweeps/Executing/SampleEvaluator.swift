@@ -85,12 +85,14 @@ final class SampleEvaluator {
       ModelRequest(queue.sample(place).sample)
     }
     var next = 0
+    var end = 0
     while next < queue.order.count {
       if isCancelled() { return false }
       // A judge is asked one thing after another.
       let isJudgment = queue.sample(queue.order[next]).sample.isJudgment
-      let end =
-        queue.order[next...].firstIndex { queue.sample($0).sample.isJudgment != isJudgment } ?? queue.order.count
+      if end <= next {
+        end = queue.order[next...].firstIndex { queue.sample($0).sample.isJudgment != isJudgment } ?? queue.order.count
+      }
       let count = isJudgment ? 1 : min(max(1, model.groupCount(requests[next..<end])), end - next)
       guard try evaluate(queue.order[next..<next + count], requests[next..<next + count], queue) else { return false }
       next += count

@@ -19,6 +19,12 @@ public struct CostModel: Hashable, Sendable, Codable {
   /// Seconds for a multiply-add of the output layer, with the logarithm of what comes out.
   public var logit: Double
 
+  /// False where a cost is not finite or below 0.
+  var isPossible: Bool {
+    let all = [logit] + methods.values.flatMap { [$0.product, $0.attention, $0.token, $0.tokenAttention] }
+    return all.allSatisfy { $0.isFinite && $0 >= 0 && $0 < 1e6 }
+  }
+
   /// The seconds of a workload under a method; nil where no method was measured.
   func seconds(_ load: Workload, under method: Method) -> Double? {
     guard let speed = speed(of: method) else { return nil }

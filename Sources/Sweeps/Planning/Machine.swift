@@ -21,6 +21,13 @@ public struct Machine: Hashable, Sendable, Codable {
     public var aloneGenerating: Double
     /// Seconds since 1970.
     public var measuredAt: Double
+
+    /// False for what was written by something else, or damaged.
+    var isPossible: Bool {
+      (1...Self.threadLimit).contains(threads) && tokens >= 0 && costs.isPossible
+        && [aloneReading, aloneGenerating].allSatisfy { $0 >= 1 && $0 <= Double(Self.threadLimit) }
+    }
+    private static let threadLimit = 1 << 16
   }
 
   /// Host and processor.
@@ -40,9 +47,11 @@ public struct Machine: Hashable, Sendable, Codable {
     return "\(values["host"] ?? "unknown") (\(values["cpu"] ?? "unknown"))"
   }
 
-  /// The measurements in a file's text; nil for another file.
+  /// The measurements in a file's text; nil for another file, or for numbers that no measurement gives.
   public init?(json: String) {
-    guard let read = try? JSONValue(json: json)?.decoded(as: Machine.self) else { return nil }
+    guard let read = try? JSONValue(json: json)?.decoded(as: Machine.self),
+      read.entries.allSatisfy(\.isPossible)
+    else { return nil }
     self = read
   }
 

@@ -119,7 +119,7 @@ final class BaselineAnswers: Sendable {
 
   private func answers(_ task: String, _ store: ResultStore) throws(StoreError) -> [String: String] {
     var answers: [String: String] = [:]
-    for cell in try store.cells()
+    for cell in try store.currentCells()
     where cell.record.model == baseline.model && cell.record.method == baseline.method && cell.record.task == task {
       for result in try store.results(in: cell.id, withPrompts: false, withLogProbabilities: false) {
         // Of one that was judged itself, what was judged.

@@ -15,6 +15,9 @@ final class PictureShelf: Sendable {
   func picture(_ name: String) throws(TaskError) -> Picture {
     if let picture = known.withLock({ $0[name] }) { return picture }
     let path = folder + "/" + name
+    guard !name.hasPrefix("/"), !name.split(separator: "/").contains("..") else {
+      throw .damagedData(path: path, line: nil, problem: "a row names a picture outside of the folder `images`")
+    }
     let bytes = try TaskFiles.bytes(
       path, need: "it should be a picture that a row of Visual Haystacks names, below `images` (COCO's folders)")
     guard let type = Picture.mediaType(of: bytes) else {

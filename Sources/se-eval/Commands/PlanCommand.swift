@@ -16,7 +16,7 @@ enum PlanCommand {
   static let command = Command(
     name: "plan", summary: "Show cells, samples, tokens, memory, warnings and time of a configuration",
     details: [
-      "Loads tokenizers and configurations of models, no weights. Missing inputs are listed; the status is then 5.",
+      "Loads tokenizers and configurations of models, no weights (where a store has results and does not know the\nweights' hash, they are hashed). Missing inputs are listed; the status is then 5.",
       "--calibrate keeps what it measures in \(MachineFile.shownPath); plans and sweeps estimate by it\nfrom then on, "
         + "for another number of --threads too, and on other machines with --machine.",
     ],

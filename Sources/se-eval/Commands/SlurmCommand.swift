@@ -100,9 +100,11 @@ enum SlurmCommand {
       throw UsageError("--shards is \(settings.shardCount), expected at most \(Shard.largestCount)")
     }
     // In a script a line end would begin a command.
-    let places = [here, settings.configuration, settings.folder, settings.program]
+    let places =
+      [here, settings.configuration, settings.folder, settings.program]
+      + [resources, sbatch, scratch].compactMap { arguments.text($0) }
     if let bad = places.first(where: { $0.unicodeScalars.contains { $0.properties.generalCategory == .control } }) {
-      throw UsageError("'slurm' writes no scripts with the path \(bad), which holds a line end or a control character")
+      throw UsageError("'slurm' writes no scripts with '\(bad)', which holds a line end or a control character")
     }
     settings.arguments = Array(arguments.positionals.dropFirst())
     let passedOn = [SweepArguments.limit, SweepArguments.only, SweepArguments.memory] + EngineOptions.devices

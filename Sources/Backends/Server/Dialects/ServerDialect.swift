@@ -1,3 +1,4 @@
+import Digest
 import Evaluation
 import Foundation
 import JSON
@@ -110,6 +111,10 @@ extension ServerDialect {
     for picture in pictures {
       guard let data = FileManager.default.contents(atPath: picture.path) else {
         throw .request("the picture \(picture.path) cannot be read")
+      }
+      // What the sample's identity names is what is asked about.
+      guard SHA256.hexadecimal(of: Array(data)) == picture.sha256 else {
+        throw .request("the picture \(picture.path) has changed since the samples were made")
       }
       let address = "data:\(picture.mediaType);base64,\(data.base64EncodedString())"
       parts.append(.object(["type": .string("image_url"), "image_url": .object(["url": .string(address)])]))
