@@ -113,7 +113,9 @@ extension ServerDialect {
         throw .request("the picture \(picture.path) cannot be read")
       }
       // What the sample's identity names is what is asked about.
-      guard SHA256.hexadecimal(of: Array(data)) == picture.sha256 else {
+      var digest = SHA256()
+      digest.update(Array(data))
+      guard digest.hexadecimal() == picture.sha256 else {
         throw .request("the picture \(picture.path) has changed since the samples were made")
       }
       let address = "data:\(picture.mediaType);base64,\(data.base64EncodedString())"
