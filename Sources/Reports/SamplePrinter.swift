@@ -57,7 +57,7 @@ public struct SamplePrinter: Sendable {
   /// - Throws: `ReportError`: the store cannot be read, a filter's key is unknown, or no cell matches.
   public func json(_ options: Options) throws(ReportError) -> String {
     try listing(options).samples.map {
-      JSONValue.text(of: $0, .compact, unfolding: ["settings", "facts"]) + "\n"
+      JSONValue.text(of: $0, .compact) + "\n"
     }.joined()
   }
 

@@ -10,6 +10,7 @@ extension ResultStore {
   /// A count from 0 to 2^40.
   func count(_ row: Statement, _ column: Int32, _ table: String, _ id: Int64) throws(StoreError) -> Int {
     let value = row.integer(column)
+    guard row.isNumber(column) else { throw damaged(table, id, "\(row.name(column)) is no number") }
     guard value >= 0, value <= Self.largestCount else {
       throw damaged(table, id, "\(row.name(column)) is \(value), which is no count")
     }
@@ -19,6 +20,7 @@ extension ResultStore {
   /// A duration, or a time since 1970: a number from 0 to 1e12.
   func seconds(_ row: Statement, _ column: Int32, _ table: String, _ id: Int64) throws(StoreError) -> Double {
     let value = row.real(column)
+    guard row.isNumber(column) else { throw damaged(table, id, "\(row.name(column)) is no number") }
     guard value >= 0, value <= Self.largestSeconds else {
       throw damaged(table, id, "\(row.name(column)) is \(value), which is no time in seconds")
     }
@@ -46,6 +48,7 @@ extension ResultStore {
   /// A number of a score; nil for NULL.
   func score(_ row: Statement, _ column: Int32, _ id: Int64) throws(StoreError) -> Double? {
     guard let value = row.optionalReal(column) else { return nil }
+    guard row.isNumber(column) else { throw damaged("scores", id, "the value is no number") }
     guard value.isFinite else { throw damaged("scores", id, "the value is not finite") }
     guard value.magnitude <= Self.largestScore else {
       throw damaged("scores", id, "the value is \(value), which is no score")

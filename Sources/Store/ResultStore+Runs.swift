@@ -59,6 +59,9 @@ extension ResultStore {
     try locked { (connection) throws(StoreError) in try readRuns(connection) }
   }
 
+  /// Above what any sweep is divided into.
+  private static let largestShardCount = 1 << 20
+
   func readRuns(_ connection: Connection) throws(StoreError) -> [StoredRun] {
     var runs: [StoredRun] = []
     try connection.forEachRow(
@@ -74,7 +77,11 @@ extension ResultStore {
       else { throw damaged("runs", id, "environment or warnings are not JSON") }
       var shard: ShardRecord?
       if !row.isNull(11) {
-        shard = ShardRecord(index: try count(row, 10, "runs", id), count: try count(row, 11, "runs", id))
+        let parts = (index: try count(row, 10, "runs", id), count: try count(row, 11, "runs", id))
+        guard parts.count <= Self.largestShardCount, parts.index >= 1, parts.index <= parts.count else {
+          throw damaged("runs", id, "shard \(parts.index) of \(parts.count) cannot be")
+        }
+        shard = ShardRecord(index: parts.index, count: parts.count)
       }
       let record = RunRecord(
         name: row.text(1), configuration: row.text(2), configurationHash: row.text(3), environment: environment,

@@ -330,6 +330,10 @@ import Text
       ("UPDATE evaluations SET choice_counts = '[1,,2]'", "evaluations"),
       ("UPDATE scorings SET truncated_token_count = -1", "scorings"),
       ("UPDATE scores SET value = 9e999 WHERE value IS NOT NULL", "scores"),
+      ("UPDATE scores SET value = 'abc' WHERE value IS NOT NULL", "scores"),
+      ("UPDATE scores SET value = x'00' WHERE value IS NOT NULL", "scores"),
+      ("UPDATE evaluations SET prompt_token_count = 'many'", "evaluations"),
+      ("UPDATE evaluations SET duration_seconds = 'long'", "evaluations"),
       ("UPDATE prompts SET byte_count = 9223372036854775807", "prompts"),
     ])
   func damagedRow(sql: String, table: String) throws {
@@ -344,6 +348,17 @@ import Text
     }
     guard case .damagedRow(path, table, 1, _) = error else {
       Issue.record("\(error)")
+      return
+    }
+  }
+
+  @Test("a shard that no sweep has is damage, not a loop over all of them", arguments: [(0, 4), (5, 4), (1, 1 << 30)])
+  func impossibleShard(index: Int, count: Int) throws {
+    let store = try ResultStore.open(path, mode: .create)
+    _ = try store.beginRun(Samples.run())
+    try raw(.existing).execute("UPDATE runs SET shard_index = \(index), shard_count = \(count)")
+    guard case .damagedRow(path, "runs", 1, _) = try failure({ _ = try store.runs() }) else {
+      Issue.record("no damage")
       return
     }
   }

@@ -101,6 +101,15 @@ private struct AskingTwice: EvaluationTask {
     #expect(call.record.prompt == "first" && call.record.output == "1")
   }
 
+  @Test("counts of choices whose sum no number holds do not fit together")
+  func impossibleCounts() {
+    let record = EvaluationRecord(
+      identity: nil, prompt: "", firstTokens: [], promptTokenCount: 1, logProbabilities: [-1, -2],
+      choiceCounts: [.max, .max], durationSeconds: 0, computedTokenCount: 1)
+    let reference = Reference(sampleID: SampleID("a"), expected: [], facts: [], promptTokenCount: 1)
+    #expect(StoredOutcome.outcome(of: record, reference) == nil)
+  }
+
   @Test("stopped after any call, a sweep goes on with the next one")
   func resume() throws {
     let reference = try open("reference")

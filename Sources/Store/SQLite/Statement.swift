@@ -64,6 +64,12 @@ import CSQLite
 
   func isNull(_ column: Int32) -> Bool { unsafe sqlite3_column_type(handle, column) == SQLITE_NULL }
 
+  /// Whether it holds a number; SQLite reads a text as 0 where one is asked for.
+  func isNumber(_ column: Int32) -> Bool {
+    let type = unsafe sqlite3_column_type(handle, column)
+    return type == SQLITE_INTEGER || type == SQLITE_FLOAT
+  }
+
   func integer(_ column: Int32) -> Int64 { unsafe sqlite3_column_int64(handle, column) }
 
   func real(_ column: Int32) -> Double { unsafe sqlite3_column_double(handle, column) }

@@ -38,7 +38,10 @@ enum StoredOutcome {
     }
     guard let values = record.logProbabilities else { return nil }
     guard let counts = record.choiceCounts ?? legacyCounts(reference) else { return .logProbabilities(values) }
-    guard counts.allSatisfy({ $0 >= 0 }), counts.reduce(0, +) == values.count else { return nil }
+    // Each within the whole first, as a sum of numbers from outside may not fit.
+    guard counts.allSatisfy({ (0...values.count).contains($0) }), counts.reduce(0, +) == values.count else {
+      return nil
+    }
     var start = 0
     return .choiceLogProbabilities(
       counts.map { count in
