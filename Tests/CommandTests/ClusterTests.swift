@@ -89,6 +89,17 @@ import Testing
       let array = try String(contentsOfFile: out + "/array.sbatch", encoding: .utf8)
       #expect(array.contains("#SBATCH --array=1-2\n") && array.contains("shards=5\n"))
       #expect(array.contains("#SBATCH --account=y\n"))
+      // The program itself, which lies in a checkout and says its commit, is what the scripts ask for.
+      let lines = array.split(separator: "\n")
+      let begin = try #require(lines.firstIndex { $0.hasSuffix("version=$(\"$program\" --version)") })
+      let end = try #require(lines[begin...].firstIndex { $0 == "fi" })
+      let bash = Process()
+      bash.executableURL = URL(fileURLWithPath: "/bin/bash")
+      let program = try #require(lines.first { $0.hasPrefix("program=") })
+      bash.arguments = ["-c", ([program] + lines[begin...end]).joined(separator: "\n")]
+      try bash.run()
+      bash.waitUntilExit()
+      #expect(bash.terminationStatus == 0)
     }
   }
 

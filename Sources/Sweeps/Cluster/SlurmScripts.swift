@@ -11,7 +11,7 @@ public struct SlurmScripts: Sendable {
     public var name: String
     /// The program, as an absolute path.
     public var program: String
-    /// What `se-eval --version` prints.
+    /// What `se-eval --version` prints, without the commit.
     public var version: String
     /// The configuration, as an absolute path.
     public var configuration: String
@@ -224,6 +224,8 @@ public struct SlurmScripts: Sendable {
       program=\(Self.quoted(settings.program))
       configuration=\(Self.quoted(settings.configuration))
       \(variables)version=$("$program" --version)
+      # Without the commit, which changes with every commit of a checkout that the program lies in.
+      version=${version%% (commit *}
       if [ "$version" != \(Self.quoted(settings.version)) ]; then
         echo "se-eval: $program is now $version, and these scripts are of \(settings.version): write them anew with se-eval slurm"
         exit 2

@@ -91,7 +91,7 @@ enum SlurmCommand {
     }
     let name = configuration.name
     var settings = SlurmScripts.Settings(
-      name: name, program: programPath(), version: Version.text,
+      name: name, program: programPath(), version: "se-eval \(Version.current)",
       configuration: absolute(configuration.file), workingFolder: here, shardFolder: absolute(StorePlaces.shards(name)),
       store: absolute(StorePlaces.whole(name)), report: absolute("Reports/\(name)"),
       folder: absolute(arguments.text(out) ?? "Slurm/\(name)"),
