@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # vLLM on this machine's CPU beside the engine, on the Hugging Face form of a small model: perplexity and passkey, texts
-# and log-probabilities.
+# and log-probabilities. Not run to its end yet on any machine of this project: vLLM installs, and was stopped after 2.5 minutes without a word.
 #
 # usage: try-vllm.sh FOLDER      a Hugging Face folder (config.json, tokenizer.json, *.safetensors), for example one that
 #                                Scripts/gguf_to_hf.py makes of a GGUF file
