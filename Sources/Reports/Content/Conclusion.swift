@@ -69,15 +69,29 @@ struct Conclusion {
         + "\(section.title), \(finding.longest.label)")
   }
 
+  /// Why there is no verdict: nothing to compare yet, or too few units for a test.
   private static func tooFew(_ section: Section, _ grid: Grid) -> String {
     let variant = grid.variant.isEmpty ? "" : " (\(grid.variant))"
-    let units =
-      grid.columns.flatMap { column in
-        grid.methods.map { grid.cells($0, column).aggregate(column.metric).estimate.unitCount }
-      }.max() ?? 0
+    let head = "\(section.title)\(variant): no verdict. "
+    var units = 0
+    var measured: Set<String> = []
+    for column in grid.columns {
+      for method in grid.methods {
+        let count = grid.cells(method, column).aggregate(column.metric).estimate.unitCount
+        units = max(units, count)
+        if count > 0 { measured.insert(method) }
+      }
+    }
+    if measured.isEmpty || (measured.count == 1 && grid.methods.count > 1) {
+      let there = measured.first.map { "Only \(MethodText.code($0)) has results so far" } ?? "There are no results yet"
+      return head + there + "; the sweep goes on where it stopped."
+    }
+    if units >= Statistics.minimumUnitCount {
+      return head + "No two methods have \(Statistics.minimumUnitCount) independent units in common for a test."
+    }
     let things = "\(units) independent \(units == 1 ? "unit" : "units")"
     return
-      "\(section.title)\(variant): no verdict. A number here rests on at most \(things), and no test over fewer than "
+      head + "A number here rests on at most \(things), and no test over fewer than "
       + "\(Statistics.minimumUnitCount) can say 5 %; the numbers stand below without one."
   }
 

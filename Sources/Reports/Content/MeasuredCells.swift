@@ -9,7 +9,7 @@ extension Table.Cell {
     guard let value = aggregate.value else {
       self.init("missing")
       isGap = true
-      detail = Self.gaps(aggregate, showsCount: true)
+      detail = Self.gaps(aggregate)
       (count, expected) = (0, aggregate.expected)
       return
     }
@@ -19,7 +19,7 @@ extension Table.Cell {
     (count, expected) = (aggregate.count, aggregate.expected)
     isGap = !aggregate.isComplete
     let interval = metric.text(aggregate.low, aggregate.high, beside: value)
-    detail = interval + Self.gaps(aggregate, showsCount: true)
+    detail = interval + Self.gaps(aggregate)
   }
 
   /// A paired difference; accuracy in percentage points.
@@ -38,7 +38,9 @@ extension Table.Cell {
     detail = interval + "n=\(difference.count), \(difference.better) better, \(difference.worse) worse"
   }
 
-  private static func gaps(_ aggregate: Aggregate, showsCount: Bool) -> String {
+  private static func gaps(_ aggregate: Aggregate) -> String {
+    // Beside the word "missing" a count of what is there is enough.
+    if aggregate.missing > 0, aggregate.missing == aggregate.expected { return "0 of \(aggregate.expected)" }
     var parts = [aggregate.isComplete ? "n=\(aggregate.count)" : "n=\(aggregate.count) of \(aggregate.expected)"]
     if aggregate.unscored > 0 { parts.append("\(aggregate.unscored) unscored") }
     if aggregate.failed > 0 { parts.append("\(aggregate.failed) failed") }
