@@ -4,7 +4,7 @@ import Text
 /// What the entries of a configuration's tasks are called: each of them by a name of its own, everywhere.
 ///
 /// An entry with `name:` has that name; the only entry of a task has the task's; others of one task are told apart by
-/// the settings in which they differ, `passkey (wording=train)`.
+/// the settings in which they differ, `passkey (wording=train)`: by one of them where one with a short value tells all apart.
 public struct TaskEntries: Hashable, Sendable {
   private struct Entry: Hashable, Sendable {
     let task: String
@@ -50,15 +50,22 @@ public struct TaskEntries: Hashable, Sendable {
     settings.contains("\"\(nameKey)\"") ? JSONValue(json: settings)?[nameKey]?.text : nil
   }
 
+  /// A value of more characters is cut in a label.
+  private static let shortLength = 24
+
   private static func label(_ task: String, _ all: [[String: JSONValue]], _ index: Int) -> String {
     if let name = all[index][nameKey]?.text { return name }
     guard all.count > 1 else { return task }
     let keys = Set(all.flatMap(\.keys)).sorted(by: NaturalOrder.isBefore)
     let differing = keys.filter { key in Set(all.map { $0[key] }).count > 1 }
-    let parts = differing.compactMap { key -> String? in
+    let telling = differing.first { key in
+      let values = all.compactMap { $0[key]?.plain }
+      return values.count == all.count && Set(values).count == all.count && values.allSatisfy { $0.count <= shortLength }
+    }
+    let parts = (telling.map { [$0] } ?? differing).compactMap { key -> String? in
       guard let value = all[index][key] else { return nil }
       let text = value.plain
-      return "\(key)=\(text.count > 24 ? String(text.prefix(21)) + "..." : text)"
+      return "\(key)=\(text.count > shortLength ? String(text.prefix(shortLength - 3)) + "..." : text)"
     }
     return parts.isEmpty ? task : "\(task) (\(parts.joined(separator: ", ")))"
   }

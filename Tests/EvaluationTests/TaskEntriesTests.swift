@@ -18,6 +18,19 @@ import Testing
     #expect(TaskEntries([]).label("passkey", train) == "passkey")
   }
 
+  @Test("one setting with a short value is enough, where it tells all entries apart")
+  func shortest() {
+    let closed = #"{"documents":3,"lengths":[512,1024],"tasks":["tpo","gsm100","quality","coursera"]}"#
+    let open = #"{"documents":2,"judged":false,"lengths":[1024],"tasks":["financial_qa","legal_contract_qa"]}"#
+    let two = TaskEntries([("leval", closed), ("leval", open)])
+    #expect(two.label("leval", closed) == "leval (documents=3)")
+    #expect(two.label("leval", open) == "leval (documents=2)")
+    // No setting alone tells three apart.
+    let third = #"{"documents":2,"lengths":[512,1024],"tasks":["tpo"]}"#
+    let three = TaskEntries([("leval", closed), ("leval", open), ("leval", third)])
+    #expect(Set([closed, open, third].map { three.label("leval", $0) }).count == 3)
+  }
+
   @Test("no two entries are called alike")
   func distinct() {
     let long = String(repeating: "x", count: 60)

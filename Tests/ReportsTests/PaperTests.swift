@@ -190,6 +190,16 @@ import Text
     #expect(PlainText.render(document).components(separatedBy: words).count == 3)
   }
 
+  @Test("an entry that measured none of a table's columns has no table")
+  func nothingOfTheTable() throws {
+    let suites = try Suites(model: "tiny")
+    try suites.add("leval", model: "tiny", method: "plain", dataset: "financial_qa", scores: [1, 2])
+    try suites.add("longbench", model: "tiny", method: "plain", dataset: "qasper", scores: [1, 2])
+    let titles = try tables(suites).map(\.title)
+    #expect(titles.contains { $0.hasPrefix("LongBench") })
+    #expect(!titles.contains { $0.contains("closed-ended") })
+  }
+
   @Test("a model without published numbers says so, and a store without any table of the paper's shape is an error")
   func unknown() throws {
     let suites = try Suites(model: "tiny")

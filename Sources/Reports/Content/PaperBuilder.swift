@@ -23,7 +23,9 @@ struct PaperBuilder {
     for model in evaluations.names(\.model) {
       for (task, columns) in tasks.published {
         let cells = evaluations.cells.filter { $0.record.model == model && $0.record.task == task }
-        for group in PaperBuilder.groups(cells) {
+        let datasets = Set(columns.columns.map(\.dataset))
+        for group in PaperBuilder.groups(cells)
+        where group.contains(where: { $0.coordinate("dataset").map(datasets.contains) ?? false }) {
           isEmpty = false
           builder.add(task, columns, model: model, group)
         }
