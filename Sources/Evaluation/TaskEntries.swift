@@ -60,7 +60,7 @@ public struct TaskEntries: Hashable, Sendable {
     let differing = keys.filter { key in Set(all.map { $0[key] }).count > 1 }
     let telling = differing.first { key in
       let values = all.compactMap { $0[key]?.plain }
-      return values.count == all.count && Set(values).count == all.count && values.allSatisfy { $0.count <= shortLength }
+      return Set(values).count == all.count && values.allSatisfy { $0.count <= shortLength }
     }
     let parts = (telling.map { [$0] } ?? differing).compactMap { key -> String? in
       guard let value = all[index][key] else { return nil }
