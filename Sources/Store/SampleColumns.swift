@@ -72,38 +72,21 @@ extension ResultStore {
       id: EvaluationID(id), record: record, recordedAt: try seconds(row, 12, table, id))
   }
 
-  /// What is wrong with the evaluation in a row of `SampleColumns`; nil where it can be read.
-  func problem(ofEvaluation row: Statement) -> StoreError? {
-    Self.problem { () throws(StoreError) in _ = try evaluation(row) }
-  }
-
-  /// What is wrong with a row of `scorings`, whose columns are `scoringColumns`; nil where it can be read.
-  func problem(ofScoring row: Statement) -> StoreError? {
-    Self.problem { () throws(StoreError) in
-      let id = row.integer(0)
-      _ = (try texts(row, 1, "scorings", id), try count(row, 2, "scorings", id), try seconds(row, 3, "scorings", id))
-    }
-  }
-
-  /// What is wrong with a row of `scores`, of which the scoring and the value are read; nil where it can be read.
-  func problem(ofScore row: Statement) -> StoreError? {
-    Self.problem { () throws(StoreError) in _ = try score(row, 1, row.integer(0)) }
-  }
-
-  /// What `problem(ofScoring:)` looks at.
-  static let scoringColumns = "id, expected, truncated_token_count, recorded_at"
-
-  private static func problem(_ read: () throws(StoreError) -> Void) -> StoreError? {
-    do throws(StoreError) { try read() } catch { return error }
-    return nil
-  }
-
   /// The sample of a row, in words; nothing where an evaluation alone is read.
   private static func owner(_ row: Statement) -> String { row.text(1).isEmpty ? "" : " of the sample \(row.text(1))" }
 
-  /// The result in a row of `SampleColumns`.
-  func sample(_ row: Statement, scores: [Score]) throws(StoreError) -> StoredSample {
+  /// The result in a row of `SampleColumns`; a score that its cell's metrics cannot have is damage, never a number.
+  ///
+  /// `metrics` are those of each cell, by its row.
+  func sample(
+    _ row: Statement, scores: [Score], _ metrics: [Int64: [MetricDescription]]
+  ) throws(StoreError) -> StoredSample {
     let id = row.integer(SampleColumns.scoring)
+    for metric in metrics[row.integer(0)] ?? [] {
+      if let problem = metric.problem(in: scores) {
+        throw damaged("scores", id, "sample \(row.text(1)): \(problem)")
+      }
+    }
     let scoring = ScoringRecord(
       identity: row.optionalText(18), protocolName: row.text(19), scorerVersion: row.text(20),
       expected: try texts(row, 21, "scorings", id), facts: row.text(22),
