@@ -81,12 +81,12 @@ extension ResultStore {
   }
 
   /// A number of a score; nil for NULL.
-  func score(_ row: Statement, _ column: Int32, _ id: Int64) throws(StoreError) -> Double? {
+  func scoreValue(_ row: Statement, _ column: Int32, _ metric: String, _ id: Int64) throws(StoreError) -> Double? {
     guard let value = row.optionalReal(column) else { return nil }
-    guard row.isNumber(column) else { throw damaged("scores", id, "the value is no number") }
-    guard value.isFinite else { throw damaged("scores", id, "the value is not finite") }
+    guard row.isNumber(column) else { throw damaged("scores", id, "the value of \(metric) is no number") }
+    guard value.isFinite else { throw damaged("scores", id, "the value of \(metric) is not finite") }
     guard value.magnitude <= Self.largestScore else {
-      throw damaged("scores", id, "the value is \(value), which is no score")
+      throw damaged("scores", id, "the value of \(metric) is \(value), which is no score")
     }
     return value
   }

@@ -110,11 +110,16 @@ extension ResultStore {
   /// The cell in a row of its number and record.
   func cell(_ row: Statement) throws(StoreError) -> StoredCell {
     let id = row.integer(0)
-    guard let record = Encoding.decoded(CellRecord.self, row.text(1)) else {
+    return StoredCell(id: CellID(id), record: try cellRecord(row.text(1), id))
+  }
+
+  /// A cell's record from its JSON.
+  func cellRecord(_ json: String, _ id: Int64) throws(StoreError) -> CellRecord {
+    guard let record = Encoding.decoded(CellRecord.self, json) else {
       throw damaged("cells", id, "the record is not JSON of a cell")
     }
     guard record.hasPossibleCounts else { throw damaged("cells", id, "the record's numbers are no counts") }
-    return StoredCell(id: CellID(id), record: record)
+    return record
   }
 
   /// What the scores of each cell are of.

@@ -30,7 +30,7 @@ extension ResultStore {
     let wanted = Set(cells)
     let columns = SampleColumns(prompts: withPrompts, logProbabilities: withLogProbabilities)
     return try locked { (connection) throws(StoreError) in
-      var scores = try self.scores(connection, "SELECT scoring, ordinal, metric, value, unscored FROM scores ORDER BY scoring, ordinal", [])
+      var scores = try self.scores(connection, "\(Self.selectScores) ORDER BY scoring, ordinal", [])
       let metrics = try self.metrics(connection)
       var results: [CellID: [SampleResult]] = [:]
       var current: (cell: Int64, results: [SampleResult]) = (-1, [])
@@ -67,7 +67,7 @@ extension ResultStore {
       let scores = try self.scores(
         connection,
         """
-        SELECT scoring, ordinal, metric, value, unscored FROM scores WHERE scoring IN (SELECT scoring FROM results WHERE cell = ? AND current = 1)
+        \(Self.selectScores) WHERE scoring IN (SELECT scoring FROM results WHERE cell = ? AND current = 1)
         ORDER BY scoring, ordinal
         """, [.integer(cell.rawValue)])
       return try read(
@@ -127,7 +127,7 @@ extension ResultStore {
     return try locked { (connection) throws(StoreError) in
       let scores = try self.scores(
         connection,
-        "SELECT scoring, ordinal, metric, value, unscored FROM scores WHERE scoring IN (SELECT scoring \(page)) ORDER BY scoring, ordinal", values)
+        "\(Self.selectScores) WHERE scoring IN (SELECT scoring \(page)) ORDER BY scoring, ordinal", values)
       return try read(
         connection, "\(columns.select) WHERE r.id IN (SELECT id \(page)) ORDER BY r.sample_id", values, scores)
     }
@@ -164,11 +164,14 @@ extension ResultStore {
 }
 
 extension ResultStore {
-  /// The score in a row of scoring, ordinal, metric, value and the reason for none.
+  /// What `score(_:)` reads.
+  static let selectScores = "SELECT scoring, ordinal, metric, value, unscored FROM scores"
+
+  /// The score in a row.
   func score(_ row: Statement) throws(StoreError) -> Score {
     let scoring = row.integer(0)
     let metric = try text(row, 2, "scores", scoring)
-    let value = try score(row, 3, scoring)
+    let value = try scoreValue(row, 3, metric, scoring)
     guard (value == nil) != row.isNull(4) else {
       throw damaged("scores", scoring, "\(metric) has a value and a reason for none, or neither")
     }

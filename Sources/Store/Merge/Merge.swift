@@ -90,7 +90,7 @@ struct Merge {
     let columns = SampleColumns(prompts: false, logProbabilities: true)
     for (_, outline) in wanted.sorted(by: { $0.key < $1.key }) {
       let scores = try other.scores(
-        source, "SELECT scoring, ordinal, metric, value, unscored FROM scores WHERE scoring = ? ORDER BY scoring, ordinal", [.integer(outline.scoring)])
+        source, "\(ResultStore.selectScores) WHERE scoring = ? ORDER BY scoring, ordinal", [.integer(outline.scoring)])
       let found = try source.first("\(columns.select) WHERE r.id = ?", [.integer(outline.row)]) {
         (row) throws(StoreError) in
         (
@@ -266,7 +266,8 @@ extension Merge {
     if record.protocolName.isEmpty { record.protocolName = cell.protocolName }
     if let known = try target.scoring(of: evaluation, identity: record.identity, connection) {
       let scores = try target.scores(
-        connection, "SELECT scoring, ordinal, metric, value, unscored FROM scores WHERE scoring = ? ORDER BY scoring, ordinal", [.integer(known.rawValue)])
+        connection, "\(ResultStore.selectScores) WHERE scoring = ? ORDER BY scoring, ordinal",
+        [.integer(known.rawValue)])
       if let difference = EvaluationDifference(scores[known.rawValue] ?? [], record.scores) {
         throw conflict(sample, cell, record.identity ?? "", difference)
       }
