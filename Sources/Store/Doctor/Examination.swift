@@ -15,6 +15,12 @@ public struct StoreFinding: Hashable, Sendable {
   public let severity: Severity
   /// What was found, in words.
   public let text: String
+
+  /// A finding from its parts.
+  public init(severity: Severity, text: String) {
+    self.severity = severity
+    self.text = text
+  }
 }
 
 extension ResultStore {

@@ -144,7 +144,11 @@ private struct Recovery {
       places.append("\(check.place(row)): \(problem)")
       keys.append(check.keys(row))
     }
-    for key in keys { try target.run(check.delete, key) }
+    for key in keys {
+      try target.run(check.delete, key)
+      // What is left of a scoring would be a sample without the one score.
+      if check.name == "scores" { try target.run("DELETE FROM scorings WHERE id = ?", [key[0]]) }
+    }
     note(places, "rows of \(check.name) that cannot be read")
   }
 

@@ -83,7 +83,8 @@ struct TableCheck: Sendable {
       guard row.isInteger(column), 0...1 ~= row.integer(column) else { throw refuse("is none that is known") }
     case .exitStatus:
       guard row.isInteger(column), Int32(exactly: row.integer(column)) != nil else { throw refuse("is no exit status") }
-    case .fileTime, .number: guard row.isNumber(column), row.real(column).isFinite else { throw refuse("is no number") }
+    case .number: guard row.isNumber(column) else { throw refuse("is no number") }
+    case .fileTime: guard row.isNumber(column), row.real(column).isFinite else { throw refuse("is no time") }
     case .bytes: guard row.isBlob(column) else { throw refuse("holds no bytes") }
     case .texts:
       _ = try store.text(row, column, name, id)
