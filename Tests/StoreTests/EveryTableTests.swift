@@ -2,6 +2,7 @@ import Evaluation
 import Foundation
 import TestSupport
 import Testing
+import Text
 
 @testable import Store
 

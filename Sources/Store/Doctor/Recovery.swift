@@ -140,9 +140,11 @@ private struct Recovery {
   private mutating func leaveOutDamaged(_ check: TableCheck) throws(StoreError) {
     var (places, keys): ([String], [[SQLValue]]) = ([], [])
     try target.forEachRow(check.select) { row in
+      // First, for reading a column as a text can make one of it.
+      let key = check.keys(row)
       guard let problem = check.problem(store, row) else { return }
       places.append("\(check.place(row)): \(problem)")
-      keys.append(check.keys(row))
+      keys.append(key)
     }
     for key in keys {
       try target.run(check.delete, key)
@@ -277,13 +279,15 @@ private struct TableCopy {
       }
       number += 1
     }
+    // What counting does not come by: it is named when the rows are looked at.
+    try copyAll(&table, "WHERE \(key) < 1 OR \(key) > \(last) OR typeof(\(key)) <> 'integer'")
     return last
   }
 
   /// Reads from end to end, as far as it goes.
-  mutating func copyAll(_ table: inout RecoverySummary.Table) throws(StoreError) {
+  mutating func copyAll(_ table: inout RecoverySummary.Table, _ condition: String = "") throws(StoreError) {
     do throws(StoreError) {
-      try source.forEachRow(select) { (row) throws(StoreError) in
+      try source.forEachRow("\(select) \(condition)") { (row) throws(StoreError) in
         if try insert(row) { table.rowCount += 1 }
       }
     } catch {
