@@ -74,6 +74,10 @@ import Testing
       ("UPDATE scorings SET truncated_token_count = -4 WHERE id = 1", "scoring 1: truncated_token_count is -4"),
       ("UPDATE evaluations SET duration_seconds = 1e300 WHERE id = 1", "duration_seconds is 1e+300"),
       ("UPDATE evaluations SET output_tokens = '[' WHERE id = 1", "output_tokens is not an array of integers"),
+      (
+        "CREATE TRIGGER t BEFORE INSERT ON runs BEGIN SELECT raise(ABORT, 'no'); END",
+        "triggers: 't' of runs, which no se-eval makes"
+      ),
       ("UPDATE runs SET started_at = 1e300", "runs: run 1: started_at is 1e+300, which is no time in seconds"),
       ("UPDATE runs SET started_at = 'soon'", "run 1: started_at is no number"),
       ("UPDATE runs SET ended_at = -5", "run 1: ended_at is -5.0, which is no time in seconds"),

@@ -82,6 +82,9 @@ private struct Examination {
     try lines(
       "SELECT r.id FROM results r JOIN scorings s ON s.id = r.scoring WHERE s.evaluation <> r.evaluation", of: "results"
     ) { "result \($0.integer(0)) has the scoring of another evaluation" }
+    try lines("SELECT name, tbl_name FROM main.sqlite_schema WHERE type = 'trigger'", of: "triggers") {
+      "'\($0.text(0))' of \($0.text(1)), which no se-eval makes, changes or forbids what is written"
+    }
     let (store, connection) = (store, connection)
     for table in TableCheck.all {
       try lines(table.select, of: table.name) { row in
