@@ -49,7 +49,7 @@ import Testing
           try Connection(path: damaged, access: .existing, busyTimeoutMilliseconds: 0, vfs: nil)
             .execute("PRAGMA foreign_keys = OFF; \(sql)")
           let words = command.split(separator: " ").map {
-            $0.replacing("%s", with: damaged).replacing("%o", with: whole).replacing("%b", with: path("b.json"))
+            String($0).replacing("%s", with: damaged).replacing("%o", with: whole).replacing("%b", with: path("b.json"))
               .replacing("%c", with: config).replacing("%f", with: folder.path)
           }
           let result = try Program.run(words)

@@ -10,8 +10,8 @@ import Foundation
 /// * Student's t with n* - 1 degrees of freedom, n* = (sum of weights)^2 / (sum of squared weights): units of unequal
 ///   size count for fewer; for a difference n* times the share of units on which the two differ;
 /// * joined with the t that is corrected for the skewness of the pseudo-values (Hall 1992, the monotone cubic
-///   transformation), so that skewed data are covered on their long side; where units differ in size, a few large ones
-///   hide how skewed what they hold is, so that the skewness of the deviations per weight is taken where it is greater;
+///   transformation), so that skewed data are covered on their long side; where units differ in size (n* < 0.9 n), a few
+///   large ones hide how skewed what they hold is, and the skewness of the deviations per weight is taken if it is greater;
 /// * the quantile widened by 1 + 12 / n*^2, without which the coverage of few and skewed units is short.
 ///
 /// Docs/numbers.md shows the coverage. There are no random draws: a number has one interval, and whoever has
@@ -61,8 +61,8 @@ struct JackknifeEstimate {
       return
     }
     let own = moments.scaledSkewness
-    // Equal units have one skewness, and rounding must not choose.
-    guard weights.contains(where: { $0 != weights[0] }) else {
+    // Of units of about one size, such as the windows of a text, both say the same.
+    guard effectiveCount < Self.evenShare * n else {
       scaledSkewness = own
       return
     }
@@ -71,6 +71,9 @@ struct JackknifeEstimate {
     let other = Moments(perWeight.map { $0 - center }).scaledSkewness
     scaledSkewness = other.isFinite && abs(other) > abs(own) ? other : own
   }
+
+  /// n* in parts of n from which on units count as equal in size.
+  private static let evenShare = 0.9
 
   /// Sums over deviations from a mean.
   private struct Moments {
