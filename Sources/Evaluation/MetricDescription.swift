@@ -16,11 +16,21 @@ public struct MetricDescription: Hashable, Sendable, Codable {
   public let aggregation: Aggregation
   /// True where a larger number is better.
   public let higherIsBetter: Bool
+  /// The least and the greatest score that a sample of a mean can have; nil where nothing bounds them.
+  public let range: ClosedRange<Double>?
 
   /// A metric.
-  public init(name: String, aggregation: Aggregation, higherIsBetter: Bool) {
+  ///
+  /// - Parameters:
+  ///   - name: The name under which scores are stored.
+  ///   - aggregation: How samples are aggregated.
+  ///   - higherIsBetter: True where a larger number is better.
+  ///   - range: The scores that a sample of a mean can have; an accuracy is 0 or 1 in any case. A score outside is
+  ///     never stored, and damage where a store has one.
+  public init(name: String, aggregation: Aggregation, higherIsBetter: Bool, range: ClosedRange<Double>? = nil) {
     self.name = name
     self.aggregation = aggregation
     self.higherIsBetter = higherIsBetter
+    self.range = range
   }
 }

@@ -7,7 +7,8 @@ extension ReportError: FaultReporting {
     switch self {
     case .store(let error): error.fault
     case .selection, .noSuchCell, .nothingForPaper, .nothingForCard, .unknownMethod, .unknownConvention: .usage
-    case .nothingStored, .cannotWrite, .noRoom, .cannotRead, .damagedFacts: .runtime
+    case .damagedFacts: .damagedInput
+    case .nothingStored, .cannotWrite, .noRoom, .cannotRead: .runtime
     }
   }
 }

@@ -47,7 +47,8 @@ extension ReportError: CustomStringConvertible {
     case .cannotRead(let path, let problem):
       "\(path): cannot be read: \(problem)."
     case .damagedFacts(let path, let cell, let sampleID):
-      "\(path): the facts of sample \(sampleID) in \(cell) are not a JSON object. Restore a copy of the store."
+      "\(path): the facts of sample \(sampleID) in \(cell) are not a JSON object. Restore a copy of the store, or "
+        + "leave out what is damaged with `se-eval doctor \(path) --recover NEW`."
     case .selection(let error): error.description
     case .noSuchCell(let filter, let path):
       "\(path): no cell matches \(filter). Leave parts of the filter away to see what there is."

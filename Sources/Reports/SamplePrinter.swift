@@ -120,7 +120,7 @@ public struct SamplePrinter: Sendable {
 
   private func isRight(_ listed: Listed) -> Bool {
     guard let result = listed.result, let metric = listed.cell.metrics.first else { return false }
-    if metric.isPerplexity { return result.value(of: "nll_sum") != nil }
+    if metric.isPerplexity { return result.value(of: PerplexityParts.sum) != nil }
     return result.value(of: metric.name) == 1
   }
 

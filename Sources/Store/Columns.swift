@@ -3,7 +3,7 @@
 /// The caps are far above what any model reads or any file holds, and low enough that sums over all rows fit an Int.
 extension ResultStore {
   static let largestCount: Int64 = 1 << 40
-  private static let largestSeconds = 1e12
+  static let largestSeconds = 1e12
   /// Above the sum over all tokens of any text of the least log-probabilities that there are.
   private static let largestScore = 1e18
 
@@ -11,6 +11,7 @@ extension ResultStore {
   func count(_ row: Statement, _ column: Int32, _ table: String, _ id: Int64) throws(StoreError) -> Int {
     let value = row.integer(column)
     guard row.isNumber(column) else { throw damaged(table, id, "\(row.name(column)) is no number") }
+    guard row.isInteger(column) else { throw damaged(table, id, "\(row.name(column)) is no whole number") }
     guard value >= 0, value <= Self.largestCount else {
       throw damaged(table, id, "\(row.name(column)) is \(value), which is no count")
     }
@@ -45,13 +46,47 @@ extension ResultStore {
     return values
   }
 
+  /// A text.
+  func text(_ row: Statement, _ column: Int32, _ table: String, _ id: Int64) throws(StoreError) -> String {
+    guard row.isText(column) else { throw damaged(table, id, "\(row.name(column)) is no text") }
+    return row.text(column)
+  }
+
+  /// A share of work, 0 to 1.
+  func share(_ row: Statement, _ column: Int32, _ table: String, _ id: Int64) throws(StoreError) -> Double {
+    let value = row.real(column)
+    guard row.isNumber(column) else { throw damaged(table, id, "\(row.name(column)) is no number") }
+    guard value >= 0, value <= 1 else {
+      throw damaged(table, id, "\(row.name(column)) is \(value), which is no share of 1")
+    }
+    return value
+  }
+
+  /// 0 or 1.
+  func flag(_ row: Statement, _ column: Int32, _ table: String, _ id: Int64) throws(StoreError) -> Bool {
+    let value = row.integer(column)
+    guard row.isInteger(column), value == 0 || value == 1 else {
+      throw damaged(table, id, "\(row.name(column)) is neither 0 nor 1")
+    }
+    return value == 1
+  }
+
+  /// The number of a row.
+  func rowNumber(_ row: Statement, _ column: Int32, _ table: String, _ id: Int64) throws(StoreError) -> Int64 {
+    let value = row.integer(column)
+    guard row.isInteger(column), value > 0 else {
+      throw damaged(table, id, "\(row.name(column)) is no number of a row")
+    }
+    return value
+  }
+
   /// A number of a score; nil for NULL.
-  func score(_ row: Statement, _ column: Int32, _ id: Int64) throws(StoreError) -> Double? {
+  func scoreValue(_ row: Statement, _ column: Int32, _ metric: String, _ id: Int64) throws(StoreError) -> Double? {
     guard let value = row.optionalReal(column) else { return nil }
-    guard row.isNumber(column) else { throw damaged("scores", id, "the value is no number") }
-    guard value.isFinite else { throw damaged("scores", id, "the value is not finite") }
+    guard row.isNumber(column) else { throw damaged("scores", id, "the value of \(metric) is no number") }
+    guard value.isFinite else { throw damaged("scores", id, "the value of \(metric) is not finite") }
     guard value.magnitude <= Self.largestScore else {
-      throw damaged("scores", id, "the value is \(value), which is no score")
+      throw damaged("scores", id, "the value of \(metric) is \(value), which is no score")
     }
     return value
   }

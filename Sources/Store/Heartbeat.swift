@@ -84,24 +84,30 @@ extension ResultStore {
 
   func readHeartbeats(_ connection: Connection) throws(StoreError) -> [StoredHeartbeat] {
     var heartbeats: [StoredHeartbeat] = []
-    try connection.forEachRow(
-      """
-      SELECT run, host, pid, cells_done, cells, samples_done, samples, failed, current_cell, updated_at,
-        fraction, seconds_left, job
-      FROM heartbeats ORDER BY run
-      """
-    ) { (row) throws(StoreError) in
-      let id = row.integer(0)
-      func count(_ column: Int32) throws(StoreError) -> Int { try self.count(row, column, "heartbeats", id) }
-      let heartbeat = Heartbeat(
-        host: row.text(1), processID: try count(2), doneCellCount: try count(3), cellCount: try count(4),
-        doneSampleCount: try count(5), sampleCount: try count(6), failedSampleCount: try count(7),
-        currentCell: row.optionalText(8), fraction: row.real(10),
-        secondsLeft: row.optionalReal(11), job: row.optionalText(12))
-      let time = try seconds(row, 9, "heartbeats", id)
-      heartbeats.append(StoredHeartbeat(run: RunID(id), heartbeat: heartbeat, updatedAt: time))
+    try connection.forEachRow("\(Self.selectHeartbeats) ORDER BY run") { (row) throws(StoreError) in
+      heartbeats.append(try heartbeat(row))
     }
     return heartbeats
+  }
+
+  /// What `heartbeat(_:)` reads.
+  static let selectHeartbeats = """
+    SELECT run, host, pid, cells_done, cells, samples_done, samples, failed, current_cell, updated_at,
+      fraction, seconds_left, job
+    FROM heartbeats
+    """
+
+  /// The heartbeat in a row.
+  func heartbeat(_ row: Statement) throws(StoreError) -> StoredHeartbeat {
+    let (table, id) = ("heartbeats", row.integer(0))
+    func count(_ column: Int32) throws(StoreError) -> Int { try self.count(row, column, table, id) }
+    let heartbeat = Heartbeat(
+      host: try text(row, 1, table, id), processID: try count(2), doneCellCount: try count(3), cellCount: try count(4),
+      doneSampleCount: try count(5), sampleCount: try count(6), failedSampleCount: try count(7),
+      currentCell: try row.isNull(8) ? nil : text(row, 8, table, id), fraction: try share(row, 10, table, id),
+      secondsLeft: try row.isNull(11) ? nil : seconds(row, 11, table, id),
+      job: try row.isNull(12) ? nil : text(row, 12, table, id))
+    return StoredHeartbeat(run: RunID(id), heartbeat: heartbeat, updatedAt: try seconds(row, 9, table, id))
   }
 
   static func insert(
@@ -117,7 +123,8 @@ extension ResultStore {
         .integer(run.rawValue), .text(heartbeat.host), .count(heartbeat.processID), .count(heartbeat.doneCellCount),
         .count(heartbeat.cellCount), .count(heartbeat.doneSampleCount), .count(heartbeat.sampleCount),
         .count(heartbeat.failedSampleCount), .optional(heartbeat.currentCell), .real(time),
-        .real(heartbeat.fraction.isFinite ? heartbeat.fraction : 0), .optional(heartbeat.secondsLeft),
+        .real(heartbeat.fraction.isFinite ? min(max(heartbeat.fraction, 0), 1) : 0),
+        .optional(heartbeat.secondsLeft.flatMap { $0 >= 0 && $0 <= largestSeconds ? $0 : nil }),
         .optional(heartbeat.job),
       ])
   }

@@ -102,15 +102,29 @@ extension ResultStore {
   func storedCells(_ connection: Connection) throws(StoreError) -> [StoredCell] {
     var cells: [StoredCell] = []
     try connection.forEachRow("SELECT id, record FROM cells ORDER BY id") { (row) throws(StoreError) in
-      guard let record = Encoding.decoded(CellRecord.self, row.text(1)) else {
-        throw damaged("cells", row.integer(0), "the record is not JSON of a cell")
-      }
-      guard record.hasPossibleCounts else {
-        throw damaged("cells", row.integer(0), "the record's numbers are no counts")
-      }
-      cells.append(StoredCell(id: CellID(row.integer(0)), record: record))
+      cells.append(try cell(row))
     }
     return cells
+  }
+
+  /// The cell in a row of its number and record.
+  func cell(_ row: Statement) throws(StoreError) -> StoredCell {
+    let id = row.integer(0)
+    return StoredCell(id: CellID(id), record: try cellRecord(row.text(1), id))
+  }
+
+  /// A cell's record from its JSON.
+  func cellRecord(_ json: String, _ id: Int64) throws(StoreError) -> CellRecord {
+    guard let record = Encoding.decoded(CellRecord.self, json) else {
+      throw damaged("cells", id, "the record is not JSON of a cell")
+    }
+    guard record.hasPossibleCounts else { throw damaged("cells", id, "the record's numbers are no counts") }
+    return record
+  }
+
+  /// What the scores of each cell are of.
+  func metrics(_ connection: Connection) throws(StoreError) -> [Int64: [MetricDescription]] {
+    Dictionary(uniqueKeysWithValues: try storedCells(connection).map { ($0.id.rawValue, $0.record.metrics) })
   }
 
   static func findOrInsert(

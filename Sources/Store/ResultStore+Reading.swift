@@ -30,7 +30,8 @@ extension ResultStore {
     let wanted = Set(cells)
     let columns = SampleColumns(prompts: withPrompts, logProbabilities: withLogProbabilities)
     return try locked { (connection) throws(StoreError) in
-      var scores = try self.scores(connection, "SELECT * FROM scores ORDER BY scoring, ordinal", [])
+      var scores = try self.scores(connection, "\(Self.selectScores) ORDER BY scoring, ordinal", [])
+      let metrics = try self.metrics(connection)
       var results: [CellID: [SampleResult]] = [:]
       var current: (cell: Int64, results: [SampleResult]) = (-1, [])
       try connection.forEachRow("\(columns.select) WHERE r.current = 1 ORDER BY r.cell, r.sample_id") {
@@ -42,7 +43,7 @@ extension ResultStore {
           current = (cell, [])
         }
         let scoring = row.integer(SampleColumns.scoring)
-        current.results.append(try self.sample(row, scores: scores[scoring] ?? []).result)
+        current.results.append(try self.sample(row, scores: scores[scoring] ?? [], metrics).result)
       }
       if !current.results.isEmpty { results[CellID(current.cell)] = current.results }
       scores = [:]
@@ -66,7 +67,7 @@ extension ResultStore {
       let scores = try self.scores(
         connection,
         """
-        SELECT * FROM scores WHERE scoring IN (SELECT scoring FROM results WHERE cell = ? AND current = 1)
+        \(Self.selectScores) WHERE scoring IN (SELECT scoring FROM results WHERE cell = ? AND current = 1)
         ORDER BY scoring, ordinal
         """, [.integer(cell.rawValue)])
       return try read(
@@ -126,7 +127,7 @@ extension ResultStore {
     return try locked { (connection) throws(StoreError) in
       let scores = try self.scores(
         connection,
-        "SELECT * FROM scores WHERE scoring IN (SELECT scoring \(page)) ORDER BY scoring, ordinal", values)
+        "\(Self.selectScores) WHERE scoring IN (SELECT scoring \(page)) ORDER BY scoring, ordinal", values)
       return try read(
         connection, "\(columns.select) WHERE r.id IN (SELECT id \(page)) ORDER BY r.sample_id", values, scores)
     }
@@ -135,9 +136,10 @@ extension ResultStore {
   private func read(
     _ connection: Connection, _ sql: String, _ values: [SQLValue], _ scores: [Int64: [Score]]
   ) throws(StoreError) -> [StoredSample] {
+    let metrics = try self.metrics(connection)
     var samples: [StoredSample] = []
     try connection.forEachRow(sql, values) { (row) throws(StoreError) in
-      samples.append(try self.sample(row, scores: scores[row.integer(SampleColumns.scoring)] ?? []))
+      samples.append(try self.sample(row, scores: scores[row.integer(SampleColumns.scoring)] ?? [], metrics))
     }
     return samples
   }
@@ -154,11 +156,26 @@ extension ResultStore {
         if !current.scores.isEmpty { scores[current.scoring] = current.scores }
         current = (scoring, [])
       }
-      let value = try score(row, 3, scoring)
-      current.scores.append(.init(metric: row.text(2), value: value, unscored: row.optionalText(4)))
+      current.scores.append(try score(row))
     }
     if !current.scores.isEmpty { scores[current.scoring] = current.scores }
     return scores
+  }
+}
+
+extension ResultStore {
+  /// What `score(_:)` reads.
+  static let selectScores = "SELECT scoring, ordinal, metric, value, unscored FROM scores"
+
+  /// The score in a row.
+  func score(_ row: Statement) throws(StoreError) -> Score {
+    let scoring = row.integer(0)
+    let metric = try text(row, 2, "scores", scoring)
+    let value = try scoreValue(row, 3, metric, scoring)
+    guard (value == nil) != row.isNull(4) else {
+      throw damaged("scores", scoring, "\(metric) has a value and a reason for none, or neither")
+    }
+    return Score(metric: metric, value: value, unscored: row.isNull(4) ? nil : try text(row, 4, "scores", scoring))
   }
 }
 

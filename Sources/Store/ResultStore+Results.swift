@@ -172,10 +172,13 @@ extension ResultStore {
 
   func readFailures(_ connection: Connection) throws(StoreError) -> [StoredFailure] {
     var failures: [StoredFailure] = []
-    try connection.forEachRow("SELECT cell, sample_id, run, message FROM failures ORDER BY cell, sample_id") { row in
+    try connection.forEachRow("SELECT cell, sample_id, run, message FROM failures ORDER BY cell, sample_id") {
+      (row) throws(StoreError) in
+      let cell = row.integer(0)
       failures.append(
         StoredFailure(
-          cell: CellID(row.integer(0)), sampleID: row.text(1), run: RunID(row.integer(2)), message: row.text(3)))
+          cell: CellID(cell), sampleID: try text(row, 1, "failures", cell), run: RunID(row.integer(2)),
+          message: try text(row, 3, "failures", cell)))
     }
     return failures
   }

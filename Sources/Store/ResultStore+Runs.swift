@@ -64,36 +64,49 @@ extension ResultStore {
 
   func readRuns(_ connection: Connection) throws(StoreError) -> [StoredRun] {
     var runs: [StoredRun] = []
-    try connection.forEachRow(
-      """
-      SELECT id, name, configuration, configuration_hash, environment, warnings, started_at, ended_at, status, uid,
-        shard_index, shard_count, merged
-      FROM runs ORDER BY id
-      """
-    ) { (row) throws(StoreError) in
-      let id = row.integer(0)
-      guard let environment = Encoding.decoded([String: String].self, row.text(4)),
-        let warnings = Encoding.decoded([String].self, row.text(5))
-      else { throw damaged("runs", id, "environment or warnings are not JSON") }
-      var shard: ShardRecord?
-      if !row.isNull(11) {
-        let parts = (index: try count(row, 10, "runs", id), count: try count(row, 11, "runs", id))
-        guard parts.count <= Self.largestShardCount, parts.index >= 1, parts.index <= parts.count else {
-          throw damaged("runs", id, "shard \(parts.index) of \(parts.count) cannot be")
-        }
-        shard = ShardRecord(index: parts.index, count: parts.count)
-      }
-      let record = RunRecord(
-        name: row.text(1), configuration: row.text(2), configurationHash: row.text(3), environment: environment,
-        warnings: warnings, shard: shard)
-      runs.append(
-        StoredRun(
-          id: RunID(id), record: record, startedAt: try seconds(row, 6, "runs", id),
-          endedAt: row.isNull(7) ? nil : try seconds(row, 7, "runs", id),
-          status: row.isNull(8) ? nil : Int32(clamping: row.integer(8)), uid: row.text(9),
-          isMerged: row.integer(12) != 0))
+    try connection.forEachRow("\(Self.selectRuns) ORDER BY id") { (row) throws(StoreError) in
+      runs.append(try run(row))
     }
     return runs
+  }
+
+  /// What `run(_:)` reads.
+  static let selectRuns = """
+    SELECT id, name, configuration, configuration_hash, environment, warnings, started_at, ended_at, status, uid,
+      shard_index, shard_count, merged
+    FROM runs
+    """
+
+  /// The run in a row.
+  func run(_ row: Statement) throws(StoreError) -> StoredRun {
+    let (table, id) = ("runs", row.integer(0))
+    guard let environment = Encoding.decoded([String: String].self, row.text(4)),
+      let warnings = Encoding.decoded([String].self, row.text(5))
+    else { throw damaged(table, id, "environment or warnings are not JSON") }
+    let record = RunRecord(
+      name: try text(row, 1, table, id), configuration: try text(row, 2, table, id),
+      configurationHash: try text(row, 3, table, id), environment: environment, warnings: warnings,
+      shard: try shard(row, id))
+    var status: Int32?
+    if !row.isNull(8) {
+      guard row.isInteger(8), let value = Int32(exactly: row.integer(8)) else {
+        throw damaged(table, id, "status is no exit status")
+      }
+      status = value
+    }
+    return StoredRun(
+      id: RunID(id), record: record, startedAt: try seconds(row, 6, table, id),
+      endedAt: row.isNull(7) ? nil : try seconds(row, 7, table, id), status: status,
+      uid: try text(row, 9, table, id), isMerged: try flag(row, 12, table, id))
+  }
+
+  private func shard(_ row: Statement, _ id: Int64) throws(StoreError) -> ShardRecord? {
+    if row.isNull(10), row.isNull(11) { return nil }
+    let (index, count) = (try count(row, 10, "runs", id), try count(row, 11, "runs", id))
+    guard count <= Self.largestShardCount, index >= 1, index <= count else {
+      throw damaged("runs", id, "shard \(index) of \(count) cannot be")
+    }
+    return ShardRecord(index: index, count: count)
   }
 
   /// Inserts a run under a new row; the caller holds the transaction.

@@ -80,7 +80,7 @@ extension ResultStore {
     of record: ScoringRecord, _ scoring: ScoringID, _ connection: Connection
   ) throws(StoreError) -> Bool {
     let scores = try scores(
-      connection, "SELECT * FROM scores WHERE scoring = ? ORDER BY scoring, ordinal", [.integer(scoring.rawValue)])
+      connection, "\(Self.selectScores) WHERE scoring = ? ORDER BY scoring, ordinal", [.integer(scoring.rawValue)])
     return scores[scoring.rawValue] ?? [] == record.scores.map(\.storable)
   }
 

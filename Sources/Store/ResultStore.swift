@@ -123,6 +123,23 @@ public final class ResultStore: Sendable {
     return ResultStore(path: path, journalMode: journalMode, connection: connection)
   }
 
+  /// Opens a damaged store for reading as far as it goes: by the tables that it has, whatever its version says.
+  static func openForRecovery(_ path: String) throws(StoreError) -> ResultStore {
+    try refuseWhatIsNoFile(path)
+    guard FileManager.default.fileExists(atPath: path) else { throw .missing(path: path) }
+    let (connection, mode) = try readOnlyConnection(path, Options()) { (connection) throws(StoreError) in
+      do throws(StoreError) {
+        return try Schema.check(connection)
+      } catch {
+        switch error {
+        case .otherTables, .impossibleSchema: return try Schema.fittingVersion(connection)
+        default: throw error
+        }
+      }
+    }
+    return ResultStore(path: path, journalMode: mode, connection: connection)
+  }
+
   /// What should be known of the place of the store; nil where there is nothing to say.
   public var placeNote: String? {
     guard journalMode != "wal" else { return nil }
@@ -189,7 +206,7 @@ public final class ResultStore: Sendable {
   }
 
   private static func readOnlyConnection(
-    _ path: String, _ options: Options
+    _ path: String, _ options: Options, _ version: (Connection) throws(StoreError) -> Int = Schema.check
   ) throws(StoreError) -> sending (Connection, String) {
     // A connection that may not write cannot take away again the empty log that reading makes. One that may leaves a log
     // that was there to whoever wrote it, and writes nothing itself.
@@ -200,7 +217,7 @@ public final class ResultStore: Sendable {
       vfs: options.fileSystemInterface)
     var found: Int
     do {
-      found = try Schema.check(connection)
+      found = try version(connection)
     } catch {
       // A WAL store in a read-only folder: without a log file nobody writes, so it can be read as it is.
       switch error {
@@ -211,7 +228,7 @@ public final class ResultStore: Sendable {
       connection = try Connection(
         path: path, access: .readOnly, busyTimeoutMilliseconds: milliseconds(options),
         vfs: options.fileSystemInterface, immutable: true)
-      found = try Schema.check(connection)
+      found = try version(connection)
     }
     guard found > 0 else { throw .notAStore(path: path, applicationID: 0) }
     if found == 1 { try connection.execute(Version1Reading.views) }

@@ -46,15 +46,8 @@ extension ResultStore {
   func evaluation(_ row: Statement) throws(StoreError) -> StoredEvaluation {
     let id = row.integer(3)
     let table = "evaluations"
-    let logProbabilities = row.optionalBlob(16).map { Encoding.floats($0) }
-    if case .some(.none) = logProbabilities {
-      throw damaged(table, id, "log_probabilities\(Self.owner(row)) is not a multiple of four bytes")
-    }
-    if let problem = (logProbabilities ?? nil).flatMap({ LogProbability.problem(in: $0) }) {
-      throw damaged(table, id, "log_probabilities\(Self.owner(row)): \(problem)")
-    }
-    let finishReason = row.optionalText(8).map { FinishReason(rawValue: $0) }
-    if case .some(.none) = finishReason { throw damaged(table, id, "finish_reason is none that is known") }
+    let logProbabilities = try logProbabilities(row, 16, id, of: Self.owner(row))
+    let finishReason = try finishReason(row, 8, id)
     var prompt = ""
     if !row.isNull(26) {
       let byteCount = try count(row, 27, "prompts", row.integer(15))
@@ -65,45 +58,51 @@ extension ResultStore {
     let record = EvaluationRecord(
       identity: row.optionalText(4), legacyIdentity: row.optionalText(5), prompt: prompt,
       firstTokens: try integers(row, 6, table, id) ?? [], promptTokenCount: try count(row, 7, table, id),
-      output: row.optionalText(13), outputTokens: try integers(row, 14, table, id), finishReason: finishReason ?? nil,
-      logProbabilities: logProbabilities ?? nil, choiceCounts: try integers(row, 9, table, id),
+      output: row.optionalText(13), outputTokens: try integers(row, 14, table, id), finishReason: finishReason,
+      logProbabilities: logProbabilities, choiceCounts: try integers(row, 9, table, id),
       durationSeconds: try seconds(row, 10, table, id), computedTokenCount: try count(row, 11, table, id))
     return StoredEvaluation(
       id: EvaluationID(id), record: record, recordedAt: try seconds(row, 12, table, id))
   }
 
-  /// What is wrong with the evaluation in a row of `SampleColumns`; nil where it can be read.
-  func problem(ofEvaluation row: Statement) -> StoreError? {
-    Self.problem { () throws(StoreError) in _ = try evaluation(row) }
-  }
-
-  /// What is wrong with a row of `scorings`, whose columns are `scoringColumns`; nil where it can be read.
-  func problem(ofScoring row: Statement) -> StoreError? {
-    Self.problem { () throws(StoreError) in
-      let id = row.integer(0)
-      _ = (try texts(row, 1, "scorings", id), try count(row, 2, "scorings", id), try seconds(row, 3, "scorings", id))
+  /// An evaluation's log-probabilities; nil where it has none.
+  func logProbabilities(
+    _ row: Statement, _ column: Int32, _ id: Int64, of owner: String = ""
+  ) throws(StoreError) -> [Float]? {
+    guard let bytes = row.optionalBlob(column) else { return nil }
+    guard let values = Encoding.floats(bytes) else {
+      throw damaged("evaluations", id, "log_probabilities\(owner) is not a multiple of four bytes")
     }
+    if let problem = LogProbability.problem(in: values) {
+      throw damaged("evaluations", id, "log_probabilities\(owner): \(problem)")
+    }
+    return values
   }
 
-  /// What is wrong with a row of `scores`, of which the scoring and the value are read; nil where it can be read.
-  func problem(ofScore row: Statement) -> StoreError? {
-    Self.problem { () throws(StoreError) in _ = try score(row, 1, row.integer(0)) }
-  }
-
-  /// What `problem(ofScoring:)` looks at.
-  static let scoringColumns = "id, expected, truncated_token_count, recorded_at"
-
-  private static func problem(_ read: () throws(StoreError) -> Void) -> StoreError? {
-    do throws(StoreError) { try read() } catch { return error }
-    return nil
+  /// Why an evaluation's generation ended; nil where it says nothing.
+  func finishReason(_ row: Statement, _ column: Int32, _ id: Int64) throws(StoreError) -> FinishReason? {
+    guard let text = row.optionalText(column) else { return nil }
+    guard let reason = FinishReason(rawValue: text) else {
+      throw damaged("evaluations", id, "finish_reason is none that is known")
+    }
+    return reason
   }
 
   /// The sample of a row, in words; nothing where an evaluation alone is read.
   private static func owner(_ row: Statement) -> String { row.text(1).isEmpty ? "" : " of the sample \(row.text(1))" }
 
-  /// The result in a row of `SampleColumns`.
-  func sample(_ row: Statement, scores: [Score]) throws(StoreError) -> StoredSample {
+  /// The result in a row of `SampleColumns`; a score that its cell's metrics cannot have is damage, never a number.
+  ///
+  /// `metrics` are those of each cell, by its row.
+  func sample(
+    _ row: Statement, scores: [Score], _ metrics: [Int64: [MetricDescription]]
+  ) throws(StoreError) -> StoredSample {
     let id = row.integer(SampleColumns.scoring)
+    for metric in metrics[row.integer(0)] ?? [] {
+      if let problem = metric.problem(in: scores) {
+        throw damaged("scores", id, "sample \(row.text(1)): \(problem)")
+      }
+    }
     let scoring = ScoringRecord(
       identity: row.optionalText(18), protocolName: row.text(19), scorerVersion: row.text(20),
       expected: try texts(row, 21, "scorings", id), facts: row.text(22),

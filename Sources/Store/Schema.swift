@@ -9,7 +9,8 @@ enum Schema {
   /// The version that this program reads and writes.
   static var version: Int { migrations.count }
 
-  /// Checks that the file is a store that this program knows, and reads its version (0 for an empty file).
+  /// Checks that the file is a store that this program knows, with the tables of its version, and reads that (0 for an
+  /// empty file).
   ///
   /// This is the first time that anything is read from the file.
   static func check(_ connection: Connection) throws(StoreError) -> Int {
@@ -24,6 +25,15 @@ enum Schema {
     }
     guard found > 0 || (found == 0 && tables == 0) else {
       throw .impossibleSchema(path: connection.path, found: found)
+    }
+    if found > 0 {
+      let lack = try SchemaShape(of: connection).lacking(try SchemaShape.version(found))
+      guard lack.isEmpty else {
+        // Another process may have migrated the store between the two readings.
+        let now = try connection.first("PRAGMA user_version") { $0.count(0) } ?? 0
+        if now > found { return try check(connection) }
+        throw .otherTables(path: connection.path, version: found, lacking: lack)
+      }
     }
     return found
   }

@@ -1,3 +1,5 @@
+import CSQLite
+
 extension StoreError: CustomStringConvertible {
   /// What is wrong, where, and what to do.
   public var description: String {
@@ -16,7 +18,11 @@ extension StoreError: CustomStringConvertible {
         + "Use the newer se-eval that wrote it."
     case .impossibleSchema(let path, let found):
       "\(path): the store has schema version \(found), which no se-eval writes: the file's header is damaged. "
-        + "Restore a copy."
+        + "\(Self.saving(path))"
+    case .otherTables(let path, let version, let lacking):
+      "\(path): the store says that it has schema version \(version), and lacks what that has: "
+        + lacking.prefix(3).joined(separator: ", ") + (lacking.count > 3 ? " and \(lacking.count - 3) more" : "")
+        + ". It is damaged. \(Self.saving(path))"
     case .otherShards(let path, let stored, let asked):
       "\(path): the store was made as shard \(stored.index)/\(stored.count) of this sweep and cannot go on as shard "
         + "\(asked.index)/\(asked.count), which is another division of the samples. Go on with --shard "
@@ -35,8 +41,7 @@ extension StoreError: CustomStringConvertible {
       "\(path): the store cannot be written (\(failure.text)). Check the permissions of the file and of its folder, or name "
         + "another place (--db, --into)."
     case .corrupt(let path, let failure):
-      "\(path): the store is damaged (\(failure.text)). Restore a copy, or save what is readable with "
-        + "`se-eval doctor \(path) --recover NEW`."
+      "\(path): the store is damaged (\(failure.text)). \(Self.saving(path))"
     case .cannotOpen(let path, let failure):
       "\(path): the store cannot be opened (\(failure.text)). Check that the folder exists and may be read and written."
     case .inputOutput(let path, let failure):
@@ -44,6 +49,7 @@ extension StoreError: CustomStringConvertible {
         + "committed is kept."
     case .failed(let path, let failure):
       "\(path): SQLite failed (\(failure.text))."
+        + (failure.isOfSchema ? " The store is not as this program makes it. \(Self.saving(path))" : "")
     case .lockFile(let path, let code, let message):
       "\(path): the file or folder cannot be made (errno \(code): \(message)). Check that the folder may be written, or "
         + "name another place (--db, --into)."
@@ -54,7 +60,17 @@ extension StoreError: CustomStringConvertible {
   }
 }
 
+extension StoreError {
+  private static func saving(_ path: String) -> String {
+    "Restore a copy, or save what is readable with `se-eval doctor \(path) --recover NEW`."
+  }
+}
+
 extension SQLiteFailure {
+  /// True where a statement of this program does not fit the tables, or what they allow: the statements are always the
+  /// same, so that the file is at fault.
+  var isOfSchema: Bool { [SQLITE_ERROR, SQLITE_CONSTRAINT, SQLITE_MISMATCH].contains(code & 0xff) }
+
   /// Code, message and statement in one line.
   var text: String {
     guard let sql else { return "SQLite error \(code): \(message)" }

@@ -6,7 +6,8 @@ extension StoreError: FaultReporting {
   public var fault: Fault {
     switch self {
     case .missing: .missingInput
-    case .notADatabase, .notAStore, .newerSchema, .impossibleSchema, .corrupt, .damagedRow: .damagedInput
+    case .notADatabase, .notAStore, .newerSchema, .impossibleSchema, .otherTables, .corrupt, .damagedRow: .damagedInput
+    case .failed(path: _, let failure): failure.isOfSchema ? .damagedInput : .runtime
     case .noFile, .mergeWithItself, .otherShards, .otherConfigurations: .usage
     default: .runtime
     }

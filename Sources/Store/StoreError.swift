@@ -32,6 +32,8 @@ public enum StoreError: Error, Hashable, Sendable {
   case newerSchema(path: String, found: Int, supported: Int)
   /// The file has a schema version that no se-eval writes.
   case impossibleSchema(path: String, found: Int)
+  /// The store lacks tables that its schema version has: some are gone, or the version in its header is not true.
+  case otherTables(path: String, version: Int, lacking: [String])
   /// The store was made as one part of a sweep and is asked to hold another division of it.
   case otherShards(path: String, stored: ShardRecord, asked: ShardRecord)
   /// Two stores hold different numbers under one identity.

@@ -85,7 +85,8 @@ extension SweepError: FaultReporting {
     case .unsupported: .usage
     case .missing: .missingInput
     case .backend(let error): error.fault
-    case .damagedEvaluation, .unregistered: .runtime
+    case .damagedEvaluation: .damagedInput
+    case .unregistered: .runtime
     case .task(_, _, let error): error.fault
     case .store(let error): error.fault
     }

@@ -24,6 +24,18 @@ public struct OutcomeScoring: Sendable {
     self.init({ task.scores(of: $0, outcome: $1) }, answer: { task.answer(of: $0, outcome: $1) })
   }
 
+  /// The same, where a score that one of the metrics cannot have is none.
+  ///
+  /// - Parameter metrics: what the scores are of.
+  /// - Returns: a scoring.
+  public func limited(to metrics: [MetricDescription]) -> OutcomeScoring {
+    let scores = scores
+    return OutcomeScoring(
+      { reference, outcome in
+        scores(reference, outcome).map { given in metrics.reduce(given) { $1.possible($0) } }
+      }, answer: answer)
+  }
+
   /// The scores of one outcome; nil where they need the data.
   public func scores(of reference: Reference, outcome: Outcome) -> [Score]? { scores(reference, outcome) }
 

@@ -4,7 +4,7 @@
 public enum TokenizerError: Error, Equatable, Sendable {
   /// Nothing at the path holds a tokenizer; `lookedFor` are the names that were tried.
   case notFound(path: String, lookedFor: [String])
-  /// The file cannot be read, or its container is damaged; the reason is the lower layer's.
+  /// The file cannot be read, or its container is damaged; the reason is the lower layer's, which may name the file.
   case unreadable(file: String, reason: String)
   /// The bytes from `offset` on are not what the format demands.
   case malformed(file: String, offset: Int, expected: String)
@@ -28,7 +28,7 @@ extension TokenizerError: CustomStringConvertible {
       "\(path): no tokenizer here (looked for \(lookedFor.joined(separator: ", "))). "
         + "Give a .gguf file or a model directory with one of these files."
     case .unreadable(let file, let reason):
-      "\(file): cannot be read: \(reason)"
+      reason.hasPrefix("\(file): ") ? reason : "\(file): cannot be read: \(reason)"
     case .malformed(let file, let offset, let expected):
       "\(file): byte \(offset): expected \(expected). The file is damaged or incomplete; fetch it again."
     case .missing(let file, let field, let expected):

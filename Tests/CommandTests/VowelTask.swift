@@ -45,7 +45,9 @@ struct VowelTask: EvaluationTask {
   var protocolName: String { "vowels/v1" }
   var protocolNotes: [String] { [] }
   var dataFiles: [DataFile] { [] }
-  var metrics: [MetricDescription] { [MetricDescription(name: "vowels", aggregation: .mean, higherIsBetter: true)] }
+  var metrics: [MetricDescription] {
+    [MetricDescription(name: "vowels", aggregation: .mean, higherIsBetter: true, range: 0...1)]
+  }
   var cells: [TaskCell] { texts.map { TaskCell([.init("dataset", .text($0.name))]) } }
 
   func samples(of cell: TaskCell, in context: SampleContext) throws(TaskError) -> [Sample] {

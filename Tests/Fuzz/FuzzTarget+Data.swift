@@ -59,14 +59,39 @@ extension FuzzTarget {
   private static let emptyStore = try? ResultStore.open("\(folder)/empty.sqlite", mode: .create)
 
   /// A store: read as `report` and `samples` read it, then opened for writing, which migrates an old one; examined,
-  /// reported in every format, its methods compared.
+  /// reported in every format, its methods compared, scored again; some are recovered, and are whole then.
   static func sqlite(_ bytes: [UInt8]) {
     let path = write(bytes, "store.sqlite")
     defer { for end in ["-wal", "-shm", "-journal"] { unlink(path + end) } }
+    if bytes.reduce(0, { $0 &+ Int($1) }) & 7 == 0 { recover(path) }
     read(try? ResultStore.open(path, mode: .readOnly, options: patience))
     let store = try? ResultStore.open(path, mode: .existing, options: patience)
     read(store)
-    if let store { report(store) }
+    if let store {
+      report(store)
+      rescore(store)
+    }
+  }
+
+  /// What is left of a damaged store has no damage.
+  private static func recover(_ path: String) {
+    let target = "\(folder)/recovered.sqlite"
+    defer { for end in ["", "-wal", "-shm", "-journal"] { unlink(target + end) } }
+    guard (try? StoreDoctor.recover(path, into: target)) != nil else { return }
+    let findings = (try? StoreDoctor.examine(target)) ?? [StoreFinding(severity: .damage, text: "it cannot be opened")]
+    let damage = findings.filter { $0.severity == .damage }.map(\.text)
+    precondition(damage.isEmpty, "a recovered store is damaged: \(damage)")
+  }
+
+  /// Scores again as `rescore` does, and reads what it wrote.
+  private static func rescore(_ store: ResultStore) {
+    guard let run = try? store.latestRun(),
+      let tasks = try? Configuration.tasks(
+        ofResolved: run.record.configuration, store: store.path, taskTypes: TaskRegistry.types, environment: [:]),
+      let rescorer = try? Rescorer(store, tasks: tasks)
+    else { return }
+    guard (try? rescorer.run()) != nil else { return }
+    read(store)
   }
 
   /// Everything that people read of a store.

@@ -93,9 +93,12 @@ import Testing
       perplexity("perplexity: equal documents", spread: 0),
       perplexity("perplexity: lengths lognormal 0.5", spread: 0.5),
       perplexity("perplexity: lengths lognormal 1", spread: 1),
+      heavy("mean lognormal, sigma 1: lengths lognormal 0.5", spread: 0.5),
+      heavy("mean lognormal, sigma 1: lengths lognormal 1", spread: 1),
       clusters("share, 1 to 12 questions a document: 80 %, correlation 0.3", 0.8, 0.3),
       clusters("share, 1 to 12 questions a document: 95 %, correlation 0.5", 0.95, 0.5),
-      pairedPerplexity, pairedScores, pairedShare(0.3, 0.1), pairedShare(0.1, 0.1), pairedShare(0.05, 0),
+      pairedPerplexity(spread: 0.5), pairedPerplexity(spread: 1), pairedScores, pairedShare(0.3, 0.1),
+      pairedShare(0.1, 0.1), pairedShare(0.05, 0),
     ]
 
   private static func mean(
@@ -126,6 +129,17 @@ import Testing
     }
   }
 
+  /// Units of a skewed mean and of skewed lengths: of few large ones the skewness hardly shows.
+  private static func heavy(_ name: String, spread: Double) -> Design {
+    Design(description: name) { count, draws in
+      let units = (0..<count).map { _ in
+        let tokens = exp(spread * draws.normal())
+        return WeightedSum(sum: tokens * exp(draws.normal()), weight: tokens)
+      }
+      return holds(Statistics.interval(of: units), exp(0.5))
+    }
+  }
+
   private static func clusters(_ name: String, _ truth: Double, _ correlation: Double) -> Design {
     let scale = (1 - correlation) / correlation
     return Design(description: name) { count, draws in
@@ -140,17 +154,18 @@ import Testing
   }
 
   /// The second method's documents are 2 % worse, with noise of their own.
-  private static let pairedPerplexity = Design(description: "paired perplexity: lengths lognormal 0.5") {
-    count, draws in
-    var (first, second): ([WeightedSum], [WeightedSum]) = ([], [])
-    for _ in 0..<count {
-      let tokens = exp(0.5 * draws.normal())
-      let loss = 2.5 + 0.4 * draws.normal()
-      first.append(WeightedSum(sum: tokens * loss, weight: tokens))
-      second.append(WeightedSum(sum: tokens * (loss + 0.02 + 0.02 * draws.normal()), weight: tokens))
+  private static func pairedPerplexity(spread: Double) -> Design {
+    Design(description: "paired perplexity: lengths lognormal \(spread)") { count, draws in
+      var (first, second): ([WeightedSum], [WeightedSum]) = ([], [])
+      for _ in 0..<count {
+        let tokens = exp(spread * draws.normal())
+        let loss = 2.5 + 0.4 * draws.normal()
+        first.append(WeightedSum(sum: tokens * loss, weight: tokens))
+        second.append(WeightedSum(sum: tokens * (loss + 0.02 + 0.02 * draws.normal()), weight: tokens))
+      }
+      let found = Statistics.pairedDifference(first: first, second: second) { exp($0) }
+      return holds(found?.interval, exp(2.52) - exp(2.5))
     }
-    let found = Statistics.pairedDifference(first: first, second: second) { exp($0) }
-    return holds(found?.interval, exp(2.52) - exp(2.5))
   }
 
   private static let pairedScores = Design(description: "paired scores 0 to 1: half are equal") { count, draws in

@@ -65,10 +65,10 @@ import Testing
     let second = zip([31.0, 50, 18.5, 75, 40, 11.5, 86], weights).map { WeightedSum(sum: $0, weight: $1) }
     let found = try #require(Statistics.pairedDifference(first: first, second: second) { exp($0) })
     #expect(isClose(found.difference, -1.1222976989815923) && found.unitCount == 7)
-    #expect(isClose(found.interval, -3.067137595017158, 0.4185326450916249))
-    #expect(isClose(try #require(found.pValue), 0.11441448293825418))
+    #expect(isClose(found.interval, -2.663128043054822, 4.866307054957356))
+    #expect(isClose(try #require(found.pValue), 0.2332715391372643))
     let back = try #require(Statistics.pairedDifference(first: second, second: first) { exp($0) })
-    #expect(isClose(back.interval, -0.4185326450916249, 3.067137595017158) && !back.isClear)
+    #expect(isClose(back.interval, -4.866307054957356, 2.663128043054822) && !back.isClear)
   }
 
   @Test("no p-value is below what a sign test of the units could say")

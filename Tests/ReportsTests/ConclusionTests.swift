@@ -58,6 +58,9 @@ private struct PasskeyStore {
     #expect(!few.words.contains("smallest"))
     let matrix = try #require(MainMatrix.table(few.sections, id: "m"))
     #expect(matrix.rows.allSatisfy { $0.cells.allSatisfy { !$0.isBest } })
+    #expect(
+      matrix.note?.hasSuffix("No number has an interval: there are fewer than 6 independent samples or documents.")
+        == true)
   }
 
   @Test("while a sweep runs, the verdict says what is there; what is missing as a whole is counted once")
@@ -79,6 +82,7 @@ private struct PasskeyStore {
     let marked = matrix.columns.indices.map { column in
       matrix.rows.filter { $0.cells[column].isBest }.map(\.label)
     }
+    #expect(matrix.note?.hasSuffix("The tables below have the intervals.") == true)
     #expect(marked[0].isEmpty)
     #expect(marked[1] == ["self-extend:G=4,W=64", "self-extend:G=16,W=64", "self-extend:G=32,W=64"])
     #expect(marked[2] == ["self-extend:G=16,W=64", "self-extend:G=32,W=64"])

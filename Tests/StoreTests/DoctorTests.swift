@@ -49,9 +49,9 @@ import Testing
   @Test(
     "what is not what it says is found",
     arguments: [
-      ("UPDATE prompts SET content = x'00' WHERE id = 1", "prompt 1 cannot be decompressed"),
-      ("UPDATE prompts SET sha256 = 'x' WHERE id = 2", "prompt 2 is not what its hash says"),
-      ("UPDATE cells SET record = record || ' '", "cell 1 is not what its key says"),
+      ("UPDATE prompts SET content = x'00' WHERE id = 1", "prompt 1: it cannot be decompressed"),
+      ("UPDATE prompts SET sha256 = 'x' WHERE id = 2", "prompt 2: it is not what its hash says"),
+      ("UPDATE cells SET record = record || ' '", "cell 1: it is not what its key says"),
       ("DELETE FROM prompts WHERE id = 1", "evaluation 1 has no prompt"),
       ("UPDATE scorings SET identity = 'other' WHERE id = 2", "scoring 2 has the identity of another one"),
       ("UPDATE results SET scoring = 2 WHERE id = 1", "result 1 has the scoring of another evaluation"),
@@ -63,21 +63,40 @@ import Testing
       ("UPDATE evaluations SET log_probabilities = x'0000c07f' WHERE id = 2", "number 1 of 1 is nan"),
       ("UPDATE evaluations SET log_probabilities = x'caf249f1' WHERE id = 3", "number 1 of 1 is -1e+30"),
       ("UPDATE evaluations SET log_probabilities = x'00' WHERE id = 3", "is not a multiple of four bytes"),
-      ("UPDATE scores SET value = 9e999 WHERE scoring = 2 AND value IS NOT NULL", "scoring 2: the value is not finite"),
+      (
+        "UPDATE scores SET value = 9e999 WHERE scoring = 2 AND value IS NOT NULL",
+        "scoring 2, ordinal 0: the value of accuracy is not finite"
+      ),
       (
         "UPDATE scores SET value = -1e300 WHERE scoring = 3 AND value IS NOT NULL",
-        "scoring 3: the value is -1e+300, which is no score"
+        "scoring 3, ordinal 0: the value of accuracy is -1e+300, which is no score"
       ),
       ("UPDATE scorings SET truncated_token_count = -4 WHERE id = 1", "scoring 1: truncated_token_count is -4"),
       ("UPDATE evaluations SET duration_seconds = 1e300 WHERE id = 1", "duration_seconds is 1e+300"),
       ("UPDATE evaluations SET output_tokens = '[' WHERE id = 1", "output_tokens is not an array of integers"),
+      (
+        "CREATE TRIGGER t BEFORE INSERT ON runs BEGIN SELECT raise(ABORT, 'no'); END",
+        "triggers: 't' of runs, which no se-eval makes"
+      ),
+      ("UPDATE runs SET started_at = 1e300", "runs: run 1: started_at is 1e+300, which is no time in seconds"),
+      ("UPDATE runs SET started_at = 'soon'", "run 1: started_at is no number"),
+      ("UPDATE runs SET ended_at = -5", "run 1: ended_at is -5.0, which is no time in seconds"),
+      ("UPDATE runs SET status = 'well'", "run 1: status is no exit status"),
+      ("UPDATE runs SET warnings = '{}'", "run 1: warnings is not an array of texts"),
+      ("UPDATE runs SET shard_index = 3, shard_count = 2", "run 1: shard 3 of 2 cannot be"),
+      ("UPDATE runs SET merged = 7", "run 1: merged is neither 0 nor 1"),
+      (
+        "UPDATE scores SET value = 7 WHERE scoring = 2 AND ordinal = 0",
+        "scores: scoring 2, sample 1: accuracy is 7.0, which is neither 0 nor 1"
+      ),
+      ("UPDATE scorings SET facts = '[]' WHERE id = 2", "scoring 2: facts is no JSON object"),
     ])
   func found(_ sql: String, _ words: String) throws {
     let path = try make(3)
     try change(path, "PRAGMA foreign_keys = OFF; \(sql)")
     let findings = try ResultStore.examine(path) { _, _, _, _ in "s0" }
     let damage = findings.filter { $0.severity == .damage }.map(\.text).joined(separator: "\n")
-    #expect(damage.contains(words) || (words.contains("scoring 2") && damage.contains("scorings")), "\(damage)")
+    #expect(damage.contains(words) || (words.contains("scoring 2 has") && damage.contains("scorings")), "\(damage)")
   }
 
   @Test("rows that nothing needs are noted, and are no damage")
@@ -117,13 +136,21 @@ import Testing
     arguments: [
       (
         "UPDATE evaluations SET log_probabilities = x'0000803f' WHERE id = 2",
-        "1 evaluations whose values no model gives"
+        "1 rows of evaluations that cannot be read: evaluation 2: log_probabilities: number 1 of 1 is 1.0, which is "
+          + "no log-probability"
       ),
       (
         "UPDATE scores SET value = 9e999 WHERE scoring = 2 AND value IS NOT NULL",
-        "1 scorings whose values no scorer gives"
+        "1 rows of scores that cannot be read: scoring 2, ordinal 0: the value of accuracy is not finite"
       ),
-      ("UPDATE scorings SET expected = '[1]' WHERE id = 2", "1 scorings whose values no scorer gives"),
+      (
+        "UPDATE scorings SET expected = '[1]' WHERE id = 2",
+        "1 rows of scorings that cannot be read: scoring 2: expected is not an array of texts"
+      ),
+      (
+        "UPDATE scores SET value = -5 WHERE scoring = 2 AND ordinal = 0",
+        "1 scorings whose values no scorer gives: scoring 2, sample 1: accuracy is -5.0, which is neither 0 nor 1"
+      ),
     ])
   func recoveryOfImpossible(_ sql: String, _ words: String) throws {
     let path = try make(3)

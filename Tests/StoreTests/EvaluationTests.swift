@@ -78,7 +78,7 @@ import Testing
     let id = try store.append(Samples.evaluation("e"), Samples.scoring("s"), sampleID: "a", cell: plain, run: run)
     _ = try store.beginRun(Samples.run("later"))
     let again = Attachment(
-      evaluation: id, scoring: Samples.scoring("s2", accuracy: 0.25, scorerVersion: "2"), cell: plain, sampleID: "a")
+      evaluation: id, scoring: Samples.scoring("s2", accuracy: 0, scorerVersion: "2"), cell: plain, sampleID: "a")
     #expect(try store.rescore([again]) == 1)
     let sample = try #require(try store.samples(in: plain, withPrompts: false, withLogProbabilities: false).first)
     #expect(sample.run == run)
@@ -91,9 +91,9 @@ import Testing
     #expect(try (rows("scorings"), rows("results")) == (2, 2))
     // One that gives other scores under the same identity is believed, and the earlier scores stay.
     let drifted = Attachment(
-      evaluation: id, scoring: Samples.scoring("s2", accuracy: 0.5, scorerVersion: "2"), cell: plain, sampleID: "a")
+      evaluation: id, scoring: Samples.scoring("s2", accuracy: 1, scorerVersion: "2"), cell: plain, sampleID: "a")
     #expect(try store.rescore([drifted]) == 1)
-    #expect(try accuracy(plain) == [0.5])
+    #expect(try accuracy(plain) == [1])
     #expect(try rows("scorings") == 3)
   }
 
@@ -166,12 +166,12 @@ import Testing
       walked.append(sample.result)
       try store.rescore([
         Attachment(
-          evaluation: sample.evaluation.id, scoring: Samples.scoring("s2", accuracy: 0.5), cell: sample.cell,
+          evaluation: sample.evaluation.id, scoring: Samples.scoring("s2", accuracy: 0), cell: sample.cell,
           sampleID: sample.sampleID)
       ])
     }
     #expect(walked == (all[extended] ?? []) + (all[plain] ?? []))
-    #expect(try accuracy(extended) == [Double?](repeating: 0.5, count: 30))
+    #expect(try accuracy(extended) == [Double?](repeating: 0, count: 30))
   }
 
   @Test("an evaluation of schema 1 is found, adopted once and shared under its new identity")

@@ -126,9 +126,9 @@ import Text
     let error = try #require(#expect(throws: StoreError.self) { try a.merge(b) })
     #expect("\(error)".contains("has log-probability 1 -0.49999997, and -0.5 in"))
     let c = try ResultStore.open(folder.file("c.sqlite"), mode: .create)
-    try append(c, first, Samples.scoring(accuracy: 0.25))
+    try append(c, first, Samples.scoring(accuracy: 0))
     let other = try #require(#expect(throws: StoreError.self) { try a.merge(c) })
-    #expect("\(other)".contains("has the score accuracy 0.25, and accuracy 1.0 in"))
+    #expect("\(other)".contains("has the score accuracy 0.0, and accuracy 1.0 in"))
   }
 
   @Test("one evaluation with two scorings is no conflict: the later scoring is current, in either direction")

@@ -98,6 +98,45 @@ import Tokenizers
     #expect(try load(Self.json, config: #"{"eos_token":"</s>","added_tokens_decoder":{}}"#, map).eosToken == 6)
   }
 
+  @Test(
+    "a key of special_tokens_map.json that is no token is refused by name where the file counts",
+    arguments: [
+      (#"{"eos_token":"<s>","frobnicate":1}"#, "frobnicate"), (#"{"add_bos_token":true}"#, "add_bos_token"),
+      (#"{"split_special_tokens":false}"#, "split_special_tokens"), (#"{"image_token":7}"#, "image_token"),
+      (#"{"tokenizer_class":"X"}"#, "tokenizer_class"),
+    ])
+  func unknownSpecialTokens(_ map: String, _ key: String) throws {
+    let error = try #require(
+      #expect(throws: TokenizerError.self) { try load(beside: ["special_tokens_map.json": map]) })
+    guard case .unsupported(let file, key, _, _) = error else {
+      Issue.record("\(error)")
+      return
+    }
+    #expect(file.hasSuffix("special_tokens_map.json"))
+    // transformers does not read it beside a list of added tokens.
+    _ = try load(Self.json, config: #"{"added_tokens_decoder":{}}"#, ["special_tokens_map.json": map])
+  }
+
+  @Test("tokens of any name and null are no unknown keys of special_tokens_map.json")
+  func knownSpecialTokens() throws {
+    let map =
+      #"{"eos_token":{"content":"</s>","lstrip":false},"image_token":"abc","boi_token":null,"note":null,"#
+      + #""additional_special_tokens":[],"extra_special_tokens":{}}"#
+    #expect(try load(beside: ["special_tokens_map.json": map]).eosToken == 6)
+  }
+
+  @Test("a flag called like a token is refused in tokenizer_config.json, too")
+  func flagAsToken() {
+    #expect(throws: TokenizerError.self) { try load(config: #"{"drop_every_token":true}"#) }
+  }
+
+  @Test("what a lower layer says of a file is said once")
+  func saidOnce() {
+    let reason = "/m: cannot be read: it is not a regular file. Check the path and its permissions."
+    #expect("\(TokenizerError.unreadable(file: "/m", reason: reason))" == reason)
+    #expect("\(TokenizerError.unreadable(file: "/m", reason: "it is gone"))" == "/m: cannot be read: it is gone")
+  }
+
   @Test("tokens beside swallowed white space count, and what follows them is text again")
   func whiteSpaceTokens() throws {
     let json = Self.json.replacing(

@@ -32,7 +32,7 @@ extension MetricDescription {
     let unit = document ?? sampleID
     switch aggregation {
     case .perplexity:
-      guard let sum = value("nll_sum"), let count = value(PerplexityKind(metric: name).countName), count > 0 else {
+      guard let sum = value(PerplexityParts.sum), let count = value(PerplexityKind(metric: name).countName), count > 0 else {
         return nil
       }
       return Contribution(sums: WeightedSum(sum: sum, weight: count), unit: unit)

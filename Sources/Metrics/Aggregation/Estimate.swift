@@ -52,9 +52,6 @@ extension MetricDescription {
     aggregation == .perplexity ? PerplexityKind(metric: name).value(meanNLL: mean) : mean
   }
 
-  /// The values that a sample can have, where that is known.
-  private var range: ClosedRange<Double>? { aggregation == .accuracy ? 0...1 : nil }
-
   /// The number that contributions make together; nil for none.
   public func combined(_ contributions: [Contribution]) -> Double? {
     WeightedSum.total(of: contributions.map(\.sums)).mean.map(number)
@@ -72,7 +69,7 @@ extension MetricDescription {
       interval = Statistics.shareInterval(
         successes: contributions.count { $0.sums.sum == 1 }, of: contributions.count)
     } else {
-      interval = Statistics.interval(of: units.sums, range: range, transform: number)
+      interval = Statistics.interval(of: units.sums, range: possibleScores, transform: number)
     }
     return Estimate(
       value: mean.map(number), interval: interval, meanNLL: aggregation == .perplexity ? mean : nil,
@@ -95,7 +92,7 @@ extension MetricDescription {
       paired = (difference, test.flatMap(Statistics.pairedShareInterval), test?.pValue)
     } else {
       let found = Statistics.pairedDifference(
-        first: units.0.sums, second: units.1.sums, range: range, transform: number)
+        first: units.0.sums, second: units.1.sums, range: possibleScores, transform: number)
       paired = (found?.difference, found?.interval, found?.pValue)
     }
     return PairedEstimate(

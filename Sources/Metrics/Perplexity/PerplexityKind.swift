@@ -14,9 +14,9 @@ public enum PerplexityKind: String, CaseIterable, Sendable {
   /// The name of the score that holds a sample's part of the divisor.
   public var countName: String {
     switch self {
-    case .perTokens: "token_count"
-    case .perWords: "word_count"
-    case .perBytes, .bitsPerByte: "byte_count"
+    case .perTokens: PerplexityParts.counts.tokens
+    case .perWords: PerplexityParts.counts.words
+    case .perBytes, .bitsPerByte: PerplexityParts.counts.bytes
     }
   }
 

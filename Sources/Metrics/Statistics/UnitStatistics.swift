@@ -10,7 +10,8 @@ import Foundation
 /// * Student's t with n* - 1 degrees of freedom, n* = (sum of weights)^2 / (sum of squared weights): units of unequal
 ///   size count for fewer; for a difference n* times the share of units on which the two differ;
 /// * joined with the t that is corrected for the skewness of the pseudo-values (Hall 1992, the monotone cubic
-///   transformation), so that skewed data are covered on their long side;
+///   transformation), so that skewed data are covered on their long side; where units differ in size (n* < 0.9 n), a few
+///   large ones hide how skewed what they hold is, and the skewness of the deviations per weight is taken if it is greater;
 /// * the quantile widened by 1 + 12 / n*^2, without which the coverage of few and skewed units is short.
 ///
 /// Docs/numbers.md shows the coverage. There are no random draws: a number has one interval, and whoever has
@@ -20,7 +21,8 @@ struct JackknifeEstimate {
   let value: Double
   /// Standard error of the number.
   let standardError: Double
-  /// The pseudo-values' adjusted skewness (G1) over the square root of their number.
+  /// The adjusted skewness (G1) of the pseudo-values, or of their deviations per weight where that is greater, over the
+  /// square root of their number.
   let scaledSkewness: Double
   /// n*, the number of equal units that would say as much.
   let effectiveCount: Double
@@ -44,26 +46,53 @@ struct JackknifeEstimate {
     let pseudo = weights.indices.map { whole + (n - 1) * loss($0) }
     let mean = pseudo.reduce(0, +) / n
     guard mean.isFinite else { return nil }
-    var (squares, cubes) = (0.0, 0.0)
-    for value in pseudo {
-      let deviation = value - mean
-      squares += deviation * deviation
-      cubes += deviation * deviation * deviation
-    }
-    guard squares.isFinite, cubes.isFinite else { return nil }
+    let deviations = pseudo.map { $0 - mean }
+    let moments = Moments(deviations)
+    guard moments.squares.isFinite, moments.cubes.isFinite else { return nil }
     let total = weights.reduce(0, +)
     value = whole
     count = weights.count
     informativeShare = Double(informativeCount ?? weights.count) / n
     effectiveCount = total * total / weights.reduce(0) { $0 + $1 * $1 }
-    let deviation = (squares / (n - 1)).squareRoot()
+    let deviation = (moments.squares / (n - 1)).squareRoot()
     standardError = deviation > 1e-14 * n * scale ? deviation / n.squareRoot() : 0
     guard standardError > 0, weights.count > 2 else {
       scaledSkewness = 0
       return
     }
-    let variance = squares / n
-    scaledSkewness = cubes / n / (variance * variance.squareRoot()) * (n - 1).squareRoot() / (n - 2)
+    let own = moments.scaledSkewness
+    // Of units of about one size, such as the windows of a text, both say the same.
+    guard effectiveCount < Self.evenShare * n else {
+      scaledSkewness = own
+      return
+    }
+    let perWeight = zip(deviations, weights).map { $0 / $1 }
+    let center = perWeight.reduce(0, +) / n
+    let other = Moments(perWeight.map { $0 - center }).scaledSkewness
+    scaledSkewness = other.isFinite && abs(other) > abs(own) ? other : own
+  }
+
+  /// n* in parts of n from which on units count as equal in size.
+  private static let evenShare = 0.9
+
+  /// Sums over deviations from a mean.
+  private struct Moments {
+    var (squares, cubes) = (0.0, 0.0)
+    let count: Double
+
+    init(_ deviations: [Double]) {
+      count = Double(deviations.count)
+      for deviation in deviations {
+        squares += deviation * deviation
+        cubes += deviation * deviation * deviation
+      }
+    }
+
+    /// G1 over the square root of the number; needs three deviations.
+    var scaledSkewness: Double {
+      let variance = squares / count
+      return cubes / count / (variance * variance.squareRoot()) * (count - 1).squareRoot() / (count - 2)
+    }
   }
 
   /// True where there are enough units, and none outweighs all others.

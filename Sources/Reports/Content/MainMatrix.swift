@@ -21,6 +21,7 @@ enum MainMatrix {
     table.isCompact = true
     table.rows = methods.map { .init(label: $0, cells: []) }
     var notes: [String] = []
+    var hasIntervals = false
     for section in sections {
       for grid in section.grids {
         let variant = grid.variant.isEmpty ? "" : ", \(grid.variant)"
@@ -30,6 +31,7 @@ enum MainMatrix {
         } else {
           add(grid, section, title, &table)
         }
+        hasIntervals = hasIntervals || grid.hasInterval
       }
     }
     guard !table.columns.isEmpty else { return nil }
@@ -40,7 +42,10 @@ enum MainMatrix {
       table.rows.contains { $0.cells.contains(where: \.isBest) }
         ? "Bold: the best of a column and all that the paired test (Holm over the table) does not tell from it."
         : "Nothing is marked: no paired test tells a method from the best of its column.")
-    notes.append("The tables below have the intervals.")
+    notes.append(
+      hasIntervals
+        ? "The tables below have the intervals."
+        : "No number has an interval: there are fewer than \(Statistics.minimumUnitCount) independent samples or documents.")
     table.note = notes.joined(separator: " ")
     return table
   }

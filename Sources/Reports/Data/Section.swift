@@ -117,6 +117,13 @@ struct Grid: Sendable {
     Set(columns.map(\.metric)).count == 1 ? columns.first?.metric : nil
   }
 
+  /// True where any number of the table has an interval.
+  var hasInterval: Bool {
+    columns.contains { column in
+      methods.contains { cells($0, column).aggregate(column.metric).estimate.interval != nil }
+    }
+  }
+
   /// True where columns are places on a number line, and a curve makes sense.
   var isNumeric: Bool { columns.count > 1 && columns.allSatisfy { $0.number != nil } }
   var isLength: Bool { axis == "length" }

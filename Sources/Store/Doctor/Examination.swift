@@ -15,11 +15,17 @@ public struct StoreFinding: Hashable, Sendable {
   public let severity: Severity
   /// What was found, in words.
   public let text: String
+
+  /// A finding from its parts.
+  public init(severity: Severity, text: String) {
+    self.severity = severity
+    self.text = text
+  }
 }
 
 extension ResultStore {
-  /// Looks at everything that a store says of itself: SQLite's own checks, references between tables, and every identity
-  /// that can be computed again.
+  /// Looks at everything that a store says of itself: SQLite's own checks, every column of every table, references between
+  /// tables, scores against what their metrics can be, and every identity that can be computed again.
   ///
   /// The store is only read. An evaluation's identity covers tokens that no store holds, and cannot be computed again.
   ///
@@ -32,7 +38,16 @@ extension ResultStore {
     _ path: String,
     scoringIdentity: (_ protocolName: String, _ version: String, _ expected: [String], _ facts: String) -> String
   ) throws(StoreError) -> [StoreFinding] {
-    let store = try open(path, mode: .readOnly)
+    let store: ResultStore
+    do throws(StoreError) {
+      store = try open(path, mode: .readOnly)
+    } catch {
+      // The tables that are left are saved by a recovery; what they hold says no more than that.
+      switch error {
+      case .otherTables, .impossibleSchema: return [StoreFinding(severity: .damage, text: error.description)]
+      default: throw error
+      }
+    }
     return try store.locked { (connection) throws(StoreError) in
       var examination = Examination(store: store, connection: connection)
       try examination.run(scoringIdentity)
@@ -46,6 +61,13 @@ private struct Examination {
   let store: ResultStore
   let connection: Connection
   var findings: [StoreFinding] = []
+  /// Rows that a finding names; of more only the number is said.
+  private static let shownCount = 5
+
+  init(store: ResultStore, connection: Connection) {
+    self.store = store
+    self.connection = connection
+  }
 
   mutating func run(_ scoringIdentity: (String, String, [String], String) -> String) throws(StoreError) {
     try lines("PRAGMA integrity_check(20)", of: "SQLite's integrity check") { $0.text(0) == "ok" ? nil : $0.text(0) }
@@ -60,25 +82,20 @@ private struct Examination {
     try lines(
       "SELECT r.id FROM results r JOIN scorings s ON s.id = r.scoring WHERE s.evaluation <> r.evaluation", of: "results"
     ) { "result \($0.integer(0)) has the scoring of another evaluation" }
-    try lines("SELECT id, key, record FROM cells", of: "cells") { row in
-      SHA256.hexadecimal(of: row.text(2)) == row.text(1) ? nil : "cell \(row.integer(0)) is not what its key says"
+    try lines("SELECT name, tbl_name FROM main.sqlite_schema WHERE type = 'trigger'", of: "triggers") {
+      "'\($0.text(0))' of \($0.text(1)), which no se-eval makes, changes or forbids what is written"
     }
-    try lines("SELECT id, sha256, byte_count, codec, content FROM prompts", of: "prompts") { row in
-      let text = StoredPrompt.text(codec: row.integer(3), byteCount: row.count(2), content: row.blob(4))
-      guard let text else { return "prompt \(row.integer(0)) cannot be decompressed" }
-      return SHA256.hexadecimal(of: text) == row.text(1) ? nil : "prompt \(row.integer(0)) is not what its hash says"
+    let (store, connection) = (store, connection)
+    for table in TableCheck.all {
+      try lines(table.select, of: table.name) { row in
+        table.problem(store, row).map { problem in
+          let owner = table.name == "evaluations" ? Self.owner(ofEvaluation: row.integer(0), connection) : ""
+          return "\(table.place(row))\(owner): \(problem)"
+        }
+      }
     }
     try scorings(scoringIdentity)
-    try evaluations()
-    let store = store
-    try lines("SELECT \(ResultStore.scoringColumns) FROM scorings", of: "scorings") { row in
-      guard case .damagedRow(_, _, let id, let problem) = store.problem(ofScoring: row) else { return nil }
-      return "scoring \(id): \(problem)"
-    }
-    try lines("SELECT scoring, value FROM scores", of: "scores") { row in
-      guard case .damagedRow(_, _, let id, let problem) = store.problem(ofScore: row) else { return nil }
-      return "scoring \(id): \(problem)"
-    }
+    try impossibleScores()
     try notes()
   }
 
@@ -87,19 +104,14 @@ private struct Examination {
     _ sql: String, of subject: String, _ words: (Statement) -> String?
   ) throws(StoreError) {
     var found: [String] = []
-    var count = 0
     do throws(StoreError) {
       try connection.forEachRow(sql) { row in
-        guard let text = words(row) else { return }
-        count += 1
-        if found.count < 5 { found.append(text) }
+        if let text = words(row) { found.append(text) }
       }
     } catch {
       findings.append(StoreFinding(severity: .damage, text: "\(subject): \(error)"))
     }
-    guard count > 0 else { return }
-    let rest = count > found.count ? "; and \(count - found.count) more" : ""
-    findings.append(StoreFinding(severity: .damage, text: "\(subject): \(found.joined(separator: "; "))\(rest)"))
+    note(found, of: subject)
   }
 
   private mutating func scorings(_ identity: (String, String, [String], String) -> String) throws(StoreError) {
@@ -117,23 +129,37 @@ private struct Examination {
     }
   }
 
-  /// Evaluations that cannot be read as what a model did, with a sample that they belong to.
-  private mutating func evaluations() throws(StoreError) {
-    let (store, connection) = (store, connection)
-    let columns = SampleColumns(prompts: false, logProbabilities: true)
-    try lines(columns.selectEvaluation, of: "evaluations") { row in
-      guard case .damagedRow(_, _, let id, let problem) = store.problem(ofEvaluation: row) else { return nil }
-      let place = try? connection.first(
-        "SELECT c.record, r.sample_id FROM results r JOIN cells c ON c.id = r.cell WHERE r.evaluation = ? LIMIT 1",
-        [.integer(id)]
-      ) { place in
-        let cell = Encoding.decoded(CellRecord.self, place.text(0)).map {
-          " of \($0.model) \($0.method) \($0.task) \($0.coordinates.label)"
-        }
-        return ", sample \(place.text(1))\(cell ?? "")"
+  /// A sample that an evaluation belongs to, in words.
+  private static func owner(ofEvaluation id: Int64, _ connection: Connection) -> String {
+    let place = try? connection.first(
+      "SELECT c.record, r.sample_id FROM results r JOIN cells c ON c.id = r.cell WHERE r.evaluation = ? LIMIT 1",
+      [.integer(id)]
+    ) { place in
+      let cell = Encoding.decoded(CellRecord.self, place.text(0)).map {
+        " of \($0.model) \($0.method) \($0.task) \($0.coordinates.label)"
       }
-      return "evaluation \(id)\((place ?? nil) ?? ""): \(problem)"
+      return ", sample \(place.text(1))\(cell ?? "")"
     }
+    return (place ?? nil) ?? ""
+  }
+
+  private mutating func impossibleScores() throws(StoreError) {
+    let found: [ImpossibleScore]
+    do throws(StoreError) {
+      found = try store.impossibleScores(connection)
+    } catch {
+      findings.append(StoreFinding(severity: .damage, text: "scores: \(error)"))
+      return
+    }
+    note(found.map { "scoring \($0.scoring), sample \($0.sampleID): \($0.problem)" }, of: "scores")
+  }
+
+  /// One finding of several lines.
+  private mutating func note(_ lines: [String], of subject: String) {
+    guard !lines.isEmpty else { return }
+    let shown = lines.prefix(Self.shownCount).joined(separator: "; ")
+    let rest = lines.count > Self.shownCount ? "; and \(lines.count - Self.shownCount) more" : ""
+    findings.append(StoreFinding(severity: .damage, text: "\(subject): \(shown)\(rest)"))
   }
 
   /// Rows that nothing needs.

@@ -27,13 +27,19 @@ extension ResultStore {
   /// - Parameters:
   ///   - path: the damaged file; it is only read.
   ///   - target: the new store; nothing may be there.
-  /// - Returns: what was brought over.
+  ///   - scoringIdentity: the identity of a scoring, as `examine` takes it; scorings of another one are left out. Nil
+  ///     keeps all.
+  /// - Returns: what was brought over, and by name what was not.
   /// - Throws: `StoreError` where even the file's beginning cannot be read, or the target cannot be written.
-  public static func recover(_ path: String, into target: String) throws(StoreError) -> RecoverySummary {
-    let source = try open(path, mode: .readOnly)
+  public static func recover(
+    _ path: String, into target: String,
+    scoringIdentity: ((_ protocolName: String, _ version: String, _ expected: [String], _ facts: String) -> String)? =
+      nil
+  ) throws(StoreError) -> RecoverySummary {
+    let source = try openForRecovery(path)
     guard !FileManager.default.fileExists(atPath: target) else { throw .mergeWithItself(path: target) }
     do throws(StoreError) {
-      return try recover(source, into: open(target, mode: .create))
+      return try recover(source, into: open(target, mode: .create), scoringIdentity)
     } catch {
       // What is not whole is no store, and would be in the way of the next try.
       for end in ["", "-wal", "-shm", "-journal"] { try? FileManager.default.removeItem(atPath: target + end) }
@@ -42,14 +48,14 @@ extension ResultStore {
   }
 
   private static func recover(
-    _ source: ResultStore, into store: ResultStore
+    _ source: ResultStore, into store: ResultStore, _ identity: ((String, String, [String], String) -> String)?
   ) throws(StoreError) -> RecoverySummary {
     try source.locked { (from) throws(StoreError) in
       try store.locked { (to) throws(StoreError) in
         try to.execute("PRAGMA foreign_keys = OFF")
         defer { try? to.execute("PRAGMA foreign_keys = ON") }
         return try to.transaction { () throws(StoreError) in
-          var recovery = Recovery(source: from, target: to, store: store)
+          var recovery = Recovery(source: from, target: to, store: store, identity: identity)
           try recovery.run()
           return recovery.summary
         }
@@ -64,59 +70,110 @@ private struct Recovery {
   let target: Connection
   /// The target, which knows how its rows are read.
   let store: ResultStore
+  /// What a scoring's identity must be.
+  let identity: ((String, String, [String], String) -> String)?
   var summary = RecoverySummary()
 
-  /// Tables with the column by which a row is found, evaluations first; nil: the table is read from end to end.
-  private static let tables: [(name: String, key: String?)] = [
-    ("evaluations", "id"), ("prompts", "id"), ("scorings", "id"), ("scores", "scoring"), ("cells", "id"),
-    ("runs", "id"),
-    ("results", "id"), ("run_cells", nil), ("failures", nil), ("heartbeats", nil), ("file_hashes", nil),
-  ]
+  /// Tables whose rows are found by a number; the others are read from end to end.
+  private static let numbered: Set<String> = ["evaluations", "prompts", "scorings", "cells", "runs", "results"]
   /// Rows that are looked for beyond the last one that was found.
   private static let patience: Int64 = 20_000
+  /// Rows that a note names; of more only the number is said.
+  private static let shownCount = 5
 
   mutating func run() throws(StoreError) {
     var scoringCount: Int64 = 0
-    for (name, key) in Self.tables {
-      var columns: [String] = []
-      try target.forEachRow("SELECT name FROM pragma_table_info('\(name)')") { columns.append($0.text(0)) }
-      let copy = TableCopy(source: source, target: target, name: name, columns: columns)
-      var table = RecoverySummary.Table(name: name)
-      if let key {
+    let largest = try largestNumber()
+    for check in TableCheck.all {
+      var table = RecoverySummary.Table(name: check.name)
+      let columns = try columns(of: check)
+      guard !columns.isEmpty else {
+        summary.tables.append(table)
+        summary.notes.append("the table \(check.name), which is not in the file")
+        continue
+      }
+      var copy = TableCopy(source: source, target: target, check: check, columns: columns)
+      if Self.numbered.contains(check.name) {
+        let last = try copy.copy(by: "id", upTo: nil, largest, Self.patience, &table)
+        if check.name == "scorings" { scoringCount = last }
+      } else if check.name == "scores" {
         // Scores are found by their scorings, whose numbers are known by then.
-        let last = try copy.copy(by: key, upTo: name == "scores" ? scoringCount : nil, Self.patience, &table)
-        if name == "scorings" { scoringCount = last }
+        _ = try copy.copy(by: "scoring", upTo: scoringCount, largest, Self.patience, &table)
       } else {
         try copy.copyAll(&table)
       }
       summary.tables.append(table)
+      note(copy.refused, "rows of \(check.name) that no store can hold")
     }
-    try leaveOutDamaged()
+    for check in TableCheck.all { try leaveOutDamaged(check) }
+    try leaveOutImpossibleScores()
+    if let identity { try leaveOutOtherScorings(identity) }
     try mend()
   }
 
-  /// Leaves out what cannot be read as an evaluation or a scoring: a sweep makes it again.
-  private mutating func leaveOutDamaged() throws(StoreError) {
-    let (store, columns) = (store, SampleColumns(prompts: false, logProbabilities: true))
-    try leaveOut("evaluations", "evaluations whose values no model gives", columns.selectEvaluation) {
-      store.problem(ofEvaluation: $0)
+  /// The columns of a table that the source has, too; none where it has no such table.
+  private func columns(of check: TableCheck) throws(StoreError) -> [String] {
+    var found: Set<String> = []
+    // A view of an older schema stands in its table's place, in the connection's own memory.
+    for schema in ["temp", "main"] where found.isEmpty {
+      try source.forEachRow("SELECT name FROM pragma_table_info(?, ?)", [.text(check.name), .text(schema)]) {
+        found.insert($0.text(0))
+      }
     }
-    let scorings = "scorings whose values no scorer gives"
-    try leaveOut("scorings", scorings, "SELECT \(ResultStore.scoringColumns) FROM scorings") {
-      store.problem(ofScoring: $0)
-    }
-    try leaveOut("scorings", scorings, "SELECT scoring, value FROM scores") { store.problem(ofScore: $0) }
+    return check.columns.map(\.name).filter { found.contains($0) }
   }
 
-  private mutating func leaveOut(
-    _ table: String, _ words: String, _ sql: String, _ problem: (Statement) -> StoreError?
-  ) throws(StoreError) {
-    var damaged: Set<Int64> = []
-    try target.forEachRow(sql) { row in
-      if case .damagedRow(_, _, let id, _) = problem(row) { damaged.insert(id) }
+  /// No file has more rows than bytes: a number beyond that is not looked for by counting up to it.
+  private func largestNumber() throws(StoreError) -> Int64 {
+    let pages = (try? source.first("PRAGMA page_count") { $0.integer(0) }) ?? nil
+    let size = (try? source.first("PRAGMA page_size") { $0.integer(0) }) ?? nil
+    return max(Self.patience, min(pages ?? 0, 1 << 40) * min(size ?? 4096, 1 << 16))
+  }
+
+  private mutating func note(_ places: [String], _ words: String) {
+    guard !places.isEmpty else { return }
+    let rest = places.count > Self.shownCount ? "; and \(places.count - Self.shownCount) more" : ""
+    summary.notes.append("\(places.count) \(words): \(places.prefix(Self.shownCount).joined(separator: "; "))\(rest)")
+  }
+
+  /// Leaves out rows that cannot be read: a sweep makes evaluations and scorings again, and begins runs of its own.
+  private mutating func leaveOutDamaged(_ check: TableCheck) throws(StoreError) {
+    var (places, keys): ([String], [[SQLValue]]) = ([], [])
+    try target.forEachRow(check.select) { row in
+      // First, for reading a column as a text can make one of it.
+      let key = check.keys(row)
+      guard let problem = check.problem(store, row) else { return }
+      places.append("\(check.place(row)): \(problem)")
+      keys.append(key)
     }
-    for id in damaged { try target.run("DELETE FROM \(table) WHERE id = ?", [.integer(id)]) }
-    if !damaged.isEmpty { summary.notes.append("\(damaged.count) \(words)") }
+    for key in keys {
+      try target.run(check.delete, key)
+      // What is left of a scoring would be a sample without the one score.
+      if check.name == "scores" { try target.run("DELETE FROM scorings WHERE id = ?", [key[0]]) }
+    }
+    note(places, "rows of \(check.name) that cannot be read")
+  }
+
+  private mutating func leaveOutImpossibleScores() throws(StoreError) {
+    let found = try store.impossibleScores(target)
+    for score in found { try target.run("DELETE FROM scorings WHERE id = ?", [.integer(score.scoring)]) }
+    note(
+      found.map { "scoring \($0.scoring), sample \($0.sampleID): \($0.problem)" },
+      "scorings whose values no scorer gives")
+  }
+
+  private mutating func leaveOutOtherScorings(
+    _ identity: (String, String, [String], String) -> String
+  ) throws(StoreError) {
+    var ids: [Int64] = []
+    try target.forEachRow(
+      "SELECT id, identity, protocol, scorer_version, expected, facts FROM scorings WHERE identity IS NOT NULL"
+    ) { (row) throws(StoreError) in
+      let expected = try store.texts(row, 4, "scorings", row.integer(0))
+      if identity(row.text(2), row.text(3), expected, row.text(5)) != row.text(1) { ids.append(row.integer(0)) }
+    }
+    for id in ids { try target.run("DELETE FROM scorings WHERE id = ?", [.integer(id)]) }
+    note(ids.map { "scoring \($0)" }, "scorings that have the identity of another one")
   }
 
   /// Leaves out what refers to rows that are not there.
@@ -142,7 +199,8 @@ private struct Recovery {
       (
         "results",
         "cell NOT IN (SELECT id FROM cells) OR evaluation NOT IN (SELECT id FROM evaluations) "
-          + "OR scoring NOT IN (SELECT id FROM scorings) OR run NOT IN (SELECT id FROM runs)",
+          + "OR run NOT IN (SELECT id FROM runs) OR NOT EXISTS "
+          + "(SELECT 1 FROM scorings s WHERE s.id = scoring AND s.evaluation = results.evaluation)",
         "results whose cell, evaluation, scoring or run is lost: the next sweep takes what is there and evaluates the rest"
       ),
       ("run_cells", "cell NOT IN (SELECT id FROM cells) OR run NOT IN (SELECT id FROM runs)", "plans of runs"),
@@ -162,26 +220,43 @@ private struct Recovery {
 private struct TableCopy {
   let source: Connection
   let target: Connection
-  let name: String
+  let check: TableCheck
+  /// The columns that both sides have.
   let columns: [String]
+  /// Rows that were read and that the target's rules forbid, in a few words.
+  private(set) var refused: [String] = []
 
-  private var select: String { "SELECT \(columns.joined(separator: ", ")) FROM \(name)" }
+  init(source: Connection, target: Connection, check: TableCheck, columns: [String]) {
+    self.source = source
+    self.target = target
+    self.check = check
+    self.columns = columns
+  }
 
-  private func insert(_ row: Statement) throws(StoreError) -> Bool {
+  private var select: String { "SELECT \(columns.joined(separator: ", ")) FROM \(check.name)" }
+
+  private mutating func insert(_ row: Statement) throws(StoreError) -> Bool {
     let places = columns.map { _ in "?" }.joined(separator: ", ")
     try target.run(
-      "INSERT OR IGNORE INTO \(name) (\(columns.joined(separator: ", "))) VALUES (\(places))",
+      "INSERT OR IGNORE INTO \(check.name) (\(columns.joined(separator: ", "))) VALUES (\(places))",
       columns.indices.map { row.value(Int32($0)) })
-    return target.changedRowCount > 0
+    if target.changedRowCount > 0 { return true }
+    refused.append("\(columns[0]) \(row.text(0).prefix(80))")
+    return false
   }
 
   /// Looks for each number of a key on its own.
   ///
   /// - Returns: the last number that was looked for.
-  func copy(
-    by key: String, upTo limit: Int64?, _ patience: Int64, _ table: inout RecoverySummary.Table
+  mutating func copy(
+    by key: String, upTo limit: Int64?, _ largest: Int64, _ patience: Int64, _ table: inout RecoverySummary.Table
   ) throws(StoreError) -> Int64 {
-    var last = limit ?? (try? source.first("SELECT max(\(key)) FROM \(name)") { $0.integer(0) }) ?? nil ?? 0
+    var last = limit ?? (try? source.first("SELECT max(\(key)) FROM \(check.name)") { $0.integer(0) }) ?? nil ?? 0
+    if last > largest {
+      // A number of such a size was not given by counting; what cannot be counted up to is read from end to end.
+      try copyAll(&table)
+      return limit ?? largest
+    }
     let isKnown = last > 0
     if !isKnown { last = patience }
     var number: Int64 = 1
@@ -204,13 +279,15 @@ private struct TableCopy {
       }
       number += 1
     }
+    // What counting does not come by: it is named when the rows are looked at.
+    try copyAll(&table, "WHERE \(key) < 1 OR \(key) > \(last) OR typeof(\(key)) <> 'integer'")
     return last
   }
 
   /// Reads from end to end, as far as it goes.
-  func copyAll(_ table: inout RecoverySummary.Table) throws(StoreError) {
+  mutating func copyAll(_ table: inout RecoverySummary.Table, _ condition: String = "") throws(StoreError) {
     do throws(StoreError) {
-      try source.forEachRow(select) { (row) throws(StoreError) in
+      try source.forEachRow("\(select) \(condition)") { (row) throws(StoreError) in
         if try insert(row) { table.rowCount += 1 }
       }
     } catch {

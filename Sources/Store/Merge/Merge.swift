@@ -7,6 +7,8 @@ struct Merge {
   let other: ResultStore
   let source: Connection
   private(set) var count = MergeCount()
+  /// What the scores of the other store's cells are of.
+  private var metrics: [Int64: [MetricDescription]] = [:]
   /// The copy of each run of the other store.
   private var runs: [RunID: RunID] = [:]
   /// The copy of each evaluation of the other store that was met; cells share evaluations.
@@ -24,6 +26,7 @@ struct Merge {
     for run in try other.readRuns(source) { try take(run) }
     for heartbeat in try other.readHeartbeats(source) { try take(heartbeat) }
     let planned = try plannedRuns()
+    metrics = try other.metrics(source)
     let failures = Dictionary(grouping: try other.readFailures(source), by: \.cell)
     for cell in try other.storedCells(source) {
       let (id, isNew) = try ResultStore.findOrInsert(cell.record, connection)
@@ -87,11 +90,11 @@ struct Merge {
     let columns = SampleColumns(prompts: false, logProbabilities: true)
     for (_, outline) in wanted.sorted(by: { $0.key < $1.key }) {
       let scores = try other.scores(
-        source, "SELECT * FROM scores WHERE scoring = ? ORDER BY scoring, ordinal", [.integer(outline.scoring)])
+        source, "\(ResultStore.selectScores) WHERE scoring = ? ORDER BY scoring, ordinal", [.integer(outline.scoring)])
       let found = try source.first("\(columns.select) WHERE r.id = ?", [.integer(outline.row)]) {
         (row) throws(StoreError) in
         (
-          sample: try other.sample(row, scores: scores[outline.scoring] ?? []),
+          sample: try other.sample(row, scores: scores[outline.scoring] ?? [], metrics),
           prompt: row.integer(SampleColumns.prompt)
         )
       }
@@ -263,7 +266,8 @@ extension Merge {
     if record.protocolName.isEmpty { record.protocolName = cell.protocolName }
     if let known = try target.scoring(of: evaluation, identity: record.identity, connection) {
       let scores = try target.scores(
-        connection, "SELECT * FROM scores WHERE scoring = ? ORDER BY scoring, ordinal", [.integer(known.rawValue)])
+        connection, "\(ResultStore.selectScores) WHERE scoring = ? ORDER BY scoring, ordinal",
+        [.integer(known.rawValue)])
       if let difference = EvaluationDifference(scores[known.rawValue] ?? [], record.scores) {
         throw conflict(sample, cell, record.identity ?? "", difference)
       }

@@ -70,6 +70,12 @@ import CSQLite
     return type == SQLITE_INTEGER || type == SQLITE_FLOAT
   }
 
+  func isInteger(_ column: Int32) -> Bool { unsafe sqlite3_column_type(handle, column) == SQLITE_INTEGER }
+
+  func isText(_ column: Int32) -> Bool { unsafe sqlite3_column_type(handle, column) == SQLITE_TEXT }
+
+  func isBlob(_ column: Int32) -> Bool { unsafe sqlite3_column_type(handle, column) == SQLITE_BLOB }
+
   func integer(_ column: Int32) -> Int64 { unsafe sqlite3_column_int64(handle, column) }
 
   func real(_ column: Int32) -> Double { unsafe sqlite3_column_double(handle, column) }

@@ -8,8 +8,23 @@ public enum StoreDoctor {
   /// - Returns: what was found; nothing where all is well.
   /// - Throws: `StoreError` where the file is not there, or no store of this program.
   public static func examine(_ path: String) throws(StoreError) -> [StoreFinding] {
-    try ResultStore.examine(path) { protocolName, version, expected, facts in
-      ScoringIdentity(protocolName: protocolName, scorerVersion: version).of(expected: expected, facts: facts)
-    }
+    try ResultStore.examine(path, scoringIdentity: identity)
+  }
+
+  /// Copies what can be read of a damaged store into a new one; see `ResultStore.recover`.
+  ///
+  /// - Parameters:
+  ///   - path: the damaged file; it is only read.
+  ///   - target: the new store; nothing may be there.
+  /// - Returns: what was brought over, and by name what was not.
+  /// - Throws: `StoreError` where even the file's beginning cannot be read, or the target cannot be written.
+  public static func recover(_ path: String, into target: String) throws(StoreError) -> RecoverySummary {
+    try ResultStore.recover(path, into: target, scoringIdentity: identity)
+  }
+
+  private static func identity(
+    _ protocolName: String, _ version: String, _ expected: [String], _ facts: String
+  ) -> String {
+    ScoringIdentity(protocolName: protocolName, scorerVersion: version).of(expected: expected, facts: facts)
   }
 }

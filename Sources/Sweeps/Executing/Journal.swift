@@ -131,7 +131,7 @@ final class Journal {
   /// Notes a cell whose samples are all without a value of its first metric, and of a judge's where there is one.
   func noteUnscored(_ cell: Cell, _ id: CellID, _ metrics: [MetricDescription]) throws(SweepError) {
     for metric in metrics {
-      let name = metric.aggregation == .perplexity ? "nll_sum" : metric.name
+      let name = metric.aggregation == .perplexity ? PerplexityParts.sum : metric.name
       let hasScore = try stored { () throws(StoreError) in try store.hasScore(of: name, in: id) }
       if hasScore != false { return }
     }

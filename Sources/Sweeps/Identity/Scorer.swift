@@ -9,7 +9,7 @@ struct Scorer {
 
   /// A task's scorer.
   init(_ task: any EvaluationTask) {
-    scoring = OutcomeScoring(task)
+    scoring = OutcomeScoring(task).limited(to: task.metrics)
     identity = ScoringIdentity(of: task)
   }
 

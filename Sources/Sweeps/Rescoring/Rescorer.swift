@@ -146,10 +146,11 @@ public struct Rescorer {
         summary.damaged.append(sample.sampleID)
         continue
       }
-      guard let new = try entry.scoring(of: outcome, reference, instead: old) else {
+      guard var new = try entry.scoring(of: outcome, reference, instead: old) else {
         summary.skip(cell.record, entry.missing.first?.description ?? "its scores need the data")
         return true
       }
+      new.scores = cell.record.metrics.reduce(new.scores) { $1.possible($0) }
       result.add(old.scores, new.scores)
       if new.identity != old.identity || !Self.isSame(new.scores, old.scores) || new.answer != old.answer {
         attachments.append(

@@ -129,7 +129,9 @@ public struct CustomTask: EvaluationTask {
       "exact_match", "best_subspan_em", "string_match_part", "contains", "passkey",
     ].contains(rule.scorer.name)
     return [
-      MetricDescription(name: rule.scorer.name, aggregation: isYesOrNo ? .accuracy : .mean, higherIsBetter: true)
+      MetricDescription(
+        name: rule.scorer.name, aggregation: isYesOrNo ? .accuracy : .mean, higherIsBetter: true,
+        range: isYesOrNo ? nil : 0...1)
     ]
   }
 

@@ -187,9 +187,10 @@ public struct HELMET: StatelessScoring {
 
   /// The dataset's column; the other metrics of the same reply are stored beside it.
   public var metrics: [MetricDescription] {
-    var metrics = [MetricDescription(name: "score", aggregation: .mean, higherIsBetter: true)]
+    var metrics = [MetricDescription(name: "score", aggregation: .mean, higherIsBetter: true, range: 0...100)]
     if sources.contains(where: { $0.dataset == .bookChoice }) {
-      metrics.append(MetricDescription(name: "article_artifact", aggregation: .mean, higherIsBetter: false))
+      metrics.append(
+        MetricDescription(name: "article_artifact", aggregation: .mean, higherIsBetter: false, range: 0...100))
     }
     return metrics
   }

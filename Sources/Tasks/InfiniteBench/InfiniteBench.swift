@@ -200,7 +200,7 @@ public struct InfiniteBench: EvaluationTask {
   public var metrics: [MetricDescription] { Self.metrics }
 
   private static let metrics = [
-    MetricDescription(name: "score", aggregation: .mean, higherIsBetter: true),
+    MetricDescription(name: "score", aggregation: .mean, higherIsBetter: true, range: 0...100),
     MetricDescription(name: "official_crash", aggregation: .accuracy, higherIsBetter: false),
   ]
 

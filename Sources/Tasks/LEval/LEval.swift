@@ -172,14 +172,14 @@ public struct LEval: EvaluationTask {
   public var metrics: [MetricDescription] {
     let hasText = files.sources.contains { $0.way == .text }
     return (["score"] + (hasText ? ["rouge1", "rouge2", "rougeL"] : [])).map {
-      MetricDescription(name: $0, aggregation: .mean, higherIsBetter: true)
+      MetricDescription(name: $0, aggregation: .mean, higherIsBetter: true, range: 0...100)
     }
   }
 
   /// What a judge says of the answers that no rule can score; its mean is over them alone.
   public var judgedMetrics: [MetricDescription] {
     guard includesJudged, files.sources.contains(where: { $0.way == .text }) else { return [] }
-    return [MetricDescription(name: "win_rate", aggregation: .mean, higherIsBetter: true)]
+    return [MetricDescription(name: "win_rate", aggregation: .mean, higherIsBetter: true, range: 0...100)]
   }
 
   /// One cell per task and length.

@@ -161,7 +161,7 @@ public struct LVEval: EvaluationTask {
 
   /// The benchmark's score, 0 to 100.
   public var metrics: [MetricDescription] {
-    [MetricDescription(name: "score", aggregation: .mean, higherIsBetter: true)]
+    [MetricDescription(name: "score", aggregation: .mean, higherIsBetter: true, range: 0...100)]
   }
 
   /// One cell per dataset, level and length.

@@ -148,7 +148,7 @@ public struct LongBenchV2: StatelessScoring {
 
   private static let metrics = [
     MetricDescription(name: "accuracy", aggregation: .accuracy, higherIsBetter: true),
-    MetricDescription(name: "compensated", aggregation: .mean, higherIsBetter: true),
+    MetricDescription(name: "compensated", aggregation: .mean, higherIsBetter: true, range: 0...1),
     MetricDescription(name: "no_letter", aggregation: .accuracy, higherIsBetter: false),
     MetricDescription(name: "empty_reply", aggregation: .accuracy, higherIsBetter: false),
   ]

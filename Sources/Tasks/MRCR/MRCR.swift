@@ -107,7 +107,7 @@ public struct MRCR: StatelessScoring {
 
   /// The similarity.
   public var metrics: [MetricDescription] {
-    [MetricDescription(name: "score", aggregation: .mean, higherIsBetter: true)]
+    [MetricDescription(name: "score", aggregation: .mean, higherIsBetter: true, range: 0...100)]
   }
 
   /// One cell per number of needles and bin.

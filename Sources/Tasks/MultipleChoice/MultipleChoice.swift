@@ -103,7 +103,7 @@ public struct MultipleChoice: EvaluationTask {
   private static let metrics =
     ["accuracy", "accuracy_norm_chars", "accuracy_norm_bytes"].map {
       MetricDescription(name: $0, aggregation: .accuracy, higherIsBetter: true)
-    } + [MetricDescription(name: "mc2", aggregation: .mean, higherIsBetter: true)]
+    } + [MetricDescription(name: "mc2", aggregation: .mean, higherIsBetter: true, range: 0...1)]
 
   /// One cell.
   public var cells: [TaskCell] {

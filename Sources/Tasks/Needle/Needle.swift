@@ -187,7 +187,7 @@ public struct Needle: EvaluationTask {
   private static func metrics(_ scorer: Scorer) -> [MetricDescription] {
     let both = [
       MetricDescription(name: "key_phrase", aggregation: .accuracy, higherIsBetter: true),
-      MetricDescription(name: "string_match", aggregation: .mean, higherIsBetter: true),
+      MetricDescription(name: "string_match", aggregation: .mean, higherIsBetter: true, range: 0...1),
     ]
     return scorer == .keyPhrase ? both : both.reversed()
   }

@@ -148,8 +148,8 @@ public struct PG19: StatelessScoring {
     let sum = -scored.reduce(0.0) { $0 + Double($1) }
     guard sum.isFinite else { return [Score("perplexity", unscored: "a log-probability is not finite")] }
     return [
-      Score("perplexity", Perplexity.value(nllSum: sum, tokenCount: count)), Score("nll_sum", sum),
-      Score("token_count", Double(count)),
+      Score("perplexity", Perplexity.value(nllSum: sum, tokenCount: count)), Score(PerplexityParts.sum, sum),
+      Score(PerplexityParts.counts.tokens, Double(count)),
     ]
   }
 

@@ -126,8 +126,8 @@ public struct PerplexityWindows: Sendable {
     guard part.sum.isFinite else { return [Score(metrics[0].name, unscored: "a log-probability is not finite")] }
     var scores: [Score] = []
     if part.weight > 0 { scores.append(Score("perplexity", exp(part.sum / part.weight))) }
-    scores += [Score("nll_sum", part.sum), Score("token_count", part.weight)]
-    for (fact, score) in [("words", "word_count"), ("bytes", "byte_count")] {
+    scores += [Score(PerplexityParts.sum, part.sum), Score(PerplexityParts.counts.tokens, part.weight)]
+    for (fact, score) in [("words", PerplexityParts.counts.words), ("bytes", PerplexityParts.counts.bytes)] {
       if let count = reference.fact(fact)?.asNumber, count > 0 { scores.append(Score(score, count)) }
     }
     return scores

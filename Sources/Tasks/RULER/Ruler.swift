@@ -187,7 +187,7 @@ public struct Ruler: StatelessScoring {
 
   /// RULER's string match, on its scale.
   public var metrics: [MetricDescription] {
-    [MetricDescription(name: "score", aggregation: .mean, higherIsBetter: true)]
+    [MetricDescription(name: "score", aggregation: .mean, higherIsBetter: true, range: 0...100)]
   }
 
   /// One cell per task and length.

@@ -138,7 +138,7 @@ public struct RulerNIAH: StatelessScoring {
 
   /// RULER's string match.
   public var metrics: [MetricDescription] {
-    [MetricDescription(name: "string_match", aggregation: .mean, higherIsBetter: true)]
+    [MetricDescription(name: "string_match", aggregation: .mean, higherIsBetter: true, range: 0...1)]
   }
 
   /// One cell per variant and length.

@@ -6,10 +6,9 @@ extension KnownKeys {
   static let roles = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"]
 
   static let config = Keys(
-    used: Set(roles).union([
-      "add_bos_token", "add_eos_token", "add_prefix_space", "added_tokens_decoder", "additional_special_tokens",
-      "chat_template", "extra_special_tokens", "legacy", "model_specific_special_tokens", "split_special_tokens",
-      "tokenizer_class",
+    used: Set(roles + tokenLists).union([
+      "add_bos_token", "add_eos_token", "add_prefix_space", "added_tokens_decoder", "chat_template", "legacy",
+      "split_special_tokens", "tokenizer_class",
     ]),
     harmless: reasons([
       (
@@ -64,6 +63,25 @@ extension KnownKeys {
         ]
       ),
     ]))
+
+  /// Tokens with a part of their own and nothing else: what transformers reads there is a setting of the class like any
+  /// of tokenizer_config.json, so that a flag is refused and not passed over.
+  static let specialTokensMap = Keys(used: Set(roles).union(tokenLists))
+
+  /// The keys that hold several special tokens.
+  static let tokenLists = ["additional_special_tokens", "extra_special_tokens", "model_specific_special_tokens"]
+
+  /// Keys with those of a file that end in `_token` and hold a token.
+  static func withTokens(_ keys: Keys, of file: JSONObject) -> Keys {
+    var keys = keys
+    for member in file.members where member.key.hasSuffix("_token") {
+      switch member.value {
+      case .string, .object: keys.harmless[member.key] = "a token"
+      default: break
+      }
+    }
+    return keys
+  }
 
   /// A table of names from groups with one reason.
   static func reasons(_ groups: [(String, [String])]) -> [String: String] {

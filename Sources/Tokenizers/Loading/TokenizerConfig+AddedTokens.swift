@@ -68,7 +68,7 @@ extension TokenizerConfig {
         default: break
         }
       }
-      for name in ["additional_special_tokens", "extra_special_tokens", "model_specific_special_tokens"] {
+      for name in KnownKeys.tokenLists {
         guard let value = file[name] else { continue }
         if case .array(let elements) = value {
           for element in elements { note(try specialToken(file, name, element)) }

@@ -160,13 +160,14 @@ struct TokenizerConfig {
   /// - Returns: sentences for people about rules that are left out.
   private func checkKeys() throws(TokenizerError) -> [String] {
     if let tokenizer {
-      var keys = KnownKeys.config
-      for member in tokenizer.members where member.key.hasSuffix("_token") { keys.harmless[member.key] = "a token" }
-      try KnownKeys.check(tokenizer, keys)
+      try KnownKeys.check(tokenizer, KnownKeys.withTokens(KnownKeys.config, of: tokenizer))
       if try tokenizer.bool("split_special_tokens") == true {
         throw .unsupported(
           file: tokenizer.file, field: "split_special_tokens", found: "true", supported: "special tokens as one")
       }
+    }
+    if let specialTokens, roleFiles.contains(where: { $0.file == specialTokens.file }) {
+      try KnownKeys.check(specialTokens, KnownKeys.withTokens(KnownKeys.specialTokensMap, of: specialTokens))
     }
     return try generation.map { (file) throws(TokenizerError) in try KnownKeys.checkGeneration(file) } ?? []
   }

@@ -20,8 +20,9 @@ enum DoctorCommand {
   static let command = Command(
     name: "doctor", summary: "Check a store, save what can be read of a damaged one, prove equal bits",
     details: [
-      "Checks SQLite's integrity, references between tables, prompts, keys of cells, hashes of prompts and identities of\n"
-        + "scorings. A store is only read. Exit status 5 where something is damaged, 1 where bits differ."
+      "Checks SQLite's integrity, every column of every table, references between tables, keys of cells, hashes of prompts,\n"
+        + "identities of scorings, and scores against what their metrics can be. A store is only read. Exit status 5 where\n"
+        + "something is damaged, 1 where bits differ."
     ],
     positionals: [Positional(name: "DB", help: "stores, or folders of stores", isRequired: false, repeats: true)],
     options: [recover, determinism, length]
@@ -60,7 +61,7 @@ enum DoctorCommand {
     guard !FileManager.default.fileExists(atPath: target) else {
       throw UsageError("--recover \(target): a file of that name is there; name a new one")
     }
-    let summary = try ResultStore.recover(arguments.positionals[0], into: target)
+    let summary = try StoreDoctor.recover(arguments.positionals[0], into: target)
     for table in summary.tables {
       let lost =
         table.unreadableCount > 0 ? ", \(NumberText.grouped(table.unreadableCount)) places could not be read" : ""

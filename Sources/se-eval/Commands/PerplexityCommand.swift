@@ -50,7 +50,9 @@ enum PerplexityCommand {
     details: [
       "`sliding-256` is sliding with a stride of 256. Conventions that score every token also give the perplexity "
         + "per word\nand per byte; pg19-word is the former.",
-      "One of --file and --tokens is needed. The interval is over blocks of windows; fewer than six have none.",
+      "One of --file and --tokens is needed. [low, high] is the 95 % interval over blocks of windows; fewer than six have\n"
+        + "none. ± (plus_minus in JSON) is one standard error with every token taken as independent, as llama.cpp prints it:\n"
+        + "good for comparing with llama.cpp, and narrower than what the text supports.",
     ],
     options: [EngineOptions.model, file, tokens, convention, context, stride, windowLimit, words, perToken]
       + EngineOptions.all
@@ -160,9 +162,11 @@ enum PerplexityCommand {
       guard let main = estimates.first?.1, let value = main.value, let mean = main.meanNLL else {
         throw UsageError("nothing was scored: the text is too short for this context")
       }
+      // The error is that of a mean over tokens; a sum that is divided by words has it by as much larger.
+      let perWord = windows.convention == .pg19Word ? source.wordCount.map { Double(kept.count) / $0 } : nil
       return Result(
         perplexity: value, meanNLL: mean, interval: main.interval, logProbabilities: kept,
-        plusMinus: value * Perplexity.standardError(kept), parts: isWhole ? Dictionary(estimates) { $1 } : [:])
+        plusMinus: value * Perplexity.standardError(kept) * (perWord ?? 1), parts: isWhole ? Dictionary(estimates) { $1 } : [:])
     }
 
     func output(_ result: Result) -> Output {
@@ -188,7 +192,7 @@ enum PerplexityCommand {
         result.interval.map { " [\(NumberText.fixed($0.low, 4)), \(NumberText.fixed($0.high, 4))]" } ?? ""
       let spread =
         result.perplexity.isFinite
-        ? " ± \(NumberText.fixed(result.plusMinus, 4))" : " (mean NLL \(NumberText.fixed(result.meanNLL, 4)))"
+        ? " ± \(NumberText.fixed(result.plusMinus, 4)) (standard error, tokens taken as independent)" : " (mean NLL \(NumberText.fixed(result.meanNLL, 4)))"
       return "perplexity \(Self.text(result.perplexity))\(interval)\(spread), "
         + "\(NumberText.grouped(result.logProbabilities.count)) tokens in \(samples.count) windows "
         + "(\(windows.convention.rawValue), context \(context), stride \(windows.stride), \(session.method))"

@@ -70,7 +70,7 @@ extension JinjaRenderer {
   func formatted(_ format: JinjaText, _ given: JinjaGiven) throws(ChatTemplateError) -> JinjaText {
     var result = JinjaText()
     var reader = FormatReader(format)
-    var automatic = 0
+    var numbering = FieldNumbering()
     while let unit = reader.next() {
       try make(1)
       let value = unit & ~JinjaText.mark
@@ -83,7 +83,7 @@ extension JinjaRenderer {
         continue
       }
       guard value == 123, let field = reader.braces() else { throw failure("a format has a brace that stands alone") }
-      let text = try braced(field, given, &automatic)
+      let text = try braced(field, given, &numbering)
       try make(text.count)
       result.units += text.units
     }
@@ -91,7 +91,7 @@ extension JinjaRenderer {
   }
 
   private func braced(
-    _ field: JinjaText, _ given: JinjaGiven, _ automatic: inout Int
+    _ field: JinjaText, _ given: JinjaGiven, _ numbering: inout FieldNumbering
   ) throws(ChatTemplateError) -> JinjaText {
     let name = field.string
     guard !name.contains("{"), !name.contains("!"), !name.contains("[") else {
@@ -106,8 +106,11 @@ extension JinjaRenderer {
       }
       value = found.value
     } else {
-      let place = path.first.flatMap { Int($0) } ?? automatic
-      if path.first?.isEmpty ?? true { automatic += 1 }
+      // Python before 3.14 finds no value for '.x', and later ones number it.
+      if path.count > 1, path[0].isEmpty { throw unsupported("a format with the field '{\(name)}'") }
+      guard let place = numbering.place(of: path[0], isAlone: path.count == 1) else {
+        throw failure("a format numbers some fields and leaves others to be numbered")
+      }
       guard given.positional.indices ~= place else { throw failure("a format has more fields than values") }
       value = given.positional[place]
     }
@@ -174,6 +177,27 @@ extension JinjaRenderer {
       return JinjaText(units: sign + filling + text.units.dropFirst(sign.count))
     default: return JinjaText(units: filling + text.units)
     }
+  }
+}
+
+/// Which value a field without a name means: fields have numbers of their own, or are counted, and not both.
+private struct FieldNumbering {
+  private var next = 0
+  private var isByHand = false
+
+  /// The value's place; nil where a format mixes both ways.
+  ///
+  /// A field with a part of its value behind the number takes no side in Python.
+  mutating func place(of field: Substring, isAlone: Bool) -> Int? {
+    if let number = Int(field) {
+      guard isAlone else { return number }
+      guard next == 0 else { return nil }
+      isByHand = true
+      return number
+    }
+    guard !isByHand else { return nil }
+    next += 1
+    return next - 1
   }
 }
 

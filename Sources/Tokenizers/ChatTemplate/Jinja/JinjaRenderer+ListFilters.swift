@@ -306,7 +306,7 @@ extension JinjaRenderer {
     case "float":
       let absent = try bind(given, ["default"], name)[0]
       if let number = value.real { return .number(number) }
-      if case .text(let text) = value, let number = Self.number(text) { return .number(number) }
+      if case .text(let text) = value, let number = JinjaNumber(text) { return .number(number.value) }
       return absent ?? .number(0)
     case "abs":
       _ = try bind(given, [], name)
@@ -328,29 +328,17 @@ extension JinjaRenderer {
     if let number = value.wholeNumber { return .integer(number) }
     var real = value.real
     if case .text(let text) = value {
-      let digits = Self.plainNumber(text)
-      if let number = Int(digits) { return .integer(number) }
-      real = Self.number(text)
+      real = JinjaNumber(text)?.value
+    } else if let real, real.isInfinite {
+      // Of a text it is the default, of a number Python's OverflowError.
+      throw failure("an infinite number is no whole one")
     }
     guard let real, real.isFinite else { return nil }
+    if case .text(let text) = value, let number = JinjaNumber(text)?.whole { return .integer(number) }
     guard let number = Int(exactly: real.rounded(.towardZero)) else {
       throw unsupported("a whole number that does not fit 64 bits")
     }
     return .integer(number)
-  }
-
-  /// A number's text without white space around it and underscores between its digits.
-  private static func plainNumber(_ text: JinjaText) -> String {
-    let stripped = text.stripped().string
-    let isSpelled = !stripped.hasPrefix("_") && !stripped.hasSuffix("_") && !stripped.contains("__")
-    return isSpelled ? stripped.filter { $0 != "_" } : stripped
-  }
-
-  private static func number(_ text: JinjaText) -> Double? {
-    let plain = plainNumber(text)
-    if ["inf", "+inf", "infinity", "+infinity"].contains(plain.lowercased()) { return .infinity }
-    let isPlain = plain.utf8.allSatisfy { 48...57 ~= $0 || [43, 45, 46, 101, 69].contains($0) }
-    return isPlain ? Double(plain.hasSuffix(".") ? plain + "0" : plain) : nil
   }
 
   private func rounded(_ value: JinjaValue, _ given: JinjaGiven) throws(ChatTemplateError) -> JinjaValue {
@@ -361,8 +349,9 @@ extension JinjaRenderer {
     switch method {
     case nil, "common":
       return value.wholeNumber.map { .integer($0) } ?? .number(number.rounded(.toNearestOrEven))
-    case "ceil": return .number(number.rounded(.up))
-    case "floor": return .number(number.rounded(.down))
+    case "ceil", "floor":
+      guard number.isFinite else { throw failure("'round' by '\(method ?? "")' of \(number)") }
+      return .number(number.rounded(method == "ceil" ? .up : .down))
     default: throw failure("'round' by an unknown method")
     }
   }

@@ -25,7 +25,8 @@ extension JinjaRenderer {
     case .none: try append("None", &output)
     case .bool(let value): try append(value ? "True" : "False", &output)
     case .integer(let value): try append("\(value)", &output)
-    case .number(let value): try append("\(value)", &output)
+    // Python writes no sign before a NaN, whose sign bit differences of infinities set.
+    case .number(let value): try append(value.isNaN ? "nan" : "\(value)", &output)
     case .text(let text):
       if text.isMarkup { throw unsupported("writing a list or map with safe HTML in it") }
       try represent(text, &output)
@@ -216,7 +217,7 @@ extension JinjaRenderer {
     case 12: return "\\f"
     case 0..<32: return "\\u" + hex(value, 4)
     case 32..<127: return nil
-    case 127: return nil
+    case 127: return isASCII ? "\\u007f" : nil
     default:
       guard isASCII else { return nil }
       if value < 0x10000 { return "\\u" + hex(value, 4) }
