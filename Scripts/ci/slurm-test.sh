@@ -69,7 +69,13 @@ END
 running_on() { squeue --noheader --array --states=RUNNING --nodelist="$1" --format=%i; }
 
 # True where the stores say that a task of the array is in a state, `running` for one.
-task_is() { "$program" status "$1.yaml" --json | tr '{' '\n' | grep "\"job\":\"$2\"" | grep -q "\"state\":\"$3\""; }
+task_is() { tell "$1" | tr '{' '\n' | grep "\"job\":\"$2\"" | grep -q "\"state\":\"$3\""; }
+
+# True once the shards have stored something.
+has_stored() { tell "$1" | grep -qE '^[^[]*(\[[^]]*\],)?"done":[1-9]'; }
+
+# What the stores tell, before there are any nothing.
+tell() { "$program" status "$1.yaml" --json 2>/dev/null || true; }
 
 # Waits until a node has tasks of a sweep that have begun to store, crashes it under them, and brings it back. The tasks
 # that it had are in `crashed`.
@@ -80,7 +86,8 @@ crash_under() {
     for task in $(running_on "$node"); do
       if task_is "$name" "$task" running; then crashed="$crashed $task"; fi
     done
-    [ -z "$crashed" ] || break
+    [ -n "$crashed" ] && has_stored "$name" && break
+    crashed=
     sleep 0.1
   done
   [ -n "$crashed" ] || fail "no task of $name was at work on $node"
@@ -136,7 +143,7 @@ echo "slurm-test: passed (array job $job, 4 shards, a node crashed: the report o
 
 [ -n "$full" ] || exit 0
 # Of two minutes, 90 seconds before the end are the warning: a task has half a minute, and Slurm looks every 30 seconds.
-configure long "${LONG_TRIALS:-120}"
+configure long "${LONG_TRIALS:-300}"
 whole long
 "$program" slurm long.yaml --shards 4 --threads 1 --time 2 --mem 500 --submit
 job=$(tail -n 1 Slurm/long/jobs)
