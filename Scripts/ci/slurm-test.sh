@@ -28,9 +28,10 @@ if [ "$(id -u)" != 0 ]; then
 fi
 
 work=$(mktemp -d /tmp/slurm-test.XXXXXX)
+slurm=$work/slurm
 finish() {
   status=$?
-  "$here/slurm-cluster.sh" stop "$work/slurm" || true
+  "$here/slurm-cluster.sh" stop "$slurm" || true
   if [ "$status" -eq 0 ]; then
     rm -rf "$work"
   else
@@ -44,7 +45,7 @@ fail() {
   exit 1
 }
 
-if ! cluster=$("$here/slurm-cluster.sh" start "$work/slurm" 2>"$work/start.err"); then
+if ! cluster=$("$here/slurm-cluster.sh" start "$slurm" 2>"$work/start.err"); then
   echo "slurm-test: skipped, Slurm does not start here: $(tail -n 1 "$work/start.err")"
   exit 0
 fi
@@ -94,9 +95,9 @@ crash_under() {
   sleep 0.5
   crashed=$(running_on "$node")
   [ -n "$crashed" ] || fail "the tasks on $node ended before it could crash: raise TRIALS"
-  "$here/slurm-cluster.sh" crash "$work/slurm" "$node"
+  "$here/slurm-cluster.sh" crash "$slurm" "$node"
   "$program" status "$name.yaml" || true
-  "$here/slurm-cluster.sh" restart "$work/slurm" "$node"
+  "$here/slurm-cluster.sh" restart "$slurm" "$node"
 }
 
 # Tells which tasks Slurm began again. Those that died with their node must be among them.
@@ -142,6 +143,11 @@ check_end small
 echo "slurm-test: passed (array job $job, 4 shards, a node crashed: the report of the whole sweep)"
 
 [ -n "$full" ] || exit 0
+# A cluster of its own: Slurm may hold processors of a node that died for a long time.
+"$here/slurm-cluster.sh" stop "$slurm"
+slurm=$work/slurm-2
+cluster=$("$here/slurm-cluster.sh" start "$slurm")
+eval "$cluster"
 # Of two minutes, 90 seconds before the end are the warning: a task has half a minute, and Slurm looks every 30 seconds.
 configure long "${LONG_TRIALS:-300}"
 whole long

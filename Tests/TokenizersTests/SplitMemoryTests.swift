@@ -12,8 +12,9 @@ import Testing
 
   private func text(_ random: inout SplitMix64) -> [UInt8] {
     let parts = ["ab", " ", "a", "bcd", "12", "é", "\n", "x", "'s", "Now the text is over.", "𝟙", "  "]
-    return Array((0..<Int.random(in: 0...30, using: &random)).map { _ in parts.randomElement(using: &random) ?? "" }
-      .joined().utf8)
+    return Array(
+      (0..<Int.random(in: 0...30, using: &random)).map { _ in parts.randomElement(using: &random) ?? "" }
+        .joined().utf8)
   }
 
   @Test("with a memory texts are cut as without one, whatever the steps", arguments: patterns.indices)
@@ -35,7 +36,8 @@ import Testing
   func firstSets() throws {
     for (source, text, expected) in [
       ("a|bc", "xbca", ["x", "bc", "a"]), ("a?b", "xbab", ["x", "b", "ab"]), ("(?=c)c+|d", "bccd", ["b", "cc", "d"]),
-      ("(?>a*)b", "baab", ["b", "aab"]), (#"(?<=a)b"#, "abb", ["a", "b", "b"]), ("(?:a|b{0,2})c", "bbcac", ["bbc", "ac"]),
+      ("(?>a*)b", "baab", ["b", "aab"]), (#"(?<=a)b"#, "abb", ["a", "b", "b"]),
+      ("(?:a|b{0,2})c", "bbcac", ["bbc", "ac"]),
     ] {
       let splitter = WordSplitter(
         Array(text.utf8), [.pattern(try Pattern(source), .isolated, isInverted: false)])

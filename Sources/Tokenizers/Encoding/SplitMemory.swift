@@ -23,6 +23,7 @@ struct SplitMemory {
   ///   - step: the step's number.
   ///   - start: the scalar with which the piece begins.
   ///   - result: where the cuts go, as ranges of the text's scalars.
+  /// - Returns: whether it is known.
   func append(
     _ bytes: Span<UInt8>, _ range: Range<Int>, step: Int, at start: Int, to result: inout [Range<Int>]
   ) -> Bool {

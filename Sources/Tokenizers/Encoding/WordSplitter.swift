@@ -133,8 +133,10 @@ struct WordSplitter {
     if gap < piece.upperBound { report(gap..<piece.upperBound, false) }
   }
 
-  /// Cuts the pieces further. A pattern sees nothing outside a piece, so that what it makes of one depends on the piece
-  /// alone, and can be remembered.
+  /// Cuts the pieces further.
+  ///
+  /// A pattern sees nothing outside a piece, so that what it makes of one depends on the piece alone, and can be
+  /// remembered.
   private mutating func split(
     _ pattern: Pattern, _ behavior: SplitBehavior, isInverted: Bool, step: Int, _ memory: inout SplitMemory
   ) {
