@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Kills a sweep a hundred times at random moments (SIGKILL), then lets it end: the report must be that of a sweep that was
-# never stopped, byte for byte but for its times. Then the same for shards, for merge and for report.
+# never stopped, byte for byte but for its times. Then the same for shards that are killed beside each other and merged
+# meanwhile, for merge, for report, for rescore, for the copies of --scratch, and for an export.
 # Usage: Scripts/hundred-kills.sh [PROGRAM [KILLS [SEED]]]; ten minutes on two cores with the defaults.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -21,18 +22,30 @@ tasks:
 END
 
 done_count=0
-# Starts a command, kills it after up to LIMIT hundredths of a second, and counts.
+# Waits up to LIMIT hundredths of a second, kills the processes, and counts those that it met alive.
+kill_all() {
+  local limit=$1 pid
+  shift
+  sleep "$(printf '%d.%02d' $((RANDOM % limit / 100)) $((RANDOM % limit % 100)))"
+  for pid in "$@"; do
+    if kill -KILL "$pid" 2>/dev/null; then done_count=$((done_count + 1)); fi
+  done
+  for pid in "$@"; do wait "$pid" 2>/dev/null || true; done
+}
+# Starts a command and kills it after up to LIMIT hundredths of a second.
 killed() {
   local limit=$1
   shift
   "$@" >/dev/null 2>&1 &
-  local pid=$!
-  sleep "$(printf '0.%02d' $((RANDOM % limit)))"
-  if kill -KILL "$pid" 2>/dev/null; then done_count=$((done_count + 1)); fi
-  wait "$pid" 2>/dev/null || true
+  kill_all "$limit" $!
 }
 same() {
   diff -r -x 'timing.*' "$1" "$2" >/dev/null || { echo "hundred-kills: $2 differs from $1 (in $work)"; exit 1; }
+}
+# Tells what a part came to, and begins to count anew.
+passed() {
+  echo "$1: $done_count kills, $2"
+  done_count=0
 }
 
 "$program" sweep small.yaml --db calm.sqlite --report calm --progress none --quiet >/dev/null
@@ -41,26 +54,57 @@ sweep=("$program" sweep small.yaml --progress none --quiet)
 for _ in $(seq "$kills"); do killed 90 "${sweep[@]}" --db killed.sqlite --report killed; done
 "${sweep[@]}" --db killed.sqlite --report killed >/dev/null
 same calm killed
-echo "sweep: $done_count kills, the same report"
+passed sweep "the same report"
 
-done_count=0
+# All shards and a merge that watches them die at one moment, as with a node.
 for _ in $(seq $((kills / 4))); do
-  for shard in 1 2 3; do killed 60 "${sweep[@]}" --shard "$shard/3" --db "shards/$shard.sqlite"; done
-  [ -e shards/1.sqlite ] && killed 30 "$program" merge shards --into joined.sqlite
+  pids=()
+  for shard in 1 2 3; do
+    "${sweep[@]}" --shard "$shard/3" --db "shards/$shard.sqlite" >/dev/null 2>&1 &
+    pids+=($!)
+  done
+  if [ -e shards/1.sqlite ]; then
+    "$program" merge shards --into joined.sqlite >/dev/null 2>&1 &
+    pids+=($!)
+  fi
+  kill_all 90 "${pids[@]}"
+done
+passed "shards at once and a merge beside them" "nothing is damaged"
+for _ in $(seq $((kills / 4))); do
+  shard=$((RANDOM % 3 + 1))
+  killed 60 "${sweep[@]}" --shard "$shard/3" --db "shards/$shard.sqlite"
+  if [ -e shards/1.sqlite ]; then killed 30 "$program" merge shards --into joined.sqlite; fi
 done
 for shard in 1 2 3; do "${sweep[@]}" --shard "$shard/3" --db "shards/$shard.sqlite" >/dev/null; done
 for _ in $(seq $((kills / 4))); do killed 20 "$program" merge shards --into joined.sqlite; done
-"$program" merge shards --into joined.sqlite --strict --quiet >/dev/null
+"$program" merge shards --into joined.sqlite --strict --quiet >/dev/null 2>&1
+passed "shards and merges one by one" "the same samples"
 for _ in $(seq $((kills / 4))); do killed 60 "$program" report joined.sqlite --out joined; done
 "$program" report joined.sqlite --out joined >/dev/null
 same calm joined
-echo "shards, merge and report: $done_count kills, the same report"
+passed report "the same report"
 
-done_count=0
-for _ in $(seq $((kills / 4))); do killed 60 "$program" rescore killed.sqlite; done
+for _ in $(seq $((kills / 4))); do killed 12 "$program" rescore killed.sqlite; done
 "$program" rescore killed.sqlite >/dev/null
 "$program" report killed.sqlite --out rescored >/dev/null
 same calm rescored
-echo "rescore: $done_count kills, the same report"
-"$program" doctor calm.sqlite killed.sqlite joined.sqlite shards
+passed rescore "the same report"
+
+# With --scratch the place of a store holds the last whole copy of it; what came after that is lost with the node.
+for _ in $(seq $((kills / 4))); do
+  rm -rf scratch
+  killed 90 "${sweep[@]}" --shard 1/1 --db far/whole.sqlite --scratch scratch
+  if [ -e far/whole.sqlite ]; then "$program" doctor far/whole.sqlite >/dev/null; fi
+done
+"${sweep[@]}" --shard 1/1 --db far/whole.sqlite --scratch scratch >/dev/null
+"$program" report far/whole.sqlite --out copied >/dev/null
+same calm copied
+passed "copies of a store on scratch" "the same report"
+
+"$program" export killed.sqlite --format jsonl --out before.jsonl >/dev/null 2>&1
+for _ in $(seq $((kills / 4))); do killed 20 "$program" export killed.sqlite --format jsonl --out after.jsonl; done
+"$program" export killed.sqlite --format jsonl --out after.jsonl >/dev/null 2>&1
+cmp before.jsonl after.jsonl
+passed export "the same file"
+"$program" doctor calm.sqlite killed.sqlite joined.sqlite shards far
 rm -rf "$work"

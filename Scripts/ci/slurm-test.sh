@@ -1,11 +1,20 @@
 #!/usr/bin/env bash
 # A small sweep as an array job on a real Slurm, a node crashed in between: the joined report must be that of the same
 # sweep without shards, byte for byte but for its times. Skips with a line where Slurm is not installed.
-# Usage: Scripts/ci/slurm-test.sh [PROGRAM]
+# With --full a second sweep follows, in which a node crashes and a time limit is hit in the same array (ten minutes).
+# Usage: Scripts/ci/slurm-test.sh [PROGRAM] [--full]
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
-program=$(realpath "${1:-$root/.build/release/se-eval}")
+full=
+program=$root/.build/release/se-eval
+for word in "$@"; do
+  case $word in
+  --full) full=1 ;;
+  *) program=$word ;;
+  esac
+done
+program=$(realpath "$program")
 
 for tool in munged slurmctld slurmd sbatch; do
   if ! command -v "$tool" >/dev/null; then
@@ -19,56 +28,141 @@ if [ "$(id -u)" != 0 ]; then
 fi
 
 work=$(mktemp -d /tmp/slurm-test.XXXXXX)
+slurm=$work/slurm
 finish() {
   status=$?
-  "$here/slurm-cluster.sh" stop "$work/slurm" || true
+  "$here/slurm-cluster.sh" stop "$slurm" || true
   if [ "$status" -eq 0 ]; then
     rm -rf "$work"
   else
     echo "slurm-test: FAILED; logs are in $work" >&2
-    tail -n 20 "$work"/Slurm/small/logs/* >&2 || true
+    tail -n 20 "$work"/Slurm/*/logs/* >&2 || true
   fi
 }
 trap finish EXIT
+fail() {
+  echo "slurm-test: $*" >&2
+  exit 1
+}
 
-if ! cluster=$("$here/slurm-cluster.sh" start "$work/slurm" 2>"$work/start.err"); then
+if ! cluster=$("$here/slurm-cluster.sh" start "$slurm" 2>"$work/start.err"); then
   echo "slurm-test: skipped, Slurm does not start here: $(tail -n 1 "$work/start.err")"
   exit 0
 fi
 eval "$cluster"
 cd "$work"
-cat >small.yaml <<END
-name: small
+
+# A configuration on the project's own model: NAME and the passkeys of each length and depth.
+configure() {
+  cat >"$1.yaml" <<END
+name: $1
 seed: 7
 models:
   - {name: demo, path: $root/Datasets/demo/model, context: 256}
 methods: [plain, "self-extend:G=8,W=64"]
 tasks:
   - pg19: {path: $root/Datasets/demo/stories, lengths: [256, 1024], stride: 64, windows: 2}
-  - passkey: {lengths: [512, 2048], depths: 3, trials: ${TRIALS:-6}}
+  - passkey: {lengths: [512, 2048], depths: 3, trials: $2}
 END
-"$program" sweep small.yaml --db whole.sqlite --report whole --threads 1 --progress none --quiet
+}
 
+# The tasks that run on a node.
+running_on() { squeue --noheader --array --states=RUNNING --nodelist="$1" --format=%i; }
+
+# True where the stores say that a task of the array is in a state, `running` for one.
+task_is() { tell "$1" | tr '{' '\n' | grep "\"job\":\"$2\"" | grep -q "\"state\":\"$3\""; }
+
+# True once the shards have stored something.
+has_stored() { tell "$1" | grep -qE '^[^[]*(\[[^]]*\],)?"done":[1-9]'; }
+
+# What the stores tell, before there are any nothing.
+tell() { "$program" status "$1.yaml" --json 2>/dev/null || true; }
+
+# Waits until a node has tasks of a sweep that have begun to store, crashes it under them, and brings it back. The tasks
+# that it had are in `crashed`.
+crash_under() {
+  local name=$1 node=$2 task
+  crashed=
+  for _ in $(seq 300); do
+    for task in $(running_on "$node"); do
+      if task_is "$name" "$task" running; then crashed="$crashed $task"; fi
+    done
+    [ -n "$crashed" ] && has_stored "$name" && break
+    crashed=
+    sleep 0.1
+  done
+  [ -n "$crashed" ] || fail "no task of $name was at work on $node"
+  sleep 0.5
+  crashed=$(running_on "$node")
+  [ -n "$crashed" ] || fail "the tasks on $node ended before it could crash: raise TRIALS"
+  "$here/slurm-cluster.sh" crash "$slurm" "$node"
+  "$program" status "$name.yaml" || true
+  "$here/slurm-cluster.sh" restart "$slurm" "$node"
+}
+
+# Tells which tasks Slurm began again. Those that died with their node must be among them.
+check_restarts() {
+  local task
+  for task in $crashed; do
+    scontrol show job "$task" | grep -qE 'Restarts=[1-9]' || fail "task $task died with its node and was not queued again"
+  done
+  echo "slurm-test: died with their node and went on: $(echo $crashed)"
+}
+
+# Waits for the end of all jobs, four seconds for each count at most. Slurm's patience of two minutes before a task is begun
+# again is cut short, but not to nothing: a task that is begun within the second of its end is refused by Slurm 22.05
+# ("credential revoked"), and lost.
+wait_for_the_end() {
+  local before= pending id
+  for _ in $(seq "$1"); do
+    [ -z "$(squeue --noheader)" ] && return
+    pending=$(squeue --noheader --array --states=PENDING --format=%i | grep _ || true)
+    for id in $pending; do
+      case " $(echo $before) " in *" $id "*) scontrol update JobId="$id" StartTime=now 2>/dev/null || true ;; esac
+    done
+    before=$pending
+    sleep 4
+  done
+  squeue >&2
+  fail "jobs did not end"
+}
+
+# What must be true of a sweep that ended.
+check_end() {
+  "$program" slurm "$1.yaml" --shards 4 --threads 1 --missing 2>&1 | grep -q "nothing is missing" ||
+    fail "something is missing of $1"
+  "$program" status "$1.yaml" --json | grep -q '"running":0' || fail "status takes $1 for running"
+  diff -r -x 'timing.*' "whole-$1" "Reports/$1" || fail "the reports of $1 differ"
+}
+
+whole() { "$program" sweep "$1.yaml" --db "whole-$1.sqlite" --report "whole-$1" --threads 1 --progress none --quiet; }
+
+configure small "${TRIALS:-6}"
+whole small
 "$program" slurm small.yaml --shards 4 --threads 1 --time 5 --mem 500 --submit
 job=$(tail -n 1 Slurm/small/jobs)
-# A node dies while it works; Slurm queues its task again, after two minutes of patience that are not waited for here.
-for _ in $(seq 300); do
-  # The task has begun to store.
-  [ -n "$(squeue --noheader --states=RUNNING --nodelist=ci1 --format=%i)" ] && compgen -G 'Results/small.shards/*.sqlite' >/dev/null && break
-  sleep 0.1
-done
-sleep 1
-"$here/slurm-cluster.sh" crash "$work/slurm" ci1
-"$program" status small.yaml || true
-"$here/slurm-cluster.sh" restart "$work/slurm" ci1
-for _ in $(seq 600); do
-  [ -z "$(squeue --noheader)" ] && break
-  for id in $(squeue --noheader --array --states=PENDING --format=%i | grep _ || true); do
-    scontrol update JobId="$id" StartTime=now 2>/dev/null || true
-  done
-  sleep 0.5
-done
-"$program" slurm small.yaml --shards 4 --threads 1 --missing 2>&1 | grep -q "nothing is missing"
-"$program" status small.yaml --json | grep -q '"running":0'
-diff -r -x 'timing.*' whole Reports/small
+crash_under small ci1
+wait_for_the_end 75
+check_restarts
+check_end small
 echo "slurm-test: passed (array job $job, 4 shards, a node crashed: the report of the whole sweep)"
+
+[ -n "$full" ] || exit 0
+# A cluster of its own: Slurm may hold processors of a node that died for a long time.
+"$here/slurm-cluster.sh" stop "$slurm"
+slurm=$work/slurm-2
+cluster=$("$here/slurm-cluster.sh" start "$slurm")
+eval "$cluster"
+# Of two minutes, 90 seconds before the end are the warning: a task has half a minute, and Slurm looks every 30 seconds.
+configure long "${LONG_TRIALS:-300}"
+whole long
+"$program" slurm long.yaml --shards 4 --threads 1 --time 2 --mem 500 --submit
+job=$(tail -n 1 Slurm/long/jobs)
+crash_under long ci1
+"$program" slurm long.yaml --shards 4 --threads 1 --missing 2>&1 | tail -n 3
+wait_for_the_end 450
+check_restarts
+limited=$(grep -l 'stopped by a signal; queued again' Slurm/long/logs/* | wc -l)
+[ "$limited" -gt 0 ] || fail "no task met its time limit: raise LONG_TRIALS"
+check_end long
+echo "slurm-test: passed (array job $job: a node crashed, $limited tasks met their time limit, all queued again: the report of the whole sweep)"

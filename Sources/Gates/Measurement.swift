@@ -72,8 +72,9 @@ public struct Measurement: Hashable, Sendable {
   /// - Parameter cells: cells with what is stored of them.
   /// - Returns: those of the cells first; a group that equals another one stands there once.
   public static func all(_ cells: [(record: CellRecord, samples: [SampleResult])]) -> [Measurement] {
-    let cells = cells.map { MeasuredCell($0.record, $0.samples) }
-    return Pooling.allCases.flatMap { $0.measurements(cells) }
+    let cells = Concurrently.map(cells.count) { MeasuredCell(cells[$0].record, cells[$0].samples) }
+    let poolings = Pooling.allCases
+    return Concurrently.map(poolings.count) { poolings[$0].measurements(cells) }.flatMap { $0 }
   }
 
   /// The numbers of a store in the order of a person's list: by model, task, settings, method and coordinates.
@@ -101,7 +102,7 @@ public struct Measurement: Hashable, Sendable {
 }
 
 /// A cell with its samples in the natural order of their names, for its own numbers and for those of its groups.
-struct MeasuredCell {
+struct MeasuredCell: Sendable {
   let record: CellRecord
   private let samples: [(name: String, scores: [Score], document: String?)]
 

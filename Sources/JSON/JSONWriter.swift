@@ -69,6 +69,12 @@ private struct JSONWriter {
   }
 
   private func sorted(_ members: [JSONValue.Member]) -> [(key: String, value: JSONValue)] {
+    // Names in ASCII, as nearly all are, have one order and are equal only where their bytes are.
+    if members.allSatisfy({ $0.key.utf8.allSatisfy { $0 < 0x80 } }) {
+      let ordered = members.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 }
+      let isUnique = zip(ordered, ordered.dropFirst()).allSatisfy { $0.0 != $1.0 }
+      if isUnique { return ordered }
+    }
     let unique = Dictionary(members.map { ($0.key, $0.value) }) { $1 }
     // The orders differ for keys whose accents are letters of their own.
     return style == .canonical
@@ -85,6 +91,12 @@ private struct JSONWriter {
 
   private mutating func write(_ text: String) {
     output += "\""
+    // Most texts are written as they are.
+    if !text.utf8.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) {
+      output += text
+      output += "\""
+      return
+    }
     for scalar in text.unicodeScalars {
       switch scalar {
       case "\"": output += "\\\""

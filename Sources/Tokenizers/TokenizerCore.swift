@@ -137,7 +137,7 @@ final class TokenizerCore: Sendable {
       encoder.encode(text.span, 0..<text.count, into: &ids, &scratch)
       return
     }
-    let splitter = WordSplitter(text, splits, isFirst: isFirst)
+    let splitter = WordSplitter(text, splits, isFirst: isFirst, &scratch.splits)
     let bytes = splitter.bytes.span
     for word in splitter.words { encoder.encode(bytes, word, into: &ids, &scratch) }
   }

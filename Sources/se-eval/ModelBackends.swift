@@ -14,12 +14,16 @@ final class ModelBackends {
     variables: ProcessInfo.processInfo.environment, isCancelled: { Interruption.isRequested })
 
   /// Begins work on every device that is needed.
-  init(_ arguments: Arguments, _ workers: Workers, _ configuration: Configuration) throws {
+  ///
+  /// Without `opensDevices` only the processor is one: models of other devices are given to it, to be asked about, not run.
+  init(
+    _ arguments: Arguments, _ workers: Workers, _ configuration: Configuration, opensDevices: Bool = true
+  ) throws {
     let commandLine = try EngineOptions.deviceChoice(arguments)
     self.commandLine = commandLine
     processor = EngineBackend(workers: workers)
     let own = configuration.models.filter { $0.server == nil }
-    for choice in Set(own.map { commandLine ?? $0.device ?? .cpu }) {
+    for choice in Set(own.map { commandLine ?? $0.device ?? .cpu }) where opensDevices || choice == .cpu {
       engines[choice] = EngineBackend(
         device: try EngineOptions.open(arguments, workers, configured: choice),
         options: SessionOptions(compute: try EngineOptions.arithmetic(arguments, on: choice)))

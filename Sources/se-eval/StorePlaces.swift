@@ -26,7 +26,9 @@ enum StorePlaces {
     let places = [shards(name), whole(name)].filter { FileManager.default.fileExists(atPath: $0) }
     guard let place = places.first else {
       throw FileError(
-        path: whole(name), problem: "there is no such store, and no folder \(shards(name)); run `se-eval sweep` first")
+        path: whole(name),
+        problem: "there is no such store, and no folder \(shards(name)): nothing has begun; run `se-eval sweep` first, "
+          + "or wait for a job that was submitted")
     }
     return try ResultStore.storeFiles(place)
   }

@@ -6,7 +6,7 @@ enum Layers {
   static let allowed: [String: Set<String>] = [
     "Kernels": ["COpenBLAS", "CKernels", "Glibc", "Synchronization", "Dispatch", "Foundation"],
     // Foundation for files alone (WholeFile).
-    "Text": ["Foundation"],
+    "Text": ["Foundation", "Synchronization"],
     "Digest": ["CDigest"],
     "JSON": [],
     "HTTP": ["Glibc"],

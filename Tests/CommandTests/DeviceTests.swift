@@ -56,6 +56,19 @@ import Testing
     }
   }
 
+  @Test("a calibration on OpenCL knows nothing of one thread of the processor", .enabled(if: hasOpenCL, skip))
+  func calibration() throws {
+    try Program.inTemporaryFolder { folder in
+      let config = try SmallSweep.write(to: folder, trials: 1)
+      let machine = ["SE_EVAL_MACHINE": folder.appendingPathComponent("machine.json").path]
+      let words = ["plan", config, "--calibrate", "--threads", "2"]
+      let device = try Program.run(words + ["--device", "opencl"], environment: machine)
+      #expect(device.status == 0 && !device.errors.contains("one thread"), "\(device.errors)")
+      let processor = try Program.run(words, environment: machine)
+      #expect(processor.status == 0 && processor.errors.contains("one thread"), "\(processor.errors)")
+    }
+  }
+
   @Test("a configuration names the device of a model, strictly", .enabled(if: hasOpenCL, skip))
   func configured() throws {
     try Program.inTemporaryFolder { folder in

@@ -109,12 +109,14 @@ struct Units {
   let areClustered: Bool
 
   init(_ contributions: [Contribution], metric: MetricDescription) {
-    let byUnit = Dictionary(grouping: contributions, by: \.unit)
-    areClustered = byUnit.count < contributions.count
-    guard areClustered else {
-      sums = contributions.map(\.sums)
+    // Mostly every sample is a unit of its own.
+    var seen = Set<String>(minimumCapacity: contributions.count)
+    if contributions.allSatisfy({ seen.insert($0.unit).inserted }) {
+      (sums, areClustered) = (contributions.map(\.sums), false)
       return
     }
+    let byUnit = Dictionary(grouping: contributions, by: \.unit)
+    areClustered = true
     // The questions of a single document are no more independent than its windows, but have no order.
     guard byUnit.count > 1 || metric.aggregation != .perplexity else {
       sums = WeightedSum.blocks(of: contributions.map(\.sums))

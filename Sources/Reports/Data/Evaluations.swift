@@ -24,9 +24,16 @@ struct LoadedCell: Sendable {
 }
 
 /// A stored sample with its facts read.
-struct LoadedSample: Sendable {
+///
+/// A class, as tables hand a hundred thousand of them on.
+final class LoadedSample: Sendable {
   let result: SampleResult
   let facts: [String: JSONValue]
+
+  init(result: SampleResult, facts: [String: JSONValue]) {
+    self.result = result
+    self.facts = facts
+  }
 
   var document: String? { facts["document"]?.plain }
 
@@ -41,11 +48,13 @@ extension [LoadedCell] {
   func contributions(_ metric: MetricDescription) -> (scored: [Contribution], unscored: Int) {
     var scored: [Contribution] = []
     var unscored = 0
-    for sample in flatMap(\.samples) {
-      if let item = sample.contribution(metric) {
-        scored.append(item)
-      } else {
-        unscored += 1
+    for cell in self {
+      for sample in cell.samples {
+        if let item = sample.contribution(metric) {
+          scored.append(item)
+        } else {
+          unscored += 1
+        }
       }
     }
     return (scored, unscored)
@@ -80,20 +89,32 @@ struct Evaluations: Sendable {
     let results = try fromStore { () throws(StoreError) in
       try store.results(inAll: stored.map(\.id), withPrompts: false, withLogProbabilities: false)
     }
-    var cells: [LoadedCell] = []
-    for cell in stored {
-      var samples: [LoadedSample] = []
-      for result in results[cell.id] ?? [] {
-        guard let facts = JSONValue(json: result.facts)?.members else {
-          throw .damagedFacts(path: store.path, cell: "cell \(cell.id.rawValue)", sampleID: result.sampleID)
-        }
-        samples.append(LoadedSample(result: result, facts: facts))
-      }
-      samples = NaturalOrder.sorted(samples) { $0.result.sampleID }
-      let failed = NaturalOrder.sorted(failures[cell.id] ?? []) { $0.sampleID }
-      cells.append(LoadedCell(id: cell.id, record: cell.record, samples: samples, failures: failed))
+    let path = path
+    let loaded = Concurrently.map(stored.count) { index -> Result<LoadedCell, ReportError> in
+      let cell = stored[index]
+      return Self.loaded(cell, results[cell.id] ?? [], failures[cell.id] ?? [], path)
     }
+    var cells: [LoadedCell] = []
+    for cell in loaded { cells.append(try cell.get()) }
     self.cells = cells.sorted { Self.isBefore($0.record, $1.record) }
+  }
+
+  private static func loaded(
+    _ cell: StoredCell, _ results: [SampleResult], _ failures: [StoredFailure], _ path: String
+  ) -> Result<LoadedCell, ReportError> {
+    var samples: [LoadedSample] = []
+    samples.reserveCapacity(results.count)
+    for result in results {
+      guard let facts = JSONValue(json: result.facts)?.members else {
+        return .failure(
+          .damagedFacts(path: path, cell: "cell \(cell.id.rawValue)", sampleID: result.sampleID))
+      }
+      samples.append(LoadedSample(result: result, facts: facts))
+    }
+    return .success(
+      LoadedCell(
+        id: cell.id, record: cell.record, samples: NaturalOrder.sorted(samples) { $0.result.sampleID },
+        failures: NaturalOrder.sorted(failures) { $0.sampleID }))
   }
 
   /// True where every planned sample is stored and has a score for its table's metric.

@@ -9,6 +9,9 @@ import Text
 struct CSV {
   private(set) var text = ""
 
+  /// Lines without a header.
+  private init() {}
+
   init(_ header: [String]) { add(header) }
 
   mutating func add(_ fields: [String]) { add(spelled: Self.spelled(fields)) }
@@ -120,33 +123,38 @@ extension CSV {
     var known: Set<String> = []
     for sample in evaluations.cells.lazy.flatMap(\.samples) { known.formUnion(sample.facts.keys) }
     let facts = known.sorted()
-    var csv = CSV(
+    let csv = CSV(
       cellHeader + axes + ["sample", "identity", "prompt_tokens", "truncated_tokens", "first_tokens"]
         + facts.map { "fact_\($0)" } + [
           "expected", "output", "finish_reason", "metric", "value", "unscored", "failure",
         ] + parameterHeader)
-    for cell in evaluations.cells {
-      let (start, end) = (spelled(cellFields(cell, axes)), spelled(parameters(cell)))
-      for sample in cell.samples {
-        let result = sample.result
-        let known = spelled(
-          [
-            result.sampleID, result.identity, "\(result.promptTokenCount)", "\(result.truncatedTokenCount)",
-            result.firstTokens.map(String.init).joined(separator: " "),
-          ] + facts.map { sample.facts[$0]?.plain ?? "" } + [
-            JSONValue.text(of: result.expected, .compact), result.output ?? "", result.finishReason?.rawValue ?? "",
-          ])
-        for score in result.scores {
-          csv.add(spelled: start, known, spelled([score.metric, number(score.value), score.unscored ?? "", ""]), end)
-        }
-        if result.scores.isEmpty {
-          csv.add(spelled: start, known, spelled(["", "", "the task gave no score", ""]), end)
-        }
+    let parts = Concurrently.map(evaluations.cells.count) { samples(evaluations.cells[$0], axes, facts) }
+    return csv.text + parts.joined()
+  }
+
+  /// The rows of one cell.
+  private static func samples(_ cell: LoadedCell, _ axes: [String], _ facts: [String]) -> String {
+    var csv = CSV()
+    let (start, end) = (spelled(cellFields(cell, axes)), spelled(parameters(cell)))
+    for sample in cell.samples {
+      let result = sample.result
+      let known = spelled(
+        [
+          result.sampleID, result.identity, "\(result.promptTokenCount)", "\(result.truncatedTokenCount)",
+          result.firstTokens.map(String.init).joined(separator: " "),
+        ] + facts.map { sample.facts[$0]?.plain ?? "" } + [
+          JSONValue.text(of: result.expected, .compact), result.output ?? "", result.finishReason?.rawValue ?? "",
+        ])
+      for score in result.scores {
+        csv.add(spelled: start, known, spelled([score.metric, number(score.value), score.unscored ?? "", ""]), end)
       }
-      for failure in cell.failures {
-        let empty = [String](repeating: "", count: 4 + facts.count + 3 + 3)
-        csv.add(spelled: start, spelled([failure.sampleID] + empty + [failure.message]), end)
+      if result.scores.isEmpty {
+        csv.add(spelled: start, known, spelled(["", "", "the task gave no score", ""]), end)
       }
+    }
+    for failure in cell.failures {
+      let empty = [String](repeating: "", count: 4 + facts.count + 3 + 3)
+      csv.add(spelled: start, spelled([failure.sampleID] + empty + [failure.message]), end)
     }
     return csv.text
   }

@@ -22,7 +22,15 @@ struct SampleArchive {
   private static let stripRange = 8.0
 
   private var cells: [JSONValue] = []
-  private var index: [String: [JSONValue]] = [:]
+  /// By sample: its cell, name, value, the beginning of its output, its prompt.
+  private var numbers: [JSONValue] = []
+  private var names: [JSONValue] = []
+  private var values: [JSONValue] = []
+  private var outputs: [JSONValue] = []
+  private var promptNumbers: [JSONValue] = []
+  /// Pages that are not compressed yet: several are, at a time.
+  private var pages: [(id: String, value: JSONValue)] = []
+  private static let pagesAtOnce = 16
   private var details: [JSONValue] = []
   private var prompts: [JSONValue] = []
   private var promptIndex: [String: Int] = [:]
@@ -46,11 +54,13 @@ struct SampleArchive {
     }
     flushDetails()
     flushPrompts()
-    var members: [String: JSONValue] = index.mapValues { .array($0) }
-    members["cells"] = .array(cells)
-    members["perPage"] = .integer(Self.samplesInPage)
-    members["promptsPerPage"] = .integer(Self.promptsInPage)
+    var members: [String: JSONValue] = [
+      "cells": .array(cells), "perPage": .integer(Self.samplesInPage), "promptsPerPage": .integer(Self.promptsInPage),
+    ]
+    let columns = [("c", numbers), ("id", names), ("v", values), ("o", outputs), ("q", promptNumbers)]
+    for (name, column) in columns where !column.isEmpty { members[name] = .array(column) }
     append("index", .object(members))
+    compress()
   }
 
   private mutating func add(_ cell: LoadedCell, _ section: Section, _ store: ResultStore) throws(ReportError) {
@@ -84,11 +94,11 @@ struct SampleArchive {
   }
 
   private mutating func push(_ cell: JSONValue, _ id: String, _ value: Double?, _ output: String?, _ prompt: Int?) {
-    index["c", default: []].append(cell)
-    index["id", default: []].append(.string(id))
-    index["v", default: []].append(value.map { .number(Double(Float($0))) } ?? .null)
-    index["o", default: []].append(JSONValue(output.map { String($0.prefix(Self.shownOutput)) }))
-    index["q", default: []].append(prompt.map { .integer($0) } ?? .null)
+    numbers.append(cell)
+    names.append(.string(id))
+    values.append(value.map { .number(Double(Float($0))) } ?? .null)
+    outputs.append(JSONValue(output.map { Self.isShort($0) ? $0 : String($0.prefix(Self.shownOutput)) }))
+    promptNumbers.append(prompt.map { .integer($0) } ?? .null)
   }
 
   private mutating func promptNumber(_ result: SampleResult) -> Int {
@@ -101,20 +111,27 @@ struct SampleArchive {
   }
 
   private func detail(_ result: SampleResult, _ sample: LoadedSample) -> JSONValue {
-    var members: [String: JSONValue] = ["n": .integer(result.promptTokenCount)]
-    if let output = result.output, output.count > Self.shownOutput {
-      members["o"] = .string(String(output.prefix(Self.longestOutput)))
+    var members: [JSONValue.Member] = []
+    func add(_ key: String, _ value: JSONValue) { members.append(.init(key: key, value: value)) }
+    add("n", .integer(result.promptTokenCount))
+    if let output = result.output, !Self.isShort(output), output.count > Self.shownOutput {
+      add("o", .string(String(output.prefix(Self.longestOutput))))
     }
-    if !result.expected.isEmpty { members["e"] = .array(result.expected.prefix(8).map { .string($0) }) }
-    if let reason = result.finishReason { members["end"] = .string(reason.rawValue) }
-    if result.truncatedTokenCount > 0 { members["cut"] = .integer(result.truncatedTokenCount) }
-    members["s"] = .array(
-      result.scores.map { score in
-        .array([.string(score.metric), score.value.map { .number($0) } ?? .null, JSONValue(score.unscored)])
-      })
-    if let values = result.logProbabilities, result.output == nil { members["strip"] = .string(Self.strip(values)) }
+    if !result.expected.isEmpty { add("e", .array(result.expected.prefix(8).map { .string($0) })) }
+    if let reason = result.finishReason { add("end", .string(reason.rawValue)) }
+    if result.truncatedTokenCount > 0 { add("cut", .integer(result.truncatedTokenCount)) }
+    add(
+      "s",
+      .array(
+        result.scores.map { score in
+          .array([.string(score.metric), score.value.map { .number($0) } ?? .null, JSONValue(score.unscored)])
+        }))
+    if let values = result.logProbabilities, result.output == nil { add("strip", .string(Self.strip(values))) }
     return .object(members)
   }
+
+  /// True for an output that is shown whole: a text has no more characters than bytes.
+  private static func isShort(_ output: String) -> Bool { output.utf8.count <= shownOutput }
 
   /// The mean NLL of each of 96 parts of a text as one character, `0` for none to `z` for eight nats and more.
   static func strip(_ logProbabilities: [Float]) -> String {
@@ -150,7 +167,19 @@ struct SampleArchive {
   }
 
   private mutating func append(_ id: String, _ value: JSONValue) {
-    guard let bytes = Deflate.bytes(Array(value.written(.compact).utf8)) else { return }
-    blocks.append((id, Data(bytes).base64EncodedString()))
+    pages.append((id, value))
+    if pages.count == Self.pagesAtOnce { compress() }
+  }
+
+  /// Writes and compresses the pages that wait.
+  private mutating func compress() {
+    let pages = pages
+    let made = Concurrently.map(pages.count) { index in
+      Deflate.bytes(Array(pages[index].value.written(.compact).utf8)).map { Data($0).base64EncodedString() }
+    }
+    for (page, base64) in zip(pages, made) {
+      if let base64 { blocks.append((page.id, base64)) }
+    }
+    self.pages = []
   }
 }

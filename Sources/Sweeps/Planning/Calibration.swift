@@ -32,7 +32,9 @@ extension Sweep {
       var entry = Machine.Entry(
         model: model.machineKey, threads: options.threads, tokens: found.longest, costs: found.costs, aloneReading: 1,
         aloneGenerating: 1, measuredAt: Date().timeIntervalSince1970)
-      if options.threads > 1, let twin = alone?.models.first(where: { $0.name == model.name }) {
+      // What computes elsewhere than on the processor has no threads.
+      let twin = alone?.models.first { $0.name == model.name && $0.machineKey == model.machineKey }
+      if options.threads > 1, let twin {
         onProgress("\(model.name): one thread")
         let single = Stopwatch(try twin.loaded(), TokenCosts(twin.facts), text)
         if let slow = single.times(.plain, length: found.shortest), let fast = found.shortTimes {

@@ -6,7 +6,6 @@ import Tasks
 
 /// What one sample costs.
 struct SampleWork {
-  let id: SampleID
   let promptTokenCount: Int
   let newTokenCount: Int
   let truncatedTokenCount: Int
@@ -17,7 +16,7 @@ struct SampleWork {
 
   /// Nothing.
   static let none = SampleWork(
-    id: SampleID(""), promptTokenCount: 0, newTokenCount: 0, truncatedTokenCount: 0, multiplyAdds: 0, load: Workload())
+    promptTokenCount: 0, newTokenCount: 0, truncatedTokenCount: 0, multiplyAdds: 0, load: Workload())
 }
 
 extension ModelFacts {
@@ -51,7 +50,7 @@ extension ModelFacts {
     }
     if !cost.isFinite || cost <= 0 { cost = 1 }
     return SampleWork(
-      id: sample.id, promptTokenCount: tokens.count, newTokenCount: newTokens,
+      promptTokenCount: tokens.count, newTokenCount: newTokens,
       truncatedTokenCount: sample.truncatedTokenCount, multiplyAdds: cost,
       load: TokenCosts(self).workload(of: sample, sharing: shared, withText: reused))
   }

@@ -1,10 +1,9 @@
 import Backends
 import Evaluation
-import Foundation
 import Positions
 import Store
-import Synchronization
 import Tasks
+import Text
 import Tokenizers
 
 /// A sample that is asked for, with its part of the identities.
@@ -68,8 +67,9 @@ final class SampleSource {
   private let threads: Int
   /// Prompt tokens that are kept at most: 64 MB.
   private static let tokenLimit = 8_000_000
-  /// Samples whose order is kept at most: 60 MB.
-  private static let orderedSampleLimit = 1_000_000
+  /// Samples whose order is kept at most: a place and a cost each, 64 MB.
+  private static let orderedSampleLimit =
+    64_000_000 / (MemoryLayout<ReuseOrder.Place>.stride + MemoryLayout<SampleWork>.stride)
 
   /// Cells that are evaluated together, whatever their method.
   private struct BatchKey: Hashable {
@@ -176,23 +176,12 @@ final class SampleSource {
     // Several cells at a time, while they are not large: their samples are independent of each other.
     if largestTokenCount > 0, largestTokenCount <= Self.tokenLimit / max(1, threads) { wanted += following(cell) }
     let makers = wanted.map { SampleMaker($0, seed: seed, judge: judge?.view) }
-    let made = Mutex<[Result<[SelectedSample], SweepError>?]>(Array(repeating: nil, count: makers.count))
-    if makers.count == 1 {
-      let only = makers[0].make()
-      made.withLock { $0[0] = only }
-    } else {
-      DispatchQueue.concurrentPerform(iterations: makers.count) { index in
-        let result = makers[index].make()
-        made.withLock { $0[index] = result }
-      }
-    }
-    let results = made.withLock { $0 }
+    let results = Concurrently.map(makers.count) { makers[$0].make() }
     // What fails for a later cell fails again when its turn comes.
     for (other, result) in zip(wanted, results).dropFirst() {
-      if case .success(let samples)? = result { ahead[Place(other)] = samples }
+      if case .success(let samples) = result { ahead[Place(other)] = samples }
     }
-    guard let first = results[0] else { return [] }
-    return keep(try first.get(), place)
+    return keep(try results[0].get(), place)
   }
 
   /// The cells after one whose samples are not made yet, one less than there are threads.

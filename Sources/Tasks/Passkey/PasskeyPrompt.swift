@@ -5,6 +5,15 @@ import Tokenizers
 struct PasskeyPrompt {
   let wording: PasskeyWording
   let wrapper: PromptWrapper
+  /// The key sentence without the key: what stands before it, between its occurrences, and behind; found once for all
+  /// prompts.
+  private let keyParts: [Substring]
+
+  init(wording: PasskeyWording, wrapper: PromptWrapper) {
+    self.wording = wording
+    self.wrapper = wrapper
+    keyParts = wording.key.split(separator: "{key}", omittingEmptySubsequences: false)
+  }
 
   /// A rendered prompt.
   struct Rendered {
@@ -64,11 +73,10 @@ struct PasskeyPrompt {
     func filler(_ range: Range<Int>) -> [String] { range.map { wording.filler[$0 % wording.filler.count] } }
     let opening = wording.opening.isEmpty ? [] : [wording.opening]
     let start = opening + filler(0..<place)
-    let stem = wording.key.split(separator: "{key}", maxSplits: 1, omittingEmptySubsequences: false).first ?? ""
-    let pieces = start + [wording.key.replacing("{key}", with: key)] + filler(place..<fillers)
+    let pieces = start + [keyParts.joined(separator: key)] + filler(place..<fillers)
     return (
       pieces.joined(separator: wording.separator) + wording.questionSeparator + wording.question,
-      (start + [String(stem)]).joined(separator: wording.separator)
+      (start + [String(keyParts.first ?? "")]).joined(separator: wording.separator)
     )
   }
 

@@ -51,6 +51,8 @@ struct BytePairEncoder: Sendable {
     fileprivate var previous: [Int32] = []
     fileprivate var heap = MergeHeap()
     fileprivate var endsInUnknown = false
+    /// How the parts of earlier texts were cut into words.
+    var splits = SplitMemory()
     /// Words that were encoded before, and where their ids are in `cachedIDs`.
     fileprivate var cache = ByteStringMap()
     fileprivate var cachedRanges: [Range<Int>] = []

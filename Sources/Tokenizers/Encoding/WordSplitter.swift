@@ -32,14 +32,20 @@ struct WordSplitter {
 
   /// Cuts a fragment of valid UTF-8; `isFirst` says whether the text begins with it.
   init(_ text: [UInt8], _ steps: [SplitStep], isFirst: Bool = true) {
+    var memory = SplitMemory()
+    self.init(text, steps, isFirst: isFirst, &memory)
+  }
+
+  /// The same, with a memory of texts that were cut by the same steps.
+  init(_ text: [UInt8], _ steps: [SplitStep], isFirst: Bool, _ memory: inout SplitMemory) {
     bytes = text
     starts = Self.starts(text)
     pieces = text.isEmpty ? [] : [0..<starts.count - 1]
     isAtStart = isFirst
-    for step in steps {
+    for (index, step) in steps.enumerated() {
       switch step {
       case .pattern(let pattern, let behavior, let isInverted):
-        split(pattern, behavior, isInverted: isInverted)
+        split(pattern, behavior, isInverted: isInverted, step: index, &memory)
       case .prefixSpace: rewrite { piece, _ in piece.first == UInt8(ascii: " ") ? piece : [UInt8(ascii: " ")] + piece }
       case .spellBytes: rewrite { piece, _ in Array(piece.flatMap { ByteAlphabet.spellings[Int($0)] }) }
       case .rewrite(let steps):
@@ -110,6 +116,10 @@ struct WordSplitter {
     var lastEnd: Int?
     let last = pattern.minimumLength == 0 ? piece.upperBound : piece.upperBound - 1
     while position <= last {
+      if pattern.minimumLength > 0, masks[position] & pattern.firstSets == 0 {
+        position += 1
+        continue
+      }
       guard let end = matcher.match(pattern.operations, masks, at: position, in: piece),
         end > position || end != lastEnd
       else {
@@ -123,19 +133,32 @@ struct WordSplitter {
     if gap < piece.upperBound { report(gap..<piece.upperBound, false) }
   }
 
-  private mutating func split(_ pattern: Pattern, _ behavior: SplitBehavior, isInverted: Bool) {
-    let masks = masks(pattern)
+  /// Cuts the pieces further.
+  ///
+  /// A pattern sees nothing outside a piece, so that what it makes of one depends on the piece alone, and can be
+  /// remembered.
+  private mutating func split(
+    _ pattern: Pattern, _ behavior: SplitBehavior, isInverted: Bool, step: Int, _ memory: inout SplitMemory
+  ) {
+    // A whole text seldom comes again; its parts between the numbers do.
+    let remembers = pieces.count > 1
+    var masks: [UInt64] = []
     var matcher = PatternMatcher()
     var cuts: [Range<Int>] = []
     cuts.reserveCapacity(bytes.count / 4)
     for piece in pieces {
+      let text = starts[piece.lowerBound]..<starts[piece.upperBound]
+      if remembers, memory.append(bytes.span, text, step: step, at: piece.lowerBound, to: &cuts) { continue }
+      if masks.isEmpty { masks = self.masks(pattern) }
+      let first = cuts.count
       if behavior == .isolated {
         cut(piece, pattern, masks.span, &matcher) { range, _ in if !range.isEmpty { cuts.append(range) } }
-        continue
+      } else {
+        var parts: [(range: Range<Int>, isMatch: Bool)] = []
+        cut(piece, pattern, masks.span, &matcher) { parts.append(($0, $1 != isInverted)) }
+        cuts.append(contentsOf: Self.arranged(parts, behavior).filter { !$0.isEmpty })
       }
-      var parts: [(range: Range<Int>, isMatch: Bool)] = []
-      cut(piece, pattern, masks.span, &matcher) { parts.append(($0, $1 != isInverted)) }
-      cuts.append(contentsOf: Self.arranged(parts, behavior).filter { !$0.isEmpty })
+      if remembers { memory.note(bytes.span, text, step: step, at: piece.lowerBound, cuts[first...]) }
     }
     pieces = cuts
   }

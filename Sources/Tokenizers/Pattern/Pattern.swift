@@ -8,6 +8,8 @@ struct Pattern: Sendable {
   let source: String
   /// The fewest scalars that a match has; 0 for a pattern that matches between scalars.
   let minimumLength: Int
+  /// The sets one of which holds the first scalar of every match that is not empty.
+  let firstSets: UInt64
   let operations: [PatternProgram.Operation]
   private let sets: [ScalarSet]
   /// The masks of the scalars below U+0800.
@@ -34,6 +36,7 @@ struct Pattern: Sendable {
     }
     self.source = source
     minimumLength = node.minimumLength
+    firstSets = node.firstSets
     operations = try PatternProgram(node).operations
     sets = parser.sets
     lowMasks = (0..<Self.lowCount).map { Self.mask($0, parser.sets) }

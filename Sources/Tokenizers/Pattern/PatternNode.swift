@@ -55,6 +55,24 @@ indirect enum PatternNode: Equatable {
     }
   }
 
+  /// The sets that the first scalar of a match can be in, one bit each.
+  var firstSets: UInt64 {
+    switch self {
+    // A look and a place consume nothing.
+    case .empty, .look, .anchor: return 0
+    case .scalar(let set): return set < 64 ? 1 << UInt64(set) : .max
+    case .sequence(let nodes):
+      var sets: UInt64 = 0
+      for node in nodes {
+        sets |= node.firstSets
+        if !node.canBeEmpty { break }
+      }
+      return sets
+    case .alternatives(let nodes): return nodes.reduce(0) { $0 | $1.firstSets }
+    case .repetition(let node, _, _, _), .atomic(let node): return node.firstSets
+    }
+  }
+
   /// Whether the node's matches are the same seen from either end: it holds no lookahead and gives back everything.
   var isReversible: Bool {
     switch self {

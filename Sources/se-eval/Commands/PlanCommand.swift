@@ -37,12 +37,12 @@ enum PlanCommand {
   private static func measure(
     _ configuration: Configuration, _ options: SweepOptions, _ workers: Workers, _ arguments: Arguments
   ) throws -> Machine {
-    func prepared(_ workers: Workers) throws -> Sweep {
-      let backends = try ModelBackends(arguments, workers, configuration)
+    func prepared(_ workers: Workers, opensDevices: Bool) throws -> Sweep {
+      let backends = try ModelBackends(arguments, workers, configuration, opensDevices: opensDevices)
       return try Sweep(configuration, options: options, purpose: .plan, backend: backends.backend(of:))
     }
-    let entries = try prepared(workers).calibrate(
-      budget: 30, alone: workers.threads > 1 ? prepared(Workers(threads: 1)) : nil
+    let entries = try prepared(workers, opensDevices: true).calibrate(
+      budget: 30, alone: workers.threads > 1 ? prepared(Workers(threads: 1), opensDevices: false) : nil
     ) { Terminal.message("timing \($0)", event: "calibration") }
     guard !entries.isEmpty else { throw UsageError("--calibrate: no model of the configuration has its weights here") }
     let machine = try MachineFile.remember(entries)
