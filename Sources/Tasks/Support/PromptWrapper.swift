@@ -109,7 +109,7 @@ struct PromptWrapper: Sendable {
   ///   cannot be told apart, or where the template refuses the messages.
   func rendered(_ messages: [Message]) throws(TaskError) -> Prompt {
     guard let chat else {
-      guard messages.count { $0.role != .system } == 1 || sendsMessages else {
+      guard messages.count(where: { $0.role != .system }) == 1 || sendsMessages else {
         throw .setting(
           key: "chat", found: "none",
           expected: "a chat template (`chat: auto` or a name): the \(messages.count) messages of this protocol cannot "
