@@ -138,7 +138,8 @@ import Tokenizers
           guard request.path == "/v1/chat/completions" else { return nil }
           let said = "Bearer \(Self.judgeKey) {\\\"fluency\\\": 1, \\\"correctness\\\": 3}"
           return .json(
-            #"{"choices": [{"message": {"content": "\#(said)"}, "finish_reason": "stop"}], "usage": {"prompt_tokens": 9}}"#)
+            #"{"choices": [{"message": {"content": "\#(said)"}, "finish_reason": "stop"}], "#
+              + #""usage": {"prompt_tokens": 9999}}"#)
         }
       }
       try run(sweep, [0])

@@ -20,7 +20,8 @@ extension HELMET {
           "LongQA by the judge", of: .columns(HELMETDataset.allCases.filter { $0.category == .longQA }.map(\.rawValue))),
         TaskReport.Mean("Summ by the judge", of: .columns(columns([.bookSummary, .lawSummary]))),
       ],
-      note: "No mean here is HELMET's average: the citation scores need another model, and its judge is one of a service. "
+      note:
+        "No mean here is HELMET's average: the citation scores need another model, and its judge is one of a service. "
         + "A mean stands where every dataset of it is complete; no-judge is over datasets, not categories.")
     return report
   }()

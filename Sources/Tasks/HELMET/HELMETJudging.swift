@@ -130,7 +130,8 @@ struct HELMETJudging: Sendable {
         return [Score("score", unscored: "the judgment has no marks that can be read"), unreadable(1)]
       }
       return [
-        Score("score", 100 * marks["fluency"] * marks["correctness"] / 3), Score("judge_fluency", 100 * marks["fluency"]),
+        Score("score", 100 * marks["fluency"] * marks["correctness"] / 3),
+        Score("judge_fluency", 100 * marks["fluency"]),
         Score("judge_correctness", 100 * marks["correctness"] / 3), unreadable(0),
       ]
     }

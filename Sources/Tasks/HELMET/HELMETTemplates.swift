@@ -91,7 +91,8 @@ struct HELMETTemplates: Sendable {
           : "Read the story and answer the question in a few words.")
         + "\n\n{demo}{context}\n\nQuestion: {question}" + (isChoice ? "\nOptions:\n{options}" : "")
       texts.example =
-        (dataset == .narrativeQA ? "" : "[a story]\n") + "Question: {question}" + (isChoice ? "\nOptions:\n{options}" : "") + "\nAnswer: {answer[0]}"
+        (dataset == .narrativeQA ? "" : "[a story]\n") + "Question: {question}"
+        + (isChoice ? "\nOptions:\n{options}" : "") + "\nAnswer: {answer[0]}"
     }
     user = Self.template(texts.user)
     system = Self.template(texts.system)
