@@ -234,7 +234,8 @@ import Testing
       """#
     let path = try tree([
       "data.py": source,
-      "scripts/eval_gpt4_longqa.py": "judge_prompt = \"\"\"J {{\"fluency\": 0}} {question} {correct_answers} {parsed_output}\"\"\"\n",
+      "scripts/eval_gpt4_longqa.py":
+        "judge_prompt = \"\"\"J {{\"fluency\": 0}} {question} {correct_answers} {parsed_output}\"\"\"\n",
       "scripts/eval_gpt4_summ.py": ["fluency", "recall", "precision"].flatMap { name in
         ["", "_book"].map { "\(name)_prompt\($0)=\"\"\"\(name)\($0) {summary}{text}\"\"\"\n" }
       }.joined(),

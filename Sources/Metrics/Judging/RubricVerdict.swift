@@ -11,8 +11,8 @@ public struct RubricVerdict: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - judgment: the judge's text.
-  ///   - scales: what must be there, each with the range that its number must lie in.
-  /// - Returns: nil where one is missing, no number, or not on its scale.
+  ///   - scales: what must be there, each with the range that its number must lie in; nil comes of one that is missing,
+  ///     no number, or not on its scale.
   public init?(judgment: String, scales: [String: ClosedRange<Double>]) {
     guard let object = Self.lastObject(judgment) ?? Self.block(judgment) else { return nil }
     var numbers: [String: Double] = [:]

@@ -90,8 +90,8 @@ extension Plan {
   private func requests(of model: ModelPlan) -> [String] {
     let own = cells.filter { $0.model == model.name }
     let following = own.sum(\.following)
-    let more =
-      following.promptTokenCount > 0 ? " (and about \(NumberText.grouped(following.promptTokenCount)) in later calls)" : ""
+    let later = NumberText.grouped(following.promptTokenCount)
+    let more = following.promptTokenCount > 0 ? " (and about \(later) in later calls)" : ""
     let line =
       "  server: \(NumberText.grouped(own.sum(\.requestCount) + following.requestCount)) requests, "
       + "\(NumberText.grouped(own.sum(\.promptTokenCount))) prompt tokens\(more), at most "
@@ -196,7 +196,8 @@ extension Plan {
       ])
     }
     return JSONValue.object([
-      "name": .string(name), "models": .array(models), "judge": judgeJSON ?? .null, "cells": .array(cells), "missing": .array(missing),
+      "name": .string(name), "models": .array(models), "judge": judgeJSON ?? .null, "cells": .array(cells),
+      "missing": .array(missing),
       "choices": .array(choices.map { .string($0) }), "warnings": .array(warnings.map { .string($0) }),
       "shards": .array(
         shards.map { shard in

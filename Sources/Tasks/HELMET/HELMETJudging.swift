@@ -119,6 +119,7 @@ struct HELMETJudging: Sendable {
   ///   - dataset: a judged one.
   ///   - reference: the last call's facts.
   ///   - verdict: the last judgment.
+  /// - Returns: the score, what it is made of, and the number of judgments that cannot be read.
   static func scores(_ dataset: HELMETDataset, _ reference: Reference, verdict: String) -> [Score] {
     func judgment(_ fact: String) -> String {
       if case .text(let text)? = reference.fact(fact) { text } else { "" }

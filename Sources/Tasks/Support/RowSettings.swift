@@ -1,7 +1,9 @@
 import Evaluation
 
-/// What tasks over the rows of a benchmark's files have in common: which rows are asked, at which lengths, how prompts are
-/// cut and how long an answer may be. Each task declares the settings itself, with its own words for them.
+/// Settings that tasks over a benchmark's rows have in common.
+///
+/// Which rows are asked, at which lengths, how prompts are cut and how long an answer may be. Each task declares the
+/// settings itself, with its own words for them.
 struct RowSettings: Sendable {
   /// The first rows of each file; nil for all.
   let limit: Int?
