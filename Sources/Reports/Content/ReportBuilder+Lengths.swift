@@ -179,7 +179,10 @@ struct LengthScores {
     let judged = zip(lengths, row.values).filter { $0.0 >= least }
     let known = judged.compactMap { length, value in value.map { (length, $0) } }
     guard known.count == judged.count, let first = known.first, let last = known.last else { return "" }
-    guard let longest = known.last(where: { passes($0.1) })?.0 else { return "<\(NumberText.grouped(first.0))" }
+    guard let longest = known.last(where: { passes($0.1) })?.0 else {
+      // BABILong's shortest length is no text at all.
+      return first.0 == 0 ? "none" : "<\(NumberText.grouped(first.0))"
+    }
     return (longest == last.0 ? ">=" : "") + NumberText.grouped(longest)
   }
 }
