@@ -105,3 +105,34 @@ for name, count in LABELS.items():
         write(f"icl/{name}/{split}.jsonl",
               [{"text": f"Please ask the {TRADES[i % 6]} of {TOWNS[i % 8]} about matter {i % count} ({split} {i}).",
                 "label": i % count} for i in range(size)])
+
+# What a judge marks: questions on stories, lawsuits with short summaries, and the points that a summary must have.
+for split, count in [("train", 3), ("test", 4)]:
+    rows = []
+    for number in range(count):
+        facts = world(rng)
+        gold = rng.choice(sorted(facts))
+        story = "\n".join(sentence(town, trade, facts[(town, trade)]) for town, trade in sorted(facts))
+        rows.append({"document": {"text": f"{story}\nSo it was in the {split} year {number}."},
+                     "question": {"text": f"Who is the {gold[1]} of {gold[0]}?"},
+                     "answers": [{"text": facts[gold]}, {"text": f"It is {facts[gold]}."}]})
+    write(f"narrativeqa/{split}.jsonl", rows)
+points = []
+for split, count in [("train", 3), ("validation", 4)]:
+    rows = []
+    for number in range(count):
+        town, a, b = rng.choice(TOWNS), *rng.sample(PEOPLE, 2)
+        short = f"{a} sued {b} in {town} over a fence. The court told {b} to move it."
+        rows.append({"id": f"{split}-{number}",
+                     "sources": [f"Complaint. {a} against {b}, before the court of {town}: the fence of {b} stands a yard too far "
+                                 "to the west.", f"Order. {b} is to move the fence by spring, and to pay the costs."] * 4,
+                     "summary/long": f"{short} {b} paid the costs as well.", "summary/short": short if number != 1 else None})
+        if split == "validation":
+            points.append({"id": f"{split}-{number}",
+                           "summary/short_keypoints": [f"{a} sued {b}.", f"The court was that of {town}.", f"{b} had to move a fence."]})
+    write(f"multi_lexsum/{split}.jsonl", rows)
+write("multi_lexsum/multi_lexsum_val.jsonl", points)
+# Of the books of Datasets/infinitebench/longbook_sum_eng.jsonl.
+write("infbench/longbook_sum_eng_keypoints.jsonl",
+      [{"id": number, "keypoints": ["Maud Easton comes to Bellwick.", "She plants an apple.", "The tree saves forty people."]}
+       for number in range(2)])

@@ -12,7 +12,7 @@ public struct Sample: Sendable {
   /// The prompt as messages, before a chat template or their concatenation made `text` of it; nil for what is no prompt.
   public let conversation: Conversation?
   /// What is asked once the model has answered; nil where its answer is the last.
-  public let followUp: FollowUp?
+  public private(set) var followUp: FollowUp?
   /// The sweep's judge is asked, and not the model.
   public let isJudgment: Bool
   /// The accepted answers; empty for a text that is only scored.
@@ -45,6 +45,13 @@ extension Sample {
   public func adding(_ fact: String, _ value: Value) -> Sample {
     var copy = self
     copy.facts.append((fact, value))
+    return copy
+  }
+
+  /// The same sample with calls behind it.
+  public func followed(by followUp: FollowUp) -> Sample {
+    var copy = self
+    copy.followUp = followUp
     return copy
   }
 

@@ -46,6 +46,8 @@ public protocol EvaluationTask: Sendable {
   var metrics: [MetricDescription] { get }
   /// The metrics beside those, where the sweep has a judge; empty for a task that asks none.
   var judgedMetrics: [MetricDescription] { get }
+  /// What the report says of a judge's part in the scores, where the sweep has one.
+  func judgedNotes(_ judge: Judge) -> [String]
   /// The grid of this entry, in table order.
   var cells: [TaskCell] { get }
 
@@ -77,6 +79,8 @@ public protocol EvaluationTask: Sendable {
 extension EvaluationTask {
   /// None.
   public var judgedMetrics: [MetricDescription] { [] }
+  /// None.
+  public func judgedNotes(_ judge: Judge) -> [String] { [] }
   /// None.
   public static var benchmark: Benchmark? { nil }
   /// Nothing.

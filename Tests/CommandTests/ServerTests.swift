@@ -6,6 +6,7 @@ import Tokenizers
 /// The program against a server of tests, with the demo model's tokenizer.
 @Suite struct ServerTests {
   private static let key = "sk-3f9c-never-to-be-seen"
+  private static let judgeKey = "sk-71ad-not-this-one-either"
   private static let model = Program.root.appendingPathComponent("Datasets/demo/model").path
 
   private func inference() throws -> FakeInference {
@@ -38,7 +39,8 @@ import Tokenizers
   private func holdsKey(_ folder: URL) throws -> [String] {
     let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?.allObjects as? [URL] ?? []
     return try files.filter { !$0.hasDirectoryPath }.filter { file in
-      try Data(contentsOf: file).range(of: Data(Self.key.utf8)) != nil
+      let bytes = try Data(contentsOf: file)
+      return [Self.key, Self.judgeKey].contains { bytes.range(of: Data($0.utf8)) != nil }
     }.map(\.path)
   }
 
@@ -82,6 +84,67 @@ import Tokenizers
       }
       try run(0)
       #expect(server.requests.contains { $0.headers["authorization"] == "Bearer \(Self.key)" })
+    }
+  }
+
+  @Test("no key of a judge is in store, log, report, plan or error, even where its server sends it back")
+  func judgeKey() throws {
+    let environment = ["TEST_SERVER_KEY": Self.key, "TEST_JUDGE_KEY": Self.judgeKey]
+    try Program.inTemporaryFolder { folder in
+      let server = try FakeServer(try inference())
+      let umpire = FakeInference(.init(.openAI))
+      let judge = try FakeServer(umpire)
+      let datasets = Program.root.appendingPathComponent("Datasets").path
+      let text = """
+        name: judged
+        allow-unverified: true
+        models:
+          - name: s
+            server: {url: "\(server.url)", key-env: TEST_SERVER_KEY, tokenizer: Datasets/demo/model, retries: 0}
+        methods: [plain]
+        judge: {name: umpire, server: {url: "\(judge.url)", key-env: TEST_JUDGE_KEY, retries: 0}}
+        tasks:
+          - helmet: {path: \(datasets)/helmet, datasets: [narrativeqa], lengths: [8000], limit: 1, max-new-tokens: 4}
+        """
+      let config = folder.appendingPathComponent("judged.yaml").path
+      try text.write(toFile: config, atomically: true, encoding: .utf8)
+      let database = folder.appendingPathComponent("s.sqlite").path
+      func run(_ arguments: [String], _ statuses: [Int32]) throws {
+        let process = try Program.start(arguments, in: folder, environment: environment)
+        process.waitUntilExit()
+        #expect(statuses.contains(process.terminationStatus), "\(arguments)")
+        #expect(try holdsKey(folder) == [])
+      }
+      let report = folder.appendingPathComponent("report").path
+      let sweep = ["sweep", config, "--db", database, "--report", report, "--progress", "json"]
+      func echo(_ status: Int) {
+        umpire.change { behaviour in
+          behaviour.override = { request in
+            guard request.path == "/v1/chat/completions" || status == 401 else { return nil }
+            return .json(
+              #"{"error": {"message": "wrong: \#(request.headers["authorization"] ?? "")"}}"#, status: status)
+          }
+        }
+      }
+      try run(["plan", config, "--json"], [0])
+      echo(401)
+      try run(["plan", config], [1, 2])
+      try run(sweep, [1, 2])
+      echo(400)
+      try run(sweep, [4])
+      // A judge that writes its key into the judgment itself.
+      umpire.change { behaviour in
+        behaviour.override = { request in
+          guard request.path == "/v1/chat/completions" else { return nil }
+          let said = "Bearer \(Self.judgeKey) {\\\"fluency\\\": 1, \\\"correctness\\\": 3}"
+          return .json(
+            #"{"choices": [{"message": {"content": "\#(said)"}, "finish_reason": "stop"}], "#
+              + #""usage": {"prompt_tokens": 9999}}"#)
+        }
+      }
+      try run(sweep, [0])
+      #expect(judge.requests.contains { $0.headers["authorization"] == "Bearer \(Self.judgeKey)" })
+      #expect(server.requests.allSatisfy { $0.headers["authorization"] != "Bearer \(Self.judgeKey)" })
     }
   }
 

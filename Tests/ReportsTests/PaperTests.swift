@@ -30,13 +30,15 @@ import Text
 
     func add(
       _ task: String, model: String, method: String, dataset: String, scores: [Double], planned: Int? = nil,
-      bucket: (Int) -> String = { _ in "0-4k" }
+      length: Int? = nil, bucket: (Int) -> String = { _ in "0-4k" }
     ) throws {
       let cell = try store.cell(
         CellRecord(
           model: model, contextWindow: 4096, modelHash: "feed", method: method, task: task, settings: "{}",
           protocolName: "\(task)/v1", protocolNotes: ["deviation: the moon was full"], dataHash: "da7a",
-          coordinates: [Coordinate(name: "dataset", spelling: dataset)],
+          coordinates: Coordinates(
+            [Coordinate(name: "dataset", spelling: dataset)]
+              + (length.map { [Coordinate(name: "length", spelling: "\($0)")] } ?? [])),
           metrics: [.init(name: "score", aggregation: .mean, higherIsBetter: true)],
           sampleCount: planned ?? scores.count))
       for (index, score) in scores.enumerated() {
@@ -333,5 +335,30 @@ import Text
     #expect(whole.prefix(3).map(\.value) == [40, 5, 25])
     #expect(abs((whole[3].value ?? 0) - 17.0997594667670) < 1e-9)
     #expect(try table(nil).rows[0].cells[3].value == nil)
+  }
+
+  @Test("benchmarks that the paper does not have stand beside their own people's numbers, or say that there are none")
+  func otherBenchmarks() throws {
+    let suites = try Suites(model: "m")
+    for method in ["plain", "self-extend:G=8,W=1024"] {
+      try suites.add("infinitebench", model: "m", method: method, dataset: "passkey", scores: [100, 0])
+      try suites.add("babilong", model: "m", method: method, dataset: "qa1", scores: [0, 100], length: 4000)
+      try suites.add("helmet", model: "m", method: method, dataset: "kilt_nq", scores: [0, 100], length: 8192)
+    }
+    let document = try PaperBuilder.document(Evaluations(suites.store), name: "suites", tasks: Self.tasks)
+    let tables = document.tables
+    let books = try #require(tables.first { $0.title.hasPrefix("infinitebench") })
+    #expect(books.rows.count == 5 && books.rows[2].label == "published: GPT-4" && books.rows[2].cells[0].value == 100)
+    #expect(books.rows.allSatisfy { $0.cells.count == books.columns.count })
+    // Lengths that only others measured have a column, too.
+    let lengths = try #require(tables.first { $0.title.contains("effective length") })
+    #expect(lengths.columns.contains("128,000") && lengths.columns.contains("4,000"))
+    let place = try #require(lengths.columns.firstIndex(of: "4,000"))
+    let phi = try #require(lengths.rows.first { $0.label.contains("Phi-3") })
+    #expect(phi.cells[place].value == 69 && lengths.rows[0].cells[place].value == 50)
+    #expect(lengths.rows.allSatisfy { $0.cells.count == lengths.columns.count })
+    // One sentence says the gap, and only where there is one.
+    let text = "\(document)"
+    #expect(text.components(separatedBy: "gives published numbers for this table").count == 2)
   }
 }

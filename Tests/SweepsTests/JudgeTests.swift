@@ -10,12 +10,23 @@ import Text
 
 @testable import Sweeps
 
-/// A judge of tests: says what its script says of two answers.
+/// A judge of tests: says what its script says of a prompt, or of the two answers in it.
 private final class JudgeScript: Sendable {
-  private let verdict: @Sendable (_ a: String, _ b: String) -> String
+  private let verdict: @Sendable (_ prompt: String) -> String
   private let asked = Mutex<[String]>([])
 
-  init(_ verdict: @escaping @Sendable (_ a: String, _ b: String) -> String) { self.verdict = verdict }
+  init(prompt verdict: @escaping @Sendable (_ prompt: String) -> String) { self.verdict = verdict }
+
+  convenience init(_ verdict: @escaping @Sendable (_ a: String, _ b: String) -> String) {
+    self.init { prompt in
+      let parts = prompt.components(separatedBy: "### ").map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }
+      func part(_ name: String) -> String {
+        let found = parts.first { $0.hasPrefix(name) }.map { String($0.dropFirst(name.count)) } ?? ""
+        return found.trimmingCharacters(in: .whitespacesAndNewlines)
+      }
+      return verdict(part("Answer A"), part("Answer B"))
+    }
+  }
 
   /// The prompts so far.
   var prompts: [String] { asked.withLock { $0 } }
@@ -26,23 +37,18 @@ private final class JudgeScript: Sendable {
       let user = (body["messages"] as? [[String: String]])?.last?["content"]
     else { return nil }
     asked.withLock { $0.append(user) }
-    let parts = user.components(separatedBy: "### ").map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }
-    func part(_ name: String) -> String {
-      let found = parts.first { $0.hasPrefix(name) }.map { String($0.dropFirst(name.count)) } ?? ""
-      return found.trimmingCharacters(in: .whitespacesAndNewlines)
-    }
-    return said(verdict(part("Answer A"), part("Answer B")))
+    return said(verdict(user))
   }
 }
 
 /// An answer of OpenAI's chat route.
 private func said(_ text: String) -> FakeServer.Reply {
   .json(
-    #"{"choices": [{"message": {"content": "\#(text)"}, "finish_reason": "stop"}], "#
+    #"{"choices": [{"message": {"content": "\#(text.replacing("\"", with: "\\\""))"}, "finish_reason": "stop"}], "#
       + #""usage": {"prompt_tokens": 9999}}"#)
 }
 
-/// L-Eval's judged rows: two servers answer, a third one compares.
+/// Judged rows of L-Eval and HELMET: two servers answer, a third one compares or marks.
 @Suite struct JudgeTests {
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().path
@@ -70,7 +76,12 @@ private func said(_ text: String) -> FakeServer.Reply {
     return try FakeServer(FakeInference(behaviour))
   }
 
-  private func sweep(_ judge: String?, models: [String] = ["theirs", "ours"]) throws(SweepError) -> Sweep {
+  private static let compared =
+    "leval: {path: \(root)/Datasets/leval, tasks: [news_summ], truncation: middle, lengths: [4000]}"
+
+  private func sweep(
+    _ judge: String?, models: [String] = ["theirs", "ours"], task: String = Self.compared
+  ) throws(SweepError) -> Sweep {
     let entries = models.map { name in
       // Weights tell them apart: else one's answers would be the other's, too.
       let weights = String(repeating: name == "ours" ? "a" : "b", count: 64)
@@ -79,7 +90,7 @@ private func said(_ text: String) -> FakeServer.Reply {
     }
     let text =
       "name: judged\nallow-unverified: true\nmodels: [\(entries.joined(separator: ", "))]\nmethods: [plain]\n"
-      + "tasks: [leval: {path: \(Self.root)/Datasets/leval, tasks: [news_summ], truncation: middle, lengths: [4000]}]\n"
+      + "tasks: [\(task)]\n"
       + (judge.map { "judge: \($0)\n" } ?? "")
     let read = try Configuration.read(
       Array(text.utf8), file: "judged.yaml", overrides: [], taskTypes: TaskRegistry.types, environment: [:])
@@ -194,5 +205,90 @@ private func said(_ text: String) -> FakeServer.Reply {
     let backend = ServerBackend(variables: [:])
     let made = try Sweep(other, options: SweepOptions(threads: 1), provider: backend, purpose: .plan)
     #expect(made.warnings.contains { $0.hasPrefix("the judge is not asked") })
+  }
+
+  // MARK: Marks
+
+  private static let marked =
+    "helmet: {path: \(root)/Datasets/helmet, infinitebench: \(root)/Datasets/infinitebench, "
+    + "datasets: [narrativeqa, infbench_sum_eng, multi_lexsum], lengths: [16000], limit: 1}"
+
+  /// The scores of a dataset of HELMET.
+  private func marks(_ store: ResultStore, _ dataset: String) throws -> [String: Double] {
+    for cell in try store.cells() {
+      for result in try store.results(in: cell.id, withPrompts: false, withLogProbabilities: false)
+      where result.facts.contains("\"dataset\":\"\(dataset)\"") {
+        return Dictionary(result.scores.compactMap { score in score.value.map { (score.metric, $0) } }) { $1 }
+      }
+    }
+    return [:]
+  }
+
+  @Test("HELMET's answers are marked in one call and summaries in three; without a judge the rows say so")
+  func rubrics() throws {
+    let bare = try open("bare")
+    _ = try run(sweep(nil, models: ["ours"], task: Self.marked), bare)
+    #expect(try marks(bare, "narrativeqa")["score"] == nil)
+    #expect(try marks(bare, "narrativeqa")["rougeL_f1"] == 0)
+    let reasons = try bare.cells().flatMap { cell in
+      try bare.results(in: cell.id, withPrompts: false, withLogProbabilities: false)
+    }.compactMap { $0.scores.first?.unscored }
+    #expect(reasons.count == 3 && reasons.allSatisfy { $0.hasPrefix("no judge given") })
+
+    let script = JudgeScript(prompt: { prompt in
+      if prompt.contains("correctness") { return "Half. {\"fluency\": 1, \"correctness\": 2}" }
+      if prompt.contains("sentence_count") { return "{\"precision\": 1, \"sentence_count\": 2}" }
+      return prompt.contains("recall") ? "{\"recall\": 1}" : "{\"fluency\": 1}"
+    })
+    let server = "{name: umpire, server: {url: \"\(try judge(script).url)\", retries: 0}}"
+    let store = try open("marked")
+    let made = try sweep(server, models: ["ours"], task: Self.marked)
+    let plan = try made.plan(store: store)
+    #expect(plan.text.contains("the judge umpire:\n  server: at most 7 requests, about "))
+    #expect(plan.text.contains("served by openai") && plan.json.contains("requests_left"))
+    #expect(try run(made, store) == .complete)
+    // Equal answers share what depends on nothing else: both summaries their fluency.
+    #expect(script.prompts.count == 6)
+    #expect(try marks(store, "narrativeqa")["score"].map { abs($0 - 200 / 3) < 1e-9 } == true)
+    let summary = try marks(store, "infbench_sum_eng")
+    #expect(summary["judge_precision"] == 50)
+    for (metric, value) in [("judge_recall", 100 / 3), ("score", 40.0)] {
+      #expect(abs((summary[metric] ?? 0) - value) < 1e-9, "\(metric)")
+    }
+    // The model's answer, and neither the last judgment, is what string metrics see.
+    #expect(script.prompts.allSatisfy { $0.contains("ours") })
+    let cell = try #require(try store.cells().first)
+    #expect(cell.record.protocolNotes.contains { $0.contains("gpt-4o-2024-05-13") })
+    #expect(!cell.record.protocolNotes.contains { $0.contains("baseline") })
+    // All of it is taken again.
+    let again = try sweep(server, models: ["ours"], task: Self.marked)
+    #expect(try again.plan(store: store).text.contains("; 0 requests are left"))
+    #expect(try run(again, store) == .complete && script.prompts.count == 6)
+  }
+
+  @Test("marks that cannot be read, or lie off their scale, leave a row without a score and are counted")
+  func unreadableMarks() throws {
+    let script = JudgeScript(prompt: { prompt in
+      if prompt.contains("correctness") { return "{\"fluency\": 1, \"correctness\": 7}" }
+      if prompt.contains("sentence_count") { return "{\"precision\": 3, \"sentence_count\": 2}" }
+      return prompt.contains("recall") ? "{\"recall\": 1}" : "It reads well."
+    })
+    let server = "{name: umpire, server: {url: \"\(try judge(script).url)\", retries: 0}}"
+    let store = try open("unreadable")
+    _ = try run(sweep(server, models: ["ours"], task: Self.marked), store)
+    #expect(try marks(store, "narrativeqa")["unreadable_judgments"] == 1)
+    #expect(try marks(store, "multi_lexsum")["unreadable_judgments"] == 2)
+    #expect(try marks(store, "multi_lexsum")["score"] == nil)
+  }
+
+  @Test("a plan counts what the judge is asked, and nothing about the baseline itself")
+  func planned() throws {
+    let script = JudgeScript { _, _ in "[[C]]" }
+    let made = try sweep(entry(judge(script)))
+    let plan = try made.plan(store: nil)
+    #expect(plan.cells.map(\.judgments.requestCount) == [0, 2])
+    #expect(plan.cells.allSatisfy { $0.following.requestCount == 0 && $0.judgments.newTokenCount <= 4096 })
+    #expect(script.prompts.isEmpty)
+    #expect(try !sweep(nil).plan(store: nil).text.contains("judge"))
   }
 }

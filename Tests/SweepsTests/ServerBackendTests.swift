@@ -56,6 +56,24 @@ private let prompt = Array("What now? ".utf8).map { Int($0) }
 private func text(_ tokens: [Int]) -> String { String(decoding: tokens.map { UInt8($0) }, as: UTF8.self) }
 
 @Suite struct ServerBackendTests {
+  @Test("folders of the server's machine are no part of what identifies a model", arguments: kinds)
+  func modelPath(_ kind: FakeInference.Kind) throws {
+    func hash(_ id: String) throws -> String? {
+      let served = try ServedModel(kind, behaviour: { $0.model = id })
+      let environment = { served.backend.environment.values.joined() }
+      defer { #expect(!environment().contains("/home")) }
+      return try served.load().modelHash
+    }
+    let plain = try hash("m.gguf")
+    for id in ["/home/a/models/m.gguf", "./m.gguf", "models/m.gguf", "C:\\models\\m.gguf", "~/m.gguf"] {
+      #expect(try hash(id) == plain, "\(id)")
+    }
+    #expect(try hash("/home/a/n.gguf") != plain)
+    #expect(try hash("/home/a/folder/") == hash("folder"))
+    // What a repository calls it is no path.
+    #expect(try hash("owner/name") != hash("name"))
+  }
+
   @Test("the kind of a server is found out", arguments: zip(kinds, ServerKind.allCases))
   func discovery(kind: FakeInference.Kind, expected: ServerKind) throws {
     let served = try ServedModel(kind)

@@ -114,10 +114,150 @@ import Testing
     #expect(throws: TaskError.self) { try templates(.keyValue) }
   }
 
-  @Test("what needs a judge, or files that are not named, is refused")
+  @Test("names that are none, and files that are not named, are refused")
   func refused() {
-    #expect(throws: TaskError.self) { try self.task(["datasets": .text("narrativeqa")]) }
+    #expect(throws: TaskError.self) { try self.task(["datasets": .text("multi_lexsum_130372")]) }
+    #expect(throws: TaskError.self) { try self.task(["datasets": .text("infbench_sum_eng")]) }
     #expect(throws: TaskError.self) { try self.task(["datasets": .text("infbench_qa_eng")]) }
     #expect(throws: TaskError.self) { try self.task(["datasets": .text("json_kv"), "lengths": .integer(4096)]) }
+  }
+
+  // MARK: What a judge marks
+
+  private func judge(_ name: String = "umpire") throws -> Judge {
+    Judge(name: name, tokenizer: try byteTokenizer(addsBOS: false), baseline: nil)
+  }
+
+  private func judged(_ dataset: String, _ settings: [String: Value] = [:]) throws -> (HELMET, [Sample]) {
+    let task = try task(
+      settings.merging(["datasets": .text(dataset), "infinitebench": .text(samplesFolder("infinitebench"))]) { $1 })
+    let context = SampleContext(
+      tokenizer: try byteTokenizer(addsBOS: true), contextWindow: 16384, chat: nil, seed: 1, judge: try judge())
+    return (task, try task.samples(of: task.cells[0], in: context))
+  }
+
+  @Test("answers of judged datasets are stored without a judge, and the row says that there was none")
+  func withoutJudge() throws {
+    for dataset in ["narrativeqa", "infbench_sum_eng", "multi_lexsum"] {
+      let settings: [String: Value] = [
+        "datasets": .text(dataset), "infinitebench": .text(samplesFolder("infinitebench")),
+      ]
+      let task = try task(settings)
+      let sample = try #require(try samples(settings).first)
+      #expect(sample.followUp == nil && sample.fact("judge") == nil)
+      let scores = task.scores(of: sample.reference, outcome: generated(" " + sample.expected[0]))
+      #expect(scores[0].unscored?.hasPrefix("no judge given") == true)
+      // Whole, or as read out, with the words in front that the prompt ends with.
+      #expect(scores.contains { $0.metric == "rougeL_recall" && ($0.value ?? 0) > 99.9 })
+      #expect(task.protocolName.contains("+own-first-cut"))
+    }
+    // Rows without a short summary are none.
+    #expect(try judged("multi_lexsum").1.count == 3)
+    #expect(try judged("multi_lexsum").0.protocolName.hasSuffix("+own-examples"))
+  }
+
+  @Test("the judge sees what is right and the answer, and no document; its marks are the score")
+  func marks() throws {
+    let (task, made) = try judged("narrativeqa")
+    let sample = try #require(made.first)
+    #expect(sample.text.hasSuffix("\nAnswer:") && sample.text.components(separatedBy: "Question: ").count == 4)
+    let asked = try #require(try sample.followUp?.sample(after: generated(" Lena.\nAnswer: Piet")))
+    #expect(asked.isJudgment && asked.followUp == nil && asked.conversation?.messages.count == 1)
+    #expect(asked.text.hasSuffix("Answer: Lena. Answer: Piet") && asked.text.contains("Right answers: ['"))
+    #expect(!asked.text.contains("green"))
+    let scores = task.scores(of: asked.reference, outcome: generated("{\"fluency\": 1, \"correctness\": 3}"))
+    #expect(scores.first { $0.metric == "score" }?.value == 100)
+    #expect(scores.first { $0.metric == "rougeL_f1" }?.value ?? 100 < 100)
+    #expect(Set(task.judgedMetrics.map(\.name)).isSubset(of: Set(scores.map(\.metric))))
+  }
+
+  @Test("a summary is judged three times; key points that are not there are an error where there is a judge")
+  func summaries() throws {
+    let (task, made) = try judged("infbench_sum_eng")
+    var call = try #require(made.first)
+    #expect(call.followUp?.calls().count == 3)
+    for reply in ["A boat.", "{\"fluency\": 1}", "{\"recall\": 3}"] {
+      call = try #require(try call.followUp?.sample(after: generated(reply)))
+      #expect(call.text.contains("A boat."))
+    }
+    #expect(call.followUp == nil && call.fact("key_points") == .integer(3))
+    let last = generated("{\"precision\": 1, \"sentence_count\": 1}")
+    #expect(task.scores(of: call.reference, outcome: last).first?.value == 100)
+    // The same without the points.
+    let rows = try String(contentsOfFile: samplesFolder("infinitebench") + "/longbook_sum_eng.jsonl", encoding: .utf8)
+    let folder = try tree(["i/longbook_sum_eng.jsonl": rows, "data/x": ""])
+    let bare = try HELMET(
+      settings: TaskSettings([
+        "path": .text(folder), "infinitebench": .text(folder + "/i"), "datasets": .text("infbench_sum_eng"),
+        "lengths": .integer(12000),
+      ]))
+    #expect(try !bare.samples(of: bare.cells[0], in: byteContext(window: 16384)).isEmpty)
+    let context = SampleContext(
+      tokenizer: try byteTokenizer(addsBOS: true), contextWindow: 16384, chat: nil, seed: 1, judge: try judge())
+    #expect { try bare.samples(of: bare.cells[0], in: context) } throws: {
+      "\($0)".contains("longbook_sum_eng_keypoints.jsonl")
+    }
+  }
+
+  @Test("texts of judged datasets and their judge's are read from the checkout")
+  func judgedCheckout() throws {
+    let source = #"""
+      def load_narrativeqa(dataset):
+          user_template = "S {demo}{context}\n{question}"
+          system_template = "A:"
+          data = data.map(lambda x: {
+              "demo": "" if shots == 0 else "Ex:\n" + "\n\n".join([f"Q {ex['question']['text']}={ex['answers'][0]['text']}" for ex in d["train"]]) + "\nNow:\n"
+          })
+
+      def load_multi_lexsum(dataset):
+          user_template = "L {demo}{context}"
+          system_template = "M:"
+          all_data = all_data.map(lambda x: {
+              "demo": "" if shots == 0 else "Ex:\n" + "\n".join(["M: {}".format(ex["summary/short"]) for ex in t]) + "\nNow:\n",
+          })
+
+      def load_infbench(dataset):
+          if a:
+              user_template = "1"
+              system_template = "1"
+          elif b:
+              user_template = "2"
+              system_template = "2"
+          else:
+              user_template = "B {demo}{context}"
+              system_template = "3"
+          def add_demos(example):
+              demo = "1".join([temp.format(**x) for x in demos])
+              demo = "2".join([temp.format(**x) for x in demos])
+              demo = "\n\n".join([f"[x]\nM: {x['answer'][0].strip()}" for x in demos])
+              return {"demo": f"F:\n{demo}\nG:\n"}
+      """#
+    let path = try tree([
+      "data.py": source,
+      "scripts/eval_gpt4_longqa.py":
+        "judge_prompt = \"\"\"J {{\"fluency\": 0}} {question} {correct_answers} {parsed_output}\"\"\"\n",
+      "scripts/eval_gpt4_summ.py": ["fluency", "recall", "precision"].flatMap { name in
+        ["", "_book"].map { "\(name)_prompt\($0)=\"\"\"\(name)\($0) {summary}{text}\"\"\"\n" }
+      }.joined(),
+    ])
+    let checkout: [String: Value] = ["checkout": .text(path), "shots": .integer(1)]
+    let (stories, asked) = try judged("narrativeqa", checkout)
+    let first = try #require(asked.first)
+    #expect(first.text.hasPrefix("S Ex:\nQ Who is the ") && first.text.contains("\nNow:\n"))
+    #expect(first.text.contains("?=") && first.text.hasSuffix("\nA:"))
+    #expect(stories.dataFiles.contains { $0.name == "scripts/eval_gpt4_longqa.py" })
+    let judgment = try #require(try first.followUp?.sample(after: generated("x")))
+    #expect(judgment.text.contains("J {\"fluency\": 0} Who is") && judgment.text.hasSuffix("x"))
+    #expect(try #require(try judged("multi_lexsum", checkout).1.first).text.hasPrefix("L Ex:\nM: "))
+    let book = try #require(try judged("infbench_sum_eng", checkout).1.first)
+    #expect(book.text.hasPrefix("B F:\n[x]\nM: Maud Easton plants") && book.text.hasSuffix("\n\n3"))
+    let fluency = try #require(try book.followUp?.sample(after: generated("y")))
+    #expect(fluency.text.hasSuffix("fluency_book 3y3y"))
+    #expect(stories.judgedNotes(try judge()).contains { $0.contains("those of HELMET's scripts/") })
+  }
+
+  @Test("right answers are listed as Python shows texts")
+  func pythonLists() {
+    #expect(HELMETJudging.pythonList(["a", "it's", "\"it's\"", "b\nc\\"]) == #"['a', "it's", '"it\'s"', 'b\nc\\']"#)
   }
 }

@@ -82,4 +82,46 @@ import Tokenizers
     #expect(throws: TaskError.self) { try self.task(["counts": .list([.text("1")])]) }
     #expect { try self.task(["counts": .list([.text("7")])]) } throws: { "\($0)".contains("visual_haystack_7.json") }
   }
+
+  @Test("an import looks at the pictures that are given: missing ones, others' and halves of files are named")
+  func importing() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "haystacks-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let benchmark = try #require(VisualHaystacks.benchmark)
+    let official = datasets + "/visual-haystacks"
+    let questions = ["single_needle", "multi_needle"].map { "\(official)/\($0)" }
+    func run(_ more: [String], accepts: Bool = false) throws -> DataImport.Result {
+      let data = DataFolder(path: folder.path + "/data-\(UUID().uuidString)")
+      return try DataImport(benchmark, into: data, program: "test", acceptsDifferent: accepts).run(questions + more)
+    }
+    let bare = try #require(try run([]).pictures)
+    #expect(bare.named > 8 && bare.sound == 0 && bare.problems.isEmpty)
+    let whole = try #require(try run([official + "/images"]).pictures)
+    #expect(whole.sound == bare.named && whole.problems.isEmpty)
+    // A copy with one missing, one of another kind, one cut short, one empty.
+    let images = folder.path + "/images/shapes"
+    try FileManager.default.createDirectory(atPath: images, withIntermediateDirectories: true)
+    for name in try FileManager.default.contentsOfDirectory(atPath: official + "/images/shapes") {
+      let bytes = try Data(contentsOf: URL(fileURLWithPath: "\(official)/images/shapes/\(name)"))
+      let copy: Data? =
+        switch name {
+        case "red-disc.png": nil
+        case "blue-disc.png": Data("GIF89a is no picture here".utf8)
+        case "blue-square.png": bytes.prefix(bytes.count - 12)
+        case "green-disc.png": Data()
+        default: bytes
+        }
+      try copy?.write(to: URL(fileURLWithPath: "\(images)/\(name)"))
+    }
+    #expect { try run([folder.path + "/images"]) } throws: {
+      "\($0)".contains("shapes/blue-disc.png: it is neither") && "\($0)".contains("(and 3 more)")
+    }
+    let found = try #require(try run([folder.path + "/images"], accepts: true).pictures)
+    #expect(found.sound == bare.named - 4 && found.problems.count == 4)
+    for (name, reason) in [
+      ("red-disc", "not there"), ("blue-square", "without its end"), ("green-disc", "empty"),
+    ] {
+      #expect(found.problems.contains { $0.hasPrefix("shapes/\(name).png") && $0.contains(reason) }, "\(name)")
+    }
+  }
 }

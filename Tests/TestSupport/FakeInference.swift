@@ -14,6 +14,8 @@ public final class FakeInference: Sendable {
     public var kind: Kind
     /// What it says its version is.
     public var version = "1.0"
+    /// The id of its model.
+    public var model = "m"
     /// What it says its context is.
     public var context = 4096
     /// The ids of a text.
@@ -116,10 +118,10 @@ public final class FakeInference: Sendable {
   private func models(_ b: Behaviour) -> [String: Any] {
     switch b.kind {
     case .llamaServer:
-      ["id": "m", "owned_by": "llamacpp", "meta": ["n_ctx_train": 1000, "n_params": 100, "size": 77]]
-    case .vLLM: ["id": "m", "owned_by": "vllm", "max_model_len": b.context, "root": "/srv/m"]
-    case .sgLang: ["id": "m", "owned_by": "sglang", "max_model_len": b.context]
-    case .openAI: ["id": "m", "owned_by": "me", "max_model_len": b.context]
+      ["id": b.model, "owned_by": "llamacpp", "meta": ["n_ctx_train": 1000, "n_params": 100, "size": 77]]
+    case .vLLM: ["id": b.model, "owned_by": "vllm", "max_model_len": b.context, "root": "/srv/m"]
+    case .sgLang: ["id": b.model, "owned_by": "sglang", "max_model_len": b.context]
+    case .openAI: ["id": b.model, "owned_by": "me", "max_model_len": b.context]
     }
   }
 

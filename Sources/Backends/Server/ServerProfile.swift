@@ -21,12 +21,23 @@ public struct ServerProfile: Hashable, Sendable {
   /// What else it says of the model: file, size, type.
   public var facts: [String: String] = [:]
 
+  /// The model's id without the folders of the machine that serves it, where it is the path of a file or folder there;
+  /// what a repository calls it ("owner/name") stays.
+  public var modelName: String {
+    let parts = model.split(whereSeparator: { $0 == "/" || $0 == "\\" })
+    let isPath =
+      ["/", "./", "../", "~"].contains { model.hasPrefix($0) } || model.contains("\\")
+      || model.lowercased().hasSuffix(".gguf")
+    guard isPath, let last = parts.last else { return model }
+    return String(last)
+  }
+
   /// What must stay the same for results to belong together; where it is, and how many slots it has, does not count.
   var identity: [String: String] {
     var members = facts
     members["kind"] = kind.rawValue
     members["version"] = version
-    members["model"] = model
+    members["model"] = modelName
     members["context"] = context.map(String.init)
     members["parameters"] = parameterCount.map(String.init)
     members["template"] = templateHash

@@ -4,17 +4,26 @@ import Store
 import Text
 
 /// Tables of the paper of which no text quotes the numbers: perplexity and passkey by length, the ablation of G and W,
-/// short contexts. They have the paper's shape and measured numbers only; a place for a published one stays empty.
+/// short contexts; and those of the benchmarks that came since. Measured numbers in the paper's shape, beside what the
+/// benchmarks' own people publish; a place for a published one stays empty.
 extension PaperBuilder {
   /// The tables of one grid of cells.
   ///
   /// - Returns: true where there is one.
-  mutating func add(_ section: Section, _ grid: Grid) -> Bool {
+  mutating func add(_ section: Section, _ grid: Grid, _ task: TaskReport) -> Bool {
     guard grid.isLength || grid.axis == Axis.dataset, !grid.columns.isEmpty else { return false }
     let variant = grid.variant.isEmpty ? "" : " (\(grid.variant))"
     let metric = grid.metric.map { ", \($0.title)" } ?? ""
     document.heading(2, "\(section.model), \(section.title)\(variant)\(metric)")
-    document.table(methods(section, grid))
+    var table = methods(section, grid)
+    let references = published(task.references, grid)
+    table.rows += references.map { row in
+      var row = row
+      // They have no mean: the measured columns need not be theirs.
+      row.cells += Array(repeating: Table.Cell(""), count: max(0, table.columns.count - row.cells.count))
+      return row
+    }
+    document.table(table)
     if let column = grid.columns.last {
       for family in MethodGrid.families(of: grid.methods) {
         let panel = family.panel(grid, column)
@@ -22,8 +31,12 @@ extension PaperBuilder {
         document.table(ablation(section, grid, family, panel))
       }
     }
-    document.paragraph(
-      "No source that could be read quotes the paper's numbers for this table: the measured ones stand alone.")
+    if let note = task.references?.note, !references.isEmpty {
+      document.paragraph("Published: \(task.references?.title ?? ""). \(note)")
+    } else if !hasPublishedLengths(task, section) {
+      document.paragraph(
+        "No source that could be read gives published numbers for this table: the measured ones stand alone.")
+    }
     let notes = Set(section.cells.flatMap(\.record.protocolNotes)).sorted(by: NaturalOrder.isBefore)
     let protocols = Set(section.cells.map(\.record.protocolName)).sorted()
     document.bullets(
@@ -32,6 +45,29 @@ extension PaperBuilder {
           "† \($0)"
         })
     return true
+  }
+
+  /// A section's scores by length beside published ones, where its task declares such.
+  mutating func addLengths(_ section: Section, _ task: TaskReport) {
+    guard let declared = task.lengths, hasPublishedLengths(task, section) else { return }
+    let id = slugs.slug(["paper", section.model, section.title, declared.id])
+    guard let table = LengthScores.table(id: id, section, declared, showsAllPublished: true) else { return }
+    document.heading(2, "\(section.model), \(section.title): beside published numbers")
+    document.table(table)
+  }
+
+  private func hasPublishedLengths(_ task: TaskReport, _ section: Section) -> Bool {
+    task.lengths.map { !$0.published.isEmpty } ?? false
+      && section.cells.contains { $0.record.coordinates.length != nil }
+  }
+
+  /// Others' numbers for the datasets of a grid.
+  private func published(_ declared: TaskReport.ReferenceTable?, _ grid: Grid) -> [Table.Row] {
+    (declared?.rows ?? []).compactMap { row in
+      let scores = grid.columns.map { row.scores[$0.value] }
+      guard scores.contains(where: { $0 != nil }) else { return nil }
+      return .init(label: "published: \(row.label)", cells: scores.map { .paper($0) })
+    }
   }
 
   /// Methods by lengths or datasets, with n, interval and the mean of datasets.
@@ -70,7 +106,7 @@ extension PaperBuilder {
     }
     table.note =
       "95 % intervals; bold: the best and what the paired test (Holm over the table) does not tell from it."
-      + (deviates ? " † The protocol deviates from the paper's; see below." : "")
+      + (deviates ? " † The protocol deviates from the published one; see below." : "")
     return table
   }
 

@@ -33,7 +33,8 @@ struct PaperBuilder {
     }
     let published = Set(tasks.published.map { $0.task })
     for section in Section.sections(of: evaluations, tasks) where !published.contains(section.task) {
-      for grid in section.grids where builder.add(section, grid) { isEmpty = false }
+      for grid in section.grids where builder.add(section, grid, tasks[section.task]) { isEmpty = false }
+      builder.addLengths(section, tasks[section.task])
     }
     guard !isEmpty else { throw .nothingForPaper(path: evaluations.path, tasks: tasks.published.map { $0.task }) }
     builder.addSources()
@@ -56,7 +57,8 @@ struct PaperBuilder {
       "Measured scores in the shape of the tables of \"LLM Maybe LongLM: Self-Extend LLM Context Window Without Tuning\" "
         + "(arXiv 2401.01325), with its numbers below those of the same model and kind of method, and measured minus "
         + "published. The paper's numbers are taken from texts that quote them; each names its source. Its group size "
-        + "and neighbor window are not known for most rows, so that a difference is not the method's alone. "
+        + "and neighbor window are not known for most rows, so that a difference is not the method's alone. Benchmarks "
+        + "that the paper does not have stand below it, with numbers of their own people where some were read. "
         + "A place without a number is empty.")
   }
 

@@ -9,26 +9,48 @@ extension ReportBuilder {
   /// The table of scores by length that a task declares, with the length up to which a method copes.
   mutating func addLengths(_ section: Section) {
     guard let declared = tasks[section.task].lengths else { return }
+    let id = slugs.slug([section.model, section.title, declared.id])
+    if let table = LengthScores.table(id: id, section, declared) { document.table(table) }
+  }
+}
+
+extension LengthScores {
+  /// The table of scores by length that a task declares, published rows below the measured ones.
+  ///
+  /// - Parameters:
+  ///   - id: its name.
+  ///   - section: the measured cells.
+  ///   - declared: what the task declares.
+  ///   - showsAllPublished: published scores at lengths that were not measured, too.
+  /// - Returns: the table; nil where no length was measured, or where all published scores are asked for and there are
+  ///   none.
+  static func table(
+    id: String, _ section: Section, _ declared: TaskReport.LengthTable, showsAllPublished: Bool = false
+  ) -> Table? {
     let scores = LengthScores(section.cells, declared)
-    guard !scores.lengths.isEmpty else { return }
+    guard !scores.lengths.isEmpty, !showsAllPublished || !declared.published.isEmpty else { return nil }
+    var lengths = scores.lengths
+    if showsAllPublished { lengths = Set(lengths + declared.published.flatMap(\.scores.keys)).sorted() }
     let means = declared.hasWeightedMeans ? ["mean", "weighted up", "weighted down"] : []
     let base: [String] = if case .shareOfBase? = declared.rule { ["base score"] } else { [] }
     let effective = declared.rule == nil ? [] : ["effective length"]
     var table = Table(
-      id: slugs.slug([section.model, section.title, declared.id]), title: "\(section.title): \(declared.title)",
-      corner: "method", columns: scores.lengths.map { NumberText.grouped($0) } + means + base + effective)
+      id: id, title: "\(section.title): \(declared.title)",
+      corner: "method", columns: lengths.map { NumberText.grouped($0) } + means + base + effective)
     table.coordinates = ["model": section.model, "task": section.task, "settings": section.settings, "axis": "length"]
     for method in section.methods {
       for row in scores.rows(method) {
-        var cells = row.values.map { Self.cell($0) }
-        if declared.hasWeightedMeans { cells += scores.means(row.values).map { Self.cell($0) } }
-        if !base.isEmpty { cells.append(Self.cell(row.base)) }
+        var cells = lengths.map { length in
+          cell(scores.lengths.firstIndex(of: length).flatMap { row.values[$0] })
+        }
+        if declared.hasWeightedMeans { cells += scores.means(row.values).map { cell($0) } }
+        if !base.isEmpty { cells.append(cell(row.base)) }
         if !effective.isEmpty { cells.append(Table.Cell(scores.effective(row))) }
         table.rows.append(.init(label: row.label, cells: cells))
       }
     }
-    for published in declared.published where published.scores.keys.contains(where: scores.lengths.contains) {
-      let cells = scores.lengths.map { Self.cell(published.scores[$0]) }
+    for published in declared.published where published.scores.keys.contains(where: lengths.contains) {
+      let cells = lengths.map { cell(published.scores[$0]) }
       let blank = (means + base).map { _ in Table.Cell("") }
       table.rows.append(
         .init(
@@ -36,7 +58,7 @@ extension ReportBuilder {
           cells: cells + blank + effective.map { _ in Table.Cell(published.effective) }))
     }
     table.note = declared.note
-    document.table(table)
+    return table
   }
 
   private static func cell(_ value: Double?) -> Table.Cell {
@@ -157,7 +179,10 @@ struct LengthScores {
     let judged = zip(lengths, row.values).filter { $0.0 >= least }
     let known = judged.compactMap { length, value in value.map { (length, $0) } }
     guard known.count == judged.count, let first = known.first, let last = known.last else { return "" }
-    guard let longest = known.last(where: { passes($0.1) })?.0 else { return "<\(NumberText.grouped(first.0))" }
+    guard let longest = known.last(where: { passes($0.1) })?.0 else {
+      // BABILong's shortest length is no text at all.
+      return first.0 == 0 ? "none" : "<\(NumberText.grouped(first.0))"
+    }
     return (longest == last.0 ? ">=" : "") + NumberText.grouped(longest)
   }
 }

@@ -137,7 +137,8 @@ final class SweepRun {
     for cell in batch {
       guard let id = cellIDs[cell] else { throw .unregistered(cell: cell.name) }
       guard let metric = cell.task.task.metrics.first else { continue }
-      let judged = sweep.judge == nil ? [] : cell.task.task.judgedMetrics
+      // How many judgments cannot be read is no score.
+      let judged = sweep.judge == nil ? [] : cell.task.task.judgedMetrics.filter(\.higherIsBetter)
       try journal.noteUnscored(cell, id, [metric] + judged)
     }
   }

@@ -16,6 +16,7 @@ extension Plan {
       }
       lines.append("")
     }
+    lines += judgeLines
     lines.append(total)
     lines += shardLines
     for input in missing { lines += ["", input.description] }
@@ -71,13 +72,30 @@ extension Plan {
     return "\(model.name): context window \(NumberText.grouped(model.contextWindow))" + parameters
   }
 
+  /// What the judge is asked for.
+  private var judgeLines: [String] {
+    guard let judge else { return [] }
+    let asked = cells.sum(\.judgments)
+    var line =
+      "  server: at most \(NumberText.grouped(asked.requestCount)) requests, about "
+      + "\(NumberText.grouped(asked.promptTokenCount)) prompt tokens without the answers that are judged, at most "
+      + "\(NumberText.grouped(asked.newTokenCount)) new ones"
+    if asked.openRequestCount < asked.requestCount {
+      line += "; \(NumberText.grouped(asked.openRequestCount)) requests are left"
+    }
+    return ["the judge \(judge.name):", line] + judge.remarks.map { "  \($0)" } + [""]
+  }
+
   /// What a server is asked for; how long it takes is not known before it was asked.
   private func requests(of model: ModelPlan) -> [String] {
     let own = cells.filter { $0.model == model.name }
+    let following = own.sum(\.following)
+    let later = NumberText.grouped(following.promptTokenCount)
+    let more = following.promptTokenCount > 0 ? " (and about \(later) in later calls)" : ""
     let line =
-      "  server: \(NumberText.grouped(own.sum(\.requestCount))) requests, "
-      + "\(NumberText.grouped(own.sum(\.promptTokenCount))) prompt tokens, at most "
-      + "\(NumberText.grouped(own.sum(\.newTokenCount))) new ones"
+      "  server: \(NumberText.grouped(own.sum(\.requestCount) + following.requestCount)) requests, "
+      + "\(NumberText.grouped(own.sum(\.promptTokenCount))) prompt tokens\(more), at most "
+      + "\(NumberText.grouped(own.sum(\.newTokenCount) + following.newTokenCount)) new ones"
     var time: [String] = []
     switch model.rate.source {
     case .store(let samples): time = ["  time: as measured on \(samples) samples in the store"]
@@ -151,8 +169,10 @@ extension Plan {
       ]
       if model.isRemote {
         let own = self.cells.filter { $0.model == model.name }
-        members["requests"] = .integer(own.sum(\.requestCount))
-        members["new_tokens"] = .integer(own.sum(\.newTokenCount))
+        let following = own.sum(\.following)
+        members["requests"] = .integer(own.sum(\.requestCount) + following.requestCount)
+        members["later_prompt_tokens"] = .integer(following.promptTokenCount)
+        members["new_tokens"] = .integer(own.sum(\.newTokenCount) + following.newTokenCount)
         members["server"] = .array(model.remarks.map { .string($0) })
       }
       return JSONValue.object(members)
@@ -176,7 +196,8 @@ extension Plan {
       ])
     }
     return JSONValue.object([
-      "name": .string(name), "models": .array(models), "cells": .array(cells), "missing": .array(missing),
+      "name": .string(name), "models": .array(models), "judge": judgeJSON ?? .null, "cells": .array(cells),
+      "missing": .array(missing),
       "choices": .array(choices.map { .string($0) }), "warnings": .array(warnings.map { .string($0) }),
       "shards": .array(
         shards.map { shard in
@@ -189,6 +210,20 @@ extension Plan {
       "equal_to_plain": .integer(equalToPlainCount), "prompt_tokens": .integer(promptTokenCount),
       "truncated": .integer(truncatedSampleCount), "remaining_seconds": .number(remainingSeconds),
     ]).spelling
+  }
+}
+
+extension Plan {
+  /// What the judge is asked for; null where there is none.
+  private var judgeJSON: JSONValue? {
+    judge.map { judge in
+      let asked = cells.sum(\.judgments)
+      return .object([
+        "name": .string(judge.name), "requests": .integer(asked.requestCount),
+        "requests_left": .integer(asked.openRequestCount), "prompt_tokens": .integer(asked.promptTokenCount),
+        "new_tokens": .integer(asked.newTokenCount), "server": .array(judge.remarks.map { .string($0) }),
+      ])
+    }
   }
 }
 
@@ -206,4 +241,8 @@ extension Rate {
 
 extension [Plan.CellPlan] {
   fileprivate func sum(_ count: (Plan.CellPlan) -> Int) -> Int { reduce(0) { $0 + count($1) } }
+
+  fileprivate func sum(_ calls: (Plan.CellPlan) -> Plan.FollowingCalls) -> Plan.FollowingCalls {
+    reduce(Plan.FollowingCalls()) { $0 + calls($1) }
+  }
 }

@@ -1,4 +1,5 @@
 public import Evaluation
+import Tasks
 import Text
 
 /// What a sweep would do: cells, samples, tokens, memory and time; nothing was evaluated to make it.
@@ -15,6 +16,8 @@ public struct Plan: Sendable {
   public var choices: [String]
   /// What a person should know, in order, without repetition.
   public var warnings: [String]
+  /// What the sweep's judge is asked; nil where there is none.
+  public var judge: JudgePlan?
   /// What each shard would do, where a number of shards was asked for.
   public var shards: [ShardLoad] = []
 
@@ -57,6 +60,43 @@ public struct Plan: Sendable {
     }
   }
 
+  /// What a judge is asked.
+  public struct JudgePlan: Sendable {
+    /// The judge's name.
+    public var name: String
+    /// What was found out about its server.
+    public var remarks: [String]
+  }
+
+  /// Calls that follow a sample's first one, before anything is answered.
+  public struct FollowingCalls: Sendable {
+    /// How many there are at most: equal answers share theirs.
+    public var requestCount = 0
+    /// How many of them belong to samples that are not done.
+    public var openRequestCount = 0
+    /// About as many tokens as their prompts have, without what is answered.
+    public var promptTokenCount = 0
+    /// The most new tokens.
+    public var newTokenCount = 0
+
+    /// Calls of a sample.
+    mutating func add(_ calls: [FollowUp.Call], isDone: Bool) {
+      requestCount += calls.count
+      openRequestCount += isDone ? 0 : calls.count
+      for call in calls {
+        promptTokenCount += call.promptTokenCount
+        newTokenCount += call.maxNewTokens
+      }
+    }
+
+    /// Two together.
+    static func + (a: Self, b: Self) -> Self {
+      Self(
+        requestCount: a.requestCount + b.requestCount, openRequestCount: a.openRequestCount + b.openRequestCount,
+        promptTokenCount: a.promptTokenCount + b.promptTokenCount, newTokenCount: a.newTokenCount + b.newTokenCount)
+    }
+  }
+
   /// What a cell holds.
   public struct CellPlan: Sendable {
     /// The model's name.
@@ -85,10 +125,14 @@ public struct Plan: Sendable {
     public var remainingSeconds: Double
     /// Seconds for all samples asked for.
     public var totalSeconds: Double
-    /// Requests of all samples asked for; one for each answer that is compared.
+    /// First requests of all samples asked for; one for each answer that is compared.
     public var requestCount = 0
-    /// The most new tokens of all samples asked for.
+    /// The most new tokens of them.
     public var newTokenCount = 0
+    /// What the model is asked after that.
+    public var following = FollowingCalls()
+    /// What the judge is asked after that.
+    public var judgments = FollowingCalls()
     /// Multiply-adds of all samples asked for.
     var multiplyAdds = 0.0
     /// Seconds for a multiply-add of the cell, by the plan's estimate.

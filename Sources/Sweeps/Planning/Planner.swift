@@ -54,6 +54,9 @@ struct Planner {
       result.warnings += memoryWarnings(model, summary)
       result.models.append(summary)
     }
+    result.judge = sweep.judge.map {
+      Plan.JudgePlan(name: $0.model.name, remarks: $0.model.notes + $0.model.capabilities.reasons)
+    }
     return result
   }
 
@@ -133,6 +136,7 @@ struct Planner {
       equalToPlainCount: 0, promptTokenCount: 0, longestPrompt: 0, truncatedSampleCount: 0, remainingSeconds: 0,
       totalSeconds: 0)
     let hasPlain = sweep.hasPlainTwin(cell)
+    let place = sweep.judge?.place(of: cell) ?? FollowUp.Place()
     var longest = 0
     for (sample, work) in samples {
       let isEqual = cell.isEqualToPlain(sample.key)
@@ -141,6 +145,9 @@ struct Planner {
       result.promptTokenCount += work.promptTokenCount
       result.newTokenCount += work.newTokenCount
       result.requestCount += Self.requestCount(of: sample.sample.request)
+      let calls = sample.sample.followUp?.calls(at: place) ?? []
+      result.following.add(calls.filter { !$0.isJudgment }, isDone: isDone)
+      result.judgments.add(calls.filter(\.isJudgment), isDone: isDone)
       result.longestPrompt = max(result.longestPrompt, work.promptTokenCount)
       result.truncatedSampleCount += work.truncatedTokenCount > 0 ? 1 : 0
       result.doneCount += isDone ? 1 : 0

@@ -44,7 +44,7 @@ extension ModelFacts {
         cost += Self.decodeFactor * multiplyAdds(continuation.count, tokens.count - 1, continuation.count)
       }
     }
-    if let next = sample.followUp {
+    for next in sample.followUp?.calls() ?? [] where !next.isJudgment {
       cost += multiplyAdds(next.promptTokenCount, 0, 1)
       cost += Self.decodeFactor * Double(next.maxNewTokens) * multiplyAdds(1, next.promptTokenCount, 1)
     }

@@ -66,7 +66,7 @@ struct TokenCosts {
         load = load + decoding(continuation.count, after: tokens)
       }
     }
-    if let next = sample.followUp {
+    for next in sample.followUp?.calls() ?? [] where !next.isJudgment {
       load = load + reading(next.promptTokenCount, after: 0, logitCount: 1)
       load = load + decoding(next.maxNewTokens, after: next.promptTokenCount)
     }

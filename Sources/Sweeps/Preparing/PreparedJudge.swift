@@ -61,17 +61,8 @@ final class PreparedJudge {
   func verify() throws(BackendError) { try loaded?.verify() }
 
   /// What the cells of a judged task say.
-  var notes: [String] {
-    var notes = model.notes.map { "the judge \(model.name): \($0)" }
-    if let answers {
-      notes.append(
-        "win_rate: the judge sees question, reference and two answers, the model's and that of \(answers.name), in both "
-          + "orders; won 1, tie 0.5; judgments without a verdict are dropped and counted (unreadable_judgments); the "
-          + "baseline has 50 by definition; greedy; deviation: the judge's prompt is the project's own")
-    } else {
-      notes.append("the judge has no baseline (judge.baseline): answers that are compared stay without a score")
-    }
-    return notes
+  func notes(on task: any EvaluationTask) -> [String] {
+    model.notes.map { "the judge \(model.name): \($0)" } + task.judgedNotes(view)
   }
 }
 

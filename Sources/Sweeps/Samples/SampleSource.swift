@@ -249,7 +249,7 @@ extension SampleSource {
   /// The record of a cell in the store.
   func record(of cell: Cell, modelHash: String) throws(SweepError) -> CellRecord {
     let judged = judge == nil ? [] : cell.task.task.judgedMetrics
-    let notes = judged.isEmpty ? [] : judge?.notes ?? []
+    let notes = judged.isEmpty ? [] : judge?.notes(on: cell.task.task) ?? []
     return CellRecord(
       model: cell.model.name, contextWindow: cell.model.contextWindow, modelHash: modelHash,
       method: cell.model.shownMethod(cell.method), task: cell.task.name, settings: cell.task.entry.settingsText,

@@ -11,6 +11,8 @@ extension BABILong {
         .init(
           "qa1: gemini-3-flash-preview (predictions in the checkout)", [0: 100, 32_000: 77.2, 128_000: 66],
           effective: ""),
+        .init("qa2: gemini-3-flash-preview (the same)", [4000: 84.2], effective: ""),
+        .init("qa3: gemini-3-flash-preview (the same)", [1000: 85.7], effective: ""),
         .init("qa1: Phi-3-mini-128k-instruct, all parts (the same)", [4000: 69], effective: ""),
       ],
       note:

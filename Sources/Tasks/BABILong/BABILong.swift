@@ -143,8 +143,9 @@ public struct BABILong: StatelessScoring {
         + "in it, those of the question left out, are the target's (babilong/metrics.py). Labels are parts of words too: "
         + "`none` (qa7) is never right, `maybe not` is not `maybe`",
       "lengths are the nominal ones of the files, counted by GPT-2's tokenizer less 300; see realised_length",
-      "wording \(promptFiles.isEmpty ? "of the project's own" : "of the checkout's files beside its predictions"); "
-        + "greedy, at most \(maxNewTokens) new tokens (the official transformers path; its API path sends no limit)",
+      promptFiles.isEmpty
+        ? "deviation: the wording is the project's own" : "wording of the checkout's files beside its predictions",
+      "greedy, at most \(maxNewTokens) new tokens (the official transformers path; its API path sends no limit)",
       "a cell of 100 rows has about 10 points on either side at 95 %; the published tables take the best of several "
         + "prompts for a task, which is not done here",
     ]

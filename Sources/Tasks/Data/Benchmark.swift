@@ -18,6 +18,8 @@ public struct Benchmark: Sendable {
   let derivation: Derivation?
   /// What is wrong with a row of a JSONL file; nil for nothing.
   let problem: @Sendable (JSONValue) -> String?
+  /// The pictures that a row names, by their paths below a folder; nil for a benchmark without pictures.
+  let pictures: (@Sendable (JSONValue) -> [String])?
   private let byName: [String: KnownFile]
 
   /// A file that is made at the import, because no official file holds it by itself.
@@ -45,9 +47,11 @@ public struct Benchmark: Sendable {
   ///   - files: the official files.
   ///   - derivation: a file that is made out of them.
   ///   - problem: what is wrong with a row of theirs.
+  ///   - pictures: the pictures that a row of theirs names.
   public init(
     name: String, folder: String? = nil, source: String, takes: String, wantsImport: Bool, files: [KnownFile],
-    derivation: Derivation? = nil, problem: @escaping @Sendable (JSONValue) -> String? = { _ in nil }
+    derivation: Derivation? = nil, problem: @escaping @Sendable (JSONValue) -> String? = { _ in nil },
+    pictures: (@Sendable (JSONValue) -> [String])? = nil
   ) {
     self.name = name
     self.folder = folder ?? name
@@ -57,6 +61,7 @@ public struct Benchmark: Sendable {
     knownFiles = files
     self.derivation = derivation
     self.problem = problem
+    self.pictures = pictures
     byName = Dictionary(files.map { ($0.name, $0) }) { first, _ in first }
   }
 

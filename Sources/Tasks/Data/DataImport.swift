@@ -1,5 +1,6 @@
 import Digest
 import Foundation
+import JSON
 import Text
 
 /// Brings the official files of a benchmark into the data folder: checked, in one layout, all or nothing.
@@ -14,6 +15,8 @@ public struct DataImport: Sendable {
     public let files: [DataManifest.File]
     /// Files that were not taken, each with the reason.
     public let refused: [String]
+    /// The pictures that the files of this import name; nil for a benchmark without pictures.
+    public let pictures: PictureCheck?
   }
 
   private let benchmark: Benchmark
@@ -69,6 +72,15 @@ public struct DataImport: Sendable {
     if !acceptsDifferent, let first = refused.first {
       throw .damagedData(path: paths.joined(separator: ", "), line: nil, problem: Self.refusal(first, refused.count))
     }
+    let pictures = try pictures(of: entries, in: partial, among: sources)
+    if !acceptsDifferent, let first = pictures?.problems.first {
+      throw .damagedData(
+        path: paths.joined(separator: ", "), line: nil,
+        problem: "\(first)"
+          + ((pictures?.problems.count ?? 0) > 1 ? " (and \((pictures?.problems.count ?? 0) - 1) more)" : "")
+          + "; give the folder with all pictures, or none of them, or say --accept-different to import the questions anyway"
+      )
+    }
     entries += try derive(sources, into: partial)
     entries += try keep(intact, beside: Set(entries.map(\.name)), from: folder, into: partial)
     entries.sort { $0.name < $1.name }
@@ -77,7 +89,7 @@ public struct DataImport: Sendable {
     try write([UInt8](manifest.json), to: partial + "/" + DataManifest.fileName)
     try moveIntoPlace(partial, folder)
     refused.sort()
-    return Result(benchmark: benchmark.name, folder: folder, files: entries, refused: refused)
+    return Result(benchmark: benchmark.name, folder: folder, files: entries, refused: refused, pictures: pictures)
   }
 
   private static func refusal(_ first: String, _ count: Int) -> String {
@@ -136,6 +148,23 @@ public struct DataImport: Sendable {
           rows: best.check.rows, standing: best.check.standing, note: best.check.note, source: best.source.path))
     }
     return (entries, refused)
+  }
+
+  /// Looks at the pictures that the rows of new files name.
+  private func pictures(
+    of entries: [DataManifest.File], in folder: String, among sources: [SourceFile]
+  ) throws(TaskError) -> PictureCheck? {
+    guard let pictures = benchmark.pictures else { return nil }
+    var names: Set<String> = []
+    for entry in entries where entry.rows != nil {
+      let path = "\(folder)/\(entry.name)"
+      guard var reader = LineReader.of(path, byteLimit: LineReader.byteLimitOfBooks) else { continue }
+      while let line = try reader.next() {
+        guard let bytes = line.bytes, let row = try? JSONReader.value(of: bytes, rules: .python) else { continue }
+        names.formUnion(pictures(row))
+      }
+    }
+    return try PictureCheck(names, among: sources)
   }
 
   /// The file that is made out of official ones.

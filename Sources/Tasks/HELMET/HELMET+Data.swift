@@ -1,7 +1,7 @@
 import JSON
 
 extension HELMET {
-  /// The files that the judge-free datasets read; those of classification as JSONL with `text` and `label`.
+  /// The files that the datasets read; those of classification as JSONL with `text` and `label`.
   public static let benchmark: Benchmark? = Benchmark(
     name: name, folder: "HELMET",
     source: "huggingface.co/datasets/princeton-nlp/HELMET (data.tar.gz) and github.com/princeton-nlp/HELMET (data.py, "
@@ -27,6 +27,11 @@ extension HELMET {
     names += HELMETDataset.allCases.filter { $0.category == .inContextLearning }.flatMap { dataset in
       ["train", "test"].map { "data/icl/\(dataset.rawValue.dropFirst("icl_".count))/\($0).jsonl" }
     }
+    names += ["narrativeqa/train", "narrativeqa/test", "multi_lexsum/train", "multi_lexsum/validation"].map {
+      "data/\($0).jsonl"
+    }
+    names += ["data/multi_lexsum/multi_lexsum_val.jsonl", "data/infbench/longbook_sum_eng_keypoints.jsonl"]
+    names += ["scripts/eval_gpt4_longqa.py", "scripts/eval_gpt4_summ.py"]
     return names + ["data.py", "prompts/asqa_revised.json", "prompts/qampari_revised.json"]
   }()
 }

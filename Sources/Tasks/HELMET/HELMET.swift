@@ -4,7 +4,7 @@ import JSON
 import Metrics
 import Tokenizers
 
-/// HELMET without a judge: recall, retrieval, ranking, many-shot classification, books, and ALCE's string metrics.
+/// HELMET: recall, retrieval, ranking, many-shot classification, books, ALCE's string metrics, and what a judge marks.
 ///
 /// Source: princeton-nlp/HELMET at 4526dfb, data.py, utils.py and eval_alce.py (PROTOCOLS-2B, section 3).
 public struct HELMET: StatelessScoring {
@@ -14,13 +14,17 @@ public struct HELMET: StatelessScoring {
   public static let scorerVersion = 1
   /// What the help says.
   public static let about = TaskDescription(
-    summary: "18 datasets of HELMET that need no judge, with its selection of rows and examples",
+    summary: "18 datasets of HELMET that need no judge and 3 that do, with its selection of rows and examples",
     protocols: [
       .init("helmet/v1", "HELMET's prompts of the user's checkout, its rows and examples, greedy"),
       .init("helmet/own", "the same in the project's own wording, where there is no data.py"),
     ],
     metrics: [
-      .init("score", "the dataset's column in HELMET's tables, 0 to 100"),
+      .init(
+        "score",
+        "the dataset's column in HELMET's tables, 0 to 100; of narrativeqa, infbench_sum_eng and multi_lexsum only with "
+          + "`judge:`"),
+      .init("judge_fluency, judge_correctness, judge_recall, judge_precision", "what such a score is made of"),
       .init("article_artifact", "share of choices that are right because A is an article"),
     ],
     example: "{path: Datasets/helmet, datasets: [json_kv, kilt_nq], lengths: [2048]}")
@@ -31,7 +35,8 @@ public struct HELMET: StatelessScoring {
     static let infiniteBench = Setting.path(
       "infinitebench", "the folder of InfiniteBench's files, for infbench_*", otherwise: "none")
     static let datasets = Setting.texts(
-      "datasets", "names, or recall, rag, icl, cite, rerank, longqa", default: ["recall"], shown: "recall")
+      "datasets", "names, or recall, rag, icl, cite, rerank, longqa (its two without a judge), summ",
+      default: ["recall"], shown: "recall")
     static let lengths = Setting.lengths(
       "prompt and new tokens together; 4096, 8192, ... 131072 take HELMET's files", atLeast: 256)
     static let samples = Setting.integer(
@@ -51,127 +56,79 @@ public struct HELMET: StatelessScoring {
     Key.maxNewTokens, Key.newline,
   ]
 
-  private struct Source: Sendable {
+  struct Source: Sendable {
     let dataset: HELMETDataset
     let length: Int
     let files: HELMETFiles.Source
     let templates: HELMETTemplates
+    /// What a judge is told; nil for a dataset that has none.
+    let judging: HELMETJudgePrompts?
   }
 
-  private let sources: [Source]
-  private let isOwn: Bool
-  private let lengths: [Int]
-  private let samples: Int?
-  private let limit: Int?
-  private let shots: Int
-  private let maxNewTokens: Int?
-  private let stopsAtNewline: Bool
+  let sources: [Source]
+  let isOwn: Bool
+  let rows: RowSettings
+  let samples: Int?
+  let shots: Int
+  let stopsAtNewline: Bool
+  private let files: HELMETFiles
 
   /// Reads the settings, the texts and the rows.
   ///
   /// - Parameter settings: the entry's settings.
   /// - Throws: `TaskError`.
   public init(settings: TaskSettings) throws(TaskError) {
-    lengths = try settings[Key.lengths]
+    rows = try RowSettings(settings, limit: Key.limit, lengths: Key.lengths, maxNewTokens: Key.maxNewTokens)
     samples = try settings[Key.samples]
-    limit = try settings[Key.limit]
     shots = try settings[Key.shots]
-    maxNewTokens = try settings[Key.maxNewTokens]
     stopsAtNewline = try settings[Key.newline]
     let datasets = try Self.datasets(settings[Key.datasets])
     let path = try settings[Key.path]
     let beside = FileManager.default.fileExists(atPath: path + "/data.py") ? path : nil
     let checkout = try settings[Key.checkout] ?? beside
     isOwn = checkout == nil
-    let files = HELMETFiles(path: path, infiniteBench: try settings[Key.infiniteBench])
+    files = HELMETFiles(path: path, infiniteBench: try settings[Key.infiniteBench])
     var sources: [Source] = []
     for dataset in datasets {
       let templates =
         try checkout.map { (folder) throws(TaskError) in try HELMETTemplates(checkout: folder, dataset: dataset) }
         ?? HELMETTemplates(ownFor: dataset)
-      for length in lengths {
+      let judging = dataset.isJudged ? try Self.judging(checkout, dataset) : nil
+      for length in rows.lengths {
         sources.append(
           Source(
-            dataset: dataset, length: length, files: try files.source(dataset, length: length), templates: templates))
+            dataset: dataset, length: length, files: try files.source(dataset, length: length), templates: templates,
+            judging: judging))
       }
     }
     self.sources = sources
   }
 
+  /// The checkout's prompts for judges where it has them.
+  private static func judging(_ checkout: String?, _ dataset: HELMETDataset) throws(TaskError) -> HELMETJudgePrompts {
+    guard let checkout, FileManager.default.fileExists(atPath: checkout + "/scripts") else { return .own }
+    return try HELMETJudgePrompts(checkout: checkout, dataset: dataset)
+  }
+
   private static func datasets(_ names: [String]) throws(TaskError) -> [HELMETDataset] {
-    let categories: [String: HELMETDataset.Category] = [
-      "recall": .recall, "rag": .rag, "icl": .inContextLearning, "cite": .cite, "rerank": .rerank, "longqa": .longQA,
+    let categories: [String: [HELMETDataset]] = [
+      "recall": HELMETDataset.unjudged(.recall), "rag": HELMETDataset.unjudged(.rag),
+      "icl": HELMETDataset.unjudged(.inContextLearning), "cite": HELMETDataset.unjudged(.cite),
+      "rerank": HELMETDataset.unjudged(.rerank), "longqa": HELMETDataset.unjudged(.longQA),
+      "summ": [.bookSummary, .lawSummary],
     ]
     var chosen: [HELMETDataset] = []
     for name in names {
-      let some =
-        categories[name].map { category in HELMETDataset.allCases.filter { $0.category == category } }
-        ?? HELMETDataset(rawValue: name).map { [$0] } ?? []
+      let some = categories[name] ?? HELMETDataset(rawValue: name).map { [$0] } ?? []
       guard !some.isEmpty else {
-        let judged = ["narrativeqa", "infbench_sum_eng", "multi_lexsum"]
         throw .setting(
           key: "datasets", found: "'\(name)'",
-          expected: judged.contains { name.hasPrefix($0) }
-            ? "another one: \(name) needs a judge"
-            : "recall, rag, icl, cite, rerank, longqa, or names of \(HELMETDataset.allCases.map(\.rawValue))")
+          expected: "recall, rag, icl, cite, rerank, longqa, summ, or names of "
+            + "\(HELMETDataset.allCases.map(\.rawValue))")
       }
       chosen += some
     }
     return HELMETDataset.allCases.filter { chosen.contains($0) }
-  }
-
-  /// `helmet/v1`, or `/own` with the project's wording; every deviation is part of the name.
-  public var protocolName: String {
-    var name = isOwn ? "helmet/own" : "helmet/v1"
-    if !isOwn, !unofficial.isEmpty { name += "+prompts" }
-    if let samples { name += "+samples=\(samples)" }
-    if shots != 2 { name += "+shots=\(shots)" }
-    if lengths.contains(where: { !HELMETDataset.lengths.contains($0) }) { name += "+own-lengths" }
-    if sources.contains(where: { $0.dataset.category == .longQA }) { name += "+own-first-cut" }
-    if let maxNewTokens { name += "+max-new-tokens=\(maxNewTokens)" }
-    if stopsAtNewline { name += "+stop-newline" }
-    return name
-  }
-
-  private var unofficial: [String] {
-    var names: [String] = []
-    for file in sources.flatMap(\.templates.files)
-    where !(HELMETTemplates.official[file.name].map { file.sha256.hasPrefix($0) } ?? false) {
-      if !names.contains(file.name) { names.append(file.name) }
-    }
-    return names
-  }
-
-  /// What a report says of the protocol.
-  public var protocolNotes: [String] {
-    var notes = [
-      "score is the dataset's column in HELMET's tables: the better of the whole reply and of what is read out of it "
-        + "(icl: only what is read; rankings: the longest chain of numbers, NDCG@10 as trec_eval)",
-      "rows and examples are those that HELMET's seeds draw: Python's random for keys and labels, numpy's PCG64 for "
-        + "shuffles; a question of rag comes with each position of its gold document",
-      "without a chat template the whole prompt is completed, and the words that it ends with are put in front of the "
-        + "reply before it is read; with one (cite, longqa) only the user's part is sent",
-      "a prompt that is too long loses the end of its documents, once, without a second look",
-      "not here, because they need a judge or another model: narrativeqa, infbench_sum, multi_lexsum, citation recall and "
-        + "precision",
-      "a choice whose letter is A is right for an empty reply too, because A is an article: counted in article_artifact",
-      "greedy; no newline stop unless `stop-newline` (HELMET's configurations name it otherwise than its program reads it)",
-    ]
-    if isOwn {
-      notes.append("deviation: the wording is the project's own; give `checkout` for HELMET's")
-    } else if !unofficial.isEmpty {
-      notes.append("deviation: not the official files: \(unofficial.joined(separator: ", "))")
-    }
-    if sources.contains(where: { $0.dataset.category == .longQA }) {
-      notes.append(
-        "deviation: books are not cut to a number of Llama-2 tokens first: only the second cut, in the model's own tokens, "
-          + "is made")
-    }
-    if lengths.contains(where: { !HELMETDataset.lengths.contains($0) }) {
-      notes.append("deviation: lengths that HELMET does not have take the largest file that is there")
-    }
-    if let samples { notes.append("deviation: at most \(samples) rows or questions of a dataset") }
-    return notes
   }
 
   /// The rows, the examples and the texts.
@@ -179,7 +136,8 @@ public struct HELMET: StatelessScoring {
     var files: [DataFile] = []
     for source in sources {
       for file in [source.files.rows.dataFile] + (source.files.examples.map { [$0.dataFile] } ?? [])
-        + source.templates.files
+        + (source.files.keyPoints.map { [$0.dataFile] } ?? []) + source.templates.files
+        + (source.judging?.file.map { [$0] } ?? [])
       where !files.contains(file) { files.append(file) }
     }
     return files
@@ -194,6 +152,9 @@ public struct HELMET: StatelessScoring {
     }
     return metrics
   }
+
+  /// The marks of which a judge's score is made.
+  public var judgedMetrics: [MetricDescription] { HELMETJudging.metrics(of: sources.map(\.dataset)) }
 
   /// One cell per dataset and length.
   public var cells: [TaskCell] {
@@ -225,9 +186,9 @@ public struct HELMET: StatelessScoring {
     let documents = source.dataset == .rerank ? items.first?.references.count ?? 0 : 0
     let newline = stopsAtNewline ? ["\n"] : []
     var made: [Sample] = []
-    for item in items.prefix(limit ?? items.count) {
+    for item in items.prefix(rows.limit ?? items.count) {
       let id = "dataset=\(name)/length=\(length)/row=\(item.id)"
-      let newTokens = maxNewTokens ?? source.dataset.maxNewTokens
+      let newTokens = rows.maxNewTokens ?? source.dataset.maxNewTokens
       let cut = try prompt(item, source, length - newTokens, wrapper, id)
       var facts: [(name: String, value: Value)] = [
         ("dataset", .text(name)), ("line", .integer(item.line)), ("requested_length", .integer(length)),
@@ -235,15 +196,30 @@ public struct HELMET: StatelessScoring {
         ("chat", .text(wrapper.templateName)),
       ]
       if documents > 0 { facts.append(("documents", .integer(documents))) }
-      made.append(
-        Sample(
-          id: SampleID(id), text: cut.prompt.text,
-          request: .generate(tokens: cut.prompt.tokens, maxNewTokens: newTokens, stopTexts: newline),
-          conversation: cut.prompt.conversation, expected: item.references, facts: facts,
-          truncatedTokenCount: cut.removedCount))
+      let sample = Sample(
+        id: SampleID(id), text: cut.prompt.text,
+        request: .generate(tokens: cut.prompt.tokens, maxNewTokens: newTokens, stopTexts: newline),
+        conversation: cut.prompt.conversation, expected: item.references, facts: facts,
+        truncatedTokenCount: cut.removedCount)
+      made.append(try judged(sample, item, source, context.judge))
     }
     guard !made.isEmpty else { throw .impossibleSample(cell: "helmet \(name)", problem: "no row is left") }
     return made
+  }
+
+  /// The sample with the judge's questions behind it, where there is a judge and the dataset is its.
+  private func judged(
+    _ sample: Sample, _ item: HELMETItem, _ source: Source, _ judge: Judge?
+  ) throws(TaskError) -> Sample {
+    guard let judge, let rubric = item.rubric, let prompts = source.judging else { return sample }
+    if case .summary(_, keyPoints: nil) = rubric {
+      let path = files.keyPointsPath(source.dataset)
+      guard source.files.keyPoints != nil else {
+        throw .missingData(path: path, need: "it is in HELMET's data.tar.gz: what a judge looks for in a summary")
+      }
+      throw .damagedData(path: path, line: nil, problem: "it has no key points of the row \(item.id)")
+    }
+    return HELMETJudging(judge: judge, rubric: rubric, prompts: prompts).asking(sample)
   }
 
   private struct Cut {
@@ -288,9 +264,16 @@ public struct HELMET: StatelessScoring {
     guard case .text(let name)? = reference.fact("dataset"), let dataset = HELMETDataset(rawValue: name) else {
       return [Score("score", unscored: "the sample is of no dataset of HELMET")]
     }
-    var reply = text
-    if case .text(let prepended)? = reference.fact("prepended") { reply = prepended + text }
-    var values = Self.values(dataset, reply, reference)
+    let beginning = HELMETJudging.beginning(of: reference)
+    if dataset.isJudged {
+      let answer = HELMETJudging.judgedAnswer(of: reference)
+      let strings = Self.values(dataset, beginning + (answer ?? text), reference).map { Score($0.name, 100 * $0.value) }
+      guard answer != nil else {
+        return [Score("score", unscored: "no judge given: HELMET's column of this dataset is a judge's")] + strings
+      }
+      return HELMETJudging.scores(dataset, reference, verdict: text) + strings
+    }
+    var values = Self.values(dataset, beginning + text, reference)
     guard let headline = values.first(where: { $0.name == dataset.headline }) else {
       return [Score("score", unscored: "the row has no answers that can be scored")]
     }
@@ -313,6 +296,7 @@ public struct HELMET: StatelessScoring {
       return named(["ruler_recall": recall])
     case .rag: return answer(.standard)
     case .inContextLearning: return answer(.inContextLearning)
+    case .summary: return answer(dataset == .lawSummary ? .summary : .standard)
     case .longQA:
       guard dataset == .bookChoice else { return answer(.standard) }
       let isArtifact = HELMETAnswer.isArticleArtifact(prediction: reply, references: reference.expected)

@@ -1,6 +1,6 @@
 import Metrics
 
-/// The datasets of HELMET that are scored without a judge, by their names in its configurations.
+/// The datasets of HELMET, by their names in its configurations.
 enum HELMETDataset: String, CaseIterable, Hashable, Sendable {
   case rulerMultikey2 = "ruler_niah_mk_2"
   case rulerMultikey3 = "ruler_niah_mk_3"
@@ -20,8 +20,22 @@ enum HELMETDataset: String, CaseIterable, Hashable, Sendable {
   case banking77 = "icl_banking77"
   case clinic150 = "icl_clinic150"
   case nlu = "icl_nlu"
+  case narrativeQA = "narrativeqa"
+  case bookSummary = "infbench_sum_eng"
+  case lawSummary = "multi_lexsum"
 
-  /// HELMET's categories that have a column without a judge.
+  /// True where HELMET's column is a judge's.
+  var isJudged: Bool { self == .narrativeQA || category == .summary }
+
+  /// True where HELMET cuts the text to a number of Llama-2 tokens before anything else.
+  var isCutFirst: Bool { category == .longQA || category == .summary }
+
+  /// Those of a category that are scored without a judge.
+  static func unjudged(_ category: Category) -> [HELMETDataset] {
+    allCases.filter { $0.category == category && !$0.isJudged }
+  }
+
+  /// HELMET's categories.
   enum Category: String, CaseIterable, Hashable, Sendable {
     case recall = "Recall"
     case rag = "RAG"
@@ -29,6 +43,7 @@ enum HELMETDataset: String, CaseIterable, Hashable, Sendable {
     case cite = "Cite"
     case rerank = "Re-rank"
     case longQA = "LongQA"
+    case summary = "Summ"
   }
 
   /// The category.
@@ -38,7 +53,8 @@ enum HELMETDataset: String, CaseIterable, Hashable, Sendable {
     case .naturalQuestions, .triviaQA, .hotpotQA, .popQA: .rag
     case .rerank: .rerank
     case .asqa, .qampari: .cite
-    case .bookQuestion, .bookChoice: .longQA
+    case .bookQuestion, .bookChoice, .narrativeQA: .longQA
+    case .bookSummary, .lawSummary: .summary
     case .trecCoarse, .trecFine, .banking77, .clinic150, .nlu: .inContextLearning
     }
   }
@@ -46,13 +62,14 @@ enum HELMETDataset: String, CaseIterable, Hashable, Sendable {
   /// True for a needle task of RULER.
   var isRuler: Bool { self == .rulerMultikey2 || self == .rulerMultikey3 || self == .rulerMultivalue }
 
-  /// The column of HELMET's tables.
+  /// The column of HELMET's tables; of what is judged the judge's.
   var headline: String {
     switch category {
     case .recall: isRuler ? "ruler_recall" : "substring_exact_match"
     case .rag: "substring_exact_match"
     case .rerank: "NDCG@10"
     case .cite: self == .asqa ? "str_em" : "qampari_rec_top5"
+    case .longQA where isJudged, .summary: "judged"
     case .longQA: self == .bookQuestion ? "rougeL_f1" : "exact_match"
     case .inContextLearning: "exact_match"
     }
@@ -66,15 +83,18 @@ enum HELMETDataset: String, CaseIterable, Hashable, Sendable {
     case .rerank: 200
     case .asqa, .qampari: 300
     case .bookQuestion, .bookChoice: 10
+    case .narrativeQA: 100
+    case .bookSummary: 1200
+    case .lawSummary: 400
     default: 20
     }
   }
 
   /// True where the configurations ask for the model's chat template.
-  var usesChat: Bool { category == .cite || category == .longQA }
+  var usesChat: Bool { category == .cite || category == .longQA || category == .summary }
 
   /// True where an empty line, and not a line end, stands between the two parts of a prompt.
-  var isSpaced: Bool { usesChat }
+  var isSpaced: Bool { usesChat && self != .narrativeQA }
 
   /// The name of a file's amount (pairs, documents, shots) at the official lengths 4k, 8k, 16k, 32k, 64k, 128k.
   private var amounts: [Int]? {

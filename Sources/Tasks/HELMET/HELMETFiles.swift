@@ -16,6 +16,8 @@ struct HELMETFiles: Sendable {
     let examples: RowFile<HELMETRow>?
     /// Documents or shots; nil where the file says it.
     let amount: Int?
+    /// What a judge looks for in a summary; nil where the file is not there.
+    var keyPoints: RowFile<HELMETRow>?
   }
 
   private static let need = "it should come from HELMET's data.tar.gz (data/)"
@@ -50,14 +52,29 @@ struct HELMETFiles: Sendable {
       return Source(
         rows: try open("\(folder)/alce/\(name)_eval_gtr_top2000.json"), examples: nil,
         amount: amount ?? documents(length))
-    case .bookQuestion, .bookChoice:
+    case .narrativeQA:
+      return Source(
+        rows: try open(folder + "/narrativeqa/test.jsonl"), examples: try open(folder + "/narrativeqa/train.jsonl"),
+        amount: nil)
+    case .lawSummary:
+      return Source(
+        rows: try open(folder + "/multi_lexsum/validation.jsonl"),
+        examples: try open(folder + "/multi_lexsum/train.jsonl"), amount: nil, keyPoints: try keyPoints(dataset))
+    case .bookQuestion, .bookChoice, .bookSummary:
       guard let infiniteBench else {
         throw .setting(
           key: "infinitebench", found: "missing",
           expected: "the folder of InfiniteBench's files, for \(dataset.rawValue)")
       }
-      let name = dataset == .bookQuestion ? "longbook_qa_eng" : "longbook_choice_eng"
-      return Source(rows: try open("\(infiniteBench)/\(name).jsonl"), examples: nil, amount: nil)
+      let name =
+        switch dataset {
+        case .bookQuestion: "longbook_qa_eng"
+        case .bookSummary: "longbook_sum_eng"
+        default: "longbook_choice_eng"
+        }
+      return Source(
+        rows: try open("\(infiniteBench)/\(name).jsonl"), examples: nil, amount: nil,
+        keyPoints: dataset == .bookSummary ? try keyPoints(dataset) : nil)
     case .trecCoarse, .trecFine, .banking77, .clinic150, .nlu:
       let name = dataset.rawValue.dropFirst("icl_".count)
       return Source(
@@ -77,6 +94,18 @@ struct HELMETFiles: Sendable {
     try RowFile(path, need: Self.need, byteLimit: LineReader.byteLimitOfBooks) { (fields) throws(RowFieldProblem) in
       HELMETRow(fields)
     }
+  }
+
+  /// The file of HELMET's archive that holds the key points of a dataset's summaries.
+  func keyPointsPath(_ dataset: HELMETDataset) -> String {
+    folder
+      + (dataset == .lawSummary
+        ? "/multi_lexsum/multi_lexsum_val.jsonl" : "/infbench/longbook_sum_eng_keypoints.jsonl")
+  }
+
+  private func keyPoints(_ dataset: HELMETDataset) throws(TaskError) -> RowFile<HELMETRow>? {
+    let path = keyPointsPath(dataset)
+    return FileManager.default.fileExists(atPath: path) ? try open(path) : nil
   }
 
   private func needles(_ name: String, _ length: Int) throws(TaskError) -> Source {

@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 import Metrics
 
@@ -11,6 +12,8 @@ struct HELMETItem: Sendable {
   let fields: [String: String]
   /// The accepted answers; for ALCE a JSON list of spellings each, for a ranking `id label` each.
   let references: [String]
+  /// What a judge is told beside the answer; nil where no judge is asked.
+  var rubric: HELMETRubric?
 }
 
 /// Makes HELMET's prompts out of its files.
@@ -33,32 +36,34 @@ struct HELMETLoader {
     case .rerank: try rankings()
     case .inContextLearning: try classifications()
     case .cite: try cited()
-    case .longQA: try books()
+    case .longQA where dataset == .narrativeQA: try stories()
+    case .summary where dataset == .lawSummary: try lawsuits()
+    case .longQA, .summary: try books()
     }
   }
 
   // MARK: Fields
 
-  private func problem(_ row: HELMETRow, _ need: String, in file: RowFile<HELMETRow>? = nil) -> TaskError {
+  func problem(_ row: HELMETRow, _ need: String, in file: RowFile<HELMETRow>? = nil) -> TaskError {
     .damagedData(path: (file ?? source.rows).path, line: row.line, problem: "expected \(need)")
   }
 
-  private func text(_ row: HELMETRow, _ key: String) throws(TaskError) -> String {
+  func text(_ row: HELMETRow, _ key: String) throws(TaskError) -> String {
     guard let text = row.shown(key) else { throw problem(row, "`\(key)`, a text") }
     return text
   }
 
-  private func texts(_ row: HELMETRow, _ key: String) throws(TaskError) -> [String] {
+  func texts(_ row: HELMETRow, _ key: String) throws(TaskError) -> [String] {
     guard let texts = row.value[key]?.texts ?? row.value[key]?.text.map({ [$0] }), !texts.isEmpty else {
       throw problem(row, "`\(key)`, texts")
     }
     return texts
   }
 
-  private func rows(_ file: RowFile<HELMETRow>) throws(TaskError) -> [HELMETRow] { try file.entries().map(\.row) }
+  func rows(_ file: RowFile<HELMETRow>) throws(TaskError) -> [HELMETRow] { try file.entries().map(\.row) }
 
   /// The first rows of the shuffled file.
-  private func chosen(_ rows: [HELMETRow], onlyIfMore: Bool = false) -> [HELMETRow] {
+  func chosen(_ rows: [HELMETRow], onlyIfMore: Bool = false) -> [HELMETRow] {
     if onlyIfMore, rows.count <= count { return rows }
     return HELMETSelection.shuffled(rows.count).prefix(count).map { rows[$0] }
   }
@@ -292,9 +297,13 @@ struct HELMETLoader {
     var fields: [[String: String]] = []
     var references: [[String]] = []
     for row in all {
-      var own = ["question": try text(row, "input"), "context": try text(row, "context")]
+      // A summary is asked for without a question.
+      let question = dataset == .bookSummary ? row.shown("input") ?? "" : try text(row, "input")
+      var own = ["question": question, "context": try text(row, "context")]
       let answers = try texts(row, "answer")
       own["answer[0]"] = answers[0]
+      // As the checkout's text names it.
+      own["x['answer'][0].strip()"] = answers[0].trimmingCharacters(in: .whitespacesAndNewlines)
       if dataset == .bookChoice {
         guard let options = row.value["options"]?.texts, options.count == 4,
           let index = options.firstIndex(of: answers[0])
@@ -308,7 +317,8 @@ struct HELMETLoader {
       }
       fields.append(own)
     }
-    let ids = all.map { $0.shown("id") ?? "line-\($0.line)" }
+    let ids = all.map(Self.name)
+    let points = try keyPoints()
     return HELMETSelection.shuffled(all.count).prefix(count).map { place in
       var own = fields[place]
       let others = all.indices.filter { ids[$0] != ids[place] }
@@ -316,7 +326,9 @@ struct HELMETLoader {
       let examples = drawn.map { templates.example.filled(fields[others[$0]]) }
       own["demo"] =
         shots > 0 ? templates.frame.filled(["demo": examples.joined(separator: "\n\n")]) : ""
-      return HELMETItem(id: ids[place], line: all[place].line, fields: own, references: references[place])
+      var item = HELMETItem(id: ids[place], line: all[place].line, fields: own, references: references[place])
+      if dataset == .bookSummary { item.rubric = HELMETRubric(summary: references[place][0], points[ids[place]]) }
+      return item
     }
   }
 }

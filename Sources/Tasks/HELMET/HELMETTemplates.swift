@@ -73,6 +73,16 @@ struct HELMETTemplates: Sendable {
       texts.user = "{demo_text}{instruction}\n\nQuestion: {question}\n\n{context}"
       texts.passage = "Document {ID} \"{title}\": {text}"
       texts.example = "{instruction}\n\nQuestion: {question}\n\n{context}\n\nAnswer: {answer}"
+    case .summary:
+      let isBook = dataset == .bookSummary
+      texts.user =
+        isBook
+        ? "Read the book and tell its plot and its people in about 1000 words, and nothing else.\n\n{demo}{context}\n\n"
+          + "Write the summary now."
+        : "Read the papers of a lawsuit and tell in one paragraph of about 200 words who is against whom, why, and how it "
+          + "ended.\n\n{demo}Papers:\n{context}\n\nWrite the summary now."
+      texts.system = "Summary:"
+      texts.example = (isBook ? "[a story]\n" : "") + "Summary: {answer[0]}"
     case .longQA:
       let isChoice = dataset == .bookChoice
       texts.user =
@@ -81,14 +91,17 @@ struct HELMETTemplates: Sendable {
           : "Read the story and answer the question in a few words.")
         + "\n\n{demo}{context}\n\nQuestion: {question}" + (isChoice ? "\nOptions:\n{options}" : "")
       texts.example =
-        "[a story]\nQuestion: {question}" + (isChoice ? "\nOptions:\n{options}" : "") + "\nAnswer: {answer[0]}"
+        (dataset == .narrativeQA ? "" : "[a story]\n") + "Question: {question}"
+        + (isChoice ? "\nOptions:\n{options}" : "") + "\nAnswer: {answer[0]}"
     }
     user = Self.template(texts.user)
     system = Self.template(texts.system)
     passage = Self.template(texts.passage)
     untitled = Self.template(texts.untitled)
     example = Self.template(texts.example)
-    frame = Self.template("Two examples:\n\n{demo}\n\nAnd this is the story:\n\n")
+    frame = Self.template(
+      "\(dataset.category == .summary ? "Examples" : "Two examples"):\n\n{demo}\n\nAnd this is the "
+        + (dataset == .lawSummary ? "case:\n\n" : "story:\n\n"))
     alce =
       dataset.category == .cite
       ? ALCE(
@@ -124,6 +137,7 @@ struct HELMETTemplates: Sendable {
       case .rulerMultikey2, .rulerMultikey3: 2
       case .bookQuestion: 0
       case .bookChoice: 1
+      case .bookSummary: 2
       default: nil
       }
     user = try source.template("user_template = ", at: place)
@@ -142,6 +156,10 @@ struct HELMETTemplates: Sendable {
       passage = try source.template("passage_template = ")
       untitled = try source.template("passage_template = ", behind: " else ")
     case .inContextLearning: example = try source.template("item_template = ")
+    case .summary where dataset == .bookSummary:
+      example = try source.template("demo = ", at: 2, behind: "([")
+      frame = try source.template("return {\"demo\": ")
+    case .longQA where dataset.isJudged, .summary: (example, frame) = try source.examples(of: dataset)
     case .longQA:
       example = try source.template("temp = ", at: dataset == .bookQuestion ? 0 : 1)
       frame = try source.template("return {\"demo\": ")
@@ -178,7 +196,9 @@ struct HELMETTemplates: Sendable {
     case .rerank: "load_msmarco_rerank"
     case .inContextLearning: "load_icl"
     case .cite: "load_alce"
-    case .longQA: "load_infbench"
+    case .longQA where dataset == .narrativeQA: "load_narrativeqa"
+    case .summary where dataset == .lawSummary: "load_multi_lexsum"
+    case .longQA, .summary: "load_infbench"
     }
   }
 }
@@ -232,8 +252,38 @@ struct PythonFunction {
     return template
   }
 
+  /// The example, and what stands around examples, of a dataset whose function makes them in one line of a dictionary:
+  /// `"demo": "" if ... else BEFORE + SEPARATOR.join([EXAMPLE ...]) + AFTER`.
+  ///
+  /// - Parameter dataset: narrativeqa or multi_lexsum.
+  /// - Returns: the example with the fields that the line names, and the frame with `{demo}`.
+  /// - Throws: `TaskError.damagedData` where there is no such line.
+  func examples(of dataset: HELMETDataset) throws(TaskError) -> (example: BraceTemplate, frame: BraceTemplate) {
+    let beginning = "\"demo\": "
+    let line = lines.first { $0.text.hasPrefix(beginning) }
+    var literals: [String] = []
+    var rest = line?.text.dropFirst(beginning.count) ?? ""
+    while let quote = rest.firstIndex(of: "\"") {
+      rest = rest[quote...]
+      guard let (text, length) = Self.quoted(rest) else { break }
+      literals.append(text)
+      rest = rest.dropFirst(length)
+    }
+    // Nothing, before, between, the example, maybe names of fields, after.
+    guard literals.count > 4, let last = literals.last, let example = BraceTemplate(literals[3]),
+      let before = BraceTemplate(literals[1] + "{demo}" + last)
+    else {
+      throw .damagedData(
+        path: path, line: line?.number, problem: "`\(name)` should have a line `\(beginning)...` with the examples")
+    }
+    return (example, before)
+  }
+
   /// The text of the literal that a line goes on with.
-  private static func literal(_ line: Substring) -> String? {
+  private static func literal(_ line: Substring) -> String? { quoted(line)?.text }
+
+  /// The text of the literal that a line goes on with, and how many characters it takes.
+  private static func quoted(_ line: Substring) -> (text: String, length: Int)? {
     guard let quote = line.first, quote == "\"" || quote == "'" else { return nil }
     var isEscaped = false
     var end = line.index(after: line.startIndex)
@@ -243,7 +293,7 @@ struct PythonFunction {
       isEscaped = character == "\\" && !isEscaped
       end = line.index(after: end)
     }
-    guard end < line.endIndex, let value = try? PythonLiteral.value(String(line[...end])) else { return nil }
-    return value.text
+    guard end < line.endIndex, let text = try? PythonLiteral.value(String(line[...end])).text else { return nil }
+    return (text, line.distance(from: line.startIndex, to: end) + 1)
   }
 }

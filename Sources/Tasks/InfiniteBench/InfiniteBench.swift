@@ -66,11 +66,8 @@ public struct InfiniteBench: EvaluationTask {
   private let style: InfiniteBenchStyle
   private let scorer: InfiniteBenchScorer
   private let dropsFirst: Bool
-  private let limit: Int?
+  private let rows: RowSettings
   private let trials: Int
-  private let lengths: [Int]
-  private let truncation: Truncation
-  private let maxNewTokens: Int?
   private let isMade: Bool
 
   /// Reads the settings, the prompts and the rows.
@@ -81,17 +78,15 @@ public struct InfiniteBench: EvaluationTask {
     style = try settings[Key.style]
     scorer = try settings[Key.scorer]
     dropsFirst = try settings[Key.dropFirst]
-    limit = try settings[Key.limit]
     trials = try settings[Key.trials]
-    lengths = try settings[Key.lengths]
-    truncation = try settings[Key.truncation] ?? .middle
-    maxNewTokens = try settings[Key.maxNewTokens]
+    rows = try RowSettings(
+      settings, limit: Key.limit, lengths: Key.lengths, truncation: Key.truncation, maxNewTokens: Key.maxNewTokens)
     let path = try settings[Key.path]
     isMade = path == nil
     let tasks = try Self.tasks(settings[Key.tasks], isMade: path == nil)
     if path == nil {
       try settings.refuse(Key.limit, Key.truncation, expected: "nothing without `path`")
-      guard !lengths.isEmpty else {
+      guard !rows.lengths.isEmpty else {
         throw .setting(key: "lengths", found: "missing", expected: "lengths of made rows, or `path` for the files")
       }
     } else {
@@ -143,8 +138,7 @@ public struct InfiniteBench: EvaluationTask {
     if isMade { name += "+own-data" }
     if scorer != .snapshot { name += "+scorer=\(scorer.rawValue)" }
     if dropsFirst { name += "+drop-first" }
-    if !isMade, truncation != .middle { name += "+truncation=\(truncation.rawValue)" }
-    if let maxNewTokens { name += "+max-new-tokens=\(maxNewTokens)" }
+    name += rows.deviations
     return name
   }
 
@@ -157,7 +151,7 @@ public struct InfiniteBench: EvaluationTask {
         + "where a whole number is expected) count 0 and are counted in official_crash",
       "greedy; the authors sampled Yi and ChatGLM3 at 0.8 with 16 new tokens, and GPT-4 with its own settings",
     ]
-    if maxNewTokens == nil {
+    if rows.maxNewTokens == nil {
       notes.append(
         style == .completion
           ? "new tokens: the authors' limits for completed prompts (passkey 6, number 12, code 5, math_find 3, ...)"
@@ -180,10 +174,10 @@ public struct InfiniteBench: EvaluationTask {
           + "functions as fit into the length with the new tokens; what is asked for stands at even depths from 0 to 1")
     } else {
       notes.append(
-        truncation == .middle
+        rows.truncation == .middle
           ? "a prompt that is too long keeps its first and last half, decoded and tokenised again; deviation: room for the "
             + "new tokens is kept free where `lengths` is not given"
-          : "deviation: truncation is \(truncation.rawValue); the official programs cut the middle")
+          : "deviation: truncation is \(rows.truncation.rawValue); the official programs cut the middle")
     }
     if sources.contains(where: { $0.task == .mathCalculation }), !dropsFirst {
       notes.append(
@@ -206,10 +200,8 @@ public struct InfiniteBench: EvaluationTask {
 
   /// One cell per task and length.
   public var cells: [TaskCell] {
-    sources.flatMap { source -> [TaskCell] in
-      let place = TaskCell.Coordinate("dataset", .text(source.task.rawValue))
-      if lengths.isEmpty { return [TaskCell([place])] }
-      return lengths.map { TaskCell([place, .init("length", .integer($0))]) }
+    sources.flatMap { source in
+      rows.cells(at: [TaskCell.Coordinate("dataset", .text(source.task.rawValue))])
     }
   }
 
@@ -230,7 +222,7 @@ public struct InfiniteBench: EvaluationTask {
   }
 
   private func maxNewTokens(_ task: InfiniteBenchTask) -> Int {
-    maxNewTokens ?? (style == .completion ? task.maxNewTokens : max(128, task.maxNewTokens))
+    rows.maxNewTokens ?? (style == .completion ? task.maxNewTokens : max(128, task.maxNewTokens))
   }
 
   /// The prompts of one cell.
@@ -244,7 +236,7 @@ public struct InfiniteBench: EvaluationTask {
     let most = length ?? max(16, context.contextWindow - maxNewTokens(source.task))
     var samples: [Sample] = []
     var seen: Set<String> = []
-    for entry in try file.entries(limit: limit) {
+    for entry in try file.entries(limit: rows.limit) {
       let row = seen.insert(entry.row.id).inserted ? entry.row.id : "\(entry.row.id)@\(entry.line)"
       let id = SampleID("dataset=\(name)/row=\(row)" + (length.map { "/length=\($0)" } ?? ""))
       guard let sample = try sample(id, entry, source.task, most, wrapper) else { continue }
@@ -270,7 +262,7 @@ public struct InfiniteBench: EvaluationTask {
     let full = wrapper.tokenizer.encode(text, parseSpecial: false)
     // GPT-4's program keeps one token more of the end where the limit is odd; the others do not.
     guard
-      let cut = try truncation.apply(full, limit: most, keepsOdd: style == .chat, sample: "infinitebench \(id)")
+      let cut = try rows.truncation.apply(full, limit: most, keepsOdd: style == .chat, sample: "infinitebench \(id)")
     else { return nil }
     if cut.removedCount > 0 { text = wrapper.tokenizer.decode(cut.tokens) }
     let prompt = try wrapper.prompt(text, sample: "infinitebench \(id)")
@@ -279,7 +271,7 @@ public struct InfiniteBench: EvaluationTask {
       conversation: prompt.conversation, expected: entry.row.label,
       facts: [
         ("dataset", .text(task.rawValue)), ("row_id", .text(entry.row.id)), ("line", .integer(entry.line)),
-        ("truncation", .text(cut.removedCount > 0 ? truncation.rawValue : "none")),
+        ("truncation", .text(cut.removedCount > 0 ? rows.truncation.rawValue : "none")),
         ("full_prompt_tokens", .integer(full.count)), ("prompt_tokens", .integer(prompt.tokens.count)),
       ], truncatedTokenCount: cut.removedCount)
   }

@@ -15,7 +15,7 @@ struct PairwiseJudging: Sendable {
 
   /// The names of the facts of a judged sample.
   enum Fact {
-    static let judge = "judge"
+    static let judge = Judge.nameFact
     static let baseline = "baseline"
     static let answer = Judge.answerFact
     static let other = "baseline_answer"
@@ -43,25 +43,29 @@ struct PairwiseJudging: Sendable {
   /// What follows a sample's answer: the judge with the answer first, then with the baseline's first.
   ///
   /// - Parameter sample: the sample, without what follows it.
-  /// - Returns: the calls.
+  /// - Returns: the calls, none for the baseline itself.
   func followUp(of sample: Sample) -> FollowUp {
-    let size = (question.utf8.count + reference.utf8.count + Self.instructions.utf8.count) / 3
-    return FollowUp(promptTokenCount: size, maxNewTokens: Judge.maxNewTokens) { (outcome, place) throws(TaskError) in
-      // The baseline is not compared with itself.
-      guard !place.isBaseline else { return nil }
-      let answer = text(of: outcome)
+    let size = Judge.tokenCount(of: [question, reference, Self.instructions])
+    return judge.followUp(
+      of: sample, promptTokenCounts: [size, size], replies: [Fact.first], asksBaseline: false
+    ) { (answer) throws(TaskError) in
       let other = try baseline.answer(task, sample.id)
-      let facts: [(name: String, value: Value)] = [(Fact.answer, .text(answer)), (Fact.other, .text(other))]
-      let second = FollowUp(promptTokenCount: size, maxNewTokens: Judge.maxNewTokens) { (verdict) throws(TaskError) in
-        judge.question(
-          sample, messages(other, answer), facts: facts + [(Fact.first, .text(text(of: verdict)))], followUp: nil)
-      }
-      return judge.question(sample, messages(answer, other), facts: facts, followUp: second)
+      return Judge.Inquiry(
+        facts: [(Fact.answer, .text(answer)), (Fact.other, .text(other))],
+        prompts: [messages(answer, other), messages(other, answer)])
     }
   }
 
-  private func text(of outcome: Outcome) -> String {
-    if case .generation(_, let text, _) = outcome { text } else { "" }
+  /// What cells with such scores say.
+  static func notes(_ judge: Judge) -> [String] {
+    guard let baseline = judge.baseline else {
+      return ["the judge has no baseline (judge.baseline): answers that are compared stay without a score"]
+    }
+    return [
+      "win_rate: the judge sees question, reference and two answers, the model's and that of \(baseline.name), in both "
+        + "orders; won 1, tie 0.5; judgments without a verdict are dropped and counted (unreadable_judgments); the "
+        + "baseline has 50 by definition; greedy; deviation: the judge's prompt is the project's own"
+    ]
   }
 
   /// The scores of a judged sample: the share of judgments that the answer won, ties a half, 0 to 100.
@@ -80,7 +84,7 @@ struct PairwiseJudging: Sendable {
     }
     let verdicts = [PairwiseVerdict(judgment: first), PairwiseVerdict(judgment: second)?.swapped]
     let points = verdicts.compactMap { $0?.points }
-    let unreadable = Score("unreadable_judgments", Double(verdicts.count - points.count))
+    let unreadable = Score(Judge.unreadableMetric, Double(verdicts.count - points.count))
     guard !points.isEmpty else {
       return [Score(metric, unscored: "neither judgment has a verdict that can be read"), unreadable]
     }

@@ -179,8 +179,13 @@ public struct LEval: EvaluationTask {
   /// What a judge says of the answers that no rule can score; its mean is over them alone.
   public var judgedMetrics: [MetricDescription] {
     guard includesJudged, files.sources.contains(where: { $0.way == .text }) else { return [] }
-    return [MetricDescription(name: "win_rate", aggregation: .mean, higherIsBetter: true, range: 0...100)]
+    return [
+        MetricDescription(name: "win_rate", aggregation: .mean, higherIsBetter: true, range: 0...100), Judge.unreadable,
+      ]
   }
+
+  /// How answers are compared.
+  public func judgedNotes(_ judge: Judge) -> [String] { PairwiseJudging.notes(judge) }
 
   /// One cell per task and length.
   public var cells: [TaskCell] {

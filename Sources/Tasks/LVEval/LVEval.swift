@@ -51,21 +51,16 @@ public struct LVEval: EvaluationTask {
 
   private let sources: [Source]
   private let files: LVEvalFiles
-  private let limit: Int?
-  private let lengths: [Int]
-  private let truncation: Truncation
-  private let maxNewTokens: Int?
-  private let segmenter: JiebaSegmenter?
+  private let rows: RowSettings
+  private let jieba: InstalledJieba
 
   /// Reads the settings, the prompts and the rows.
   ///
   /// - Parameter settings: the entry's settings.
   /// - Throws: `TaskError`.
   public init(settings: TaskSettings) throws(TaskError) {
-    limit = try settings[Key.limit]
-    lengths = try settings[Key.lengths]
-    truncation = try settings[Key.truncation] ?? .middle
-    maxNewTokens = try settings[Key.maxNewTokens]
+    rows = try RowSettings(
+      settings, limit: Key.limit, lengths: Key.lengths, truncation: Key.truncation, maxNewTokens: Key.maxNewTokens)
     let datasets = try Self.datasets(settings[Key.datasets])
     let levels = try settings[Key.levels]
     guard !levels.isEmpty, Set(levels).count == levels.count, levels.allSatisfy(LVEvalDataset.levels.contains) else {
@@ -76,8 +71,7 @@ public struct LVEval: EvaluationTask {
     let path = try settings[Key.path]
     let beside = FileManager.default.fileExists(atPath: path + "/config.py") ? path : nil
     files = try LVEvalFiles(folder: try settings[Key.checkout] ?? beside, datasets: datasets)
-    segmenter =
-      datasets.contains(where: \.isChinese) ? try Self.segmenter(settings[Key.jieba]) : nil
+    jieba = datasets.contains(where: \.isChinese) ? try InstalledJieba(settings[Key.jieba]) : .unused
     var sources: [Source] = []
     for dataset in datasets {
       for level in levels {
@@ -111,23 +105,11 @@ public struct LVEval: EvaluationTask {
     return LVEvalDataset.allCases.filter { chosen.contains($0) }
   }
 
-  private static func segmenter(_ folder: String?) throws(TaskError) -> JiebaSegmenter? {
-    do throws(JiebaError) { return try JiebaSegmenter.installed(named: folder) } catch {
-      switch error {
-      case .notFound:
-        guard let folder else { return nil }
-        throw .missingData(path: folder, need: "it should hold jieba's dict.txt and finalseg: \(error)")
-      case .damaged(let path, let line, let problem): throw .damagedData(path: path, line: line, problem: problem)
-      }
-    }
-  }
-
   /// `lv-eval/v1`, or `/own` with the project's wording; every deviation is part of the name.
   public var protocolName: String {
     var name = files.isOwn ? "lv-eval/own" : "lv-eval/v1"
     if !files.isOwn, !files.unofficial.isEmpty { name += "+prompts" }
-    if truncation != .middle { name += "+truncation=\(truncation.rawValue)" }
-    if let maxNewTokens { name += "+max-new-tokens=\(maxNewTokens)" }
+    name += rows.deviations
     return name
   }
 
@@ -138,10 +120,10 @@ public struct LVEval: EvaluationTask {
         + "(Chinese: two fifths) of the key words is recalled, words of the ignored lists not counted, else 0; recalled "
         + "facts: plain F1; dureader: ROUGE-L of the package rouge",
       "the F1 counts the ignored words, contrary to the official README",
-      truncation == .middle
+      rows.truncation == .middle
         ? "a prompt of more than the stated tokens is cut in the middle: both halves are decoded, joined and tokenised "
           + "again"
-        : "deviation: truncation is \(truncation.rawValue); the official program cuts the middle",
+        : "deviation: truncation is \(rows.truncation.rawValue); the official program cuts the middle",
       "greedy; deviation: the model's own chat template in place of the official program's wrappers",
     ]
     if files.isOwn {
@@ -149,8 +131,8 @@ public struct LVEval: EvaluationTask {
     } else if !files.unofficial.isEmpty {
       notes.append("deviation: not the official files: \(files.unofficial.joined(separator: ", "))")
     }
-    if let maxNewTokens { notes.append("deviation: at most \(maxNewTokens) new tokens") }
-    if segmenter == nil, sources.contains(where: \.dataset.isChinese) {
+    if let maxNewTokens = rows.maxNewTokens { notes.append("deviation: at most \(maxNewTokens) new tokens") }
+    if jieba.segmenter == nil, sources.contains(where: \.dataset.isChinese) {
       notes.append("Chinese datasets: \(LongBenchMetric.needsJieba)")
     }
     return notes
@@ -166,13 +148,8 @@ public struct LVEval: EvaluationTask {
 
   /// One cell per dataset, level and length.
   public var cells: [TaskCell] {
-    sources.flatMap { source -> [TaskCell] in
-      let place = [
-        TaskCell.Coordinate("dataset", .text(source.dataset.rawValue)),
-        TaskCell.Coordinate("level", .text(source.level)),
-      ]
-      if lengths.isEmpty { return [TaskCell(place)] }
-      return lengths.map { TaskCell(place + [.init("length", .integer($0))]) }
+    sources.flatMap { source in
+      rows.cells(at: [.init("dataset", .text(source.dataset.rawValue)), .init("level", .text(source.level))])
     }
   }
 
@@ -200,7 +177,7 @@ public struct LVEval: EvaluationTask {
             + "\(source.dataset.officialRowCount)")
       }
     }
-    if segmenter == nil, sources.contains(where: \.dataset.isChinese) {
+    if jieba.segmenter == nil, sources.contains(where: \.dataset.isChinese) {
       warnings.append("lv-eval: Chinese datasets: \(LongBenchMetric.needsJieba)")
     }
     if let warning = PromptWrapper.unusedTemplate(context) { warnings.append(warning) }
@@ -222,24 +199,24 @@ public struct LVEval: EvaluationTask {
     let wrapper = try PromptWrapper(context)
     let name = "\(source.dataset.rawValue)_\(source.level)"
     var samples: [Sample] = []
-    for entry in try source.file.entries(limit: limit) {
+    for entry in try source.file.entries(limit: rows.limit) {
       let id = SampleID("dataset=\(name)/row=\(entry.line)" + (length.map { "/length=\($0)" } ?? ""))
       var text = template.filled(["context": entry.row.context, "input": entry.row.input])
       let full = wrapper.tokenizer.encode(text, parseSpecial: false)
-      guard let cut = try truncation.apply(full, limit: most, sample: "lv-eval \(id)") else { continue }
+      guard let cut = try rows.truncation.apply(full, limit: most, sample: "lv-eval \(id)") else { continue }
       if cut.removedCount > 0 { text = wrapper.tokenizer.decode(cut.head) + wrapper.tokenizer.decode(cut.tail) }
       let prompt = try wrapper.prompt(text, sample: "lv-eval \(id)")
       var facts: [(name: String, value: Value)] = [
         ("dataset", .text(source.dataset.rawValue)), ("level", .text(source.level)), ("line", .integer(entry.line)),
-        ("truncation", .text(cut.removedCount > 0 ? truncation.rawValue : "none")),
+        ("truncation", .text(cut.removedCount > 0 ? rows.truncation.rawValue : "none")),
         ("full_prompt_tokens", .integer(full.count)), ("prompt_tokens", .integer(prompt.tokens.count)),
       ]
       if let keywords = entry.row.keywords { facts.append(("answer_keywords", .text(keywords))) }
-      if source.dataset.isChinese { facts.append(("jieba", .flag(segmenter != nil))) }
+      if source.dataset.isChinese { facts.append((InstalledJieba.fact, .text(jieba.state))) }
       samples.append(
         Sample(
           id: id, text: prompt.text,
-          request: .generate(tokens: prompt.tokens, maxNewTokens: maxNewTokens ?? source.dataset.maxNewTokens),
+          request: .generate(tokens: prompt.tokens, maxNewTokens: rows.maxNewTokens ?? source.dataset.maxNewTokens),
           conversation: prompt.conversation, expected: [entry.row.answer], facts: facts,
           truncatedTokenCount: cut.removedCount))
     }
@@ -267,7 +244,7 @@ public struct LVEval: EvaluationTask {
         : scorer.english(prediction: text, reference: answer, keywords: keywords)
       return [Score("score", 100 * value)]
     }
-    guard let segmenter else { return [Score("score", unscored: LongBenchMetric.needsJieba)] }
+    guard let segmenter = jieba.segmenter else { return [Score("score", unscored: LongBenchMetric.needsJieba)] }
     let value =
       dataset == .dureader
       ? scorer.chineseROUGE(prediction: text, reference: answer, segmenter: segmenter)

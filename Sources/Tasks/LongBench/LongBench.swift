@@ -46,27 +46,20 @@ public struct LongBench: EvaluationTask {
 
   private let files: LongBenchFiles
   private let isE: Bool
-  private let limit: Int?
-  private let lengths: [Int]
-  private let truncation: Truncation
-  private let maxNewTokens: Int?
-  private let segmenter: JiebaSegmenter?
-  /// What cuts Chinese text: the hash of jieba's files, or `none`.
-  private let segmenterState: String
+  private let rows: RowSettings
+  /// What cuts Chinese text.
+  private let jieba: InstalledJieba
 
   /// Reads the settings and checks the rows of the datasets.
   ///
   /// - Parameter settings: the entry's settings.
   /// - Throws: `TaskError`.
   public init(settings: TaskSettings) throws(TaskError) {
-    limit = try settings[Key.limit]
-    maxNewTokens = try settings[Key.maxNewTokens]
-    lengths = try settings[Key.lengths]
-    truncation = try settings[Key.truncation] ?? .middle
+    rows = try RowSettings(
+      settings, limit: Key.limit, lengths: Key.lengths, truncation: Key.truncation, maxNewTokens: Key.maxNewTokens)
     let (datasets, isE) = try Self.datasets(settings[Key.datasets])
     self.isE = isE
-    segmenter = try Self.segmenter(settings[Key.jieba], datasets)
-    if let segmenter { segmenterState = try Self.hash(of: segmenter) } else { segmenterState = "none" }
+    jieba = datasets.contains(where: \.metric.needsSegmenter) ? try InstalledJieba(settings[Key.jieba]) : .unused
     files = try LongBenchFiles(
       path: settings[Key.path], config: settings[Key.config], datasets: datasets, isE: isE)
   }
@@ -95,36 +88,11 @@ public struct LongBench: EvaluationTask {
     return (LongBenchDataset.all.filter { chosen.contains($0) }, isE)
   }
 
-  private static func segmenter(
-    _ folder: String?, _ datasets: [LongBenchDataset]
-  ) throws(TaskError) -> JiebaSegmenter? {
-    guard datasets.contains(where: \.metric.needsSegmenter) else { return nil }
-    do throws(JiebaError) { return try JiebaSegmenter.installed(named: folder) } catch {
-      switch error {
-      case .notFound:
-        guard let folder else { return nil }
-        throw .missingData(path: folder, need: "it should hold jieba's dict.txt and finalseg: \(error)")
-      case .damaged(let path, let line, let problem): throw .damagedData(path: path, line: line, problem: problem)
-      }
-    }
-  }
-
-  private static func hash(of segmenter: JiebaSegmenter) throws(TaskError) -> String {
-    var digest = SHA256()
-    for name in JiebaSegmenter.fileNames {
-      let bytes = try TaskFiles.bytes(segmenter.folder + "/" + name, need: "it is a file of jieba")
-      digest.update("\(name) \(bytes.count)\n")
-      digest.update(bytes)
-    }
-    return String(digest.hexadecimal().prefix(16))
-  }
-
   /// `longbench/v1` or `longbench-e/v1`; every deviation from it is part of the name.
   public var protocolName: String {
     var name = isE ? "longbench-e/v1" : "longbench/v1"
     if !files.isOfficial, let prompts = files.configuration.first { name += "+prompts=\(prompts.sha256.prefix(8))" }
-    if truncation != .middle { name += "+truncation=\(truncation.rawValue)" }
-    if let maxNewTokens { name += "+max-new-tokens=\(maxNewTokens)" }
+    name += rows.deviations
     return name
   }
 
@@ -133,25 +101,25 @@ public struct LongBench: EvaluationTask {
     var notes = [
       "score = 100 x the mean over rows of the best score over the accepted answers (THUDM/LongBench, eval.py); the "
         + "score of a row without an answer is 0, a row that cannot be scored is counted apart",
-      truncation == .middle
+      rows.truncation == .middle
         ? "a prompt of more than the stated tokens (BOS included, chat markers not) is cut in the middle: both halves "
           + "are decoded, joined and tokenised again, so that the final count differs a little"
-        : "deviation: truncation is \(truncation.rawValue); the official program cuts the middle",
+        : "deviation: truncation is \(rows.truncation.rawValue); the official program cuts the middle",
       "chat markers around the prompt but for trec, triviaqa, samsum, lsht, lcc and repobench-p; Llama-2's are [INST] "
         + "and [/INST] without spaces and without a system prompt, as in the official program",
       "deviation: special tokens that a document spells out stay text; the official program lets them act",
       "greedy; samsum ends at a line end and has at least one token",
       "code similarity is difflib's ratio (the official requirements); code_sim@indel is given beside it",
     ]
-    if lengths.isEmpty {
+    if rows.lengths.isEmpty {
       notes.append("the limit on a prompt is the model's window in whole thousands of tokens, less 500, as published")
     }
     if !files.isOfficial { notes.append("deviation: prompts and limits are not the official files, see the hashes") }
-    if let maxNewTokens {
+    if let maxNewTokens = rows.maxNewTokens {
       notes.append("deviation: at most \(maxNewTokens) new tokens where the benchmark allows more")
     }
     let chinese = files.sources.filter { $0.dataset.metric.needsSegmenter }
-    if !chinese.isEmpty, segmenter == nil {
+    if !chinese.isEmpty, jieba.segmenter == nil {
       notes.append("\(chinese.map(\.name).joined(separator: ", ")): \(LongBenchMetric.needsJieba)")
     }
     return notes
@@ -167,10 +135,8 @@ public struct LongBench: EvaluationTask {
 
   /// One cell per dataset and length.
   public var cells: [TaskCell] {
-    files.sources.flatMap { source -> [TaskCell] in
-      let dataset = TaskCell.Coordinate("dataset", .text(source.name))
-      if lengths.isEmpty { return [TaskCell([dataset])] }
-      return lengths.map { TaskCell([dataset, .init("length", .integer($0))]) }
+    files.sources.flatMap { source in
+      rows.cells(at: [TaskCell.Coordinate("dataset", .text(source.name))])
     }
   }
 
@@ -178,10 +144,10 @@ public struct LongBench: EvaluationTask {
   public func warnings(in context: SampleContext) -> [String] {
     var warnings = files.sources.flatMap { $0.file.warnings.map { "longbench: \($0)" } }
     let chinese = files.sources.filter { $0.dataset.metric.needsSegmenter }
-    if !chinese.isEmpty, segmenter == nil {
+    if !chinese.isEmpty, jieba.segmenter == nil {
       warnings.append("longbench: \(chinese.map(\.name).joined(separator: ", ")): \(LongBenchMetric.needsJieba)")
     }
-    if truncation == .skip { warnings += skipped(context) }
+    if rows.truncation == .skip { warnings += skipped(context) }
     if let warning = PromptWrapper.unusedTemplate(context) { warnings.append(warning) }
     return warnings
   }
@@ -189,7 +155,7 @@ public struct LongBench: EvaluationTask {
   private func skipped(_ context: SampleContext) -> [String] {
     cells.compactMap { cell -> String? in
       guard let source = source(of: cell), let made = try? samples(of: cell, in: context) else { return nil }
-      let missing = min(limit ?? Int.max, source.file.count) - made.count
+      let missing = min(rows.limit ?? Int.max, source.file.count) - made.count
       return missing > 0 ? "longbench: \(source.name): \(missing) rows do not fit and are left out" : nil
     }
   }
@@ -210,11 +176,11 @@ public struct LongBench: EvaluationTask {
     guard let source = source(of: cell) else { return [] }
     let length = cell.coordinates.last?.value.asNumber.map { Int($0) }
     let maker = LongBenchPrompt(
-      source: source, wrapper: try PromptWrapper(context), tokenizer: context.tokenizer, truncation: truncation,
+      source: source, wrapper: try PromptWrapper(context), tokenizer: context.tokenizer, truncation: rows.truncation,
       limit: length ?? Self.standardLength(window: context.contextWindow))
     var samples: [Sample] = []
     var seen: Set<String> = []
-    for entry in try source.file.entries(limit: limit) {
+    for entry in try source.file.entries(limit: rows.limit) {
       // A name that two rows share is told apart by the line.
       let row = seen.insert(entry.row.id).inserted ? entry.row.id : "\(entry.row.id)@\(entry.line)"
       let id = "dataset=\(source.name)/row=\(row)" + (length.map { "/length=\($0)" } ?? "")
@@ -241,7 +207,7 @@ public struct LongBench: EvaluationTask {
       ]
     }
     facts += [
-      ("truncation", .text(prompt.removedCount > 0 ? truncation.rawValue : "none")),
+      ("truncation", .text(prompt.removedCount > 0 ? rows.truncation.rawValue : "none")),
       ("full_prompt_tokens", .integer(prompt.fullCount)), ("prompt_tokens", .integer(prompt.tokens.count)),
       ("chat", .text(prompt.template)),
     ]
@@ -250,7 +216,8 @@ public struct LongBench: EvaluationTask {
     return Sample(
       id: id, text: prompt.text,
       request: .generate(
-        tokens: prompt.tokens, maxNewTokens: min(source.maxNewTokens, maxNewTokens ?? Int.max), stopTokens: newline,
+        tokens: prompt.tokens, maxNewTokens: min(source.maxNewTokens, rows.maxNewTokens ?? Int.max),
+        stopTokens: newline,
         minNewTokens: isSamsum ? 1 : 0), conversation: prompt.conversation, expected: entry.row.answers,
       facts: facts, truncatedTokenCount: prompt.removedCount)
   }
@@ -259,7 +226,7 @@ public struct LongBench: EvaluationTask {
   /// without jieba, or with other classes, is not taken for one with them.
   private func scoringFacts(_ source: LongBenchSource) -> [(name: String, value: Value)] {
     var facts: [(name: String, value: Value)] = []
-    if source.dataset.metric.needsSegmenter { facts.append(("jieba", .text(segmenterState))) }
+    if source.dataset.metric.needsSegmenter { facts.append((InstalledJieba.fact, .text(jieba.state))) }
     if source.dataset.metric == .classification {
       // The length before each name keeps lists apart whose names hold the separator.
       let classes = source.allClasses.map { $0.map { "\($0.utf8.count):\($0)" }.joined(separator: "\n") }
@@ -271,7 +238,7 @@ public struct LongBench: EvaluationTask {
   /// `score`, 100 x the official score of the row; for code `code_sim@indel` beside it.
   public func scores(of reference: Reference, outcome: Outcome) -> [Score] {
     Self.scores(reference, outcome) { name in
-      files.sources.first { $0.name == name }.map { ($0.dataset, $0.allClasses, segmenter) }
+      files.sources.first { $0.name == name }.map { ($0.dataset, $0.allClasses, jieba.segmenter) }
     }
   }
 

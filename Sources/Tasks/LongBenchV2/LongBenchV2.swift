@@ -53,10 +53,7 @@ public struct LongBenchV2: StatelessScoring {
   private let chosen: [LongBenchV2Setting]
   private let retrieved: LongBenchV2Chunks?
   private let chunkCount: Int
-  private let limit: Int?
-  private let lengths: [Int]
-  private let truncation: Truncation
-  private let maxNewTokens: Int?
+  private let rows: RowSettings
 
   /// Reads the settings, the prompts and the rows, one row at a time.
   ///
@@ -71,10 +68,8 @@ public struct LongBenchV2: StatelessScoring {
         expected: "different ones of \(LongBenchV2Setting.allCases.map(\.rawValue).joined(separator: ", "))")
     }
     chunkCount = try settings[Key.chunks]
-    limit = try settings[Key.limit]
-    lengths = try settings[Key.lengths]
-    truncation = try settings[Key.truncation] ?? .middle
-    maxNewTokens = try settings[Key.maxNewTokens]
+    rows = try RowSettings(
+      settings, limit: Key.limit, lengths: Key.lengths, truncation: Key.truncation, maxNewTokens: Key.maxNewTokens)
     if chosen.contains(.rag) {
       guard let path = try settings[Key.retrieved] else {
         throw .setting(
@@ -102,8 +97,7 @@ public struct LongBenchV2: StatelessScoring {
   public var protocolName: String {
     var name = prompts.isOwn ? "longbench-v2/own" : "longbench-v2/v1"
     if !prompts.unofficial.isEmpty, !prompts.isOwn { name += "+prompts" }
-    if truncation != .middle { name += "+truncation=\(truncation.rawValue)" }
-    if let maxNewTokens { name += "+max-new-tokens=\(maxNewTokens)" }
+    name += rows.deviations
     if chosen.contains(.rag) { name += "+chunks=\(chunkCount)" }
     return name
   }
@@ -114,15 +108,15 @@ public struct LongBenchV2: StatelessScoring {
       "the letter is read as the official program does it (asterisks out, the phrase \"The correct answer is\" with a "
         + "letter in parentheses anywhere, else the first A to D directly behind the phrase); no letter counts as wrong",
       "an empty reply counts as wrong and is counted in empty_reply; the official program drops such rows",
-      truncation == .middle
+      rows.truncation == .middle
         ? "a prompt of more than the stated tokens (BOS included, chat markers and new tokens not) keeps its first and "
           + "last half, decoded together and tokenised again; if the end holds less than the question, the fact "
           + "`question_cut` says so"
-        : "deviation: truncation is \(truncation.rawValue); the official program cuts the middle of the whole prompt",
+        : "deviation: truncation is \(rows.truncation.rawValue); the official program cuts the middle of the whole prompt",
       "deviation: greedy; the official program samples at temperature 0.1 without a seed",
       "difficulty and length are the file's own columns",
     ]
-    if lengths.isEmpty {
+    if rows.lengths.isEmpty {
       notes.append("the limit on a prompt is the window times 120000/131072, as published for 128k")
     }
     if prompts.isOwn {
@@ -136,7 +130,9 @@ public struct LongBenchV2: StatelessScoring {
     if chosen.contains(.rag) {
       notes.append("rag: the first \(chunkCount) chunks of your file, in the order of the text")
     }
-    if let maxNewTokens { notes.append("deviation: at most \(maxNewTokens) new tokens in each call") }
+    if let maxNewTokens = rows.maxNewTokens {
+      notes.append("deviation: at most \(maxNewTokens) new tokens in each call")
+    }
     return notes
   }
 
@@ -155,10 +151,8 @@ public struct LongBenchV2: StatelessScoring {
 
   /// One cell per setting and length.
   public var cells: [TaskCell] {
-    chosen.flatMap { setting -> [TaskCell] in
-      let place = TaskCell.Coordinate("dataset", .text(setting.rawValue))
-      if lengths.isEmpty { return [TaskCell([place])] }
-      return lengths.map { TaskCell([place, .init("length", .integer($0))]) }
+    chosen.flatMap { setting in
+      rows.cells(at: [TaskCell.Coordinate("dataset", .text(setting.rawValue))])
     }
   }
 
@@ -184,7 +178,7 @@ public struct LongBenchV2: StatelessScoring {
     let wrapper = try PromptWrapper(context)
     let most = length ?? Self.standardLength(window: context.contextWindow)
     var samples: [Sample] = []
-    for entry in try file.entries(limit: limit) {
+    for entry in try file.entries(limit: rows.limit) {
       let id = "setting=\(name)/row=\(entry.row.id)" + (length.map { "/length=\($0)" } ?? "")
       guard let sample = try sample(SampleID(id), entry, setting, most, wrapper) else { continue }
       samples.append(sample)
@@ -210,12 +204,12 @@ public struct LongBenchV2: StatelessScoring {
     let text = prompts.filled(setting.fileNames[0], row, document: document)
     guard let cut = try cut(text, most, wrapper, id) else { return nil }
     let prompt = try wrapper.prompt(cut.text, sample: "longbench-v2 \(id)")
-    let limits = setting.maxNewTokens.map { maxNewTokens ?? $0 }
+    let limits = setting.maxNewTokens.map { rows.maxNewTokens ?? $0 }
     var facts: [(name: String, value: Value)] = [
       ("setting", .text(setting.rawValue)), ("row_id", .text(row.id)), ("line", .integer(entry.line)),
       ("domain", .text(row.domain)), ("difficulty", .text(row.difficulty)), ("length", .text(row.length)),
       ("groups", .list(row.groups.map { .text($0) })),
-      ("truncation", .text(cut.removedCount > 0 ? truncation.rawValue : "none")),
+      ("truncation", .text(cut.removedCount > 0 ? rows.truncation.rawValue : "none")),
       ("full_prompt_tokens", .integer(cut.fullCount)), ("prompt_tokens", .integer(prompt.tokens.count)),
     ]
     if cut.removedCount > 0 {
@@ -258,7 +252,7 @@ public struct LongBenchV2: StatelessScoring {
   private func cut(_ text: String, _ most: Int, _ wrapper: PromptWrapper, _ id: SampleID) throws(TaskError) -> Cut? {
     let full = wrapper.tokenizer.encode(text, parseSpecial: false)
     guard
-      let cut = try truncation.apply(full, limit: most, keepsOdd: true, sample: "longbench-v2 \(id)")
+      let cut = try rows.truncation.apply(full, limit: most, keepsOdd: true, sample: "longbench-v2 \(id)")
     else { return nil }
     guard cut.removedCount > 0 else { return Cut(text: text, fullCount: full.count, removedCount: 0) }
     return Cut(

@@ -189,11 +189,14 @@ public struct NoLiMa: StatelessScoring {
         + "people counts as right under `contains`",
       "with a chat template the system message is \"\(Self.system)\", whatever the needle set says, as officially; greedy, "
         + "at most \(maxNewTokens) new tokens",
-      "wording \(templateFile == nil ? "of the project's own" : "DEFAULT_TASK_TEMPLATE of the checkout's run_tests.py"), "
-        + "an entry's own where it has one",
+      (templateFile == nil
+        ? "deviation: the wording is the project's own"
+        : "wording DEFAULT_TASK_TEMPLATE of the checkout's run_tests.py")
+        + ", an entry's own where it has one",
       "base score: mean over the pairs of the best mean at 250, 500 and 1,000; effective length: the longest tested length "
         + "from 1,000 on with at least 85 % of it (the repository computes neither)",
     ]
+    if depthCount != 26 { notes.append("deviation: \(depthCount) depths; officially 26") }
     if hasDistractor { notes.append("a distractor stands at least 0.2 from the needle, drawn by the same generator") }
     return notes
   }

@@ -150,7 +150,7 @@ public struct Ruler: StatelessScoring {
       "length = tokens of the whole prompt without BOS and the tokens that may be generated; greedy, no stop words",
       "score: control characters become line ends, then the share of the gold strings that occur, whatever the case (of "
         + "questions: any), over everything that was generated",
-      "wording \(templates.isOwn ? "of the project's own" : "of the checkout's constants.py")",
+      templates.isOwn ? "deviation: the wording is the project's own" : "wording of the checkout's constants.py",
     ]
     if tasks.contains("cwe") {
       if let wordsFile {
@@ -158,7 +158,7 @@ public struct Ruler: StatelessScoring {
           "cwe: words of \(wordsFile.name), SHA-256 of the sorted list \(wordsFile.sha256.prefix(8)) (wonderwords 2.2.0: "
             + "d6df582c, 3.0.1: 39357255, which give different samples)")
       } else {
-        notes.append("cwe: words of the project's own; the official samples need the package wonderwords")
+        notes.append("deviation: cwe has words of the project's own; the official samples need the package wonderwords")
       }
       notes.append(
         "cwe with a chat template: the worked example is a turn with its answer; officially the whole wrapper stands "

@@ -149,6 +149,18 @@ enum DataCommand {
     for file in result.files where file.standing == .different {
       Terminal.print("\(name): not official: \(file.name): \(file.note ?? "")")
     }
+    if let pictures = result.pictures { for line in Self.lines(pictures) { Terminal.print("\(name): \(line)") } }
     return .complete
+  }
+
+  private static func lines(_ pictures: PictureCheck) -> [String] {
+    let named = "\(NumberText.grouped(pictures.named)) pictures are named"
+    guard pictures.sound > 0 || !pictures.problems.isEmpty else {
+      return ["\(named); none was given, so none was looked at: give their folder too, or let `plan` look at them"]
+    }
+    let shown = pictures.problems.prefix(5).map { "picture \($0)" }
+    let more = pictures.problems.count - shown.count
+    return ["\(named), \(NumberText.grouped(pictures.sound)) are there and whole"] + shown
+      + (more > 0 ? ["\(NumberText.grouped(more)) more pictures are missing or damaged"] : [])
   }
 }

@@ -1,0 +1,88 @@
+import Foundation
+import JSON
+
+/// The datasets of HELMET whose column is a judge's, beside the books of InfiniteBench.
+extension HELMETLoader {
+  /// The name of a row in its file.
+  static func name(_ row: HELMETRow) -> String { row.shown("id") ?? "line-\(row.line)" }
+
+  /// The key points of summaries, by the names of their rows.
+  func keyPoints() throws(TaskError) -> [String: [String]] {
+    guard let file = source.keyPoints else { return [:] }
+    let key = dataset == .lawSummary ? "summary/short_keypoints" : "keypoints"
+    var points: [String: [String]] = [:]
+    for row in try rows(file) {
+      guard let own = row.value[key]?.texts else { throw problem(row, "`\(key)`, texts", in: file) }
+      points[Self.name(row)] = own
+    }
+    return points
+  }
+
+  /// Questions on books and film scripts: HF narrativeqa, one object a line.
+  func stories() throws(TaskError) -> [HELMETItem] {
+    func answers(_ row: HELMETRow, _ file: RowFile<HELMETRow>?) throws(TaskError) -> [String] {
+      let answers = row.value["answers"]?.elements?.compactMap { $0["text"]?.text ?? $0.text } ?? []
+      guard !answers.isEmpty else { throw problem(row, "`answers`, each with a `text`", in: file) }
+      return answers
+    }
+    func text(_ row: HELMETRow, _ key: String, _ file: RowFile<HELMETRow>?) throws(TaskError) -> String {
+      guard let text = row.value[key]?["text"]?.text else { throw problem(row, "`\(key)` with a `text`", in: file) }
+      return text
+    }
+    var examples: [String] = []
+    for row in try drawnExamples() {
+      let (question, answer) = (try text(row, "question", source.examples), try answers(row, source.examples)[0])
+      examples.append(
+        templates.example.filled([
+          "question": question, "answer[0]": answer, "answer": answer, "ex['question']['text']": question,
+          "ex['answers'][0]['text']": answer,
+        ]))
+    }
+    var items: [HELMETItem] = []
+    for row in chosen(try rows(source.rows)) {
+      let question = try text(row, "question", nil)
+      let references = try answers(row, nil)
+      items.append(
+        HELMETItem(
+          id: "line-\(row.line)", line: row.line,
+          fields: ["demo": framed(examples), "context": try text(row, "document", nil), "question": question],
+          references: references, rubric: HELMETRubric(question: question, answers: references)))
+    }
+    return items
+  }
+
+  /// Lawsuits: HF allenai/multi_lexsum, one object a line; those without a short summary are none.
+  func lawsuits() throws(TaskError) -> [HELMETItem] {
+    func isTaken(_ row: HELMETRow) -> Bool { row.value["summary/short"]?.text != nil }
+    var examples: [String] = []
+    for row in try drawnExamples(isTaken) {
+      let summary = try text(row, "summary/short")
+      // The checkout's field has no name.
+      examples.append(templates.example.filled(["answer[0]": summary, "": summary]))
+    }
+    let points = try keyPoints()
+    var items: [HELMETItem] = []
+    for row in chosen(try rows(source.rows).filter(isTaken), onlyIfMore: true) {
+      let short = try text(row, "summary/short")
+      items.append(
+        HELMETItem(
+          id: Self.name(row), line: row.line,
+          fields: ["demo": framed(examples), "context": try texts(row, "sources").joined(separator: "\n\n")],
+          references: [short],
+          // The judge compares with the long summary, and looks for the points of the short one.
+          rubric: HELMETRubric(summary: row.value["summary/long"]?.text ?? short, points[Self.name(row)])))
+    }
+    return items
+  }
+
+  /// The examples of every prompt; HELMET draws them without a seed.
+  private func drawnExamples(_ isTaken: (HELMETRow) -> Bool = { _ in true }) throws(TaskError) -> [HELMETRow] {
+    guard shots > 0, let file = source.examples else { return [] }
+    let pool = try rows(file).filter(isTaken)
+    return HELMETSelection.shuffled(pool.count).prefix(shots).map { pool[$0] }
+  }
+
+  private func framed(_ examples: [String]) -> String {
+    examples.isEmpty ? "" : templates.frame.filled(["demo": examples.joined(separator: "\n\n")])
+  }
+}
