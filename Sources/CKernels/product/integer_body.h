@@ -232,8 +232,13 @@ void NAME(integer_tile)(int bits, int type, int rows, int64_t blocks, const void
 
 #endif
 
+#if LEVEL > LEVEL_PORTABLE
+#include "product/row_scales_body.h"
+#endif
 #if LEVEL >= LEVEL_VNNI
 #include "product/integer_vector_vnni.h"
+#elif LEVEL == LEVEL_AVX2
+#include "product/integer_vector_avx2.h"
 #else
 #include "product/integer_vector.h"
 #endif

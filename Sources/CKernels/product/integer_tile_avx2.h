@@ -45,26 +45,21 @@ INLINE void NAME(step_sums)(const int words, const int rows, const int steps, co
     }
   }
 }
-/// Bytes of 8 bits as two nibbles, 3 rows at a time, for one block.
-INLINE void NAME(nibble_sums)(const int rows, const uint8_t *x, const uint8_t *w, __m256i s[tile_rows][2]) {
-  const __m256i nibble = _mm256_set1_epi8(15), one = _mm256_set1_epi16(1), sixteen = _mm256_set1_epi16(16);
-  UNROLL for (int first = 0; first < rows; first += 3) {
-    __m256i low[3][2], high[3][2];
-    UNROLL for (int r = 0; r < 3; r++) low[r][0] = low[r][1] = high[r][0] = high[r][1] = _mm256_setzero_si256();
-    NO_UNROLL for (int k = 0; k < 8; k++) {
-      UNROLL for (int v = 0; v < 2; v++) {
-        const __m256i q = NAME(vector)(w + k * integer_outputs * 4 + 32 * v);
-        const __m256i a = _mm256_and_si256(q, nibble), b = _mm256_and_si256(_mm256_srli_epi16(q, 4), nibble);
-        UNROLL for (int r = 0; r < 3; r++) {
-          const __m256i xv = NAME(four_bytes)(x + (k * tile_rows + first + r) * 4);
-          low[r][v] = _mm256_add_epi16(low[r][v], _mm256_maddubs_epi16(a, xv));
-          high[r][v] = _mm256_add_epi16(high[r][v], _mm256_maddubs_epi16(b, xv));
-        }
-      }
+/// Quants of 8 bits: their amounts times elements with their signs, of which two products fit 16 bits: 2 * 128 * 127.
+INLINE void NAME(sign_sums)(const int rows, const uint8_t *x, const uint8_t *w, __m256i s[tile_rows][2]) {
+  const __m256i one = _mm256_set1_epi16(1), offset = _mm256_set1_epi8((char)128);
+  UNROLL for (int r = 0; r < rows; r++) s[r][0] = s[r][1] = _mm256_setzero_si256();
+  NO_UNROLL for (int k = 0; k < 8; k++) {
+    __m256i q[2], amount[2];
+    UNROLL for (int v = 0; v < 2; v++) {
+      q[v] = _mm256_xor_si256(NAME(vector)(w + k * integer_outputs * 4 + 32 * v), offset);
+      amount[v] = _mm256_abs_epi8(q[v]);
     }
-    UNROLL for (int r = 0; r < 3; r++) {
+    UNROLL for (int r = 0; r < rows; r++) {
+      const __m256i xv = NAME(four_bytes)(x + (k * tile_rows + r) * 4);
       UNROLL for (int v = 0; v < 2; v++) {
-        s[first + r][v] = _mm256_add_epi32(_mm256_madd_epi16(low[r][v], one), _mm256_madd_epi16(high[r][v], sixteen));
+        const __m256i pairs = _mm256_maddubs_epi16(amount[v], _mm256_sign_epi8(xv, q[v]));
+        s[r][v] = _mm256_add_epi32(s[r][v], _mm256_madd_epi16(pairs, one));
       }
     }
   }
@@ -78,7 +73,7 @@ INLINE void NAME(scale_sums)(const int fit, const int eight, const int rows, con
     return;
   }
   if (eight) {
-    NAME(nibble_sums)(rows, x, w, s);
+    NAME(sign_sums)(rows, x, w, s);
     return;
   }
   const __m256i one = _mm256_set1_epi16(1);
@@ -112,11 +107,11 @@ INLINE void NAME(integer_rows)(const int fit, const int eight, const int halves,
       const float *d = scales + i * integer_outputs + part * 16, *m = minima + i * integer_outputs + part * 16;
       UNROLL for (int r = 0; r < rows; r++) {
         const v8 xs = x_scales[b * tile_rows + r], weighted = minimum ? x_weighted[total + r] : 0;
-        const __m256i base = _mm256_set1_epi32(fit && !minimum ? offset * x_sums[total + r] : 0);
+        const __m256i base = _mm256_set1_epi32(fit && !eight && !minimum ? offset * x_sums[total + r] : 0);
         UNROLL for (int v = 0; v < 2; v++) {
           float *y = to + r * integer_outputs + 8 * v;
           v8 acc = NAME(load8)(y);
-          if (fit && !minimum) s[r][v] = _mm256_sub_epi32(s[r][v], base);
+          if (fit && !eight && !minimum) s[r][v] = _mm256_sub_epi32(s[r][v], base);
           acc = (v8)_mm256_fmadd_ps((__m256)(NAME(load8)(d + 8 * v) * xs), _mm256_cvtepi32_ps(s[r][v]), (__m256)acc);
           if (minimum) acc = (v8)_mm256_fmadd_ps((__m256)NAME(load8)(m + 8 * v), (__m256)weighted, (__m256)acc);
           memcpy(y, &acc, 32);

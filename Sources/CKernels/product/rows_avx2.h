@@ -1,0 +1,106 @@
+// AVX2 only: the weights of a row, 8 columns per vector, for the float32 products of few rows. Written by hand, as
+// pairs_avx512.h is. Included by vector_product_body.h.
+//
+// A weight is quant * scale + base in one fused multiply-add, where the base is the minimum or undoes the offset of the
+// unsigned quant; the latter is exact (unpack_body.h), so the bits are those of scale * (quant - offset).
+
+#include "product/quants_avx2.h"
+#include "product/row_scales_body.h"
+
+/// Bytes of the 32 columns as numbers of the 4 steps.
+INLINE void NAME(spread)(__m256i q, v8 w[4]) {
+  // Double word j of each half belongs to step j.
+  q = _mm256_permutevar8x32_epi32(q, _mm256_setr_epi32(0, 2, 4, 6, 1, 3, 5, 7));
+  UNROLL for (int j = 0; j < 4; j++) {
+    const int32_t first = (int32_t)0x80808000 + 4 * j;
+    const __m128i own = _mm_setr_epi32(first, first + 1, first + 2, first + 3);
+    w[j] = (v8)_mm256_cvtepi32_ps(_mm256_shuffle_epi8(q, _mm256_broadcastsi128_si256(own)));
+  }
+}
+INLINE v8 NAME(weigh)(v8 scale, v8 quant, v8 base) { return __builtin_elementwise_fma(scale, quant, base); }
+INLINE v8 NAME(splat8)(float a) { return (v8)a; }
+INLINE v8 NAME(half8)(const uint8_t *p) {
+  int16_t h;
+  memcpy(&h, p, 2);
+  return (v8)_mm256_cvtph_ps(_mm_set1_epi16(h));
+}
+
+/// A block of 32 columns that begins with its scale, and minimum.
+INLINE void NAME(row_block)(const int type, const uint8_t *row, int64_t unit, v8 w[4]) {
+  v8 scale, base;
+  if (type == ckernels_q8_0) {
+    const uint8_t *p = row + unit * 34;
+    scale = NAME(half8)(p);
+    UNROLL for (int j = 0; j < 4; j++) {
+      const __m128i bytes = _mm_loadl_epi64((const __m128i *)(p + 2 + 8 * j));
+      w[j] = scale * (v8)_mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(bytes));
+    }
+    return;
+  }
+  if (type == ckernels_q4_1 || type == ckernels_q5_1) {
+    int32_t both;
+    memcpy(&both, row + unit * (type == ckernels_q4_1 ? 20 : 24), 4);
+    const __m256 turns = _mm256_cvtph_ps(_mm_set1_epi32(both));
+    scale = (v8)_mm256_moveldup_ps(turns), base = (v8)_mm256_movehdup_ps(turns);
+  } else {
+    scale = NAME(half8)(row + unit * (type == ckernels_q4_0 ? 18 : 22));
+    base = scale * (type == ckernels_q4_0 ? -8.0f : -16.0f);
+  }
+  NAME(spread)(NAME(quants32)(type, row, unit), w);
+  UNROLL for (int j = 0; j < 4; j++) w[j] = NAME(weigh)(scale, w[j], base);
+}
+
+/// Scales of a K type's block of 256 columns in `scales`, the bases behind them from 16 on.
+INLINE void NAME(row_scales)(const int type, const uint8_t *block, float *scales) {
+  const float offset = type == ckernels_q3_k ? -4 : -32;
+  __m128i s, m = _mm_setzero_si128();
+  if (type == ckernels_q4_k || type == ckernels_q5_k) {
+    s = NAME(scale_bytes_k4)(block + 4);
+    const v8 d = NAME(half8)(block) * (v8)_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(s));
+    const v8 base = -NAME(half8)(block + 2) * (v8)_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_srli_si128(s, 8)));
+    memcpy(scales, &d, 32);
+    memcpy(scales + 16, &base, 32);
+    return;
+  }
+  v8 factor, factor_m = 0.0f;
+  if (type == ckernels_q2_k) {
+    const __m128i nibble = _mm_set1_epi8(15);
+    s = _mm_loadu_si128((const __m128i *)block);
+    m = _mm_and_si128(_mm_srli_epi16(s, 4), nibble);
+    s = _mm_and_si128(s, nibble);
+    factor = NAME(half8)(block + 80), factor_m = -NAME(half8)(block + 82);
+  } else if (type == ckernels_q3_k) {
+    s = NAME(scale_bytes_k3)(block + 96);
+    factor = NAME(half8)(block + 108);
+  } else {
+    s = _mm_loadu_si128((const __m128i *)(block + 192));
+    factor = NAME(half8)(block + 208);
+  }
+  UNROLL for (int h = 0; h < 2; h++) {
+    const v8 d = factor * (v8)_mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(h ? _mm_srli_si128(s, 8) : s));
+    const v8 base = type == ckernels_q2_k
+                        ? factor_m * (v8)_mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(h ? _mm_srli_si128(m, 8) : m))
+                        : d * offset;
+    memcpy(scales + 8 * h, &d, 32);
+    memcpy(scales + 16 + 8 * h, &base, 32);
+  }
+}
+INLINE void NAME(row_unit_k)(const int type, const uint8_t *row, int64_t unit, const float *scales, v8 w[4]) {
+  const int halves = type == ckernels_q4_k || type == ckernels_q5_k ? 1 : 2, u = (int)(unit % 8);
+  NAME(spread)(NAME(quants32)(type, row, unit), w);
+  UNROLL for (int j = 0; j < 4; j++) {
+    const int at = u * halves + (halves == 2 ? j / 2 : 0);
+    w[j] = NAME(weigh)(NAME(splat8)(scales[at]), w[j], NAME(splat8)(scales[16 + at]));
+  }
+}
+
+/// Multiply-adds of the 4 steps of two rows.
+INLINE void NAME(row_steps)(const int xrows, const v8 a[4], const v8 b[4], const float *x, int64_t stride, v16 *acc) {
+  UNROLL for (int j = 0; j < 4; j++) {
+    UNROLL for (int r = 0; r < xrows; r++) {
+      const v8 xv = NAME(load8)(x + r * stride + 8 * j);
+      acc[r].lo = __builtin_elementwise_fma(a[j], xv, acc[r].lo);
+      acc[r].hi = __builtin_elementwise_fma(b[j], xv, acc[r].hi);
+    }
+  }
+}
