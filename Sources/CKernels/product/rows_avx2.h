@@ -4,18 +4,41 @@
 // A weight is quant * scale + base in one fused multiply-add, where the base is the minimum or undoes the offset of the
 // unsigned quant; the latter is exact (unpack_body.h), so the bits are those of scale * (quant - offset).
 
+#include "product/quants.h"
 #include "product/quants_avx2.h"
 #include "product/row_scales_body.h"
 
-/// Bytes of the 32 columns as numbers of the 4 steps.
-INLINE void NAME(spread)(__m256i q, v8 w[4]) {
-  // Double word j of each half belongs to step j.
-  q = _mm256_permutevar8x32_epi32(q, _mm256_setr_epi32(0, 2, 4, 6, 1, 3, 5, 7));
-  UNROLL for (int j = 0; j < 4; j++) {
-    const int32_t first = (int32_t)0x80808000 + 4 * j;
-    const __m128i own = _mm_setr_epi32(first, first + 1, first + 2, first + 3);
-    w[j] = (v8)_mm256_cvtepi32_ps(_mm256_shuffle_epi8(q, _mm256_broadcastsi128_si256(own)));
+/// Bytes of the 32 columns, double word j of each half belonging to step j.
+INLINE __m256i NAME(by_steps)(__m256i q) {
+  return _mm256_permutevar8x32_epi32(q, _mm256_setr_epi32(0, 2, 4, 6, 1, 3, 5, 7));
+}
+/// What is to be added to the quant of a type so that `spread` need not convert it, and the base takes it back exactly:
+/// byte 0x43 over a byte q < 128 is the upper half of the float 128 + q.
+INLINE int NAME(lifted)(const int type) { return quant_minimum(type) ? 0 : 128; }
+/// Bytes in the order of `by_steps` as numbers of the 4 steps, `lifted`. Numbers below 16 are looked up, as the two
+/// upper bytes of their floats (the lower ones are zero); larger ones are converted.
+INLINE void NAME(spread)(const int type, __m256i q, v8 w[4]) {
+  if (type == ckernels_q5_1 || type == ckernels_q5_k) {
+    UNROLL for (int j = 0; j < 4; j++) {
+      const int32_t first = (int32_t)0x80808000 + 4 * j;
+      const __m128i own = _mm_setr_epi32(first, first + 1, first + 2, first + 3);
+      w[j] = (v8)_mm256_cvtepi32_ps(_mm256_shuffle_epi8(q, _mm256_broadcastsi128_si256(own)));
+    }
+    return;
   }
+  __m256i top = _mm256_set1_epi8(0x43), second = q;
+  if (!NAME(lifted)(type)) {
+    const __m128i tops = _mm_setr_epi8(0, 0x3f, 0x40, 0x40, 0x40, 0x40, 0x40, 0x40, 0x41, 0x41, 0x41, 0x41, 0x41, 0x41,
+                                       0x41, 0x41);
+    const __m128i seconds = _mm_setr_epi8(0, (char)0x80, 0, 0x40, (char)0x80, (char)0xa0, (char)0xc0, (char)0xe0, 0,
+                                          0x10, 0x20, 0x30, 0x40, 0x50, 0x60, 0x70);
+    top = _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(tops), q);
+    second = _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(seconds), q);
+  }
+  const __m256i zero = _mm256_setzero_si256();
+  const __m256i early = _mm256_unpacklo_epi8(second, top), late = _mm256_unpackhi_epi8(second, top);
+  w[0] = (v8)_mm256_unpacklo_epi16(zero, early), w[1] = (v8)_mm256_unpackhi_epi16(zero, early);
+  w[2] = (v8)_mm256_unpacklo_epi16(zero, late), w[3] = (v8)_mm256_unpackhi_epi16(zero, late);
 }
 INLINE v8 NAME(weigh)(v8 scale, v8 quant, v8 base) { return __builtin_elementwise_fma(scale, quant, base); }
 INLINE v8 NAME(splat8)(float a) { return (v8)a; }
@@ -44,15 +67,24 @@ INLINE void NAME(row_block)(const int type, const uint8_t *row, int64_t unit, v8
     scale = (v8)_mm256_moveldup_ps(turns), base = (v8)_mm256_movehdup_ps(turns);
   } else {
     scale = NAME(half8)(row + unit * (type == ckernels_q4_0 ? 18 : 22));
-    base = scale * (type == ckernels_q4_0 ? -8.0f : -16.0f);
+    base = scale * (float)-(quant_offset(type) + NAME(lifted)(type));
   }
-  NAME(spread)(NAME(quants32)(type, row, unit), w);
+  if (type == ckernels_q4_0 || type == ckernels_q4_1) {
+    // Low nibbles are the first 16 columns.
+    const __m256i order = _mm256_setr_epi32(0x03020100, 0x0b0a0908, 0x03020100, 0x0b0a0908, 0x07060504, 0x0f0e0d0c,
+                                            0x07060504, 0x0f0e0d0c);
+    __m256i q = NAME(twice16)(row + unit * (type == ckernels_q4_0 ? 18 : 20) + (type == ckernels_q4_0 ? 2 : 4));
+    q = _mm256_srlv_epi32(_mm256_shuffle_epi8(q, order), _mm256_setr_epi32(0, 0, 4, 4, 0, 0, 4, 4));
+    NAME(spread)(type, _mm256_and_si256(q, _mm256_set1_epi8(15)), w);
+  } else {
+    NAME(spread)(type, NAME(by_steps)(NAME(quants32)(type, row, unit)), w);
+  }
   UNROLL for (int j = 0; j < 4; j++) w[j] = NAME(weigh)(scale, w[j], base);
 }
 
 /// Scales of a K type's block of 256 columns in `scales`, the bases behind them from 16 on.
 INLINE void NAME(row_scales)(const int type, const uint8_t *block, float *scales) {
-  const float offset = type == ckernels_q3_k ? -4 : -32;
+  const float offset = (float)-(quant_offset(type) + NAME(lifted)(type));
   __m128i s, m = _mm_setzero_si128();
   if (type == ckernels_q4_k || type == ckernels_q5_k) {
     s = NAME(scale_bytes_k4)(block + 4);
@@ -87,7 +119,7 @@ INLINE void NAME(row_scales)(const int type, const uint8_t *block, float *scales
 }
 INLINE void NAME(row_unit_k)(const int type, const uint8_t *row, int64_t unit, const float *scales, v8 w[4]) {
   const int halves = type == ckernels_q4_k || type == ckernels_q5_k ? 1 : 2, u = (int)(unit % 8);
-  NAME(spread)(NAME(quants32)(type, row, unit), w);
+  NAME(spread)(type, NAME(by_steps)(NAME(quants32)(type, row, unit)), w);
   UNROLL for (int j = 0; j < 4; j++) {
     const int at = u * halves + (halves == 2 ? j / 2 : 0);
     w[j] = NAME(weigh)(NAME(splat8)(scales[at]), w[j], NAME(splat8)(scales[16 + at]));
