@@ -48,38 +48,62 @@ INLINE v8 NAME(half8)(const uint8_t *p) {
   return (v8)_mm256_cvtph_ps(_mm_set1_epi16(h));
 }
 
-/// A block of 32 columns that begins with its scale, and minimum.
-INLINE void NAME(row_block)(const int type, const uint8_t *row, int64_t unit, v8 w[4]) {
-  v8 scale, base;
-  if (type == ckernels_q8_0) {
-    const uint8_t *p = row + unit * 34;
-    scale = NAME(half8)(p);
-    UNROLL for (int j = 0; j < 4; j++) {
-      const __m128i bytes = _mm_loadl_epi64((const __m128i *)(p + 2 + 8 * j));
-      w[j] = scale * (v8)_mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(bytes));
+/// Multiply-adds of one step of a row: of the first of a pair, or of the second.
+INLINE void NAME(row_step)(const int xrows, const int second, v8 w, const float *x, int64_t stride, v16 *acc) {
+  UNROLL for (int r = 0; r < xrows; r++) {
+    const v8 xv = NAME(load8)(x + r * stride);
+    if (second) {
+      acc[r].hi = __builtin_elementwise_fma(w, xv, acc[r].hi);
+    } else {
+      acc[r].lo = __builtin_elementwise_fma(w, xv, acc[r].lo);
     }
-    return;
   }
-  if (type == ckernels_q4_1 || type == ckernels_q5_1) {
+}
+/// 8 bytes as double words.
+INLINE __m256i NAME(eight_bytes)(const uint8_t *p) {
+  return _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)p));
+}
+INLINE v8 NAME(number)(__m256i q) { return (v8)_mm256_cvtepi32_ps(q); }
+
+/// A block of 32 columns that begins with its scale, and minimum.
+INLINE void NAME(row_block)(const int type, const int xrows, const int second, const uint8_t *block, const float *x,
+                            int64_t stride, v16 *acc) {
+  v8 scale, base = 0.0f, w[4];
+  if (quant_minimum(type)) {
     int32_t both;
-    memcpy(&both, row + unit * (type == ckernels_q4_1 ? 20 : 24), 4);
+    memcpy(&both, block, 4);
     const __m256 turns = _mm256_cvtph_ps(_mm_set1_epi32(both));
     scale = (v8)_mm256_moveldup_ps(turns), base = (v8)_mm256_movehdup_ps(turns);
   } else {
-    scale = NAME(half8)(row + unit * (type == ckernels_q4_0 ? 18 : 22));
-    base = scale * (float)-(quant_offset(type) + NAME(lifted)(type));
+    scale = NAME(half8)(block);
   }
-  if (type == ckernels_q4_0 || type == ckernels_q4_1) {
-    // Low nibbles are the first 16 columns.
-    const __m256i order = _mm256_setr_epi32(0x03020100, 0x0b0a0908, 0x03020100, 0x0b0a0908, 0x07060504, 0x0f0e0d0c,
-                                            0x07060504, 0x0f0e0d0c);
-    __m256i q = NAME(twice16)(row + unit * (type == ckernels_q4_0 ? 18 : 20) + (type == ckernels_q4_0 ? 2 : 4));
-    q = _mm256_srlv_epi32(_mm256_shuffle_epi8(q, order), _mm256_setr_epi32(0, 0, 4, 4, 0, 0, 4, 4));
-    NAME(spread)(type, _mm256_and_si256(q, _mm256_set1_epi8(15)), w);
-  } else {
-    NAME(spread)(type, NAME(by_steps)(NAME(quants32)(type, row, unit)), w);
+  switch (type) {
+  case ckernels_q8_0:
+    UNROLL for (int j = 0; j < 4; j++) {
+      const __m256i q = _mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(block + 2 + 8 * j)));
+      NAME(row_step)(xrows, second, scale * NAME(number)(q), x + 8 * j, stride, acc);
+    }
+    return;
+  case ckernels_q4_0:
+  case ckernels_q4_1: {
+    // The last 16 columns are high nibbles, 16 times as large where they are, which their scale undoes.
+    const v8 sixteenth = scale * 0.0625f;
+    const uint8_t *p = block + (type == ckernels_q4_0 ? 2 : 4);
+    if (type == ckernels_q4_0) base = scale * -8.0f;
+    UNROLL for (int j = 0; j < 4; j++) {
+      const __m256i q = _mm256_and_si256(NAME(eight_bytes)(p + 8 * (j % 2)), _mm256_set1_epi32(j < 2 ? 15 : 240));
+      NAME(row_step)(xrows, second, NAME(weigh)(j < 2 ? scale : sixteenth, NAME(number)(q), base), x + 8 * j, stride,
+                     acc);
+    }
+    return;
   }
-  UNROLL for (int j = 0; j < 4; j++) w[j] = NAME(weigh)(scale, w[j], base);
+  default:
+    if (type == ckernels_q5_0) base = scale * (float)-(quant_offset(type) + NAME(lifted)(type));
+    NAME(spread)(type, NAME(by_steps)(NAME(quants32)(type, block, 0)), w);
+    UNROLL for (int j = 0; j < 4; j++) {
+      NAME(row_step)(xrows, second, NAME(weigh)(scale, w[j], base), x + 8 * j, stride, acc);
+    }
+  }
 }
 
 /// Scales of a K type's block of 256 columns in `scales`, the bases behind them from 16 on.
@@ -88,8 +112,10 @@ INLINE void NAME(row_scales)(const int type, const uint8_t *block, float *scales
   __m128i s, m = _mm_setzero_si128();
   if (type == ckernels_q4_k || type == ckernels_q5_k) {
     s = NAME(scale_bytes_k4)(block + 4);
-    const v8 d = NAME(half8)(block) * (v8)_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(s));
-    const v8 base = -NAME(half8)(block + 2) * (v8)_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_srli_si128(s, 8)));
+    v8 d = NAME(half8)(block) * NAME(number)(_mm256_cvtepu8_epi32(s));
+    // Odd units of Q4_K are high nibbles, 16 times as large where they are.
+    if (type == ckernels_q4_k) d = d * (v8){1, 0.0625f, 1, 0.0625f, 1, 0.0625f, 1, 0.0625f};
+    const v8 base = -NAME(half8)(block + 2) * NAME(number)(_mm256_cvtepu8_epi32(_mm_srli_si128(s, 8)));
     memcpy(scales, &d, 32);
     memcpy(scales + 16, &base, 32);
     return;
@@ -109,30 +135,26 @@ INLINE void NAME(row_scales)(const int type, const uint8_t *block, float *scales
     factor = NAME(half8)(block + 208);
   }
   UNROLL for (int h = 0; h < 2; h++) {
-    const v8 d = factor * (v8)_mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(h ? _mm_srli_si128(s, 8) : s));
+    const v8 d = factor * NAME(number)(_mm256_cvtepi8_epi32(h ? _mm_srli_si128(s, 8) : s));
     const v8 base = type == ckernels_q2_k
-                        ? factor_m * (v8)_mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(h ? _mm_srli_si128(m, 8) : m))
+                        ? factor_m * NAME(number)(_mm256_cvtepi8_epi32(h ? _mm_srli_si128(m, 8) : m))
                         : d * offset;
     memcpy(scales + 8 * h, &d, 32);
     memcpy(scales + 16 + 8 * h, &base, 32);
   }
 }
-INLINE void NAME(row_unit_k)(const int type, const uint8_t *row, int64_t unit, const float *scales, v8 w[4]) {
-  const int halves = type == ckernels_q4_k || type == ckernels_q5_k ? 1 : 2, u = (int)(unit % 8);
-  NAME(spread)(type, NAME(by_steps)(NAME(quants32)(type, row, unit)), w);
+INLINE void NAME(row_unit_k)(const int type, const int xrows, const int second, const uint8_t *block, const int unit,
+                             const float *scales, const float *x, int64_t stride, v16 *acc) {
+  const int halves = quant_halves(type);
+  v8 w[4];
+  if (type != ckernels_q4_k) NAME(spread)(type, NAME(by_steps)(NAME(quants32)(type, block, unit)), w);
   UNROLL for (int j = 0; j < 4; j++) {
-    const int at = u * halves + (halves == 2 ? j / 2 : 0);
-    w[j] = NAME(weigh)(NAME(splat8)(scales[at]), w[j], NAME(splat8)(scales[16 + at]));
-  }
-}
-
-/// Multiply-adds of the 4 steps of two rows.
-INLINE void NAME(row_steps)(const int xrows, const v8 a[4], const v8 b[4], const float *x, int64_t stride, v16 *acc) {
-  UNROLL for (int j = 0; j < 4; j++) {
-    UNROLL for (int r = 0; r < xrows; r++) {
-      const v8 xv = NAME(load8)(x + r * stride + 8 * j);
-      acc[r].lo = __builtin_elementwise_fma(a[j], xv, acc[r].lo);
-      acc[r].hi = __builtin_elementwise_fma(b[j], xv, acc[r].hi);
+    const int at = unit * halves + (halves == 2 ? j / 2 : 0);
+    if (type == ckernels_q4_k) {
+      const __m256i q = NAME(eight_bytes)(block + 16 + 32 * (unit / 2) + 8 * j);
+      w[j] = NAME(number)(_mm256_and_si256(q, _mm256_set1_epi32(unit % 2 ? 240 : 15)));
     }
+    w[j] = NAME(weigh)(NAME(splat8)(scales[at]), w[j], NAME(splat8)(scales[16 + at]));
+    NAME(row_step)(xrows, second, w[j], x + 8 * j, stride, acc);
   }
 }

@@ -82,30 +82,21 @@ INLINE void NAME(units)(const int type, const int xrows, const uint8_t *const *r
   }
 #undef ALL_PAIRS
 #elif LEVEL == LEVEL_AVX2
+  const int64_t bytes = block_bytes(type);
   if (type >= ckernels_q2_k && type <= ckernels_q6_k) {
     float scales[2 * PAIRS][32];
-    const int64_t bytes = type == ckernels_q2_k   ? 84
-                          : type == ckernels_q3_k ? 110
-                          : type == ckernels_q4_k ? 144
-                          : type == ckernels_q5_k ? 176
-                                                  : 210;
     UNROLL for (int i = 0; i < 2 * PAIRS; i++) NAME(row_scales)(type, rows[i] + u / 8 * bytes, scales[i]);
     UNROLL for (int unit = 0; unit < 8; unit++) {
-      UNROLL for (int i = 0; i < PAIRS; i++) {
-        v8 a[4], b[4];
-        NAME(row_unit_k)(type, rows[2 * i] + u / 8 * bytes, unit, scales[2 * i], a);
-        NAME(row_unit_k)(type, rows[2 * i + 1] + u / 8 * bytes, unit, scales[2 * i + 1], b);
-        NAME(row_steps)(xrows, a, b, x + 32 * unit, stride, acc[i]);
+      UNROLL for (int i = 0; i < 2 * PAIRS; i++) {
+        NAME(row_unit_k)(type, xrows, i % 2, rows[i] + u / 8 * bytes, unit, scales[i], x + 32 * unit, stride,
+                         acc[i / 2]);
       }
     }
     return;
   }
   if (type >= ckernels_q8_0 && type <= ckernels_q5_1) {
-    UNROLL for (int i = 0; i < PAIRS; i++) {
-      v8 a[4], b[4];
-      NAME(row_block)(type, rows[2 * i], u, a);
-      NAME(row_block)(type, rows[2 * i + 1], u, b);
-      NAME(row_steps)(xrows, a, b, x, stride, acc[i]);
+    UNROLL for (int i = 0; i < 2 * PAIRS; i++) {
+      NAME(row_block)(type, xrows, i % 2, rows[i] + u * bytes, x, stride, acc[i / 2]);
     }
     return;
   }
