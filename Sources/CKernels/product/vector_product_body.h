@@ -86,6 +86,8 @@ INLINE void NAME(units)(const int type, const int xrows, const uint8_t *const *r
   if (type >= ckernels_q2_k && type <= ckernels_q6_k) {
     float scales[2 * PAIRS][32];
     UNROLL for (int i = 0; i < 2 * PAIRS; i++) NAME(row_scales)(type, rows[i] + u / 8 * bytes, scales[i]);
+    // Each is to be spread from memory, which costs no shuffle: the compiler must not know them.
+    __asm__("" : "+m"(scales));
     UNROLL for (int unit = 0; unit < 8; unit++) {
       UNROLL for (int i = 0; i < 2 * PAIRS; i++) {
         NAME(row_unit_k)(type, xrows, i % 2, rows[i] + u / 8 * bytes, unit, scales[i], x + 32 * unit, stride,
