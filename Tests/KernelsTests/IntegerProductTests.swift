@@ -67,6 +67,40 @@ import Testing
     }
   }
 
+  /// Bytes of a block that are halves.
+  private static func halves(_ type: WeightType) -> Range<Int> {
+    switch type {
+    case .q8_0, .q4_0, .q5_0: 0..<2
+    case .q2_K: 80..<84
+    case .q3_K: 108..<110
+    case .q6_K: 208..<210
+    default: 0..<4
+    }
+  }
+
+  @Test("sums of the largest quants and elements, of either sign, are exact", arguments: types, computes)
+  func largest(type: WeightType, compute: Compute) {
+    let columns = 256
+    // Elements of 16 bits whose low byte is -128, besides the block's largest one.
+    let low = (0..<columns).map { $0 % 32 == 0 ? 1 : Float(128) / 32639 }
+    let alternating = (0..<columns).map { $0 % 2 == 0 ? Float(1) : -1 }
+    for fill: UInt8 in [0x00, 0x0f, 0x7f, 0x80, 0x88, 0xf0, 0xff] {
+      var stored = StoredWeights(type, rows: 9, columns: columns, seed: 8)
+      for i in stored.bytes.indices where !Self.halves(type).contains(i % type.blockByteCount) {
+        stored.bytes[i] = fill
+      }
+      for row in [low, low.map { -$0 }, alternating, [Float](repeating: 1, count: columns)] {
+        let x = row + row.map { -$0 } + row + row + row
+        let workers = Workers(threads: 1, instructionSet: .portable)
+        for rows in [1, 5] {
+          let part = Array(x[..<(rows * columns)])
+          let expected = ProductTests.product(workers, part, stored.matrix(), path: .vectors, compute: compute)
+          equalBits(stored, part, rows: rows, compute, bits(expected))
+        }
+      }
+    }
+  }
+
   private func equalBits(_ stored: StoredWeights, _ x: [Float], rows: Int, _ compute: Compute, _ expected: [UInt32]) {
     for set in InstructionSet.available {
       for threads in 1...3 {

@@ -1,21 +1,35 @@
 #include "isa/vector_body.h"
 
-/// `rounds` times 64 steps of the 12-accumulator multiply-add loop with loads: 64 * 12 * 32 operations per round.
+// Vectors of B at a time: with 6 rows as many accumulators as registers hold, as in tile_body.h.
+#undef SPIN_VECTORS
+#if LEVEL >= LEVEL_AVX512
+#define SPIN_VECTORS 2
+#else
+#define SPIN_VECTORS 1
+#endif
+
+/// `rounds` times 64 steps of a multiply-add loop with loads, 6 rows by 2 vectors: 64 * 12 * 32 operations per round.
 double NAME(spin)(int64_t rounds, const float *a, const float *b) {
-  v16 acc[12];
-  UNROLL for (int i = 0; i < 12; i++) acc[i] = 0.0f;
-  for (int64_t n = 0; n < rounds; n++) {
-    for (int64_t k = 0; k < 64; k++) {
-      v16 b0 = NAME(load16)(b + k * 32), b1 = NAME(load16)(b + k * 32 + 16);
-      UNROLL for (int r = 0; r < 6; r++) {
-        v16 av = a[k * 6 + r];
-        acc[2 * r] = NAME(fma16)(av, b0, acc[2 * r]);
-        acc[2 * r + 1] = NAME(fma16)(av, b1, acc[2 * r + 1]);
+  v16 total = 0.0f;
+  for (int part = 0; part < 2; part += SPIN_VECTORS) {
+    v16 acc[6][SPIN_VECTORS];
+    UNROLL for (int r = 0; r < 6; r++) {
+      UNROLL for (int v = 0; v < SPIN_VECTORS; v++) acc[r][v] = 0.0f;
+    }
+    for (int64_t n = 0; n < rounds; n++) {
+      for (int64_t k = 0; k < 64; k++) {
+        v16 bv[SPIN_VECTORS];
+        UNROLL for (int v = 0; v < SPIN_VECTORS; v++) bv[v] = NAME(load16)(b + k * 32 + (part + v) * 16);
+        UNROLL for (int r = 0; r < 6; r++) {
+          v16 av = a[k * 6 + r];
+          UNROLL for (int v = 0; v < SPIN_VECTORS; v++) acc[r][v] = NAME(fma16)(av, bv[v], acc[r][v]);
+        }
       }
     }
+    UNROLL for (int r = 0; r < 6; r++) {
+      UNROLL for (int v = 0; v < SPIN_VECTORS; v++) total = total + acc[r][v];
+    }
   }
-  v16 total = 0.0f;
-  UNROLL for (int i = 0; i < 12; i++) total = total + acc[i];
   return (double)NAME(sum16)(total);
 }
 

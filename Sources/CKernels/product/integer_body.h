@@ -103,6 +103,9 @@ void NAME(pack_quants)(int bits, int type, const uint8_t *rows, int64_t row_byte
   }
 }
 
+#if LEVEL == LEVEL_AVX2
+#include "product/integer_tile_avx2.h"
+#else
 // dot(bits, sum, w, x): sums of 4 products of bytes, or 2 of words, for 16 outputs.
 #if LEVEL == LEVEL_PORTABLE
 INLINE i16x NAME(dot)(const int bits, i16x sum, const uint8_t *w, const uint8_t *x) {
@@ -117,28 +120,6 @@ INLINE i16x NAME(dot)(const int bits, i16x sum, const uint8_t *w, const uint8_t 
     }
   }
   return sum;
-}
-#elif LEVEL == LEVEL_AVX2
-/// Bytes: 16-bit sums of pairs would overflow with 8-bit weights, so weights go as two nibbles.
-INLINE i16x NAME(dot)(const int bits, i16x sum, const uint8_t *w, const uint8_t *x) {
-  int32_t step;
-  memcpy(&step, x, 4);
-  const __m256i xv = _mm256_set1_epi32(step), low = _mm256_set1_epi8(15);
-  __m256i part[2];
-  UNROLL for (int h = 0; h < 2; h++) {
-    __m256i q = _mm256_loadu_si256((const __m256i *)(w + 32 * h));
-    if (bits == 8) {
-      __m256i a = _mm256_maddubs_epi16(_mm256_and_si256(q, low), xv);
-      __m256i b = _mm256_maddubs_epi16(_mm256_and_si256(_mm256_srli_epi16(q, 4), low), xv);
-      part[h] = _mm256_add_epi32(_mm256_madd_epi16(a, _mm256_set1_epi16(1)),
-                                 _mm256_madd_epi16(b, _mm256_set1_epi16(16)));
-    } else {
-      part[h] = _mm256_madd_epi16(q, xv);
-    }
-  }
-  i16x v;
-  memcpy(&v, part, 64);
-  return sum + v;
 }
 #else
 INLINE i16x NAME(dot)(const int bits, i16x sum, const uint8_t *w, const uint8_t *x) {
@@ -249,8 +230,15 @@ void NAME(integer_tile)(int bits, int type, int rows, int64_t blocks, const void
 #undef RUN
 }
 
+#endif
+
+#if LEVEL > LEVEL_PORTABLE
+#include "product/row_scales_body.h"
+#endif
 #if LEVEL >= LEVEL_VNNI
 #include "product/integer_vector_vnni.h"
+#elif LEVEL == LEVEL_AVX2
+#include "product/integer_vector_avx2.h"
 #else
 #include "product/integer_vector.h"
 #endif

@@ -1,4 +1,4 @@
-// Few rows in integers, at levels without VNNI: one stored row at a time. Included by integer_body.h.
+// Few rows in integers, at the portable level: one stored row at a time. Included by integer_body.h.
 
 /// Sum of 16 products of an unsigned byte with an element.
 INLINE int32_t NAME(dot16)(c16x q, const int8_t *low, const int8_t *high) {

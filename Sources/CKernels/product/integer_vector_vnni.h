@@ -71,31 +71,14 @@ INLINE __m512i NAME(quants64)(const int type, const uint8_t *row, int64_t unit) 
 
 /// Scales (d * scale) and negated minima of the 8 sub-blocks of a Q4_K or Q5_K block: lanes 0-7, lanes 8-15.
 INLINE v16 NAME(scales_k4)(const uint8_t *block) {
-  uint32_t s[3], both;
+  uint32_t both;
   memcpy(&both, block, 4);
-  memcpy(s, block + 4, 12);
-  const uint64_t low = s[0] & 0x3f3f3f3f, high = (s[2] & 0x0f0f0f0f) | (s[0] >> 6 & 0x03030303) << 4;
-  const uint64_t low_m = s[1] & 0x3f3f3f3f, high_m = (s[2] >> 4 & 0x0f0f0f0f) | (s[1] >> 6 & 0x03030303) << 4;
-  const __m128i bytes = _mm_set_epi64x((int64_t)(low_m | high_m << 32), (int64_t)(low | high << 32));
+  const __m128i bytes = NAME(scale_bytes_k4)(block + 4);
   // The second half with its sign turned.
   const __m128 halves = _mm_cvtph_ps(_mm_cvtsi32_si128((int32_t)(both ^ 0x80000000)));
   const __m512i first = _mm512_setr_epi32(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
   const __m512 factors = _mm512_permutexvar_ps(first, _mm512_castps128_ps512(halves));
   return (v16)_mm512_mul_ps(factors, _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(bytes)));
-}
-
-/// The words at `at` of 8 rows. By inserting: stores and one load of all would wait for each other.
-INLINE __m128i NAME(eight_words)(const uint8_t *const *rows, int64_t at) {
-  uint16_t h[8];
-  UNROLL for (int i = 0; i < 8; i++) memcpy(&h[i], rows[i] + at, 2);
-  return _mm_setr_epi16((short)h[0], (short)h[1], (short)h[2], (short)h[3], (short)h[4], (short)h[5], (short)h[6],
-                        (short)h[7]);
-}
-/// The double words at `at` of 4 rows.
-INLINE __m128i NAME(four_doubles)(const uint8_t *const *rows, int64_t at) {
-  int32_t h[4];
-  UNROLL for (int i = 0; i < 4; i++) memcpy(&h[i], rows[i] + at, 4);
-  return _mm_setr_epi32(h[0], h[1], h[2], h[3]);
 }
 
 /// The quants of one block in the lower half, zeros in the upper.
@@ -136,16 +119,7 @@ INLINE void NAME(gather_scales)(const int type, const uint8_t *const *rows, int6
   } else if (type == ckernels_q3_k) {
     UNROLL for (int i = 0; i < 16; i++) {
       const uint8_t *p = rows[i] + unit / 8 * 110;
-      // 16 scales of 6 bits with offset 32: the low 4 in 8 bytes, the high 2 in 4.
-      uint64_t low;
-      uint32_t high;
-      memcpy(&low, p + 96, 8);
-      memcpy(&high, p + 104, 4);
-      const uint64_t nibbles = 0x0f0f0f0f0f0f0f0f;
-      __m128i s = _mm_set_epi64x((int64_t)(low >> 4 & nibbles), (int64_t)(low & nibbles));
-      __m128i h = _mm_srlv_epi32(_mm_set1_epi32((int32_t)high), _mm_setr_epi32(0, 2, 4, 6));
-      s = _mm_or_si128(s, _mm_slli_epi32(_mm_and_si128(h, _mm_set1_epi8(3)), 4));
-      d[i] = NAME(signed16)((b16x)s - 32) * NAME(half)(p + 108);
+      d[i] = NAME(signed16)((b16x)NAME(scale_bytes_k3)(p + 96)) * NAME(half)(p + 108);
     }
     NAME(transpose16)(d);
   } else {

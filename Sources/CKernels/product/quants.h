@@ -28,3 +28,18 @@ static inline int quant_minimum(int type) {
   return type == ckernels_q4_1 || type == ckernels_q5_1 || type == ckernels_q2_k || type == ckernels_q4_k ||
          type == ckernels_q5_k;
 }
+/// Bytes of a block of a type that has products in integers: a constant where the type is one (types.c has them all).
+static inline int64_t block_bytes(int type) {
+  switch (type) {
+  case ckernels_q8_0: return 34;
+  case ckernels_q4_0: return 18;
+  case ckernels_q4_1: return 20;
+  case ckernels_q5_0: return 22;
+  case ckernels_q5_1: return 24;
+  case ckernels_q2_k: return 84;
+  case ckernels_q3_k: return 110;
+  case ckernels_q4_k: return 144;
+  case ckernels_q5_k: return 176;
+  default: return 210;
+  }
+}

@@ -33,11 +33,13 @@ INLINE void NAME(steps4)(const int xrows, NAME(pair) a, NAME(pair) b, const floa
 
 #if LEVEL >= LEVEL_AVX512
 #include "product/pairs_avx512.h"
+#elif LEVEL == LEVEL_AVX2
+#include "product/rows_avx2.h"
 #endif
 
 /// Units of 32 columns that one call of `units` takes.
 INLINE int NAME(units_at_once)(const int type) {
-#if LEVEL >= LEVEL_AVX512
+#if LEVEL > LEVEL_PORTABLE
   if (type >= ckernels_q2_k && type <= ckernels_q6_k) return 8;
 #endif
   (void)type;
@@ -79,6 +81,27 @@ INLINE void NAME(units)(const int type, const int xrows, const uint8_t *const *r
     return;
   }
 #undef ALL_PAIRS
+#elif LEVEL == LEVEL_AVX2
+  const int64_t bytes = block_bytes(type);
+  if (type >= ckernels_q2_k && type <= ckernels_q6_k) {
+    float scales[2 * PAIRS][32];
+    UNROLL for (int i = 0; i < 2 * PAIRS; i++) NAME(row_scales)(type, rows[i] + u / 8 * bytes, scales[i]);
+    // Each is to be spread from memory, which costs no shuffle: the compiler must not know them.
+    __asm__("" : "+m"(scales));
+    UNROLL for (int unit = 0; unit < 8; unit++) {
+      UNROLL for (int i = 0; i < 2 * PAIRS; i++) {
+        NAME(row_unit_k)(type, xrows, i % 2, rows[i] + u / 8 * bytes, unit, scales[i], x + 32 * unit, stride,
+                         acc[i / 2]);
+      }
+    }
+    return;
+  }
+  if (type >= ckernels_q8_0 && type <= ckernels_q5_1) {
+    UNROLL for (int i = 0; i < 2 * PAIRS; i++) {
+      NAME(row_block)(type, xrows, i % 2, rows[i] + u * bytes, x, stride, acc[i / 2]);
+    }
+    return;
+  }
 #endif
   UNROLL for (int i = 0; i < PAIRS; i++) {
     const uint8_t *a = rows[2 * i], *b = rows[2 * i + 1];
