@@ -62,7 +62,8 @@ public struct Judge: Sendable {
   /// The number of a judged sample's judgments that cannot be read.
   static let unreadableMetric = "unreadable_judgments"
   /// The same as a metric: the mean of these numbers.
-  static let unreadable = MetricDescription(name: unreadableMetric, aggregation: .mean, higherIsBetter: false)
+  static let unreadable = MetricDescription(
+    name: unreadableMetric, aggregation: .mean, higherIsBetter: false, range: 0...Double(UInt16.max))
   /// The most new tokens of a judgment: room for reasons and a verdict.
   static let maxNewTokens = 2048
 

@@ -180,8 +180,8 @@ public struct LEval: EvaluationTask {
   public var judgedMetrics: [MetricDescription] {
     guard includesJudged, files.sources.contains(where: { $0.way == .text }) else { return [] }
     return [
-        MetricDescription(name: "win_rate", aggregation: .mean, higherIsBetter: true, range: 0...100), Judge.unreadable,
-      ]
+      MetricDescription(name: "win_rate", aggregation: .mean, higherIsBetter: true, range: 0...100), Judge.unreadable,
+    ]
   }
 
   /// How answers are compared.
