@@ -32,7 +32,8 @@ extension MetricDescription {
     let unit = document ?? sampleID
     switch aggregation {
     case .perplexity:
-      guard let sum = value(PerplexityParts.sum), let count = value(PerplexityKind(metric: name).countName), count > 0 else {
+      guard let sum = value(PerplexityParts.sum), let count = value(PerplexityKind(metric: name).countName), count > 0
+      else {
         return nil
       }
       return Contribution(sums: WeightedSum(sum: sum, weight: count), unit: unit)

@@ -45,7 +45,8 @@ enum MainMatrix {
     notes.append(
       hasIntervals
         ? "The tables below have the intervals."
-        : "No number has an interval: there are fewer than \(Statistics.minimumUnitCount) independent samples or documents.")
+        : "No number has an interval: there are fewer than \(Statistics.minimumUnitCount) independent samples or documents."
+    )
     table.note = notes.joined(separator: " ")
     return table
   }

@@ -36,7 +36,8 @@ extension ReportBuilder {
       for sample in cell.samples
       where sample.contribution(metric) == nil {
         let score = sample.result.scores.first { $0.metric == metric.name }
-        let reason = score?.unscored ?? "there is no score named \(metric.isPerplexity ? PerplexityParts.sum : metric.name)"
+        let reason =
+          score?.unscored ?? "there is no score named \(metric.isPerplexity ? PerplexityParts.sum : metric.name)"
         details.append("`\(cell.name)`, sample `\(sample.result.sampleID)` unscored: \(reason)")
       }
     }

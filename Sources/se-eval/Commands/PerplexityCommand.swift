@@ -166,7 +166,8 @@ enum PerplexityCommand {
       let perWord = windows.convention == .pg19Word ? source.wordCount.map { Double(kept.count) / $0 } : nil
       return Result(
         perplexity: value, meanNLL: mean, interval: main.interval, logProbabilities: kept,
-        plusMinus: value * Perplexity.standardError(kept) * (perWord ?? 1), parts: isWhole ? Dictionary(estimates) { $1 } : [:])
+        plusMinus: value * Perplexity.standardError(kept) * (perWord ?? 1),
+        parts: isWhole ? Dictionary(estimates) { $1 } : [:])
     }
 
     func output(_ result: Result) -> Output {
@@ -192,7 +193,8 @@ enum PerplexityCommand {
         result.interval.map { " [\(NumberText.fixed($0.low, 4)), \(NumberText.fixed($0.high, 4))]" } ?? ""
       let spread =
         result.perplexity.isFinite
-        ? " ± \(NumberText.fixed(result.plusMinus, 4)) (standard error, tokens taken as independent)" : " (mean NLL \(NumberText.fixed(result.meanNLL, 4)))"
+        ? " ± \(NumberText.fixed(result.plusMinus, 4)) (standard error, "
+          + "tokens taken as independent)" : " (mean NLL \(NumberText.fixed(result.meanNLL, 4)))"
       return "perplexity \(Self.text(result.perplexity))\(interval)\(spread), "
         + "\(NumberText.grouped(result.logProbabilities.count)) tokens in \(samples.count) windows "
         + "(\(windows.convention.rawValue), context \(context), stride \(windows.stride), \(session.method))"

@@ -5,8 +5,10 @@ struct JinjaNumber {
   /// What `int` makes of it; nil where that raises, and where 64 bits do not hold it.
   let whole: Int?
 
-  /// Python's grammar: white space around, a sign, digits of any script with single underscores between them, a full
-  /// stop, an exponent; or `inf`, `infinity` and `nan` in any case. Nil where both raise.
+  /// Reads Python's grammar; nil where both raise.
+  ///
+  /// White space around, a sign, digits of any script with single underscores between them, a full
+  /// stop, an exponent; or `inf`, `infinity` and `nan` in any case.
   init?(_ text: JinjaText) {
     guard let plain = Self.plain(text) else { return nil }
     let unsigned = plain.drop { $0 == "+" || $0 == "-" }
