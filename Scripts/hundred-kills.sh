@@ -69,6 +69,9 @@ for _ in $(seq $((kills / 4))); do
   fi
   kill_all 90 "${pids[@]}"
 done
+for store in shards joined.sqlite; do
+  if [ -e "$store" ]; then "$program" doctor "$store" --quiet >/dev/null; fi
+done
 passed "shards at once and a merge beside them" "nothing is damaged"
 for _ in $(seq $((kills / 4))); do
   shard=$((RANDOM % 3 + 1))

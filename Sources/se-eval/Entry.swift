@@ -64,6 +64,7 @@ enum Entry {
       Terminal.print(Help.text(command))
       return .complete
     }
+    Concurrently.threadLimit = try arguments.integer(GlobalOptions.threads) ?? Allocation.threadCount
     return try command.run(arguments)
   }
 

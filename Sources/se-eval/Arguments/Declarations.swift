@@ -57,7 +57,7 @@ struct Command: Sendable {
 /// Options of every command.
 enum GlobalOptions {
   static let threads = Option.value(
-    "--threads", "N", "threads of the engine (default: the processors that this process was given)")
+    "--threads", "N", "threads to work on (default: the processors that this process was given)")
   static let progress = Option.value("--progress", "MODE", "auto, plain, json or none (default auto)")
   static let quiet = Option.flag("--quiet", "print results and errors only")
   static let json = Option.flag("--json", "machine-readable results on standard output, where the command has any")
