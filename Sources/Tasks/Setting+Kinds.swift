@@ -1,4 +1,4 @@
-public import Evaluation
+import Evaluation
 
 // The kinds of settings. Where `otherwise` stands in place of a default, the value is nil where nothing is given, and
 // the words say what that means.

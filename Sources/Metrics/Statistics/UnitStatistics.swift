@@ -61,7 +61,7 @@ struct JackknifeEstimate {
       return
     }
     let own = moments.scaledSkewness
-    // Of units of about one size, such as the windows of a text, both say the same.
+    // Of units of about one size both say the same.
     guard effectiveCount < Self.evenShare * n else {
       scaledSkewness = own
       return

@@ -45,7 +45,8 @@ enum MainMatrix {
     notes.append(
       hasIntervals
         ? "The tables below have the intervals."
-        : "No number has an interval: there are fewer than \(Statistics.minimumUnitCount) independent samples or documents."
+        : "No number has an interval: fewer than \(Statistics.minimumUnitCount) independent samples or documents, or ones that "
+          + "do not differ, allow none."
     )
     table.note = notes.joined(separator: " ")
     return table

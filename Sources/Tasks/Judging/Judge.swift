@@ -1,4 +1,4 @@
-public import Evaluation
+import Evaluation
 public import Tokenizers
 
 /// Who judges answers that no rule can score, as a task sees it: another model, which reads messages.

@@ -4,6 +4,8 @@ struct JinjaNumber {
   let value: Double
   /// What `int` makes of it; nil where that raises, and where 64 bits do not hold it.
   let whole: Int?
+  /// Whether `int` takes it, however large.
+  let isWhole: Bool
 
   /// Reads Python's grammar; nil where both raise.
   ///
@@ -15,7 +17,7 @@ struct JinjaNumber {
     guard plain.count - unsigned.count <= 1 else { return nil }
     let isNegative = plain.first == "-"
     if let named = Self.named[unsigned.lowercased()] {
-      (value, whole) = (isNegative ? -named : named, nil)
+      (value, whole, isWhole) = (isNegative ? -named : named, nil, false)
       return
     }
     let parts = unsigned.split(maxSplits: 1, omittingEmptySubsequences: false) { $0 == "e" || $0 == "E" }
@@ -28,7 +30,8 @@ struct JinjaNumber {
     let tail = digits.count > 1 ? digits[1] ?? "0" : "0"
     guard let value = Double("\(isNegative ? "-" : "")\(head).\(tail)e\(exponent)") else { return nil }
     self.value = value
-    whole = parts.count == 1 && mantissa.count == 1 ? Int((isNegative ? "-" : "") + head) : nil
+    isWhole = parts.count == 1 && mantissa.count == 1
+    whole = isWhole ? Int((isNegative ? "-" : "") + head) : nil
   }
 
   private static let named: [String: Double] = ["inf": .infinity, "infinity": .infinity, "nan": .nan]

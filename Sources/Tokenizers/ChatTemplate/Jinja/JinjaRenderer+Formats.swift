@@ -189,7 +189,8 @@ private struct FieldNumbering {
   ///
   /// A field with a part of its value behind the number takes no side in Python.
   mutating func place(of field: Substring, isAlone: Bool) -> Int? {
-    if let number = Int(field) {
+    // Python takes digits alone for a place: of `{+1}` it looks for a name.
+    if field.allSatisfy({ ("0"..."9").contains($0) }), let number = Int(field) {
       guard isAlone else { return number }
       guard next == 0 else { return nil }
       isByHand = true

@@ -333,8 +333,11 @@ extension JinjaRenderer {
       // Of a text it is the default, of a number Python's OverflowError.
       throw failure("an infinite number is no whole one")
     }
+    if case .text(let text) = value, let number = JinjaNumber(text), number.isWhole {
+      guard let whole = number.whole else { throw unsupported("a whole number that does not fit 64 bits") }
+      return .integer(whole)
+    }
     guard let real, real.isFinite else { return nil }
-    if case .text(let text) = value, let number = JinjaNumber(text)?.whole { return .integer(number) }
     guard let number = Int(exactly: real.rounded(.towardZero)) else {
       throw unsupported("a whole number that does not fit 64 bits")
     }
