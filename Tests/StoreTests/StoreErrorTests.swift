@@ -53,12 +53,12 @@ import Text
     let path = folder.file("faults.sqlite")
     _ = try ResultStore.open(path, mode: .create)
     let connection = try Connection(path: path, access: .existing, busyTimeoutMilliseconds: 0, vfs: nil)
-    try "there".write(toFile: folder.file("there"), atomically: true, encoding: .utf8)
+    _ = try ResultStore.open(folder.file("there"), mode: .create)
     let copy = try #require(
       #expect(throws: StoreError.self) { try connection.execute("VACUUM INTO '\(folder.file("there"))'") })
     #expect("\(copy)".contains("output file already exists") && copy.fault == .runtime, "\(copy)")
     #expect(!"\(copy)".contains("--recover"))
-    let reading = try #require(#expect(throws: StoreError.self) { try connection.run("SELECT nothing FROM runs") })
+    let reading = try #require(#expect(throws: StoreError.self) { try connection.run("SELECT absent FROM runs") })
     #expect("\(reading)".contains("no such column") && reading.fault == .damagedInput)
   }
 
