@@ -8,6 +8,9 @@ public enum Aggregation: String, Hashable, Sendable, Codable {
   case mean
 }
 
+/// The scores that samples of means can have: by task, then by metric.
+public typealias ScoreRanges = [String: [String: ClosedRange<Double>]]
+
 /// A metric that a task reports.
 public struct MetricDescription: Hashable, Sendable, Codable {
   /// The name under which scores are stored.
@@ -16,8 +19,13 @@ public struct MetricDescription: Hashable, Sendable, Codable {
   public let aggregation: Aggregation
   /// True where a larger number is better.
   public let higherIsBetter: Bool
-  /// The least and the greatest score that a sample of a mean can have; nil where nothing bounds them.
-  public let range: ClosedRange<Double>?
+  /// The least and the greatest score that a sample of a mean can have; nil where nothing bounds them or it is not known.
+  ///
+  /// It is said by the task and never stored: a cell is the same with and without it, and a store's word for it would be
+  /// believed.
+  public private(set) var range: ClosedRange<Double>?
+
+  private enum CodingKeys: CodingKey { case name, aggregation, higherIsBetter }
 
   /// A metric.
   ///
@@ -32,5 +40,22 @@ public struct MetricDescription: Hashable, Sendable, Codable {
     self.aggregation = aggregation
     self.higherIsBetter = higherIsBetter
     self.range = range
+  }
+
+  /// The same metric with the range that its task says.
+  public func bounded(by range: ClosedRange<Double>?) -> MetricDescription {
+    MetricDescription(name: name, aggregation: aggregation, higherIsBetter: higherIsBetter, range: range)
+  }
+
+  /// Equal where what is stored of them is.
+  public static func == (a: MetricDescription, b: MetricDescription) -> Bool {
+    a.name == b.name && a.aggregation == b.aggregation && a.higherIsBetter == b.higherIsBetter
+  }
+
+  /// Hashes what equality goes by.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(name)
+    hasher.combine(aggregation)
+    hasher.combine(higherIsBetter)
   }
 }

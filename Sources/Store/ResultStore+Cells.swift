@@ -119,12 +119,26 @@ extension ResultStore {
       throw damaged("cells", id, "the record is not JSON of a cell")
     }
     guard record.hasPossibleCounts else { throw damaged("cells", id, "the record's numbers are no counts") }
+    return bounded(record)
+  }
+
+  /// A cell whose metrics know what the tasks say of their scores.
+  func bounded(_ record: CellRecord) -> CellRecord {
+    guard let ranges = ranges[record.task] else { return record }
+    var record = record
+    record.metrics = record.metrics.map { $0.bounded(by: ranges[$0.name]) }
     return record
   }
 
-  /// What the scores of each cell are of.
-  func metrics(_ connection: Connection) throws(StoreError) -> [Int64: [MetricDescription]] {
-    Dictionary(uniqueKeysWithValues: try storedCells(connection).map { ($0.id.rawValue, $0.record.metrics) })
+  /// What the scores of cells are of; only their records are read.
+  func metrics(_ connection: Connection, of cells: Set<CellID>) throws(StoreError) -> [Int64: [MetricDescription]] {
+    var metrics: [Int64: [MetricDescription]] = [:]
+    for cell in cells {
+      metrics[cell.rawValue] = try connection.first(
+        "SELECT id, record FROM cells WHERE id = ?", [.integer(cell.rawValue)]
+      ) { (row) throws(StoreError) in try self.cell(row).record.metrics }
+    }
+    return metrics
   }
 
   static func findOrInsert(

@@ -31,7 +31,7 @@ extension ResultStore {
     let columns = SampleColumns(prompts: withPrompts, logProbabilities: withLogProbabilities)
     return try locked { (connection) throws(StoreError) in
       var scores = try self.scores(connection, "\(Self.selectScores) ORDER BY scoring, ordinal", [])
-      let metrics = try self.metrics(connection)
+      let metrics = try self.metrics(connection, of: wanted)
       var results: [CellID: [SampleResult]] = [:]
       var current: (cell: Int64, results: [SampleResult]) = (-1, [])
       try connection.forEachRow("\(columns.select) WHERE r.current = 1 ORDER BY r.cell, r.sample_id") {
@@ -71,7 +71,7 @@ extension ResultStore {
         ORDER BY scoring, ordinal
         """, [.integer(cell.rawValue)])
       return try read(
-        connection, "\(columns.select) WHERE r.cell = ? AND r.current = 1 ORDER BY r.sample_id",
+        connection, of: cell, "\(columns.select) WHERE r.cell = ? AND r.current = 1 ORDER BY r.sample_id",
         [.integer(cell.rawValue)], scores)
     }
   }
@@ -129,14 +129,15 @@ extension ResultStore {
         connection,
         "\(Self.selectScores) WHERE scoring IN (SELECT scoring \(page)) ORDER BY scoring, ordinal", values)
       return try read(
-        connection, "\(columns.select) WHERE r.id IN (SELECT id \(page)) ORDER BY r.sample_id", values, scores)
+        connection, of: cell, "\(columns.select) WHERE r.id IN (SELECT id \(page)) ORDER BY r.sample_id", values, scores
+      )
     }
   }
 
   private func read(
-    _ connection: Connection, _ sql: String, _ values: [SQLValue], _ scores: [Int64: [Score]]
+    _ connection: Connection, of cell: CellID, _ sql: String, _ values: [SQLValue], _ scores: [Int64: [Score]]
   ) throws(StoreError) -> [StoredSample] {
-    let metrics = try self.metrics(connection)
+    let metrics = try self.metrics(connection, of: [cell])
     var samples: [StoredSample] = []
     try connection.forEachRow(sql, values) { (row) throws(StoreError) in
       samples.append(try self.sample(row, scores: scores[row.integer(SampleColumns.scoring)] ?? [], metrics))

@@ -1,3 +1,4 @@
+public import Evaluation
 import Foundation
 import Synchronization
 
@@ -28,14 +29,18 @@ public final class ResultStore: Sendable {
     public var fileSystemInterface: String?
     /// A cap on the database's size, nil for none; reaching it is like a full disk.
     public var maximumByteCount: Int?
+    /// What the tasks say of their scores: a mean's score outside is damage. A store's own word is not asked.
+    public var ranges: ScoreRanges
 
     /// Options, by default two minutes of patience, so that a backup does not end a sweep, and no cap.
     public init(
-      busyTimeoutSeconds: Double = 120, fileSystemInterface: String? = nil, maximumByteCount: Int? = nil
+      busyTimeoutSeconds: Double = 120, fileSystemInterface: String? = nil, maximumByteCount: Int? = nil,
+      ranges: ScoreRanges = [:]
     ) {
       self.busyTimeoutSeconds = busyTimeoutSeconds
       self.fileSystemInterface = fileSystemInterface
       self.maximumByteCount = maximumByteCount
+      self.ranges = ranges
     }
   }
 
@@ -45,6 +50,8 @@ public final class ResultStore: Sendable {
   public let journalMode: String
   /// The configuration whose runs and cells count as the latest ones; nil for that of the run that started last.
   public let configurationHash: String?
+  /// What the tasks say of their scores.
+  let ranges: ScoreRanges
   private let shared: Shared
 
   /// The connection, which a store and its limited views have together.
@@ -53,22 +60,26 @@ public final class ResultStore: Sendable {
     init(_ connection: sending Connection) { self.connection = Mutex(connection) }
   }
 
-  private init(path: String, journalMode: String, configurationHash: String?, shared: Shared) {
+  private init(path: String, journalMode: String, configurationHash: String?, ranges: ScoreRanges, shared: Shared) {
+    self.ranges = ranges
     self.path = path
     self.journalMode = journalMode
     self.configurationHash = configurationHash
     self.shared = shared
   }
 
-  private convenience init(path: String, journalMode: String, connection: sending Connection) {
-    self.init(path: path, journalMode: journalMode, configurationHash: nil, shared: Shared(connection))
+  private convenience init(
+    path: String, journalMode: String, ranges: ScoreRanges, connection: sending Connection
+  ) {
+    self.init(
+      path: path, journalMode: journalMode, configurationHash: nil, ranges: ranges, shared: Shared(connection))
   }
 
   /// The same open store, whose `latestRun` and `currentCells` are those of one configuration.
   ///
   /// A sweep reports through it: another configuration, or a merge, may begin a run in the store meanwhile.
   public func limited(toConfiguration hash: String) -> ResultStore {
-    ResultStore(path: path, journalMode: journalMode, configurationHash: hash, shared: shared)
+    ResultStore(path: path, journalMode: journalMode, configurationHash: hash, ranges: ranges, shared: shared)
   }
 
   /// Opens a store, makes it where the mode says so, and brings its schema up to date.
@@ -98,7 +109,7 @@ public final class ResultStore: Sendable {
     guard mode == .create || FileManager.default.fileExists(atPath: path) else { throw .missing(path: path) }
     if mode == .readOnly {
       let (connection, journalMode) = try readOnlyConnection(path, options)
-      return ResultStore(path: path, journalMode: journalMode, connection: connection)
+      return ResultStore(path: path, journalMode: journalMode, ranges: options.ranges, connection: connection)
     }
     let lock = try FileLock(beside: path)
     let connection = try Connection(
@@ -120,7 +131,7 @@ public final class ResultStore: Sendable {
       try connection.execute("PRAGMA max_page_count = \(max(1, cap / pageSize))")
     }
     _ = consume lock
-    return ResultStore(path: path, journalMode: journalMode, connection: connection)
+    return ResultStore(path: path, journalMode: journalMode, ranges: options.ranges, connection: connection)
   }
 
   /// Opens a damaged store for reading as far as it goes: by the tables that it has, whatever its version says.
@@ -137,7 +148,7 @@ public final class ResultStore: Sendable {
         }
       }
     }
-    return ResultStore(path: path, journalMode: mode, connection: connection)
+    return ResultStore(path: path, journalMode: mode, ranges: [:], connection: connection)
   }
 
   /// What should be known of the place of the store; nil where there is nothing to say.

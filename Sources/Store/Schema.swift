@@ -45,7 +45,7 @@ enum Schema {
       // Read again: now nobody else can write.
       let found = try check(connection)
       if found == 0 { try connection.execute("PRAGMA application_id = \(applicationID)") }
-      for migration in migrations.dropFirst(found) { try connection.execute(migration) }
+      for migration in migrations.dropFirst(found) { try connection.execute(migration, isOfTables: true) }
       try connection.execute("PRAGMA user_version = \(version)")
     }
   }

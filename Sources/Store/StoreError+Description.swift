@@ -69,7 +69,7 @@ extension StoreError {
 extension SQLiteFailure {
   /// True where a statement of this program does not fit the tables, or what they allow: the statements are always the
   /// same, so that the file is at fault.
-  var isOfSchema: Bool { [SQLITE_ERROR, SQLITE_CONSTRAINT, SQLITE_MISMATCH].contains(code & 0xff) }
+  var isOfSchema: Bool { isOfTables && [SQLITE_ERROR, SQLITE_CONSTRAINT, SQLITE_MISMATCH].contains(code & 0xff) }
 
   /// Code, message and statement in one line.
   var text: String {

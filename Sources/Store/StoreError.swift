@@ -9,12 +9,16 @@ public struct SQLiteFailure: Hashable, Sendable {
   public let message: String
   /// The statement that failed, nil when the file could not be opened.
   public let sql: String?
+  /// True where the statement reads or changes this program's own tables, and nothing else: what the tables do not allow is
+  /// then the store's fault. A copy to another place, or a setting, fails for reasons of its own.
+  public let isOfTables: Bool
 
   /// A failure from its parts.
-  public init(code: Int32, message: String, sql: String?) {
+  public init(code: Int32, message: String, sql: String?, isOfTables: Bool = false) {
     self.code = code
     self.message = message
     self.sql = sql
+    self.isOfTables = isOfTables
   }
 }
 

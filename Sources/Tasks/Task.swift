@@ -30,6 +30,8 @@ public protocol EvaluationTask: Sendable {
   static var predictions: PredictionScorer? { get }
   /// What a report shows of the task beyond one table of its cells.
   static var report: TaskReport { get }
+  /// The scores that a sample of a mean can have, by metric, whatever the settings: a score outside is none.
+  static var scoreRanges: [String: ClosedRange<Double>] { get }
 
   /// Reads the settings of one configuration entry.
   ///
@@ -85,6 +87,8 @@ extension EvaluationTask {
   public static var benchmark: Benchmark? { nil }
   /// Nothing.
   public static var report: TaskReport { TaskReport() }
+  /// Nothing is known.
+  public static var scoreRanges: [String: ClosedRange<Double>] { [:] }
   /// Nil.
   public static func tuning(_ probe: TuningProbe) -> [String: Value]? { nil }
   /// Nil.

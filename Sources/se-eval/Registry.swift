@@ -1,4 +1,5 @@
 import Evaluation
+import Store
 import Tasks
 
 /// What the program offers a configuration.
@@ -8,4 +9,12 @@ enum Registry {
 
   /// What the plugins declare of their reports.
   static var reports: TaskReports { TaskReports(tasks.map { ($0.name, $0.report) }) }
+
+  /// What the plugins say of their scores.
+  static var ranges: ScoreRanges {
+    Dictionary(tasks.map { ($0.name, $0.scoreRanges) }, uniquingKeysWith: { _, last in last })
+  }
+
+  /// How the program opens a store: with what its tasks know of their scores, whatever program wrote it.
+  static var storeOptions: ResultStore.Options { ResultStore.Options(ranges: ranges) }
 }

@@ -20,7 +20,7 @@ final class ScratchStore {
     try SweepCommand.makeFolder(of: place)
     guard FileManager.default.fileExists(atPath: place) else { return }
     if FileManager.default.fileExists(atPath: path) {
-      try ResultStore.merge([place], into: path)
+      try ResultStore.merge([place], into: path, options: Registry.storeOptions)
     } else {
       try ResultStore.open(place, mode: .existing).copy(to: path)
     }

@@ -3,11 +3,14 @@ import Tasks
 import Testing
 import Text
 
+@testable import Store
 @testable import se_eval
 
 @Suite struct AddedTaskTests {
   /// Runs a command with the task in the registry: this line is all that adds it.
-  private func run(_ words: String...) -> (status: Text.ExitStatus, output: String) {
+  private func run(_ words: String...) -> (status: Text.ExitStatus, output: String) { run(words) }
+
+  private func run(_ words: [String]) -> (status: Text.ExitStatus, output: String) {
     Registry.$tasks.withValue(TaskRegistry.types + [VowelTask.self]) {
       let recorder = Terminal.Recorder()
       let status = Terminal.$recorder.withValue(recorder) { Entry.run(words + ["--quiet", "--progress", "none"]) }
@@ -49,6 +52,19 @@ import Text
       let text = try String(contentsOfFile: report + "/report.md", encoding: .utf8)
       #expect(text.contains("vowels/v1") && text.contains("all vowels") && text.contains("both together"))
       #expect(FileManager.default.fileExists(atPath: report + "/tables/demo-vowels-together.csv"))
+
+      // What a score can be is the program's word: nothing of it is in the store, and a score outside is damage.
+      let connection = try Connection(path: store, access: .existing, busyTimeoutMilliseconds: 0, vfs: nil)
+      func count(_ sql: String) throws -> Int? { try connection.first("SELECT count(*) FROM \(sql)") { $0.count(0) } }
+      #expect(try count("cells") == 2 && count("cells WHERE record LIKE '%range%'") == 0)
+      #expect(run("sweep", config, "--db", store, "--report", report, "--limit", "1").status == .complete)
+      #expect(try count("cells") == 2)
+      try connection.execute("UPDATE scores SET value = 7 WHERE metric = 'vowels'")
+      for words in [["report", store, "--out", report], ["doctor", store], ["rescore", store], ["samples", store]] {
+        let result = run(words)
+        #expect(result.status == .missingInput, "\(words[0]): \(result.output)")
+      }
+      #expect(run("doctor", store).output.contains("vowels is 7.0, which is not from 0.0 to 1.0"))
     }
   }
 

@@ -42,11 +42,12 @@ struct VowelTask: EvaluationTask {
     self.texts = texts
   }
 
+  static let scoreRanges = ["vowels": 0.0...1]
   var protocolName: String { "vowels/v1" }
   var protocolNotes: [String] { [] }
   var dataFiles: [DataFile] { [] }
   var metrics: [MetricDescription] {
-    [MetricDescription(name: "vowels", aggregation: .mean, higherIsBetter: true, range: 0...1)]
+    [MetricDescription(name: "vowels", aggregation: .mean, higherIsBetter: true, range: Self.scoreRanges["vowels"])]
   }
   var cells: [TaskCell] { texts.map { TaskCell([.init("dataset", .text($0.name))]) } }
 

@@ -1,4 +1,5 @@
 import Evaluation
+import Foundation
 import Testing
 
 @Suite struct PossibleScoresTests {
@@ -24,6 +25,18 @@ import Testing
     #expect(
       perplexity.problem(in: [Score("nll_sum", -2), Score("token_count", 9)]) == "nll_sum is -2.0, which is below 0")
     #expect(perplexity.problem(in: [Score("token_count", -1)]) == "token_count is -1.0, which is no count")
+  }
+
+  @Test("a range is neither written nor believed where it is read, and tells no metric from another")
+  func range() throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let json = String(decoding: try encoder.encode(share), as: UTF8.self)
+    #expect(json == #"{"aggregation":"mean","higherIsBetter":true,"name":"mc2"}"#)
+    let hostile = json.replacing("}", with: #","range":[-1000,1000]}"#)
+    let read = try JSONDecoder().decode(MetricDescription.self, from: Data(hostile.utf8))
+    #expect(read.range == nil && read == share && read.hashValue == share.hashValue)
+    #expect(read.bounded(by: 0...1).problem(in: [Score("mc2", 7)]) != nil)
   }
 
   @Test("a score that a scorer should not have given is none")

@@ -124,6 +124,10 @@ import Testing
     let summary = try ResultStore.recover(path, into: target)
     let evaluations = try #require(summary.tables.first { $0.name == "evaluations" })
     #expect(evaluations.rowCount > 200)
+    // A row that could not be read is counted once, though reading what counting does not come by meets its page again.
+    for table in summary.tables where ["evaluations", "prompts", "scorings"].contains(table.name) {
+      #expect(table.rowCount + table.unreadableCount <= 300, "\(table)")
+    }
     #expect(summary.tables.contains { $0.unreadableCount > 0 } || summary.tables.contains { $0.rowCount < 300 })
     #expect(try examine(target).filter { $0.severity == .damage }.isEmpty)
     let store = try ResultStore.open(target, mode: .readOnly)

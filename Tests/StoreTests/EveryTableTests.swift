@@ -36,17 +36,17 @@ import Text
     return path
   }
 
-  private func raw(_ path: String) throws -> Connection {
-    try Connection(path: path, access: .existing, busyTimeoutMilliseconds: 0, vfs: nil)
+  private func raw(_ path: String, _ access: Connection.Access = .existing) throws -> Connection {
+    try Connection(path: path, access: access, busyTimeoutMilliseconds: 0, vfs: nil)
   }
 
-  private func damage(_ path: String) throws -> [String] {
+  private func damage(_ path: String, _ ranges: ScoreRanges = [:]) throws -> [String] {
     // Identities of scorings are made up here: whatever is stored counts as right.
     var known: [String: String] = [:]
     try? raw(path).forEachRow("SELECT protocol, scorer_version, facts, identity FROM scorings") { row in
       known[row.text(0) + row.text(1) + row.text(2)] = row.text(3)
     }
-    return try ResultStore.examine(path) { known[$0 + $1 + $3] ?? "" }
+    return try ResultStore.examine(path, ranges: ranges) { known[$0 + $1 + $3] ?? "" }
       .filter { $0.severity == .damage }.map(\.text)
       .filter { !$0.contains("identity of another one") }
   }
@@ -158,17 +158,20 @@ import Text
     ])
   func impossible(_ metric: MetricDescription, _ name: String, _ value: Double) throws {
     let path = folder.file("scores.sqlite")
-    let store = try ResultStore.open(path, mode: .create)
-    let run = try store.beginRun(Samples.run())
+    let writer = try ResultStore.open(path, mode: .create)
+    let run = try writer.beginRun(Samples.run())
     var record = Samples.cell()
     record.metrics = [metric]
-    let cell = try store.cell(record, run: run)
+    let cell = try writer.cell(record, run: run)
     for (sample, number) in [("good", 1.0), ("bad", value)] {
       var scoring = Samples.scoring("s\(sample)")
       scoring.scores = [Score(name, number)]
-      try store.append(Samples.evaluation("e\(sample)"), scoring, sampleID: sample, cell: cell, run: run)
+      try writer.append(Samples.evaluation("e\(sample)"), scoring, sampleID: sample, cell: cell, run: run)
     }
     let words = "sample bad: \(name) is \(value)"
+    let ranges: ScoreRanges = metric.range.map { [record.task: [metric.name: $0]] } ?? [:]
+    let options = ResultStore.Options(ranges: ranges)
+    let store = try ResultStore.open(path, mode: .readOnly, options: options)
     func refuses(_ body: () throws -> Void) throws {
       let error = try #require(#expect(throws: StoreError.self, performing: body))
       #expect("\(error)".contains(words) && error.fault == .damagedInput, "\(error)")
@@ -179,17 +182,67 @@ import Text
       var walk = store.walk(over: [cell], withPrompts: false, withLogProbabilities: false)
       while try walk.next() != nil {}
     }
-    try refuses { try ResultStore.merge([path], into: folder.file("joined.sqlite")) }
-    #expect(try damage(path).contains { $0.contains(words) })
+    try refuses { try ResultStore.merge([path], into: folder.file("joined.sqlite"), options: options) }
+    #expect(try damage(path, ranges).contains { $0.contains(words) })
     let target = folder.file("saved.sqlite")
-    #expect(try ResultStore.recover(path, into: target).notes.contains { $0.contains(words) })
-    #expect(try damage(target) == [])
+    #expect(try ResultStore.recover(path, into: target, ranges: ranges).notes.contains { $0.contains(words) })
+    #expect(try damage(target, ranges) == [])
     #expect(
       try ResultStore.open(target, mode: .readOnly).samples(in: cell, withPrompts: false, withLogProbabilities: false)
         .map(\.sampleID) == ["good"])
   }
 
+  @Test("a cell is what it was before its metric had a range, and a page reads no other cell's record")
+  func key() throws {
+    let path = try make()
+    let store = try ResultStore.open(path, mode: .existing)
+    var record = Samples.cell()
+    record.metrics = [MetricDescription(name: "mc2", aggregation: .mean, higherIsBetter: true)]
+    let old = try store.cell(record)
+    record.metrics = [MetricDescription(name: "mc2", aggregation: .mean, higherIsBetter: true, range: 0...1)]
+    #expect(try store.cell(record) == old)
+    let key = try raw(path).first("SELECT key FROM cells WHERE id = ?", [.integer(old.rawValue)]) { $0.text(0) }
+    #expect(key == "98ab02bc2304f5337feb97ac406cd49c0fba54850ea66282c066a9e8948018d8")
+    try raw(path).execute("UPDATE cells SET record = '[1,' WHERE id = \(old.rawValue)")
+    let first = CellID(1)
+    #expect(try store.samples(in: first, withPrompts: false, withLogProbabilities: false).count == 2)
+    #expect(try store.results(inAll: [first], withPrompts: false, withLogProbabilities: false)[first]?.count == 2)
+    var walk = store.walk(over: [first], withPrompts: false, withLogProbabilities: false)
+    #expect(try walk.next() != nil)
+  }
+
+  @Test("of very many bad rows a few are kept")
+  func few() {
+    var texts = FewTexts()
+    for number in 0..<1000 { texts.append("\(number)") }
+    #expect(texts.shown.count == 5 && texts.line == "0; 1; 2; 3; 4; and 995 more")
+  }
+
   // MARK: Tables that are gone
+
+  @Test("a store of an older schema without one of its tables is saved as far as it is there", arguments: [1, 2])
+  func lackingTablesOfOlder(version: Int) throws {
+    for table in try SchemaShape.version(version).columns.keys.sorted() {
+      let path = folder.file("older.sqlite")
+      try? FileManager.default.removeItem(atPath: path)
+      let connection = try raw(path, .create)
+      try connection.execute(String(decoding: Fixture.data("store-v1.sql"), as: UTF8.self))
+      if version == 2 {
+        try connection.execute("PRAGMA foreign_keys = OFF; \(Schema.version2); PRAGMA user_version = 2")
+      }
+      let count = try connection.first("SELECT count(*) FROM evaluations") { $0.count(0) } ?? 0
+      try connection.execute("PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON; DROP TABLE \(table)")
+      let target = folder.file("saved.sqlite")
+      defer { for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: target + end) } }
+      let summary = try ResultStore.recover(path, into: target)
+      #expect(summary.notes.contains { $0.hasPrefix("the table \(table), which is not") }, "\(table): \(summary.notes)")
+      #expect(try damage(target) == [] && !damage(path).isEmpty, "\(table)")
+      if table != "evaluations" {
+        #expect(
+          try count > 0 && raw(target).first("SELECT count(*) FROM evaluations") { $0.count(0) } == count, "\(table)")
+      }
+    }
+  }
 
   @Test(
     "a store without one of its tables, columns or unique indexes is damaged in every mode, and what is left is saved")

@@ -48,6 +48,20 @@ import Text
     #expect(try String(contentsOfFile: path, encoding: .utf8) == text)
   }
 
+  @Test("what the tables do not allow is the store's fault, what a copy or a setting cannot do is not")
+  func faults() throws {
+    let path = folder.file("faults.sqlite")
+    _ = try ResultStore.open(path, mode: .create)
+    let connection = try Connection(path: path, access: .existing, busyTimeoutMilliseconds: 0, vfs: nil)
+    _ = try ResultStore.open(folder.file("there"), mode: .create)
+    let copy = try #require(
+      #expect(throws: StoreError.self) { try connection.execute("VACUUM INTO '\(folder.file("there"))'") })
+    #expect("\(copy)".contains("output file already exists") && copy.fault == .runtime, "\(copy)")
+    #expect(!"\(copy)".contains("--recover"))
+    let reading = try #require(#expect(throws: StoreError.self) { try connection.run("SELECT absent FROM runs") })
+    #expect("\(reading)".contains("no such column") && reading.fault == .damagedInput)
+  }
+
   @Test("another program's database is refused and left as it is")
   func foreign() throws {
     try raw().execute("CREATE TABLE theirs (x); INSERT INTO theirs VALUES (1)")

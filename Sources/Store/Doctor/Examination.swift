@@ -1,5 +1,5 @@
 import Digest
-import Evaluation
+public import Evaluation
 
 /// What an examination of a store found.
 public struct StoreFinding: Hashable, Sendable {
@@ -31,16 +31,17 @@ extension ResultStore {
   ///
   /// - Parameters:
   ///   - path: the file.
+  ///   - ranges: what the tasks say of their scores.
   ///   - scoringIdentity: the identity of a scoring from protocol, scorer's version, accepted answers and facts.
   /// - Returns: what was found; nothing where all is well.
   /// - Throws: `StoreError` where the file is not there, or no store of this program.
   public static func examine(
-    _ path: String,
+    _ path: String, ranges: ScoreRanges = [:],
     scoringIdentity: (_ protocolName: String, _ version: String, _ expected: [String], _ facts: String) -> String
   ) throws(StoreError) -> [StoreFinding] {
     let store: ResultStore
     do throws(StoreError) {
-      store = try open(path, mode: .readOnly)
+      store = try open(path, mode: .readOnly, options: Options(ranges: ranges))
     } catch {
       // The tables that are left are saved by a recovery; what they hold says no more than that.
       switch error {
@@ -61,8 +62,6 @@ private struct Examination {
   let store: ResultStore
   let connection: Connection
   var findings: [StoreFinding] = []
-  /// Rows that a finding names; of more only the number is said.
-  private static let shownCount = 5
 
   init(store: ResultStore, connection: Connection) {
     self.store = store
@@ -103,7 +102,7 @@ private struct Examination {
   private mutating func lines(
     _ sql: String, of subject: String, _ words: (Statement) -> String?
   ) throws(StoreError) {
-    var found: [String] = []
+    var found = FewTexts()
     do throws(StoreError) {
       try connection.forEachRow(sql) { row in
         if let text = words(row) { found.append(text) }
@@ -144,22 +143,19 @@ private struct Examination {
   }
 
   private mutating func impossibleScores() throws(StoreError) {
-    let found: [ImpossibleScore]
+    var found = FewTexts()
     do throws(StoreError) {
-      found = try store.impossibleScores(connection)
+      try store.forEachImpossibleScore(connection) { found.append($0.words) }
     } catch {
       findings.append(StoreFinding(severity: .damage, text: "scores: \(error)"))
       return
     }
-    note(found.map { "scoring \($0.scoring), sample \($0.sampleID): \($0.problem)" }, of: "scores")
+    note(found, of: "scores")
   }
 
   /// One finding of several lines.
-  private mutating func note(_ lines: [String], of subject: String) {
-    guard !lines.isEmpty else { return }
-    let shown = lines.prefix(Self.shownCount).joined(separator: "; ")
-    let rest = lines.count > Self.shownCount ? "; and \(lines.count - Self.shownCount) more" : ""
-    findings.append(StoreFinding(severity: .damage, text: "\(subject): \(shown)\(rest)"))
+  private mutating func note(_ lines: FewTexts, of subject: String) {
+    if lines.count > 0 { findings.append(StoreFinding(severity: .damage, text: "\(subject): \(lines.line)")) }
   }
 
   /// Rows that nothing needs.

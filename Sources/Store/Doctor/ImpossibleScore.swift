@@ -6,23 +6,29 @@ struct ImpossibleScore {
   let sampleID: String
   /// What the score is, and why that cannot be.
   let problem: String
+
+  /// All of it in a line.
+  var words: String { "scoring \(scoring), sample \(sampleID): \(problem)" }
 }
 
 extension ResultStore {
-  /// The scores of all results, earlier ones too, that no scorer gives.
+  /// Calls a closure with the scores of all results, earlier ones too, that no scorer gives; with the first of each.
   ///
   /// Scores and cells that cannot be read are passed over: they are damage of their own.
-  func impossibleScores(_ connection: Connection) throws(StoreError) -> [ImpossibleScore] {
+  func forEachImpossibleScore(
+    _ connection: Connection, _ body: (ImpossibleScore) -> Void
+  ) throws(StoreError) {
     var metrics: [Int64: [MetricDescription]] = [:]
     try connection.forEachRow("SELECT id, record FROM cells") { row in
-      if let record = Encoding.decoded(CellRecord.self, row.text(1)) { metrics[row.integer(0)] = record.metrics }
+      if let record = Encoding.decoded(CellRecord.self, row.text(1)) {
+        metrics[row.integer(0)] = bounded(record).metrics
+      }
     }
-    var found: [ImpossibleScore] = []
     var current: (result: Int64, cell: Int64, scoring: Int64, sampleID: String, scores: [Score]) = (-1, 0, 0, "", [])
     func close() {
       for metric in metrics[current.cell] ?? [] {
         guard let problem = metric.problem(in: current.scores) else { continue }
-        found.append(ImpossibleScore(scoring: current.scoring, sampleID: current.sampleID, problem: problem))
+        body(ImpossibleScore(scoring: current.scoring, sampleID: current.sampleID, problem: problem))
         return
       }
     }
@@ -40,6 +46,5 @@ extension ResultStore {
       current.scores.append(Score(row.text(4), row.real(5)))
     }
     close()
-    return found
   }
 }

@@ -1,4 +1,5 @@
 import Digest
+public import Evaluation
 import Foundation
 
 /// What a recovery brought over and what it did not.
@@ -27,19 +28,21 @@ extension ResultStore {
   /// - Parameters:
   ///   - path: the damaged file; it is only read.
   ///   - target: the new store; nothing may be there.
+  ///   - ranges: what the tasks say of their scores.
   ///   - scoringIdentity: the identity of a scoring, as `examine` takes it; scorings of another one are left out. Nil
   ///     keeps all.
   /// - Returns: what was brought over, and by name what was not.
   /// - Throws: `StoreError` where even the file's beginning cannot be read, or the target cannot be written.
   public static func recover(
-    _ path: String, into target: String,
+    _ path: String, into target: String, ranges: ScoreRanges = [:],
     scoringIdentity: ((_ protocolName: String, _ version: String, _ expected: [String], _ facts: String) -> String)? =
       nil
   ) throws(StoreError) -> RecoverySummary {
     let source = try openForRecovery(path)
     guard !FileManager.default.fileExists(atPath: target) else { throw .mergeWithItself(path: target) }
     do throws(StoreError) {
-      return try recover(source, into: open(target, mode: .create), scoringIdentity)
+      return try recover(
+        source, into: open(target, mode: .create, options: Options(ranges: ranges)), scoringIdentity)
     } catch {
       // What is not whole is no store, and would be in the way of the next try.
       for end in ["", "-wal", "-shm", "-journal"] { try? FileManager.default.removeItem(atPath: target + end) }
@@ -78,8 +81,6 @@ private struct Recovery {
   private static let numbered: Set<String> = ["evaluations", "prompts", "scorings", "cells", "runs", "results"]
   /// Rows that are looked for beyond the last one that was found.
   private static let patience: Int64 = 20_000
-  /// Rows that a note names; of more only the number is said.
-  private static let shownCount = 5
 
   mutating func run() throws(StoreError) {
     var scoringCount: Int64 = 0
@@ -89,7 +90,7 @@ private struct Recovery {
       let columns = try columns(of: check)
       guard !columns.isEmpty else {
         summary.tables.append(table)
-        summary.notes.append("the table \(check.name), which is not in the file")
+        summary.notes.append("the table \(check.name), which is not in the file, or is made of one that is not")
         continue
       }
       var copy = TableCopy(source: source, target: target, check: check, columns: columns)
@@ -111,13 +112,19 @@ private struct Recovery {
     try mend()
   }
 
-  /// The columns of a table that the source has, too; none where it has no such table.
+  /// The columns of a table that the source has, too; none where it has no such table, or one of an older schema of which
+  /// it is a view.
   private func columns(of check: TableCheck) throws(StoreError) -> [String] {
     var found: Set<String> = []
     // A view of an older schema stands in its table's place, in the connection's own memory.
     for schema in ["temp", "main"] where found.isEmpty {
-      try source.forEachRow("SELECT name FROM pragma_table_info(?, ?)", [.text(check.name), .text(schema)]) {
-        found.insert($0.text(0))
+      do throws(StoreError) {
+        try source.forEachRow("SELECT name FROM pragma_table_info(?, ?)", [.text(check.name), .text(schema)]) {
+          found.insert($0.text(0))
+        }
+      } catch {
+        guard case .failed(_, let failure) = error, failure.isOfSchema else { throw error }
+        return []
       }
     }
     return check.columns.map(\.name).filter { found.contains($0) }
@@ -130,15 +137,13 @@ private struct Recovery {
     return max(Self.patience, min(pages ?? 0, 1 << 40) * min(size ?? 4096, 1 << 16))
   }
 
-  private mutating func note(_ places: [String], _ words: String) {
-    guard !places.isEmpty else { return }
-    let rest = places.count > Self.shownCount ? "; and \(places.count - Self.shownCount) more" : ""
-    summary.notes.append("\(places.count) \(words): \(places.prefix(Self.shownCount).joined(separator: "; "))\(rest)")
+  private mutating func note(_ places: FewTexts, _ words: String) {
+    if places.count > 0 { summary.notes.append("\(places.count) \(words): \(places.line)") }
   }
 
   /// Leaves out rows that cannot be read: a sweep makes evaluations and scorings again, and begins runs of its own.
   private mutating func leaveOutDamaged(_ check: TableCheck) throws(StoreError) {
-    var (places, keys): ([String], [[SQLValue]]) = ([], [])
+    var (places, keys): (FewTexts, [[SQLValue]]) = (FewTexts(), [])
     try target.forEachRow(check.select) { row in
       // First, for reading a column as a text can make one of it.
       let key = check.keys(row)
@@ -155,11 +160,12 @@ private struct Recovery {
   }
 
   private mutating func leaveOutImpossibleScores() throws(StoreError) {
-    let found = try store.impossibleScores(target)
-    for score in found { try target.run("DELETE FROM scorings WHERE id = ?", [.integer(score.scoring)]) }
-    note(
-      found.map { "scoring \($0.scoring), sample \($0.sampleID): \($0.problem)" },
-      "scorings whose values no scorer gives")
+    var (places, ids): (FewTexts, Set<Int64>) = (FewTexts(), [])
+    try store.forEachImpossibleScore(target) { score in
+      if ids.insert(score.scoring).inserted { places.append(score.words) }
+    }
+    for id in ids { try target.run("DELETE FROM scorings WHERE id = ?", [.integer(id)]) }
+    note(places, "scorings whose values no scorer gives")
   }
 
   private mutating func leaveOutOtherScorings(
@@ -173,7 +179,9 @@ private struct Recovery {
       if identity(row.text(2), row.text(3), expected, row.text(5)) != row.text(1) { ids.append(row.integer(0)) }
     }
     for id in ids { try target.run("DELETE FROM scorings WHERE id = ?", [.integer(id)]) }
-    note(ids.map { "scoring \($0)" }, "scorings that have the identity of another one")
+    var places = FewTexts()
+    for id in ids { places.append("scoring \(id)") }
+    note(places, "scorings that have the identity of another one")
   }
 
   /// Leaves out what refers to rows that are not there.
@@ -224,7 +232,7 @@ private struct TableCopy {
   /// The columns that both sides have.
   let columns: [String]
   /// Rows that were read and that the target's rules forbid, in a few words.
-  private(set) var refused: [String] = []
+  private(set) var refused = FewTexts()
 
   init(source: Connection, target: Connection, check: TableCheck, columns: [String]) {
     self.source = source
@@ -279,8 +287,11 @@ private struct TableCopy {
       }
       number += 1
     }
-    // What counting does not come by: it is named when the rows are looked at.
+    // What counting does not come by: it is named when the rows are looked at. The places that counting could not read are
+    // met again, and counted.
+    let unreadable = table.unreadableCount
     try copyAll(&table, "WHERE \(key) < 1 OR \(key) > \(last) OR typeof(\(key)) <> 'integer'")
+    if unreadable > 0 { table.unreadableCount = unreadable }
     return last
   }
 

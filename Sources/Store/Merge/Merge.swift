@@ -26,9 +26,10 @@ struct Merge {
     for run in try other.readRuns(source) { try take(run) }
     for heartbeat in try other.readHeartbeats(source) { try take(heartbeat) }
     let planned = try plannedRuns()
-    metrics = try other.metrics(source)
+    let cells = try other.storedCells(source)
+    for cell in cells { metrics[cell.id.rawValue] = cell.record.metrics }
     let failures = Dictionary(grouping: try other.readFailures(source), by: \.cell)
-    for cell in try other.storedCells(source) {
+    for cell in cells {
       let (id, isNew) = try ResultStore.findOrInsert(cell.record, connection)
       if isNew { count.cells += 1 }
       for run in planned[cell.id] ?? [] {

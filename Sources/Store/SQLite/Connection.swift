@@ -72,9 +72,13 @@ import CSQLite
   }
 
   /// Runs a script of statements without parameters.
-  func execute(_ sql: String) throws(StoreError) {
+  ///
+  /// - Parameters:
+  ///   - sql: the script.
+  ///   - isOfTables: whether it is about this program's tables alone; see `SQLiteFailure.isOfTables`.
+  func execute(_ sql: String, isOfTables: Bool = false) throws(StoreError) {
     let code = unsafe sqlite3_exec(handle, sql, nil, nil, nil)
-    if code != SQLITE_OK { throw error(sql) }
+    if code != SQLITE_OK { throw error(sql, isOfTables: isOfTables) }
   }
 
   /// Runs one statement whose rows, if any, do not matter.
@@ -153,9 +157,9 @@ import CSQLite
     return statement
   }
 
-  private func error(_ sql: String) -> StoreError {
+  private func error(_ sql: String, isOfTables: Bool = true) -> StoreError {
     let code = unsafe sqlite3_extended_errcode(handle)
     let message = unsafe String(cString: sqlite3_errmsg(handle))
-    return StoreError(SQLiteFailure(code: code, message: message, sql: sql), path: path)
+    return StoreError(SQLiteFailure(code: code, message: message, sql: sql, isOfTables: isOfTables), path: path)
   }
 }

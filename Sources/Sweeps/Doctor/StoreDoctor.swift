@@ -1,14 +1,17 @@
+public import Evaluation
 public import Store
 
 /// Examines stores with what this layer knows of identities.
 public enum StoreDoctor {
   /// Looks at everything that a store says of itself.
   ///
-  /// - Parameter path: the file; it is only read.
+  /// - Parameters:
+  ///   - path: the file; it is only read.
+  ///   - ranges: what the tasks say of their scores.
   /// - Returns: what was found; nothing where all is well.
   /// - Throws: `StoreError` where the file is not there, or no store of this program.
-  public static func examine(_ path: String) throws(StoreError) -> [StoreFinding] {
-    try ResultStore.examine(path, scoringIdentity: identity)
+  public static func examine(_ path: String, ranges: ScoreRanges = [:]) throws(StoreError) -> [StoreFinding] {
+    try ResultStore.examine(path, ranges: ranges, scoringIdentity: identity)
   }
 
   /// Copies what can be read of a damaged store into a new one; see `ResultStore.recover`.
@@ -16,10 +19,13 @@ public enum StoreDoctor {
   /// - Parameters:
   ///   - path: the damaged file; it is only read.
   ///   - target: the new store; nothing may be there.
+  ///   - ranges: what the tasks say of their scores.
   /// - Returns: what was brought over, and by name what was not.
   /// - Throws: `StoreError` where even the file's beginning cannot be read, or the target cannot be written.
-  public static func recover(_ path: String, into target: String) throws(StoreError) -> RecoverySummary {
-    try ResultStore.recover(path, into: target, scoringIdentity: identity)
+  public static func recover(
+    _ path: String, into target: String, ranges: ScoreRanges = [:]
+  ) throws(StoreError) -> RecoverySummary {
+    try ResultStore.recover(path, into: target, ranges: ranges, scoringIdentity: identity)
   }
 
   private static func identity(

@@ -9,6 +9,11 @@ public struct CustomTask: EvaluationTask {
   public static let name = "custom"
   /// The version of the scorer.
   public static let scorerVersion = 1
+  /// What its means lie between.
+  public static let scoreRanges = Dictionary(
+    uniqueKeysWithValues: ScorerRegistry.names.filter { !yesOrNo.contains($0) }.map { ($0, 0.0...1) })
+  /// Scorers that say 0 or 1.
+  private static let yesOrNo = ["exact_match", "best_subspan_em", "string_match_part", "contains", "passkey"]
   /// What the help says.
   public static let about = TaskDescription(
     summary: "a task that a configuration describes: rows, a prompt with their fields, a scorer by name",
@@ -125,13 +130,10 @@ public struct CustomTask: EvaluationTask {
 
   /// The scorer.
   public var metrics: [MetricDescription] {
-    let isYesOrNo = [
-      "exact_match", "best_subspan_em", "string_match_part", "contains", "passkey",
-    ].contains(rule.scorer.name)
-    return [
+    [
       MetricDescription(
-        name: rule.scorer.name, aggregation: isYesOrNo ? .accuracy : .mean, higherIsBetter: true,
-        range: isYesOrNo ? nil : 0...1)
+        name: rule.scorer.name, aggregation: Self.yesOrNo.contains(rule.scorer.name) ? .accuracy : .mean,
+        higherIsBetter: true, range: Self.scoreRanges[rule.scorer.name])
     ]
   }
 

@@ -12,6 +12,11 @@ public struct HELMET: StatelessScoring {
   public static let name = "helmet"
   /// The version of the scorer.
   public static let scorerVersion = 1
+  /// What its means lie between.
+  public static let scoreRanges = [
+    "score": 0.0...100, "article_artifact": 0.0...100, "judge_fluency": 0.0...100, "judge_correctness": 0.0...100,
+    "judge_recall": 0.0...100, "judge_precision": 0.0...100, Judge.unreadableMetric: Judge.unreadableRange,
+  ]
   /// What the help says.
   public static let about = TaskDescription(
     summary: "18 datasets of HELMET that need no judge and 3 that do, with its selection of rows and examples",
@@ -145,10 +150,14 @@ public struct HELMET: StatelessScoring {
 
   /// The dataset's column; the other metrics of the same reply are stored beside it.
   public var metrics: [MetricDescription] {
-    var metrics = [MetricDescription(name: "score", aggregation: .mean, higherIsBetter: true, range: 0...100)]
+    var metrics = [
+      MetricDescription(name: "score", aggregation: .mean, higherIsBetter: true, range: Self.scoreRanges["score"])
+    ]
     if sources.contains(where: { $0.dataset == .bookChoice }) {
       metrics.append(
-        MetricDescription(name: "article_artifact", aggregation: .mean, higherIsBetter: false, range: 0...100))
+        MetricDescription(
+          name: "article_artifact", aggregation: .mean, higherIsBetter: false,
+          range: Self.scoreRanges["article_artifact"]))
     }
     return metrics
   }

@@ -105,7 +105,9 @@ struct HELMETJudging: Sendable {
     var names = ["judge_fluency"]
     if datasets.contains(.narrativeQA) { names.append("judge_correctness") }
     if datasets.contains(where: { $0.category == .summary }) { names += ["judge_recall", "judge_precision"] }
-    return names.map { MetricDescription(name: $0, aggregation: .mean, higherIsBetter: true, range: 0...100) }
+    return names.map {
+      MetricDescription(name: $0, aggregation: .mean, higherIsBetter: true, range: HELMET.scoreRanges[$0])
+    }
       + [Judge.unreadable]
   }
 

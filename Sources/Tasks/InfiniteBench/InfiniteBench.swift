@@ -12,6 +12,8 @@ public struct InfiniteBench: EvaluationTask {
   public static let name = "infinitebench"
   /// The version of the scorer.
   public static let scorerVersion = 1
+  /// What its means lie between.
+  public static let scoreRanges = ["score": 0.0...100]
   /// What the help says.
   public static let about = TaskDescription(
     summary: "twelve tasks of retrieval, books, dialogue, code and mathematics; six can be made at any length",
@@ -194,7 +196,7 @@ public struct InfiniteBench: EvaluationTask {
   public var metrics: [MetricDescription] { Self.metrics }
 
   private static let metrics = [
-    MetricDescription(name: "score", aggregation: .mean, higherIsBetter: true, range: 0...100),
+    MetricDescription(name: "score", aggregation: .mean, higherIsBetter: true, range: Self.scoreRanges["score"]),
     MetricDescription(name: "official_crash", aggregation: .accuracy, higherIsBetter: false),
   ]
 

@@ -63,7 +63,9 @@ public struct Judge: Sendable {
   static let unreadableMetric = "unreadable_judgments"
   /// The same as a metric: the mean of these numbers.
   static let unreadable = MetricDescription(
-    name: unreadableMetric, aggregation: .mean, higherIsBetter: false, range: 0...Double(UInt16.max))
+    name: unreadableMetric, aggregation: .mean, higherIsBetter: false, range: unreadableRange)
+  /// More judgments than any sample has.
+  static let unreadableRange = 0...Double(UInt16.max)
   /// The most new tokens of a judgment: room for reasons and a verdict.
   static let maxNewTokens = 2048
 

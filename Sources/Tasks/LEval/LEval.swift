@@ -10,6 +10,10 @@ public struct LEval: EvaluationTask {
   public static let name = "leval"
   /// The version of the scorer.
   public static let scorerVersion = 2
+  /// What its means lie between.
+  public static let scoreRanges = Dictionary(
+    uniqueKeysWithValues: ["score", "rouge1", "rouge2", "rougeL", "win_rate"].map { ($0, 0.0...100) }
+      + [(Judge.unreadableMetric, Judge.unreadableRange)])
   /// What the help says.
   public static let about = TaskDescription(
     summary: "20 tasks of several questions on one long document each, closed and open",
@@ -172,7 +176,7 @@ public struct LEval: EvaluationTask {
   public var metrics: [MetricDescription] {
     let hasText = files.sources.contains { $0.way == .text }
     return (["score"] + (hasText ? ["rouge1", "rouge2", "rougeL"] : [])).map {
-      MetricDescription(name: $0, aggregation: .mean, higherIsBetter: true, range: 0...100)
+      MetricDescription(name: $0, aggregation: .mean, higherIsBetter: true, range: Self.scoreRanges[$0])
     }
   }
 
@@ -180,7 +184,9 @@ public struct LEval: EvaluationTask {
   public var judgedMetrics: [MetricDescription] {
     guard includesJudged, files.sources.contains(where: { $0.way == .text }) else { return [] }
     return [
-      MetricDescription(name: "win_rate", aggregation: .mean, higherIsBetter: true, range: 0...100), Judge.unreadable,
+      MetricDescription(
+        name: "win_rate", aggregation: .mean, higherIsBetter: true, range: Self.scoreRanges["win_rate"]),
+      Judge.unreadable,
     ]
   }
 

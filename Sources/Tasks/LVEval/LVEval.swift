@@ -11,6 +11,8 @@ public struct LVEval: EvaluationTask {
   public static let name = "lv-eval"
   /// The version of the scorer.
   public static let scorerVersion = 1
+  /// What its means lie between.
+  public static let scoreRanges = ["score": 0.0...100]
   /// What the help says.
   public static let about = TaskDescription(
     summary: "eleven question datasets (6 English, 5 Chinese) at 16k to 256k words, with misleading facts",
@@ -143,7 +145,7 @@ public struct LVEval: EvaluationTask {
 
   /// The benchmark's score, 0 to 100.
   public var metrics: [MetricDescription] {
-    [MetricDescription(name: "score", aggregation: .mean, higherIsBetter: true, range: 0...100)]
+    [MetricDescription(name: "score", aggregation: .mean, higherIsBetter: true, range: Self.scoreRanges["score"])]
   }
 
   /// One cell per dataset, level and length.

@@ -11,6 +11,8 @@ public struct LongBench: EvaluationTask {
   public static let name = "longbench"
   /// The version of the scorer.
   public static let scorerVersion = 1
+  /// What its means lie between.
+  public static let scoreRanges = ["score": 0.0...100]
   /// What the help says.
   public static let about = TaskDescription(
     summary: "21 datasets of question answering, summaries, examples and code; 13 of them for LongBench-E",
@@ -130,7 +132,7 @@ public struct LongBench: EvaluationTask {
 
   /// The benchmark's score, 0 to 100.
   public var metrics: [MetricDescription] {
-    [MetricDescription(name: "score", aggregation: .mean, higherIsBetter: true, range: 0...100)]
+    [MetricDescription(name: "score", aggregation: .mean, higherIsBetter: true, range: Self.scoreRanges["score"])]
   }
 
   /// One cell per dataset and length.

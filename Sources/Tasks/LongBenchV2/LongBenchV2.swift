@@ -11,6 +11,8 @@ public struct LongBenchV2: StatelessScoring {
   public static let name = "longbench-v2"
   /// The version of the scorer.
   public static let scorerVersion = 1
+  /// What its means lie between.
+  public static let scoreRanges = ["compensated": 0.0...1]
   /// What the help says.
   public static let about = TaskDescription(
     summary: "503 questions with four choices about long texts; plain, with a chain of thought, without the text",
@@ -144,7 +146,8 @@ public struct LongBenchV2: StatelessScoring {
 
   private static let metrics = [
     MetricDescription(name: "accuracy", aggregation: .accuracy, higherIsBetter: true),
-    MetricDescription(name: "compensated", aggregation: .mean, higherIsBetter: true, range: 0...1),
+    MetricDescription(
+      name: "compensated", aggregation: .mean, higherIsBetter: true, range: Self.scoreRanges["compensated"]),
     MetricDescription(name: "no_letter", aggregation: .accuracy, higherIsBetter: false),
     MetricDescription(name: "empty_reply", aggregation: .accuracy, higherIsBetter: false),
   ]

@@ -11,6 +11,8 @@ public struct MRCR: StatelessScoring {
   public static let name = "mrcr"
   /// The version of the scorer.
   public static let scorerVersion = 1
+  /// What its means lie between.
+  public static let scoreRanges = ["score": 0.0...100]
   /// What the help says.
   public static let about = TaskDescription(
     summary: "a long conversation with several like pieces of writing, one of which is to be repeated",
@@ -107,7 +109,7 @@ public struct MRCR: StatelessScoring {
 
   /// The similarity.
   public var metrics: [MetricDescription] {
-    [MetricDescription(name: "score", aggregation: .mean, higherIsBetter: true, range: 0...100)]
+    [MetricDescription(name: "score", aggregation: .mean, higherIsBetter: true, range: Self.scoreRanges["score"])]
   }
 
   /// One cell per number of needles and bin.

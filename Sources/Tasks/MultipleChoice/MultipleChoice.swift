@@ -11,6 +11,8 @@ public struct MultipleChoice: EvaluationTask {
   ///
   /// 2: the right choices are known by their places; before, a choice with the text of a right one was right too.
   public static let scorerVersion = 2
+  /// What its means lie between.
+  public static let scoreRanges = ["mc2": 0.0...1]
   /// What the help says.
   public static let about = TaskDescription(
     summary: "questions with choices, answered by the likeliest continuation",
@@ -103,7 +105,7 @@ public struct MultipleChoice: EvaluationTask {
   private static let metrics =
     ["accuracy", "accuracy_norm_chars", "accuracy_norm_bytes"].map {
       MetricDescription(name: $0, aggregation: .accuracy, higherIsBetter: true)
-    } + [MetricDescription(name: "mc2", aggregation: .mean, higherIsBetter: true, range: 0...1)]
+    } + [MetricDescription(name: "mc2", aggregation: .mean, higherIsBetter: true, range: Self.scoreRanges["mc2"])]
 
   /// One cell.
   public var cells: [TaskCell] {

@@ -8,6 +8,8 @@ public struct Needle: EvaluationTask {
   public static let name = "needle"
   /// The version of the scorer.
   public static let scorerVersion = 1
+  /// What its means lie between.
+  public static let scoreRanges = ["string_match": 0.0...1]
   /// What the help says.
   public static let about = TaskDescription(
     summary: "sentences hidden at some depth of a long text, asked for at the end",
@@ -187,7 +189,8 @@ public struct Needle: EvaluationTask {
   private static func metrics(_ scorer: Scorer) -> [MetricDescription] {
     let both = [
       MetricDescription(name: "key_phrase", aggregation: .accuracy, higherIsBetter: true),
-      MetricDescription(name: "string_match", aggregation: .mean, higherIsBetter: true, range: 0...1),
+      MetricDescription(
+        name: "string_match", aggregation: .mean, higherIsBetter: true, range: Self.scoreRanges["string_match"]),
     ]
     return scorer == .keyPhrase ? both : both.reversed()
   }

@@ -11,6 +11,8 @@ public struct Ruler: StatelessScoring {
   public static let name = "ruler"
   /// The version of the scorer.
   public static let scorerVersion = 1
+  /// What its means lie between.
+  public static let scoreRanges = ["score": 0.0...100]
   /// What the help says.
   public static let about = TaskDescription(
     summary: "RULER's 13 tasks: needles, variable tracking, common and frequent words, questions",
@@ -187,7 +189,7 @@ public struct Ruler: StatelessScoring {
 
   /// RULER's string match, on its scale.
   public var metrics: [MetricDescription] {
-    [MetricDescription(name: "score", aggregation: .mean, higherIsBetter: true, range: 0...100)]
+    [MetricDescription(name: "score", aggregation: .mean, higherIsBetter: true, range: Self.scoreRanges["score"])]
   }
 
   /// One cell per task and length.

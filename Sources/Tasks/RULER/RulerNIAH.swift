@@ -8,6 +8,8 @@ public struct RulerNIAH: StatelessScoring {
   public static let name = "ruler-niah"
   /// The version of the scorer.
   public static let scorerVersion = 1
+  /// What its means lie between.
+  public static let scoreRanges = ["string_match": 0.0...1]
   /// What the help says.
   public static let about = TaskDescription(
     summary: "RULER's needle tasks: keys with values hidden in noise, essays or among other needles",
@@ -138,7 +140,10 @@ public struct RulerNIAH: StatelessScoring {
 
   /// RULER's string match.
   public var metrics: [MetricDescription] {
-    [MetricDescription(name: "string_match", aggregation: .mean, higherIsBetter: true, range: 0...1)]
+    [
+      MetricDescription(
+        name: "string_match", aggregation: .mean, higherIsBetter: true, range: Self.scoreRanges["string_match"])
+    ]
   }
 
   /// One cell per variant and length.

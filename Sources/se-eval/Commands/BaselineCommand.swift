@@ -17,7 +17,8 @@ enum BaselineCommand {
   ) { arguments in
     let tolerance = Tolerance(
       absolute: try amount(arguments) ?? 0, relative: try share(arguments) ?? 0)
-    let store = try ResultStore.open(ReportCommand.databasePath(arguments.positionals[0]), mode: .readOnly)
+    let store = try ResultStore.open(
+      ReportCommand.databasePath(arguments.positionals[0]), mode: .readOnly, options: Registry.storeOptions)
     let baseline = try Baseline(from: store, tolerance: tolerance)
     let path = try arguments.required(out)
     try Files.write(Data(baseline.json.utf8), to: path)

@@ -24,7 +24,8 @@ enum CheckCommand {
     let path = try arguments.required(baseline)
     let (absolute, relative) = (try BaselineCommand.amount(arguments), try BaselineCommand.share(arguments))
     let wanted = try Baseline(json: Files.readText(path), path: path)
-    let store = try ResultStore.open(ReportCommand.databasePath(arguments.positionals[0]), mode: .readOnly)
+    let store = try ResultStore.open(
+      ReportCommand.databasePath(arguments.positionals[0]), mode: .readOnly, options: Registry.storeOptions)
     let result = try wanted.check(store, absolute: absolute, relative: relative)
     if arguments.has(accept) { return try take(store, result, wanted, path) }
     if arguments.has(GlobalOptions.json) {

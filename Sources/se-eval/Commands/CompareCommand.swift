@@ -21,9 +21,10 @@ enum CompareCommand {
   ) { arguments in
     let methods = try arguments.positionals[1...2].map { text throws -> String in try Method(parsing: text).description
     }
-    let store = try ResultStore.open(ReportCommand.databasePath(arguments.positionals[0]), mode: .readOnly)
+    let store = try ResultStore.open(
+      ReportCommand.databasePath(arguments.positionals[0]), mode: .readOnly, options: Registry.storeOptions)
     let second = try arguments.text(other).map { path throws -> ResultStore in
-      try ResultStore.open(ReportCommand.databasePath(path), mode: .readOnly)
+      try ResultStore.open(ReportCommand.databasePath(path), mode: .readOnly, options: Registry.storeOptions)
     }
     let comparison = try Comparison(store, methods[0], with: second, methods[1], tasks: Registry.reports)
     let limit = try arguments.integer(flips, atLeast: 0) ?? 20

@@ -33,7 +33,7 @@ enum DoctorCommand {
     var isDamaged = false
     var reports: [JSONValue] = []
     for path in try arguments.positionals.flatMap({ try ResultStore.storeFiles($0) }) {
-      let findings = try StoreDoctor.examine(path)
+      let findings = try StoreDoctor.examine(path, ranges: Registry.ranges)
       let damage = findings.contains { $0.severity == .damage }
       isDamaged = isDamaged || damage
       if arguments.has(GlobalOptions.json) {
@@ -61,14 +61,14 @@ enum DoctorCommand {
     guard !FileManager.default.fileExists(atPath: target) else {
       throw UsageError("--recover \(target): a file of that name is there; name a new one")
     }
-    let summary = try StoreDoctor.recover(arguments.positionals[0], into: target)
+    let summary = try StoreDoctor.recover(arguments.positionals[0], into: target, ranges: Registry.ranges)
     for table in summary.tables {
       let lost =
         table.unreadableCount > 0 ? ", \(NumberText.grouped(table.unreadableCount)) places could not be read" : ""
       Terminal.print("\(table.name): \(NumberText.grouped(table.rowCount)) rows\(lost)")
     }
     for note in summary.notes { Terminal.print("lost: \(note)") }
-    let findings = try StoreDoctor.examine(target).filter { $0.severity == .damage }
+    let findings = try StoreDoctor.examine(target, ranges: Registry.ranges).filter { $0.severity == .damage }
     for finding in findings { Terminal.print("still damaged: \(finding.text)") }
     Terminal.message("\(target) is the recovered store; \(arguments.positionals[0]) was only read")
     return findings.isEmpty ? .complete : .missingInput

@@ -28,7 +28,7 @@ enum ExportCommand {
   ) { arguments in
     guard let format = try arguments.word(format, ExportFormat.self) else { return .usage }
     let path = try ReportCommand.databasePath(arguments.positionals[0])
-    let store = try ResultStore.open(path, mode: .readOnly)
+    let store = try ResultStore.open(path, mode: .readOnly, options: Registry.storeOptions)
     let name = OutputFile.safeName(
       try store.latestRun()?.record.name ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent)
     let standard =

@@ -19,7 +19,8 @@ enum MergeCommand {
     options: [into, force, strict]
   ) { arguments in
     let merged = try ResultStore.merge(
-      arguments.positionals, into: arguments.required(into), force: arguments.has(force))
+      arguments.positionals, into: arguments.required(into), options: Registry.storeOptions, force: arguments.has(force)
+    )
     let isQuiet = arguments.has(GlobalOptions.quiet)
     let progress = try merged.store.progress()
     let isComplete = progress.missingCount == 0 && progress.failedCount == 0 && progress.absentShards.isEmpty

@@ -56,7 +56,9 @@ enum PlanCommand {
   ) throws -> ExitStatus {
     let plan = try ProgressPrinter(arguments).whilePlanning(configuration.name) {
       let sweep = try Sweep(configuration, options: options, purpose: .plan, backend: backends.backend(of:))
-      let store = FileManager.default.fileExists(atPath: path) ? try ResultStore.open(path, mode: .readOnly) : nil
+      let store =
+        FileManager.default.fileExists(atPath: path)
+        ? try ResultStore.open(path, mode: .readOnly, options: Registry.storeOptions) : nil
       var plan = try sweep.plan(store: store, measuresRate: true)
       if let shards { plan.shards = try sweep.shardLoads(min(shards, Shard.largestCount), plan: plan) }
       return plan

@@ -42,7 +42,7 @@ enum ReportCommand {
     positionals: [source], options: [format, out, paper, card, convention, strict]
   ) { arguments in
     let path = try databasePath(arguments.positionals[0])
-    let store = try ResultStore.open(path, mode: .readOnly)
+    let store = try ResultStore.open(path, mode: .readOnly, options: Registry.storeOptions)
     let stem = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     let name = try store.latestRun()?.record.name ?? stem
     var writer = try ReportWriter(

@@ -22,7 +22,8 @@ enum RescoreCommand {
   ) { arguments in
     let source = arguments.positionals[0]
     let path = try ReportCommand.databasePath(source)
-    let store = try ResultStore.open(path, mode: arguments.has(dryRun) ? .readOnly : .existing)
+    let store = try ResultStore.open(
+      path, mode: arguments.has(dryRun) ? .readOnly : .existing, options: Registry.storeOptions)
     let rescorer = try Rescorer(
       store, tasks: entries(source, store, path),
       options: .init(task: arguments.text(task), isDryRun: arguments.has(dryRun)))

@@ -18,7 +18,8 @@ enum SamplesCommand {
     positionals: [Positional(name: "DB", help: "a store, or the configuration whose store it is")],
     options: [only, full, wrong, limit]
   ) { arguments in
-    let store = try ResultStore.open(ReportCommand.databasePath(arguments.positionals[0]), mode: .readOnly)
+    let store = try ResultStore.open(
+      ReportCommand.databasePath(arguments.positionals[0]), mode: .readOnly, options: Registry.storeOptions)
     let options = SamplePrinter.Options(
       selection: try Selection(parsing: arguments.text(only).map { [$0] } ?? [], .methods),
       showsFullPrompt: arguments.has(full),

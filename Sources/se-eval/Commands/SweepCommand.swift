@@ -59,7 +59,7 @@ enum SweepCommand {
       }
     }
     let local = try arguments.text(scratch).map { try ScratchStore(path, in: $0) }
-    let store = try ResultStore.open(local?.path ?? path, mode: .create)
+    let store = try ResultStore.open(local?.path ?? path, mode: .create, options: Registry.storeOptions)
     if let note = store.placeNote { Terminal.message(note) }
     let summary: SweepSummary
     do {

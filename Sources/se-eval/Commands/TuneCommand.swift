@@ -47,7 +47,7 @@ enum TuneCommand {
     let tuner = try Tuner(request, backend: backend, taskTypes: Registry.tasks, threads: workers.threads)
     let path = arguments.text(SweepArguments.database) ?? "Results/\(request.name).sqlite"
     try SweepCommand.makeFolder(of: path)
-    let store = try ResultStore.open(path, mode: .create)
+    let store = try ResultStore.open(path, mode: .create, options: Registry.storeOptions)
     let printer = try ProgressPrinter(arguments)
     let isQuiet = arguments.has(GlobalOptions.quiet)
     let outcome = try tuner.run(
