@@ -59,6 +59,8 @@ public struct Capabilities: Hashable, Sendable {
   public var takesPictures = false
   /// The most tokens of prompt and answer, where there is such a limit.
   public var longestSequence: Int?
+  /// The context that a server has in tokens, where it says it, whatever prompts are counted in here.
+  public var servedContext: Int?
   /// Why something cannot be had, for messages.
   public var reasons: [String] = []
 

@@ -48,6 +48,8 @@ public protocol EvaluationTask: Sendable {
   var metrics: [MetricDescription] { get }
   /// The metrics beside those, where the sweep has a judge; empty for a task that asks none.
   var judgedMetrics: [MetricDescription] { get }
+  /// `protocolName` where the sweep has a judge: with what a judge is told otherwise than in an official protocol.
+  var judgedProtocolName: String { get }
   /// What the report says of a judge's part in the scores, where the sweep has one.
   func judgedNotes(_ judge: Judge) -> [String]
   /// The grid of this entry, in table order.
@@ -81,6 +83,8 @@ public protocol EvaluationTask: Sendable {
 extension EvaluationTask {
   /// None.
   public var judgedMetrics: [MetricDescription] { [] }
+  /// The same.
+  public var judgedProtocolName: String { protocolName }
   /// None.
   public func judgedNotes(_ judge: Judge) -> [String] { [] }
   /// None.

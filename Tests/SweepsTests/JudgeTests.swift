@@ -70,8 +70,9 @@ private func said(_ text: String) -> FakeServer.Reply {
     return FakeInference(behaviour)
   }
 
-  private func judge(_ script: JudgeScript) throws -> FakeServer {
+  private func judge(_ script: JudgeScript, context: Int = 4096) throws -> FakeServer {
     var behaviour = FakeInference.Behaviour(.openAI)
+    behaviour.context = context
     behaviour.override = { script.reply($0) }
     return try FakeServer(FakeInference(behaviour))
   }
@@ -262,8 +263,45 @@ private func said(_ text: String) -> FakeServer.Reply {
     #expect(!cell.record.protocolNotes.contains { $0.contains("baseline") })
     // All of it is taken again.
     let again = try sweep(server, models: ["ours"], task: Self.marked)
-    #expect(try again.plan(store: store).text.contains("; 0 requests are left"))
+    #expect(try again.plan(store: store).text.contains("; at most 0 requests are left"))
     #expect(try run(again, store) == .complete && script.prompts.count == 6)
+  }
+
+  @Test("a judge's prompts of the project beside a checkout's texts are part of the protocol's name, with a judge")
+  func ownJudgePrompts() throws {
+    let source = """
+      def load_narrativeqa(dataset):
+          user_template = "S {demo}{context}\\n{question}"
+          system_template = "A:"
+          data = data.map(lambda x: {
+              "demo": "" if shots == 0 else "Ex:\\n" + " ".join([f"Q {ex['question']['text']}" for ex in d]) + "\\nNow:\\n"
+          })
+      """
+    try source.write(toFile: folder.path + "/data.py", atomically: true, encoding: .utf8)
+    let task =
+      "helmet: {path: \(Self.root)/Datasets/helmet, checkout: \(folder.path), datasets: [narrativeqa], lengths: [16000], "
+      + "limit: 1}"
+    let script = JudgeScript(prompt: { _ in "{\"fluency\": 1, \"correctness\": 3}" })
+    let server = "{name: umpire, server: {url: \"\(try judge(script).url)\", retries: 0}}"
+    let store = try open("own")
+    #expect(try run(sweep(nil, models: ["ours"], task: task), store) == .complete)
+    #expect(try store.cells().allSatisfy { !$0.record.protocolName.contains("judge") })
+    let judged = try sweep(server, models: ["ours"], task: task)
+    #expect(try run(judged, store) == .complete)
+    let names = try store.currentCells().map(\.record.protocolName)
+    #expect(names.allSatisfy { $0.hasPrefix("helmet/v1+prompts") && $0.hasSuffix("+own-judge-prompts") })
+    #expect(try run(judged, store) == .complete && script.prompts.count == 1)
+    #expect(try judged.plan(store: store).cells.allSatisfy { $0.doneCount == $0.sampleCount })
+  }
+
+  @Test("a plan warns of judgments that may be longer than the judge's context")
+  func judgeContext() throws {
+    let script = JudgeScript(prompt: { _ in "" })
+    for (context, count) in [(3000, 1), (8000, 0)] {
+      let server = "{name: umpire, server: {url: \"\(try judge(script, context: context).url)\", retries: 0}}"
+      let plan = try sweep(server, models: ["ours"], task: Self.marked).plan(store: nil)
+      #expect(plan.warnings.count { $0.hasPrefix("the judge umpire: a judgment of helmet may have about") } == count)
+    }
   }
 
   @Test("marks that cannot be read, or lie off their scale, leave a row without a score and are counted")

@@ -56,22 +56,53 @@ private let prompt = Array("What now? ".utf8).map { Int($0) }
 private func text(_ tokens: [Int]) -> String { String(decoding: tokens.map { UInt8($0) }, as: UTF8.self) }
 
 @Suite struct ServerBackendTests {
-  @Test("folders of the server's machine are no part of what identifies a model", arguments: kinds)
+  /// The identity of what a server of tests serves.
+  private func hash(
+    _ kind: FakeInference.Kind, id: String = "m", folder: String = "/srv/", weights: String? = nil
+  ) throws -> String? {
+    let served = try ServedModel(kind, { $0.weights = weights }) {
+      ($0.model, $0.folder) = (id, folder)
+    }
+    let hash = try served.load().modelHash
+    let environment = served.backend.environment.values.joined()
+    #expect(!environment.isEmpty)
+    for part in ["home", "ann", "run1"] { #expect(!environment.contains(part)) }
+    return hash
+  }
+
+  @Test("models whose paths end alike are two, and no folder of the server's machine is shown", arguments: kinds)
   func modelPath(_ kind: FakeInference.Kind) throws {
-    func hash(_ id: String) throws -> String? {
-      let served = try ServedModel(kind, behaviour: { $0.model = id })
-      let environment = { served.backend.environment.values.joined() }
-      defer { #expect(!environment().contains("/home")) }
-      return try served.load().modelHash
+    let ids = [
+      "m.gguf", "/home/a/m.gguf", "/home/run1/m.gguf", "./m.gguf", "~/m.gguf", "C:\\Users\\ann\\m.gguf",
+      "C:/ann/m.gguf", "home/run1/m.gguf", "owner/m.gguf", "other/m.gguf", "owner/name", "name",
+    ]
+    #expect(try Set(ids.map { try hash(kind, id: $0) }).count == ids.count)
+    // The same is the same.
+    #expect(try hash(kind, id: ids[1]) == hash(kind, id: ids[1]))
+    guard kind != .openAI else { return }
+    let folders = ["/srv/", "/home/run1/", "C:\\Users\\ann\\"]
+    #expect(try Set(folders.map { try hash(kind, folder: $0) }).count == folders.count)
+  }
+
+  @Test("where somebody says which weights are served, it does not count in which folder", arguments: kinds)
+  func movedModel(_ kind: FakeInference.Kind) throws {
+    func hash(_ folder: String, _ weights: Character) throws -> String? {
+      try self.hash(
+        kind, id: folder + "m.gguf", folder: folder, weights: String(repeating: String(weights), count: 64))
     }
-    let plain = try hash("m.gguf")
-    for id in ["/home/a/models/m.gguf", "./m.gguf", "models/m.gguf", "C:\\models\\m.gguf", "~/m.gguf"] {
-      #expect(try hash(id) == plain, "\(id)")
-    }
-    #expect(try hash("/home/a/n.gguf") != plain)
-    #expect(try hash("/home/a/folder/") == hash("folder"))
-    // What a repository calls it is no path.
-    #expect(try hash("owner/name") != hash("name"))
+    #expect(try hash("/home/a/", "a") == hash("C:\\Users\\ann\\", "a"))
+    #expect(try hash("/home/a/", "a") != hash("/home/a/", "b"))
+  }
+
+  @Test("the names of served models and files")
+  func servedNames() {
+    for (text, shown) in [
+      ("C:\\Users\\ann\\m.gguf", "m.gguf"), ("\\\\host\\ann\\m", "m"), ("/ft/run1/model/", "model"),
+      ("owner/X.gguf", "owner/X.gguf"), ("owner/name", "owner/name"), ("a/b/c.gguf", "c.gguf"),
+      ("accounts/x/models/y", "accounts/x/models/y"), ("/", "/"),
+    ] { #expect(ServedName(text).shown == shown) }
+    #expect(ServedName("models/m.gguf", isFile: true).shown == "m.gguf")
+    #expect(ServedName("m.gguf", isFile: true).pathHash == nil && ServedName("/m.gguf").pathHash?.count == 12)
   }
 
   @Test("the kind of a server is found out", arguments: zip(kinds, ServerKind.allCases))

@@ -236,8 +236,10 @@ import Testing
       "data.py": source,
       "scripts/eval_gpt4_longqa.py":
         "judge_prompt = \"\"\"J {{\"fluency\": 0}} {question} {correct_answers} {parsed_output}\"\"\"\n",
-      "scripts/eval_gpt4_summ.py": ["fluency", "recall", "precision"].flatMap { name in
-        ["", "_book"].map { "\(name)_prompt\($0)=\"\"\"\(name)\($0) {summary}{text}\"\"\"\n" }
+      "scripts/eval_gpt4_summ.py": [
+        ("fluency", "{text}"), ("recall", "{keypoints}{summary}"), ("precision", "{expert_summary}{summary}"),
+      ].flatMap { name, fields in
+        ["", "_book"].map { "\(name)_prompt\($0)=\"\"\"\(name)\($0) \(fields)\"\"\"\n" }
       }.joined(),
     ])
     let checkout: [String: Value] = ["checkout": .text(path), "shots": .integer(1)]
@@ -252,12 +254,99 @@ import Testing
     let book = try #require(try judged("infbench_sum_eng", checkout).1.first)
     #expect(book.text.hasPrefix("B F:\n[x]\nM: Maud Easton plants") && book.text.hasSuffix("\n\n3"))
     let fluency = try #require(try book.followUp?.sample(after: generated("y")))
-    #expect(fluency.text.hasSuffix("fluency_book 3y3y"))
-    #expect(stories.judgedNotes(try judge()).contains { $0.contains("those of HELMET's scripts/") })
+    #expect(fluency.text.hasSuffix("fluency_book 3y"))
+    let said = "those of the checkout's scripts/eval_gpt4_longqa.py (SHA-256 "
+    #expect(stories.judgedNotes(try judge()).contains { $0.contains(said) })
+    #expect(stories.judgedProtocolName == stories.protocolName && stories.protocolName.hasPrefix("helmet/v1"))
+    // A file with CR LF is the same.
+    let windows = try tree([
+      "data.py": source.replacing("\n", with: "\r\n"),
+      "scripts/eval_gpt4_longqa.py": "judge_prompt = \"J {question} {correct_answers} {parsed_output}\"\r\n",
+    ])
+    #expect(try judged("narrativeqa", ["checkout": .text(windows), "shots": .integer(1)]).1.first?.text == first.text)
+  }
+
+  @Test("a line end of an answer, CR LF too, is a space for the judge")
+  func lineEnds() throws {
+    #expect(HELMETJudging.withoutLineEnds("a\r\nb\nc") == "a\r b c")
+    let sample = try #require(try judged("narrativeqa").1.first)
+    let asked = try #require(try sample.followUp?.sample(after: generated(" Lena.\r\nAnswer: Piet")))
+    #expect(!asked.text.unicodeScalars.reversed().prefix { $0 != ":" }.contains("\n"))
+    #expect(asked.text.contains("Lena."))
+  }
+
+  /// HELMET with what a judge needs of some files.
+  private func damaged(_ dataset: String, _ files: [String: String], hasJudge: Bool) throws -> [Sample] {
+    let rows = try String(contentsOfFile: samplesFolder("infinitebench") + "/longbook_sum_eng.jsonl", encoding: .utf8)
+    let source = """
+      def load_narrativeqa(dataset):
+          user_template = "S {demo}{context}\\n{question}"
+          system_template = "A:"
+              "demo": "" if shots == 0 else "Ex:\\n" + " ".join([f"Q {answer}" for ex in d]) + "\\nNow:\\n"
+      """
+    var all = files.merging(["i/longbook_sum_eng.jsonl": rows]) { $1 }
+    let stories = samplesFolder("helmet") + "/data/narrativeqa/"
+    for name in ["test.jsonl", "train.jsonl"] {
+      all["data/narrativeqa/" + name] = try String(contentsOfFile: stories + name, encoding: .utf8)
+    }
+    if dataset == "narrativeqa" { all["data.py"] = source }
+    let folder = try tree(all)
+    let task = try HELMET(
+      settings: TaskSettings([
+        "path": .text(folder), "infinitebench": .text(folder + "/i"), "datasets": .text(dataset),
+        "lengths": .integer(12000),
+      ]))
+    let context = SampleContext(
+      tokenizer: try byteTokenizer(addsBOS: true), contextWindow: 16384, chat: nil, seed: 1,
+      judge: hasJudge ? try judge() : nil)
+    return try task.samples(of: task.cells[0], in: context)
+  }
+
+  @Test(
+    "what only a judge needs is looked at only where there is one, and then must be whole",
+    arguments: [
+      ("infbench_sum_eng", "data/infbench/longbook_sum_eng_keypoints.jsonl", #"{"keypoints": ["a"]}"#, "`id`"),
+      (
+        "infbench_sum_eng", "data/infbench/longbook_sum_eng_keypoints.jsonl",
+        #"{"id": 0, "keypoints": ["a"]}"# + "\n" + #"{"id": 0, "keypoints": ["b"]}"#, "each `id` once"
+      ), ("infbench_sum_eng", "data/infbench/longbook_sum_eng_keypoints.jsonl", "{", "keypoints.jsonl"),
+      ("narrativeqa", "scripts/x", "", "eval_gpt4_longqa.py"),
+      (
+        "narrativeqa", "scripts/eval_gpt4_longqa.py", "judge_prompt = 'J {question} {parsed_output}'",
+        "{correct_answers}"
+      ),
+      (
+        "narrativeqa", "scripts/eval_gpt4_longqa.py",
+        "judge_prompt = 'J {question} {correct_answers} {parsed_output} {other}'", "{correct_answers}"
+      ),
+    ])
+  func judgesFiles(dataset: String, file: String, content: String, problem: String) throws {
+    #expect(try !damaged(dataset, [file: content], hasJudge: false).isEmpty)
+    #expect { try damaged(dataset, [file: content], hasJudge: true) } throws: { "\($0)".contains(problem) }
+  }
+
+  @Test("the rows of lawsuits are those that HELMET's shuffle of the rows with a short summary draws")
+  func lawsuits() throws {
+    let all = try judged("multi_lexsum").1
+    let some = try judged("multi_lexsum", ["samples": .integer(2)]).1
+    #expect(some.map(\.id) == HELMETSelection.shuffled(all.count).prefix(2).map { all[$0].id })
+  }
+
+  @Test("without a checkout's scripts the judge's prompts are the project's, which the protocol says with a judge")
+  func ownJudgePrompts() throws {
+    let own = try task(["datasets": .text("narrativeqa")])
+    #expect(own.judgedProtocolName == own.protocolName && own.protocolName.hasPrefix("helmet/own"))
+    for start in ["deviation: the judge's prompts are the project's own", "deviation: marks off their scale"] {
+      #expect(own.judgedNotes(try judge()).contains { $0.hasPrefix(start) })
+    }
   }
 
   @Test("right answers are listed as Python shows texts")
   func pythonLists() {
     #expect(HELMETJudging.pythonList(["a", "it's", "\"it's\"", "b\nc\\"]) == #"['a', "it's", '"it\'s"', 'b\nc\\']"#)
+    let odd = ["a\u{a0}b\u{200b}", "\r\n\u{7f}", "\u{e0001}é", "'\u{301}", " "]
+    #expect(
+      HELMETJudging.pythonList(odd)
+        == #"['a\xa0b\u200b', '\r\n\x7f', '\U000e0001é', "'"# + "\u{301}" + #"", ' ']"#)
   }
 }

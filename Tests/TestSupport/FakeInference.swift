@@ -16,6 +16,8 @@ public final class FakeInference: Sendable {
     public var version = "1.0"
     /// The id of its model.
     public var model = "m"
+    /// The folder in which it says its model lies, with its separator.
+    public var folder = "/srv/"
     /// What it says its context is.
     public var context = 4096
     /// The ids of a text.
@@ -99,11 +101,11 @@ public final class FakeInference: Sendable {
     case ("/v1/models", _): return ["data": [models(b)]]
     case ("/props", .llamaServer):
       return [
-        "default_generation_settings": ["n_ctx": b.context], "total_slots": 1, "model_path": "/srv/m.gguf",
+        "default_generation_settings": ["n_ctx": b.context], "total_slots": 1, "model_path": "\(b.folder)m.gguf",
         "build_info": b.version, "chat_template": "x", "model_ftype": "Q8_0",
       ]
     case ("/version", .vLLM): return ["version": b.version]
-    case ("/model_info", .sgLang): return ["model_path": "/srv/m"]
+    case ("/model_info", .sgLang): return ["model_path": "\(b.folder)m"]
     case ("/server_info", .sgLang): return ["version": b.version]
     case ("/tokenize", .llamaServer): return ["tokens": b.tokenize(body["content"] as? String ?? "")]
     case ("/tokenize", .vLLM), ("/tokenize", .sgLang): return ["tokens": b.tokenize(body["prompt"] as? String ?? "")]
@@ -119,7 +121,7 @@ public final class FakeInference: Sendable {
     switch b.kind {
     case .llamaServer:
       ["id": b.model, "owned_by": "llamacpp", "meta": ["n_ctx_train": 1000, "n_params": 100, "size": 77]]
-    case .vLLM: ["id": b.model, "owned_by": "vllm", "max_model_len": b.context, "root": "/srv/m"]
+    case .vLLM: ["id": b.model, "owned_by": "vllm", "max_model_len": b.context, "root": "\(b.folder)m"]
     case .sgLang: ["id": b.model, "owned_by": "sglang", "max_model_len": b.context]
     case .openAI: ["id": b.model, "owned_by": "me", "max_model_len": b.context]
     }

@@ -40,7 +40,7 @@ public final class ServerBackend: Backend {
     var environment: [String: String] = [:]
     for (model, session) in sessions {
       environment["server.\(model.name)"] =
-        session.profile.identity.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+        session.profile.identity().sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
         + " concurrency=\(session.specification.concurrency)"
     }
     return environment
@@ -98,6 +98,7 @@ public final class ServerBackend: Backend {
     capabilities.takesPictures = session.profile.takesImages && usesTemplate
     // Bytes are no tokens: the server itself says what is too long.
     capabilities.longestSequence = session.countsBytes ? nil : session.profile.context
+    capabilities.servedContext = session.profile.context
     capabilities.reasons = abilities.reasons
     if !session.profile.takesImages {
       capabilities.reasons.append("takes no pictures, or does not say so (server.images: true where it does)")

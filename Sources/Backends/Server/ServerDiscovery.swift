@@ -18,7 +18,7 @@ struct ServerDiscovery {
     } else if specification.kind == .vLLM || (specification.kind == nil && owner == "vllm") {
       profile = made(.vLLM, entry)
       profile.version = try call.find("/version")?["version"]?.text
-      profile.facts["root"] = entry?["root"]?.text.map(Self.lastPart)
+      profile.note("root", entry?["root"]?.text)
     } else if specification.kind == .sgLang || (specification.kind == nil && owner == "sglang") {
       profile = try sgLang(entry)
     } else {
@@ -74,7 +74,7 @@ struct ServerDiscovery {
     profile.slots = Self.integer(props["total_slots"])
     profile.templateHash = props["chat_template"]?.text.map { SHA256.hexadecimal(of: $0) }
     profile.takesImages = props["modalities"]?["vision"]?.flag ?? false
-    profile.facts["file"] = props["model_path"]?.text.map(Self.lastPart)
+    profile.note("file", props["model_path"]?.text, isFile: true)
     profile.facts["type"] = props["model_ftype"]?.text
     let meta = entry?["meta"]
     profile.trainedContext = Self.integer(meta?["n_ctx_train"])
@@ -88,7 +88,7 @@ struct ServerDiscovery {
     var profile = made(.sgLang, entry)
     var info = try call.find("/model_info")
     if info == nil { info = try call.find("/get_model_info") }
-    profile.facts["path"] = info?["model_path"]?.text.map(Self.lastPart)
+    profile.note("path", info?["model_path"]?.text)
     profile.facts["weight_version"] = info?["weight_version"]?.text
     profile.takesImages = info?["has_image_understanding"]?.flag ?? false
     profile.version = try call.find("/server_info")?["version"]?.text
@@ -107,7 +107,4 @@ struct ServerDiscovery {
     if case .integer(let number)? = value { return number }
     return nil
   }
-
-  /// A file's or model's name without the folders of the machine that serves it.
-  private static func lastPart(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 }

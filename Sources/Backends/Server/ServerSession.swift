@@ -74,7 +74,7 @@ final class ServerSession {
   /// - Parameter weights: the weights' SHA-256, where it is known.
   /// - Returns: 64 hexadecimal digits.
   func identity(weights: String?) -> String {
-    var members = profile.identity.mapValues { JSONValue.string($0) }
+    var members = profile.identity(isVouched: weights != nil).mapValues { JSONValue.string($0) }
     members["tokenizer"] = .string(tokenizer.identity)
     members["label"] = specification.label.map { .string($0) }
     members["weights"] = weights.map { .string($0) }

@@ -92,10 +92,6 @@ struct ScoringIdentity {
     self.scorerVersion = scorerVersion
   }
 
-  init(of task: any EvaluationTask) {
-    self.init(protocolName: task.protocolName, scorerVersion: "\(type(of: task).scorerVersion)")
-  }
-
   /// The identity of a sample's scoring, 64 hexadecimal digits.
   ///
   /// - Parameters:

@@ -7,10 +7,10 @@ struct Scorer {
   let scoring: OutcomeScoring
   let identity: ScoringIdentity
 
-  /// A task's scorer.
-  init(_ task: any EvaluationTask) {
+  /// A task's scorer, under the protocol's name in the sweep.
+  init(_ task: any EvaluationTask, protocolName: String) {
     scoring = OutcomeScoring(task).limited(to: task.metrics)
-    identity = ScoringIdentity(of: task)
+    identity = ScoringIdentity(protocolName: protocolName, scorerVersion: "\(type(of: task).scorerVersion)")
   }
 
   /// A scorer without a task, under the protocol that a scoring was made by.

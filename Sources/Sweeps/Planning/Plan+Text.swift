@@ -81,7 +81,7 @@ extension Plan {
       + "\(NumberText.grouped(asked.promptTokenCount)) prompt tokens without the answers that are judged, at most "
       + "\(NumberText.grouped(asked.newTokenCount)) new ones"
     if asked.openRequestCount < asked.requestCount {
-      line += "; \(NumberText.grouped(asked.openRequestCount)) requests are left"
+      line += "; at most \(NumberText.grouped(asked.openRequestCount)) requests are left"
     }
     return ["the judge \(judge.name):", line] + judge.remarks.map { "  \($0)" } + [""]
   }

@@ -72,7 +72,7 @@ public struct Plan: Sendable {
   public struct FollowingCalls: Sendable {
     /// How many there are at most: equal answers share theirs.
     public var requestCount = 0
-    /// How many of them belong to samples that are not done.
+    /// How many of them belong to samples that are not done: at most as many are left, for some may be stored.
     public var openRequestCount = 0
     /// About as many tokens as their prompts have, without what is answered.
     public var promptTokenCount = 0
@@ -133,6 +133,8 @@ public struct Plan: Sendable {
     public var following = FollowingCalls()
     /// What the judge is asked after that.
     public var judgments = FollowingCalls()
+    /// About as many tokens as the longest judgment may have, with the answer that is judged and the judge's own.
+    public var longestJudgment = 0
     /// Multiply-adds of all samples asked for.
     var multiplyAdds = 0.0
     /// Seconds for a multiply-add of the cell, by the plan's estimate.

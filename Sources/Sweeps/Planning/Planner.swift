@@ -54,6 +54,7 @@ struct Planner {
       result.warnings += memoryWarnings(model, summary)
       result.models.append(summary)
     }
+    result.warnings += judgmentWarnings(result.cells)
     result.judge = sweep.judge.map {
       Plan.JudgePlan(name: $0.model.name, remarks: $0.model.notes + $0.model.capabilities.reasons)
     }
@@ -86,6 +87,20 @@ struct Planner {
   /// Keys, values and buffers of a pass that the machine cannot hold now, with numbers: such samples would be refused.
   private func memoryWarnings(_ model: PreparedModel, _ summary: Plan.ModelPlan) -> [String] {
     summary.memoryProblem(available: sweep.options.memoryByteCount ?? model.facts.availableByteCount).map { [$0] } ?? []
+  }
+
+  /// Judgments that may be longer than the judge's context; the server would refuse them, or cut what it is to judge.
+  private func judgmentWarnings(_ cells: [Plan.CellPlan]) -> [String] {
+    guard let judge = sweep.judge?.model else { return [] }
+    let context = judge.capabilities.servedContext ?? judge.facts.contextWindow
+    var longest: [String: Int] = [:]
+    for cell in cells where cell.longestJudgment > context {
+      longest[cell.task] = max(longest[cell.task] ?? 0, cell.longestJudgment)
+    }
+    return longest.sorted { $0.key < $1.key }.map { task, count in
+      "the judge \(judge.name): a judgment of \(task) may have about \(NumberText.grouped(count)) tokens (prompt, the "
+        + "answer that is judged, its own reply), and its context has \(NumberText.grouped(context)); serve it with more"
+    }
   }
 
   /// What should be known of the methods at the longest sequences that they meet, and what the backend cannot do.
@@ -147,7 +162,11 @@ struct Planner {
       result.requestCount += Self.requestCount(of: sample.sample.request)
       let calls = sample.sample.followUp?.calls(at: place) ?? []
       result.following.add(calls.filter { !$0.isJudgment }, isDone: isDone)
-      result.judgments.add(calls.filter(\.isJudgment), isDone: isDone)
+      let judgments = calls.filter(\.isJudgment)
+      result.judgments.add(judgments, isDone: isDone)
+      let most = judgments.map { $0.promptTokenCount + $0.maxNewTokens }.max()
+      result.longestJudgment = max(
+        result.longestJudgment, most.map { $0 + sample.sample.request.maxNewTokens } ?? 0)
       result.longestPrompt = max(result.longestPrompt, work.promptTokenCount)
       result.truncatedSampleCount += work.truncatedTokenCount > 0 ? 1 : 0
       result.doneCount += isDone ? 1 : 0

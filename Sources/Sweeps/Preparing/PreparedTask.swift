@@ -15,10 +15,14 @@ public final class PreparedTask {
   /// The name in tables.
   public var name: String { entry.name }
 
-  init(_ entry: Configuration.TaskEntry, _ task: any EvaluationTask) {
+  /// The name of the way of doing the task, a judge's part in it too.
+  var protocolName: String { scorer.identity.protocolName }
+
+  init(_ entry: Configuration.TaskEntry, _ task: any EvaluationTask, hasJudge: Bool) {
     self.entry = entry
     self.task = task
-    scorer = Scorer(task)
+    let isJudged = hasJudge && !task.judgedMetrics.isEmpty
+    scorer = Scorer(task, protocolName: isJudged ? task.judgedProtocolName : task.protocolName)
     let files = task.dataFiles.sorted { ($0.name, $0.sha256) < ($1.name, $1.sha256) }
     dataHash = files.isEmpty ? "" : SHA256.hexadecimal(of: files.map { "\($0.name) \($0.sha256)\n" }.joined())
   }
@@ -27,11 +31,12 @@ public final class PreparedTask {
   ///
   /// - Parameters:
   ///   - entry: the configuration's entry.
+  ///   - hasJudge: the sweep has a judge.
   ///   - missing: grows by what is not there.
   /// - Returns: the task; nil where its data are missing.
   /// - Throws: `SweepError`.
   static func build(
-    _ entry: Configuration.TaskEntry, _ missing: inout [MissingInput]
+    _ entry: Configuration.TaskEntry, hasJudge: Bool, _ missing: inout [MissingInput]
   ) throws(SweepError) -> PreparedTask? {
     guard let settings = entry.settings else {
       for (key, path) in entry.paths.sorted(by: { $0.key < $1.key }) where path.resolved == nil {
@@ -40,7 +45,7 @@ public final class PreparedTask {
       return nil
     }
     do {
-      return PreparedTask(entry, try entry.type.init(settings: settings))
+      return PreparedTask(entry, try entry.type.init(settings: settings), hasJudge: hasJudge)
     } catch {
       switch error {
       case .missingData(let file, let need):

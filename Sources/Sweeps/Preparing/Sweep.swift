@@ -134,7 +134,7 @@ public final class Sweep {
   ) throws(SweepError) -> [PreparedTask] {
     var tasks: [PreparedTask] = []
     for entry in configuration.tasks {
-      guard let task = try PreparedTask.build(entry, &missing) else { continue }
+      guard let task = try PreparedTask.build(entry, hasJudge: configuration.judge != nil, &missing) else { continue }
       if options.only.accepts(entry.name, under: "task")
         || entry.ownName.map({ options.only.accepts($0, under: "task") }) ?? false
       {

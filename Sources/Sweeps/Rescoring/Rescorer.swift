@@ -196,7 +196,7 @@ private final class EntryScorer {
     }
     if !isBuilt {
       isBuilt = true
-      built = try PreparedTask.build(entry, &missing)
+      built = try PreparedTask.build(entry, hasJudge: false, &missing)
     }
     return built?.scorer.record(
       outcome, reference, facts: old.facts, truncatedTokenCount: old.truncatedTokenCount)

@@ -253,7 +253,7 @@ extension SampleSource {
     return CellRecord(
       model: cell.model.name, contextWindow: cell.model.contextWindow, modelHash: modelHash,
       method: cell.model.shownMethod(cell.method), task: cell.task.name, settings: cell.task.entry.settingsText,
-      protocolName: cell.task.task.protocolName, protocolNotes: cell.task.task.protocolNotes + cell.model.notes + notes,
+      protocolName: cell.task.protocolName, protocolNotes: cell.task.task.protocolNotes + cell.model.notes + notes,
       dataHash: cell.task.dataHash, coordinates: cell.place, metrics: cell.task.task.metrics + judged,
       sampleCount: try count(of: cell))
   }

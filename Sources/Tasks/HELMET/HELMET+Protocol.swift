@@ -13,6 +13,11 @@ extension HELMET {
     return name
   }
 
+  /// The same with `+own-judge-prompts` where a checkout has none: the rest of the name would promise HELMET's.
+  public var judgedProtocolName: String {
+    protocolName + (!isOwn && hasOwnJudgePrompts ? "+own-judge-prompts" : "")
+  }
+
   private var unofficial: [String] {
     var names: [String] = []
     for file in sources.flatMap(\.templates.files)
@@ -65,8 +70,12 @@ extension HELMET {
 
   /// How answers are marked.
   public func judgedNotes(_ judge: Judge) -> [String] {
-    let own = sources.contains { $0.judging != nil && $0.judging?.file == nil }
-    let prompts = own ? "the project's own" : "those of HELMET's scripts/"
+    let own = hasOwnJudgePrompts
+    let files = judgeFiles.map { "\($0.name) (SHA-256 \($0.sha256.prefix(12))...)" }.joined(separator: " and ")
+    let prompts =
+      own
+      ? "the project's own"
+      : "those of the checkout's \(files); whether these are HELMET's unchanged files is not known here"
     return [
       "score of narrativeqa: the judge \(judge.name) sees question, right answers and answer, and gives fluency (0, 1) and "
         + "correctness (0 to 3), of which the product counts; of summaries: fluency, key points found and right sentences "
@@ -74,6 +83,8 @@ extension HELMET {
         + "(unreadable_judgments)",
       "\(own ? "deviation: " : "")the judge's prompts are \(prompts); greedy (HELMET: temperature 0.1); HELMET's judge is "
         + "gpt-4o-2024-05-13: scores of another one are not to be set beside its tables",
+      "deviation: marks off their scale, or more right sentences than sentences, count as judgments that cannot be read; "
+        + "HELMET's scripts take any number",
     ]
   }
 }

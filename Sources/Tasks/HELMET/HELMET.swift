@@ -66,8 +66,9 @@ public struct HELMET: StatelessScoring {
     let length: Int
     let files: HELMETFiles.Source
     let templates: HELMETTemplates
-    /// What a judge is told; nil for a dataset that has none.
-    let judging: HELMETJudgePrompts?
+    /// What a judge is told, or why that cannot be read, which concerns only who has a judge; nil for a dataset that has
+    /// none.
+    let judging: Result<HELMETJudgePrompts, TaskError>?
   }
 
   let sources: [Source]
@@ -98,7 +99,7 @@ public struct HELMET: StatelessScoring {
       let templates =
         try checkout.map { (folder) throws(TaskError) in try HELMETTemplates(checkout: folder, dataset: dataset) }
         ?? HELMETTemplates(ownFor: dataset)
-      let judging = dataset.isJudged ? try Self.judging(checkout, dataset) : nil
+      let judging = dataset.isJudged ? Self.judging(checkout, dataset) : nil
       for length in rows.lengths {
         sources.append(
           Source(
@@ -110,9 +111,27 @@ public struct HELMET: StatelessScoring {
   }
 
   /// The checkout's prompts for judges where it has them.
-  private static func judging(_ checkout: String?, _ dataset: HELMETDataset) throws(TaskError) -> HELMETJudgePrompts {
-    guard let checkout, FileManager.default.fileExists(atPath: checkout + "/scripts") else { return .own }
-    return try HELMETJudgePrompts(checkout: checkout, dataset: dataset)
+  private static func judging(
+    _ checkout: String?, _ dataset: HELMETDataset
+  ) -> Result<HELMETJudgePrompts, TaskError> {
+    guard let checkout, FileManager.default.fileExists(atPath: checkout + "/scripts") else { return .success(.own) }
+    return Result { () throws(TaskError) in try HELMETJudgePrompts(checkout: checkout, dataset: dataset) }
+  }
+
+  /// The files of the judge's prompts that were read.
+  var judgeFiles: [DataFile] {
+    var files: [DataFile] = []
+    for source in sources {
+      if let file = try? source.judging?.get().file, !files.contains(file) { files.append(file) }
+    }
+    return files
+  }
+
+  /// True where a judge is told what to do in the project's own wording.
+  var hasOwnJudgePrompts: Bool {
+    sources.contains { source in
+      if case .success(let prompts)? = source.judging { prompts.file == nil } else { false }
+    }
   }
 
   private static func datasets(_ names: [String]) throws(TaskError) -> [HELMETDataset] {
@@ -141,11 +160,10 @@ public struct HELMET: StatelessScoring {
     var files: [DataFile] = []
     for source in sources {
       for file in [source.files.rows.dataFile] + (source.files.examples.map { [$0.dataFile] } ?? [])
-        + (source.files.keyPoints.map { [$0.dataFile] } ?? []) + source.templates.files
-        + (source.judging?.file.map { [$0] } ?? [])
+        + ((try? source.files.keyPoints?.get()).map { [$0.dataFile] } ?? []) + source.templates.files
       where !files.contains(file) { files.append(file) }
     }
-    return files
+    return files + judgeFiles
   }
 
   /// The dataset's column; the other metrics of the same reply are stored beside it.
@@ -189,7 +207,7 @@ public struct HELMET: StatelessScoring {
     else { return [] }
     let loader = HELMETLoader(
       dataset: source.dataset, source: source.files, templates: source.templates, shots: shots,
-      count: samples ?? source.dataset.officialSampleCount)
+      count: samples ?? source.dataset.officialSampleCount, hasJudge: context.judge != nil)
     let wrapper = source.dataset.usesChat ? try PromptWrapper(context) : try PromptWrapper(context).unwrapped
     let items = try loader.items()
     let documents = source.dataset == .rerank ? items.first?.references.count ?? 0 : 0
@@ -228,7 +246,7 @@ public struct HELMET: StatelessScoring {
       }
       throw .damagedData(path: path, line: nil, problem: "it has no key points of the row \(item.id)")
     }
-    return HELMETJudging(judge: judge, rubric: rubric, prompts: prompts).asking(sample)
+    return HELMETJudging(judge: judge, rubric: rubric, prompts: try prompts.get()).asking(sample)
   }
 
   private struct Cut {

@@ -16,8 +16,9 @@ struct HELMETFiles: Sendable {
     let examples: RowFile<HELMETRow>?
     /// Documents or shots; nil where the file says it.
     let amount: Int?
-    /// What a judge looks for in a summary; nil where the file is not there.
-    var keyPoints: RowFile<HELMETRow>?
+    /// What a judge looks for in a summary, or why it cannot be read, which concerns only who has a judge; nil where the
+    /// file is not there.
+    var keyPoints: Result<RowFile<HELMETRow>, TaskError>?
   }
 
   private static let need = "it should come from HELMET's data.tar.gz (data/)"
@@ -59,7 +60,7 @@ struct HELMETFiles: Sendable {
     case .lawSummary:
       return Source(
         rows: try open(folder + "/multi_lexsum/validation.jsonl"),
-        examples: try open(folder + "/multi_lexsum/train.jsonl"), amount: nil, keyPoints: try keyPoints(dataset))
+        examples: try open(folder + "/multi_lexsum/train.jsonl"), amount: nil, keyPoints: keyPoints(dataset))
     case .bookQuestion, .bookChoice, .bookSummary:
       guard let infiniteBench else {
         throw .setting(
@@ -74,7 +75,7 @@ struct HELMETFiles: Sendable {
         }
       return Source(
         rows: try open("\(infiniteBench)/\(name).jsonl"), examples: nil, amount: nil,
-        keyPoints: dataset == .bookSummary ? try keyPoints(dataset) : nil)
+        keyPoints: dataset == .bookSummary ? keyPoints(dataset) : nil)
     case .trecCoarse, .trecFine, .banking77, .clinic150, .nlu:
       let name = dataset.rawValue.dropFirst("icl_".count)
       return Source(
@@ -103,9 +104,10 @@ struct HELMETFiles: Sendable {
         ? "/multi_lexsum/multi_lexsum_val.jsonl" : "/infbench/longbook_sum_eng_keypoints.jsonl")
   }
 
-  private func keyPoints(_ dataset: HELMETDataset) throws(TaskError) -> RowFile<HELMETRow>? {
+  private func keyPoints(_ dataset: HELMETDataset) -> Result<RowFile<HELMETRow>, TaskError>? {
     let path = keyPointsPath(dataset)
-    return FileManager.default.fileExists(atPath: path) ? try open(path) : nil
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    return Result { () throws(TaskError) in try open(path) }
   }
 
   private func needles(_ name: String, _ length: Int) throws(TaskError) -> Source {

@@ -90,25 +90,29 @@ struct HELMETJudgePrompts: Sendable {
     let path = "\(checkout)/\(name)"
     let read = try TaskFiles.text(path, need: "it is a file of HELMET's repository: the judge's prompts")
     file = DataFile(name: name, sha256: read.sha256)
-    func prompt(_ name: String) throws(TaskError) -> BraceTemplate {
+    func prompt(_ name: String, _ fields: Set<String>) throws(TaskError) -> BraceTemplate {
       do throws(PythonLiteral.Problem) {
-        if let text = try PythonLiteral.value(of: name, in: read.text)?.text, let template = BraceTemplate(text) {
+        if let text = try PythonLiteral.value(of: name, in: read.text)?.text, let template = BraceTemplate(text),
+          // One without its fields would have answers marked that nobody shows.
+          Set(template.fields) == fields
+        {
           return template
         }
       } catch {
         throw .damagedData(path: path, line: error.line, problem: "`\(name)`: \(error.text)")
       }
-      throw .damagedData(path: path, line: nil, problem: "`\(name) = ...` should be a text with fields")
+      let names = fields.sorted().map { "{\($0)}" }.joined(separator: ", ")
+      throw .damagedData(path: path, line: nil, problem: "`\(name) = ...` should be a text with the fields \(names)")
     }
     guard dataset != .narrativeQA else {
-      question = try prompt("judge_prompt")
+      question = try prompt("judge_prompt", ["question", "correct_answers", "parsed_output"])
       (fluency, recall, precision) = (.empty, .empty, .empty)
       return
     }
     let end = dataset == .bookSummary ? "_prompt_book" : "_prompt"
     question = .empty
-    fluency = try prompt("fluency" + end)
-    recall = try prompt("recall" + end)
-    precision = try prompt("precision" + end)
+    fluency = try prompt("fluency" + end, ["text"])
+    recall = try prompt("recall" + end, ["keypoints", "summary"])
+    precision = try prompt("precision" + end, ["expert_summary", "summary"])
   }
 }

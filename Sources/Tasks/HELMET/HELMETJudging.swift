@@ -44,7 +44,7 @@ struct HELMETJudging: Sendable {
         by: judge.followUp(
           of: sample, promptTokenCounts: [Judge.tokenCount(of: [prompts.question.filled(fields)])], replies: []
         ) { [prompts] (answer) throws(TaskError) in
-          let line = (beginning + answer).replacing("\n", with: " ")
+          let line = Self.withoutLineEnds(beginning + answer)
           let parsed = HELMETAnswer(prediction: line, references: [], reading: .standard).parsed
           let text = prompts.question.filled(fields.merging(["parsed_output": parsed]) { $1 })
           return Judge.Inquiry(facts: [(Judge.answerFact, .text(answer))], prompts: [Self.messages(text)])
@@ -77,24 +77,49 @@ struct HELMETJudging: Sendable {
     if case .text(let prepended)? = reference.fact("prepended") { prepended } else { "" }
   }
 
+  /// A text with a space for each line feed; Swift takes CR LF for one character, Python for two.
+  static func withoutLineEnds(_ text: String) -> String {
+    var line = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars { line.append(scalar == "\n" ? " " : scalar) }
+    return String(line)
+  }
+
   /// A list of texts as Python shows it, which is how HELMET's judges see the right answers.
   static func pythonList(_ texts: [String]) -> String {
     let shown = texts.map { text in
-      let quote: Unicode.Scalar = text.contains("'") && !text.contains("\"") ? "\"" : "'"
+      let scalars = text.unicodeScalars
+      let quote: Unicode.Scalar = scalars.contains("'") && !scalars.contains("\"") ? "\"" : "'"
       var result = ""
-      for scalar in text.unicodeScalars {
+      for scalar in scalars {
         switch scalar {
         case "\\": result += "\\\\"
         case "\n": result += "\\n"
         case "\r": result += "\\r"
         case "\t": result += "\\t"
         case quote: result += "\\\(quote)"
+        case _ where !isPrintable(scalar): result += escaped(scalar)
         default: result.unicodeScalars.append(scalar)
         }
       }
       return "\(quote)\(result)\(quote)"
     }
     return "[\(shown.joined(separator: ", "))]"
+  }
+
+  /// What Python's `str.isprintable` says of a scalar.
+  private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false
+    case .spaceSeparator: scalar == " "
+    default: true
+    }
+  }
+
+  /// `\xa0`, `\u200b`, `\U000e0001`.
+  private static func escaped(_ scalar: Unicode.Scalar) -> String {
+    let (letter, width) = scalar.value < 0x100 ? ("x", 2) : scalar.value < 0x10000 ? ("u", 4) : ("U", 8)
+    let digits = String(scalar.value, radix: 16)
+    return "\\\(letter)" + String(repeating: "0", count: width - digits.count) + digits
   }
 
   // MARK: Scores

@@ -8,12 +8,15 @@ extension HELMETLoader {
 
   /// The key points of summaries, by the names of their rows.
   func keyPoints() throws(TaskError) -> [String: [String]] {
-    guard let file = source.keyPoints else { return [:] }
+    guard hasJudge, let file = try source.keyPoints?.get() else { return [:] }
     let key = dataset == .lawSummary ? "summary/short_keypoints" : "keypoints"
     var points: [String: [String]] = [:]
     for row in try rows(file) {
       guard let own = row.value[key]?.texts else { throw problem(row, "`\(key)`, texts", in: file) }
-      points[Self.name(row)] = own
+      guard let id = row.shown("id") else { throw problem(row, "`id`, the summary's row", in: file) }
+      guard points.updateValue(own, forKey: id) == nil else {
+        throw problem(row, "each `id` once; \(id) was there before", in: file)
+      }
     }
     return points
   }
@@ -39,7 +42,7 @@ extension HELMETLoader {
         ]))
     }
     var items: [HELMETItem] = []
-    for row in chosen(try rows(source.rows)) {
+    for row in try chosen(source.rows, count) {
       let question = try text(row, "question", nil)
       let references = try answers(row, nil)
       items.append(
@@ -62,7 +65,7 @@ extension HELMETLoader {
     }
     let points = try keyPoints()
     var items: [HELMETItem] = []
-    for row in chosen(try rows(source.rows).filter(isTaken), onlyIfMore: true) {
+    for row in try chosen(source.rows, count, isShuffledOnlyIfMore: true, where: isTaken) {
       let short = try text(row, "summary/short")
       items.append(
         HELMETItem(
@@ -76,10 +79,9 @@ extension HELMETLoader {
   }
 
   /// The examples of every prompt; HELMET draws them without a seed.
-  private func drawnExamples(_ isTaken: (HELMETRow) -> Bool = { _ in true }) throws(TaskError) -> [HELMETRow] {
+  private func drawnExamples(_ isTaken: ((HELMETRow) -> Bool)? = nil) throws(TaskError) -> [HELMETRow] {
     guard shots > 0, let file = source.examples else { return [] }
-    let pool = try rows(file).filter(isTaken)
-    return HELMETSelection.shuffled(pool.count).prefix(shots).map { pool[$0] }
+    return try chosen(file, shots, where: isTaken)
   }
 
   private func framed(_ examples: [String]) -> String {

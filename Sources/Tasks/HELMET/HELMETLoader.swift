@@ -25,6 +25,8 @@ struct HELMETLoader {
   let shots: Int
   /// The most rows or keys.
   let count: Int
+  /// A judge is asked; without one nobody needs key points.
+  let hasJudge: Bool
 
   /// The prompts in HELMET's order.
   ///
@@ -62,17 +64,40 @@ struct HELMETLoader {
 
   func rows(_ file: RowFile<HELMETRow>) throws(TaskError) -> [HELMETRow] { try file.entries().map(\.row) }
 
-  /// The first rows of the shuffled file.
-  func chosen(_ rows: [HELMETRow], onlyIfMore: Bool = false) -> [HELMETRow] {
-    if onlyIfMore, rows.count <= count { return rows }
-    return HELMETSelection.shuffled(rows.count).prefix(count).map { rows[$0] }
+  /// The first rows of a shuffled file, read one after another: a row holds a whole document.
+  ///
+  /// - Parameters:
+  ///   - file: the rows.
+  ///   - count: how many.
+  ///   - isShuffledOnlyIfMore: no more rows than that stay in their order.
+  ///   - isTaken: which rows are any; nil for all.
+  /// - Returns: the rows, as they are drawn.
+  /// - Throws: `TaskError.damagedData` when the file is no longer what it was.
+  func chosen(
+    _ file: RowFile<HELMETRow>, _ count: Int, isShuffledOnlyIfMore: Bool = false,
+    where isTaken: ((HELMETRow) -> Bool)? = nil
+  ) throws(TaskError) -> [HELMETRow] {
+    var places = Array(0..<file.count)
+    if let isTaken {
+      places = []
+      for place in 0..<file.count {
+        let entry = try file.entry(place)
+        if isTaken(entry.row) { places.append(place) }
+      }
+    }
+    if !isShuffledOnlyIfMore || places.count > count {
+      places = HELMETSelection.shuffled(places.count).prefix(count).map { places[$0] }
+    }
+    var rows: [HELMETRow] = []
+    for place in places { rows.append(try file.entry(place).row) }
+    return rows
   }
 
   // MARK: Recall
 
   private func ruler() throws(TaskError) -> [HELMETItem] {
     var items: [HELMETItem] = []
-    for row in chosen(try rows(source.rows)) {
+    for row in try chosen(source.rows, count) {
       var fields = HELMETRow.fields(row.value)
       fields["question"] = row.shown("query") ?? row.shown("question") ?? ""
       fields["context"] = try text(row, "context")
@@ -85,7 +110,7 @@ struct HELMETLoader {
 
   private func keyValues() throws(TaskError) -> [HELMETItem] {
     var items: [HELMETItem] = []
-    for row in chosen(try rows(source.rows)) {
+    for row in try chosen(source.rows, count) {
       let pairs = (row.value["demos"]?.elements ?? []).prefix(shots).compactMap(\.texts).filter { $0.count == 2 }
       let demos = pairs.map { templates.example.filled(["key": $0[0], "value": " " + $0[1]]) }
       let fields = [

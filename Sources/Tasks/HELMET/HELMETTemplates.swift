@@ -215,7 +215,9 @@ struct PythonFunction {
     self.path = path
     var lines: [(number: Int, text: Substring)] = []
     var isInside = false
-    for (index, line) in source.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    // Swift takes CR LF for one character.
+    let all = source.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+    for (index, line) in all.enumerated() {
       if line.hasPrefix("def \(name)(") {
         isInside = true
       } else if isInside, let first = line.first, first != " ", first != "#" {
