@@ -9,8 +9,10 @@ public struct SQLiteFailure: Hashable, Sendable {
   public let message: String
   /// The statement that failed, nil when the file could not be opened.
   public let sql: String?
-  /// True where the statement reads or changes this program's own tables, and nothing else: what the tables do not allow is
-  /// then the store's fault. A copy to another place, or a setting, fails for reasons of its own.
+  /// True where the statement reads or changes this program's own tables, and nothing else.
+  ///
+  /// What the tables do not allow is then the store's fault. A copy to another place, or a setting, fails for reasons of
+  /// its own.
   public let isOfTables: Bool
 
   /// A failure from its parts.
