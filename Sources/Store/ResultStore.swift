@@ -29,9 +29,9 @@ public final class ResultStore: Sendable {
     public var fileSystemInterface: String?
     /// A cap on the database's size, nil for none; reaching it is like a full disk.
     public var maximumByteCount: Int?
-    /// What the tasks say of their scores: a mean's score outside is damage.
+    /// What the tasks say of their scores.
     ///
-    /// A store's own word is not asked.
+    /// A mean's score outside is damage. A store's own word is not asked.
     public var ranges: ScoreRanges
 
     /// Options, by default two minutes of patience, so that a backup does not end a sweep, and no cap.

@@ -11,7 +11,8 @@ public struct SQLiteFailure: Hashable, Sendable {
   public let sql: String?
   /// True where the statement reads or changes this program's own tables, and nothing else.
   ///
-  /// What the tables do not allow is then the store's fault. A copy to another place, or a setting, fails for reasons of its own.
+  /// What the tables do not allow is then the store's fault. A copy to another place, or a setting, fails for reasons of
+  /// its own.
   public let isOfTables: Bool
 
   /// A failure from its parts.

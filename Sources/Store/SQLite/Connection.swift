@@ -76,7 +76,7 @@ import CSQLite
   /// - Parameters:
   ///   - sql: the script.
   ///   - isOfTables: whether it is about this program's tables alone; see `SQLiteFailure.isOfTables`.
-  /// - Throws: `StoreError` where one of them fails.
+  /// - Throws: `StoreError` for the first statement that fails.
   func execute(_ sql: String, isOfTables: Bool = false) throws(StoreError) {
     let code = unsafe sqlite3_exec(handle, sql, nil, nil, nil)
     if code != SQLITE_OK { throw error(sql, isOfTables: isOfTables) }
