@@ -10,10 +10,12 @@
 
 static int64_t padded16(int64_t n) { return (n + 15) / 16 * 16; }
 
+/// Where an item keeps what, from `base` on, and the bytes that it takes; without a base only those.
 static size_t layout(const attending *c, float *base, item_scratch *s) {
   int64_t rows = c->block_tokens * c->group, at = 0;
   int64_t tiles = tiles_of(rows);
-#define TAKE(field, type, n) (s->field = (type *)(base + at), at += padded16((int64_t)(((n) * sizeof(type)) / 4 + 1)))
+#define TAKE(field, type, n)                                                                                          \
+  (s->field = base ? (type *)(base + at) : NULL, at += padded16((int64_t)(((n) * sizeof(type)) / 4 + 1)))
   for (int64_t i = 0; i < c->queries; i++) TAKE(q[i], float, rows * c->d);
   for (int64_t i = 0; i < c->pairs; i++) TAKE(s[i], float, strip_tiles * tile_rows * tile_keys);
   for (int64_t i = 0; i < c->key_count; i++) TAKE(keys[i], float, tile_keys * c->d);
