@@ -65,7 +65,8 @@ INLINE __m256i NAME(eight_bytes)(const uint8_t *p) {
 }
 INLINE v8 NAME(number)(__m256i q) { return (v8)_mm256_cvtepi32_ps(q); }
 
-/// A block of 32 columns that begins with its scale, and minimum.
+/// A block of 32 columns that begins with its scale, and minimum. Of an infinite scale, which no file of a converter has, the
+/// numbers are not those of the other levels (infinity minus infinity where they have infinity).
 INLINE void NAME(row_block)(const int type, const int xrows, const int second, const uint8_t *block, const float *x,
                             int64_t stride, v16 *acc) {
   v8 scale, base = 0.0f, w[4];
