@@ -201,8 +201,13 @@ public struct SampleWalk: Sendable {
   public mutating func next() throws(StoreError) -> StoredSample? {
     while page.isEmpty {
       guard let cell = cells.first else { return nil }
-      page = try store.page(of: cell, after: lastName, count: Self.pageSize, columns)[...]
-      lastName = page.last?.sampleID
+      let next = try store.page(of: cell, after: lastName, count: Self.pageSize, columns)
+      // SQLite puts whatever is no text behind every text: a page that begins there would come again and again.
+      if let lastName, let last = next.last?.sampleID, !lastName.utf8.lexicographicallyPrecedes(last.utf8) {
+        throw store.damaged("cells", cell.rawValue, "the name of a sample in its results does not follow the one before")
+      }
+      page = next[...]
+      lastName = next.last?.sampleID
       if page.isEmpty { cells.removeFirst() }
     }
     return page.removeFirst()

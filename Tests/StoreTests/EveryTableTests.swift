@@ -211,6 +211,19 @@ import Text
     #expect(try walk.next() != nil)
   }
 
+  @Test("a sample's name that is no text ends a walk with damage, and not never")
+  func nameOfBytes() throws {
+    let path = try make()
+    let store = try ResultStore.open(path, mode: .existing)
+    try raw(path).execute("UPDATE results SET sample_id = CAST(sample_id AS BLOB) WHERE id = 1")
+    var walk = store.walk(over: [CellID(1)], withPrompts: false, withLogProbabilities: false)
+    var count = 0
+    #expect(throws: StoreError.self) {
+      while try walk.next() != nil, count < 1000 { count += 1 }
+    }
+    #expect(count <= 2)
+  }
+
   @Test("of very many bad rows a few are kept")
   func few() {
     var texts = FewTexts()
