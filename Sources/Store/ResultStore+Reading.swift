@@ -204,7 +204,7 @@ public struct SampleWalk: Sendable {
       let next = try store.page(of: cell, after: lastName, count: Self.pageSize, columns)
       // SQLite puts whatever is no text behind every text: a page that begins there would come again and again.
       if let lastName, let last = next.last?.sampleID, !lastName.utf8.lexicographicallyPrecedes(last.utf8) {
-        throw store.damaged("cells", cell.rawValue, "the name of a sample in its results does not follow the one before")
+        throw store.damaged("cells", cell.rawValue, "a sample's name in its results does not follow the one before")
       }
       page = next[...]
       lastName = next.last?.sampleID
