@@ -21,9 +21,17 @@ private final class Script: Sendable {
   }
 
   func next(_ request: FakeServer.Request) -> FakeServer.Reply? {
-    guard request.path == path else { return nil }
-    count.withLock { $0 += 1 }
+    guard number(of: request) != nil else { return nil }
     return left.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+  }
+
+  /// Which request to the route this one is, from 1; each is told its own number, however many ask at a time.
+  func number(of request: FakeServer.Request) -> Int? {
+    guard request.path == path else { return nil }
+    return count.withLock {
+      $0 += 1
+      return $0
+    }
   }
 
   var requestCount: Int { count.withLock { $0 } }
@@ -131,7 +139,7 @@ private final class Script: Sendable {
         })
       let model = try served.load()
       let script = Script("/completion", [])
-      served.inference.change { $0.override = { script.next($0) ?? (script.requestCount > 4 ? .raw("") : nil) } }
+      served.inference.change { $0.override = { script.number(of: $0) ?? 0 > 4 ? .raw("") : nil } }
       var kept = 0
       var ends: [String] = []
       for _ in 0..<9 {
@@ -145,6 +153,26 @@ private final class Script: Sendable {
       }
       #expect(kept == 4)
       #expect(ends.count >= 4 && ends.allSatisfy { $0.contains("connection was lost") })
+    }
+  }
+
+  @Test("requests that nobody took because the server was lost are told why it was lost")
+  func untaken() throws {
+    let served = try ServedModel(
+      .llamaServer,
+      { server in
+        server.retries = 0
+        server.concurrency = 2
+      })
+    let model = try served.load()
+    let script = Script("/completion", [])
+    served.inference.change { $0.override = { script.number(of: $0) ?? 0 > 1 ? .raw("") : nil } }
+    let group = (0..<8).map { _ in ModelRequest(request, text: "") }
+    let answers = try model.run(group, method: .plain, isCancelled: { false }, onProgress: { _ in })
+    let failures = answers.compactMap { if case .failure(let failure) = $0 { failure } else { nil } }
+    #expect(failures.count == 7 && failures.allSatisfy { "\($0)".contains("connection was lost") })
+    #expect { try model.run(group, method: .plain, isCancelled: { false }, onProgress: { _ in }) } throws: {
+      "\($0)".contains("connection was lost")
     }
   }
 

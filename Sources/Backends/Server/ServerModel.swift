@@ -53,7 +53,8 @@ final class ServerModel: LoadedModel {
         answers.append(.success(answer))
       case .cancelled: throw .cancelled
       case .failed(.lost(let reason)):
-        end = reason
+        // The first reason is the cause; what comes behind it may be its consequence.
+        end = end ?? reason
         answers.append(.failure(RequestFailure(reason)))
       case .failed(.request(let reason)): answers.append(.failure(RequestFailure(reason)))
       case .failed(.cancelled): throw .cancelled
@@ -168,6 +169,8 @@ enum ServerPool {
     let isStopped = Atomic(false)
     let results: Mutex<[Int: ServerResult]> = Mutex([:])
     let finished = Atomic(0)
+    /// Why the server was given up: the first reason that a thread met.
+    let lossReason: Mutex<String?> = Mutex(nil)
   }
 
   /// Carries out requests, at most `width` at a time.
@@ -192,7 +195,10 @@ enum ServerPool {
           let result = work.answer(requests[index], { state.isStopped.load(ordering: .relaxed) })
           state.results.withLock { $0[index] = result }
           // A server that is lost is lost for all: the others need not find out one after another.
-          if case .failed(.lost) = result { state.next.store(requests.count, ordering: .relaxed) }
+          if case .failed(.lost(let reason)) = result {
+            state.lossReason.withLock { $0 = $0 ?? reason }
+            state.next.store(requests.count, ordering: .relaxed)
+          }
         }
         wake.lock()
         state.finished.wrappingAdd(1, ordering: .relaxed)
@@ -210,7 +216,8 @@ enum ServerPool {
     wake.unlock()
     let results = state.results.withLock { $0 }
     let isStopped = state.isStopped.load(ordering: .relaxed)
-    let lost = ServerResult.failed(.lost("the server was lost before this request"))
-    return requests.indices.map { results[$0] ?? (isStopped ? .cancelled : lost) }
+    // Without an answer are those that nobody took: somebody wants to stop, or the server is lost.
+    let untaken = state.lossReason.withLock { $0 }.map { ServerResult.failed(.lost($0)) } ?? .cancelled
+    return requests.indices.map { results[$0] ?? (isStopped ? .cancelled : untaken) }
   }
 }
