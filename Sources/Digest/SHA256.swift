@@ -45,6 +45,12 @@ public struct SHA256: Sendable {
 
   /// The digest of everything that was added, as 32 bytes.
   public consuming func finish() -> [UInt8] {
+    pad()
+    return bytes
+  }
+
+  /// Adds what ends a message.
+  private mutating func pad() {
     let bitCount = byteCount &* 8
     var padding: [UInt8] = [0x80]
     let used = (pending.count + 1) % 64
@@ -53,18 +59,27 @@ public struct SHA256: Sendable {
       padding.append(UInt8(truncatingIfNeeded: bitCount >> UInt64(shift)))
     }
     update(padding)
-    return bytes
   }
 
   /// The digest of everything that was added, as 64 lower-case hexadecimal digits.
-  public consuming func hexadecimal() -> String { Self.spelled(finish()) }
+  public consuming func hexadecimal() -> String {
+    pad()
+    return spelling
+  }
 
   /// The digest of one text, as 64 lower-case hexadecimal digits.
   public static func hexadecimal(of text: String) -> String {
-    // Padded in one go: identities are made by the hundred thousand.
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.utf8.count + 72)
     bytes.append(contentsOf: text.utf8)
+    return hexadecimal(padding: bytes)
+  }
+
+  /// The digest of a short message, as 64 lower-case hexadecimal digits; with room for 72 more bytes in it nothing is
+  /// copied.
+  public static func hexadecimal(padding message: consuming [UInt8]) -> String {
+    // Padded in one go: identities are made by the hundred thousand.
+    var bytes = message
     let bitCount = UInt64(bytes.count) &* 8
     bytes.append(0x80)
     while bytes.count % 64 != 56 { bytes.append(0) }
@@ -73,7 +88,7 @@ public struct SHA256: Sendable {
     }
     var digest = SHA256()
     digest.compress(bytes.span, at: 0, blocks: bytes.count / 64)
-    return spelled(digest.bytes)
+    return digest.spelling
   }
 
   /// The state as bytes, the first word's highest first.
@@ -86,13 +101,15 @@ public struct SHA256: Sendable {
     return bytes
   }
 
-  private static func spelled(_ bytes: [UInt8]) -> String {
-    func digit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value }
+  /// The state in hexadecimal digits.
+  private var spelling: String {
     var text: [UInt8] = []
-    text.reserveCapacity(2 * bytes.count)
-    for byte in bytes {
-      text.append(digit(byte >> 4))
-      text.append(digit(byte & 15))
+    text.reserveCapacity(64)
+    for word in state {
+      for shift: UInt32 in [28, 24, 20, 16, 12, 8, 4, 0] {
+        let value = UInt8(truncatingIfNeeded: word >> shift & 15)
+        text.append(value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value)
+      }
     }
     return String(decoding: text, as: UTF8.self)
   }

@@ -63,8 +63,8 @@ public struct Measurement: Hashable, Sendable {
   /// - Throws: `StoreError`.
   public static func all(in store: ResultStore) throws(StoreError) -> [Measurement] {
     let cells = try store.currentCells()
-    let results = try store.results(inAll: cells.map(\.id), withPrompts: false, withLogProbabilities: false)
-    return all(cells.map { ($0.record, results[$0.id] ?? []) })
+    let samples = try store.scoredSamples(inAll: cells.map(\.id))
+    return all(cells.map { ($0.record, samples[$0.id] ?? []) })
   }
 
   /// The numbers of cells and of their groups.
@@ -72,7 +72,16 @@ public struct Measurement: Hashable, Sendable {
   /// - Parameter cells: cells with what is stored of them.
   /// - Returns: those of the cells first; a group that equals another one stands there once.
   public static func all(_ cells: [(record: CellRecord, samples: [SampleResult])]) -> [Measurement] {
-    let cells = Concurrently.map(cells.count) { MeasuredCell(cells[$0].record, cells[$0].samples) }
+    all(cells.map { ($0.record, $0.samples.map { ScoredSample($0) }) })
+  }
+
+  /// The numbers of cells and of their groups, from the scores alone.
+  ///
+  /// - Parameter cells: cells with what is stored of them.
+  /// - Returns: those of the cells first; a group that equals another one stands there once.
+  public static func all(_ cells: [(record: CellRecord, samples: [ScoredSample])]) -> [Measurement] {
+    let orders = NaturalOrders()
+    let cells = Concurrently.map(cells.count) { MeasuredCell(cells[$0].record, cells[$0].samples, orders) }
     let poolings = Pooling.allCases
     return Concurrently.map(poolings.count) { poolings[$0].measurements(cells) }.flatMap { $0 }
   }
@@ -106,11 +115,11 @@ struct MeasuredCell: Sendable {
   let record: CellRecord
   private let samples: [(name: String, scores: [Score], document: String?)]
 
-  init(_ record: CellRecord, _ samples: [SampleResult]) {
+  init(_ record: CellRecord, _ samples: [SampleResult]) { self.init(record, samples.map { ScoredSample($0) }) }
+
+  init(_ record: CellRecord, _ samples: [ScoredSample], _ orders: NaturalOrders = NaturalOrders()) {
     self.record = record
-    self.samples = NaturalOrder.sorted(samples) { $0.sampleID }.map {
-      ($0.sampleID, $0.scores, Self.document($0.facts))
-    }
+    self.samples = orders.sorted(samples) { $0.sampleID }.map { ($0.sampleID, $0.scores, Self.document($0.facts)) }
   }
 
   /// What the samples contribute.
@@ -133,13 +142,12 @@ struct MeasuredCell: Sendable {
 
   /// Whether the letters stand anywhere, or an escape that could spell them.
   private static func mayHaveDocument(_ facts: String) -> Bool {
-    let word = Array("document".utf8)
-    var found = 0
-    for byte in facts.utf8 {
-      if byte == UInt8(ascii: "\\") { return true }
-      // No letter of the word but its first one is a `d`.
-      found = byte == word[found] ? found + 1 : byte == word[0] ? 1 : 0
-      if found == word.count { return true }
+    // A name begins with its quotation mark, and few bytes are one.
+    var rest = facts.utf8[...]
+    while let mark = rest.firstIndex(where: { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) {
+      rest = rest[mark...]
+      if rest.first == UInt8(ascii: "\\") || rest.starts(with: "\"document\"".utf8) { return true }
+      rest = rest.dropFirst()
     }
     return false
   }

@@ -15,67 +15,86 @@ extension JSONValue {
   public var spelling: String { written(.canonical) }
 
   /// The value as text; a number that is not finite is `null`.
-  public func written(_ style: JSONStyle) -> String {
+  public func written(_ style: JSONStyle) -> String { String(decoding: bytes(style), as: UTF8.self) }
+
+  /// The same text's bytes in UTF-8.
+  public func bytes(_ style: JSONStyle) -> [UInt8] {
     var writer = JSONWriter(style: style)
     writer.write(self, indent: 0)
     return writer.output
   }
 }
 
-/// Writes one value.
+/// Writes one value; into bytes, which take a piece with less work than a text does.
 private struct JSONWriter {
   let style: JSONStyle
-  var output = ""
+  var output: [UInt8] = []
 
   init(style: JSONStyle) { self.style = style }
 
   mutating func write(_ value: JSONValue, indent: Int) {
     switch value {
-    case .null: output += "null"
-    case .bool(let flag): output += flag ? "true" : "false"
-    case .integer(let number): output += String(number)
-    case .number(let number): output += spelling(of: number)
+    case .null: append("null")
+    case .bool(let flag): append(flag ? "true" : "false")
+    case .integer(let number): append(String(number))
+    case .number(let number): append(spelling(of: number))
     case .string(let text): write(text)
     case .array(let elements):
-      list("[", "]", elements, indent) { writer, element in writer.write(element, indent: indent + 1) }
+      list(UInt8(ascii: "["), UInt8(ascii: "]"), elements, indent) { writer, element in
+        writer.write(element, indent: indent + 1)
+      }
     case .object(let members):
-      list("{", "}", sorted(members), indent) { writer, member in
+      list(UInt8(ascii: "{"), UInt8(ascii: "}"), isInOrder(members) ? members : sorted(members), indent) {
+        writer, member in
         writer.write(member.key)
-        writer.output += writer.style == .pretty ? " : " : ":"
+        writer.append(writer.style == .pretty ? " : " : ":")
         writer.write(member.value, indent: indent + 1)
       }
     }
   }
 
+  private mutating func append(_ text: String) { output.append(contentsOf: text.utf8) }
+
   private mutating func list<Item>(
-    _ opening: String, _ closing: String, _ items: [Item], _ indent: Int, _ write: (inout JSONWriter, Item) -> Void
+    _ opening: UInt8, _ closing: UInt8, _ items: [Item], _ indent: Int, _ write: (inout JSONWriter, Item) -> Void
   ) {
-    output += opening
-    for (index, item) in items.enumerated() {
-      if index > 0 { output += "," }
+    output.append(opening)
+    var isFirst = true
+    for item in items {
+      if !isFirst { output.append(UInt8(ascii: ",")) }
+      isFirst = false
       newLine(indent + 1)
       write(&self, item)
     }
     // Foundation leaves a blank line in an empty list.
-    if style == .pretty, items.isEmpty { output += "\n" }
+    if style == .pretty, items.isEmpty { append("\n") }
     newLine(indent)
-    output += closing
+    output.append(closing)
   }
 
   private mutating func newLine(_ indent: Int) {
     guard style == .pretty else { return }
-    output += "\n"
-    for _ in 0..<indent { output += "  " }
+    append("\n")
+    for _ in 0..<indent { append("  ") }
   }
 
-  private func sorted(_ members: [JSONValue.Member]) -> [(key: String, value: JSONValue)] {
+  /// True where the names are in ASCII and rise, as those of most objects do: nothing is to be sorted then.
+  private func isInOrder(_ members: [JSONValue.Member]) -> Bool {
+    for index in members.indices {
+      guard members[index].key.utf8.allSatisfy({ $0 < 0x80 }) else { return false }
+      if index > 0, members[index - 1].key >= members[index].key { return false }
+    }
+    return true
+  }
+
+  private func sorted(_ members: [JSONValue.Member]) -> [JSONValue.Member] {
     // Names in ASCII, as nearly all are, have one order and are equal only where their bytes are.
     if members.allSatisfy({ $0.key.utf8.allSatisfy { $0 < 0x80 } }) {
-      let ordered = members.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 }
-      let isUnique = zip(ordered, ordered.dropFirst()).allSatisfy { $0.0 != $1.0 }
+      let ordered = members.sorted { $0.key < $1.key }
+      let isUnique = zip(ordered, ordered.dropFirst()).allSatisfy { $0.key != $1.key }
       if isUnique { return ordered }
     }
-    let unique = Dictionary(members.map { ($0.key, $0.value) }) { $1 }
+    let unique = Dictionary(members.map { ($0.key, $0.value) }) { $1 }.map { JSONValue.Member(key: $0, value: $1) }
     // The orders differ for keys whose accents are letters of their own.
     return style == .canonical
       ? unique.sorted { $0.key < $1.key } : unique.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
@@ -90,28 +109,31 @@ private struct JSONWriter {
   }
 
   private mutating func write(_ text: String) {
-    output += "\""
+    output.append(UInt8(ascii: "\""))
+    let start = output.count
+    append(text)
     // Most texts are written as they are.
-    if !text.utf8.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) {
-      output += text
-      output += "\""
-      return
+    if output[start...].contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) {
+      output.removeLast(output.count - start)
+      for byte in text.utf8 { write(byte) }
     }
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": output += "\\\""
-      case "\\": output += "\\\\"
-      case "\n": output += "\\n"
-      case "\r": output += "\\r"
-      case "\t": output += "\\t"
-      case "\u{8}" where style != .canonical: output += "\\b"
-      case "\u{c}" where style != .canonical: output += "\\f"
-      case "\u{0}"..<"\u{20}":
-        let digits = String(scalar.value, radix: 16)
-        output += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: output.unicodeScalars.append(scalar)
-      }
+    output.append(UInt8(ascii: "\""))
+  }
+
+  /// A byte of a text; what is escaped is ASCII, and no byte of another character is.
+  private mutating func write(_ byte: UInt8) {
+    switch byte {
+    case UInt8(ascii: "\""): append("\\\"")
+    case UInt8(ascii: "\\"): append("\\\\")
+    case UInt8(ascii: "\n"): append("\\n")
+    case UInt8(ascii: "\r"): append("\\r")
+    case UInt8(ascii: "\t"): append("\\t")
+    case 0x08 where style != .canonical: append("\\b")
+    case 0x0c where style != .canonical: append("\\f")
+    case ..<0x20:
+      let digits = String(byte, radix: 16)
+      append("\\u" + String(repeating: "0", count: 4 - digits.count) + digits)
+    default: output.append(byte)
     }
-    output += "\""
   }
 }

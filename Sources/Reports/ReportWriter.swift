@@ -119,7 +119,7 @@ public struct ReportWriter: Sendable {
     }
     if formats.contains(.csv) {
       add("cells.csv", CSV.cells(evaluations))
-      add("samples.csv", CSV.samples(evaluations))
+      files["samples.csv"] = Data(CSV.samples(evaluations))
       add("timing.csv", CSV.timing(evaluations))
       for table in document.tables { add("tables/\(table.id).csv", CSV.render(table)) }
     }

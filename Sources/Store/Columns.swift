@@ -9,9 +9,11 @@ extension ResultStore {
 
   /// A count from 0 to 2^40.
   func count(_ row: Statement, _ column: Int32, _ table: String, _ id: Int64) throws(StoreError) -> Int {
+    // Asked of SQLite before the value, which a reading may change the kind of.
+    guard row.isInteger(column) else {
+      throw damaged(table, id, "\(row.name(column)) is no \(row.isNumber(column) ? "whole " : "")number")
+    }
     let value = row.integer(column)
-    guard row.isNumber(column) else { throw damaged(table, id, "\(row.name(column)) is no number") }
-    guard row.isInteger(column) else { throw damaged(table, id, "\(row.name(column)) is no whole number") }
     guard value >= 0, value <= Self.largestCount else {
       throw damaged(table, id, "\(row.name(column)) is \(value), which is no count")
     }
@@ -30,8 +32,8 @@ extension ResultStore {
 
   /// A JSON array of integers; nil for NULL.
   func integers(_ row: Statement, _ column: Int32, _ table: String, _ id: Int64) throws(StoreError) -> [Int]? {
-    guard let bytes = row.optionalBlob(column) else { return nil }
-    guard let values = Columns.integers(bytes) else {
+    if row.isNull(column) { return nil }
+    guard let values = row.withBytes(column, { Columns.integers($0) }) else {
       throw damaged(table, id, "\(row.name(column)) is not an array of integers")
     }
     return values
@@ -102,9 +104,13 @@ extension CellRecord {
 /// Short JSON arrays without a detour over a general reader: a report reads two of them for each sample.
 enum Columns {
   /// The integers of a JSON array, nil when it is damaged.
-  static func integers(_ bytes: [UInt8]) -> [Int]? {
+  static func integers(_ bytes: [UInt8]) -> [Int]? { integers(bytes.span) }
+
+  /// The integers of a JSON array, nil when it is damaged.
+  static func integers(_ bytes: Span<UInt8>) -> [Int]? {
     guard let end = end(of: bytes) else { return nil }
     var values: [Int] = []
+    values.reserveCapacity(8)
     var at = 1
     while at < end {
       guard let value = integer(bytes, &at, end) else { return nil }
@@ -116,7 +122,7 @@ enum Columns {
 
   /// The texts of a JSON array in which nothing is escaped and no space stands between the texts; nil for any other.
   static func plainTexts(_ bytes: [UInt8]) -> [String]? {
-    guard let end = end(of: bytes) else { return nil }
+    guard let end = end(of: bytes.span) else { return nil }
     var texts: [String] = []
     var at = 1
     while at < end {
@@ -130,26 +136,28 @@ enum Columns {
       guard at < end else { return nil }
       texts.append(String(decoding: bytes[start..<at], as: UTF8.self))
       at += 1
-      guard isAtEndOrNext(bytes, &at, end) else { return nil }
+      guard isAtEndOrNext(bytes.span, &at, end) else { return nil }
     }
     return texts
   }
 
   /// The place of the bracket that closes an array.
-  private static func end(of bytes: [UInt8]) -> Int? {
-    guard bytes.count >= 2, bytes.first == UInt8(ascii: "["), bytes.last == UInt8(ascii: "]") else { return nil }
+  private static func end(of bytes: Span<UInt8>) -> Int? {
+    guard bytes.count >= 2, bytes[0] == UInt8(ascii: "["), bytes[bytes.count - 1] == UInt8(ascii: "]") else {
+      return nil
+    }
     return bytes.count - 1
   }
 
   /// Moves past a comma, after which another element must come; false where neither it nor the end stands.
-  private static func isAtEndOrNext(_ bytes: [UInt8], _ at: inout Int, _ end: Int) -> Bool {
+  private static func isAtEndOrNext(_ bytes: Span<UInt8>, _ at: inout Int, _ end: Int) -> Bool {
     if at == end { return true }
     guard bytes[at] == UInt8(ascii: ","), at + 1 < end else { return false }
     at += 1
     return true
   }
 
-  private static func integer(_ bytes: [UInt8], _ at: inout Int, _ end: Int) -> Int? {
+  private static func integer(_ bytes: Span<UInt8>, _ at: inout Int, _ end: Int) -> Int? {
     let isNegative = bytes[at] == UInt8(ascii: "-")
     if isNegative { at += 1 }
     let start = at

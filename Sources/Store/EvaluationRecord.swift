@@ -130,6 +130,27 @@ public struct StoredSample: Hashable, Sendable {
   }
 }
 
+/// The scores of a cell's current result for a sample, which is all that gates look at.
+public struct ScoredSample: Hashable, Sendable {
+  /// The sample's name inside its task.
+  public let sampleID: String
+  /// The sample's facts: JSON object with sorted keys.
+  public let facts: String
+  /// Scores by metric.
+  public let scores: [Score]
+
+  /// The scores of a result.
+  public init(_ result: SampleResult) {
+    self.init(sampleID: result.sampleID, facts: result.facts, scores: result.scores)
+  }
+
+  init(sampleID: String, facts: String, scores: [Score]) {
+    self.sampleID = sampleID
+    self.facts = facts
+    self.scores = scores
+  }
+}
+
 /// What identifies a cell's current result for a sample.
 public struct ResultIdentity: Hashable, Sendable {
   /// The evaluation's row.

@@ -27,27 +27,102 @@ extension ResultStore {
   public func results(
     inAll cells: [CellID], withPrompts: Bool, withLogProbabilities: Bool
   ) throws(StoreError) -> [CellID: [SampleResult]] {
-    let wanted = Set(cells)
     let columns = SampleColumns(prompts: withPrompts, logProbabilities: withLogProbabilities)
+    return try byCell(cells, columns.select) { (row, scores, metrics) throws(StoreError) in
+      try self.result(row, scores: scores[row.integer(SampleColumns.scoring)] ?? [], metrics)
+    }
+  }
+
+  /// The current results of many cells as a report wants them: without prompts, and log-probabilities are looked at, so
+  /// that damage is found, but not kept.
+  ///
+  /// - Parameter cells: The cells; one without results is missing in what is returned.
+  /// - Returns: The results of each cell, in the order of their sample names.
+  /// - Throws: `StoreError` when the store cannot be read or a row is damaged.
+  public func checkedResults(inAll cells: [CellID]) throws(StoreError) -> [CellID: [SampleResult]] {
+    let columns = SampleColumns(prompts: false, logProbabilities: true)
+    return try byCell(cells, columns.select) { (row, scores, metrics) throws(StoreError) in
+      var result = try self.result(row, scores: scores[row.integer(SampleColumns.scoring)] ?? [], metrics)
+      result.logProbabilities = nil
+      return result
+    }
+  }
+
+  /// The scores of the current results of many cells in one reading; what the models answered is not looked at.
+  ///
+  /// - Parameter cells: The cells; one without results is missing in what is returned.
+  /// - Returns: The scores of each cell, in the order of the sample names.
+  /// - Throws: `StoreError` when the store cannot be read or a row is damaged.
+  public func scoredSamples(inAll cells: [CellID]) throws(StoreError) -> [CellID: [ScoredSample]] {
+    let select = "SELECT r.cell, r.sample_id, r.scoring, s.facts FROM results r JOIN scorings s ON s.id = r.scoring"
+    return try byCell(cells, select) { (row, scores, metrics) throws(StoreError) in
+      let scoring = row.integer(2)
+      let own = scores[scoring] ?? []
+      try self.check(own, scoring, of: row, metrics)
+      return ScoredSample(sampleID: row.text(1), facts: row.text(3), scores: own)
+    }
+  }
+
+  /// What a closure makes of the rows of current results whose first columns are cell and sample, by cell.
+  private func byCell<Item: Sendable>(
+    _ cells: [CellID], _ select: String,
+    _ make: (Statement, [Int64: [Score]], [Int64: [MetricDescription]]) throws(StoreError) -> Item
+  ) throws(StoreError) -> [CellID: [Item]] {
+    let wanted = Set(cells)
     return try locked { (connection) throws(StoreError) in
-      var scores = try self.scores(connection, "\(Self.selectScores) ORDER BY scoring, ordinal", [])
+      let scores = try self.scores(connection, "\(Self.selectScores) ORDER BY scoring, ordinal", [])
       let metrics = try self.metrics(connection, of: wanted)
-      var results: [CellID: [SampleResult]] = [:]
-      var current: (cell: Int64, results: [SampleResult]) = (-1, [])
-      try connection.forEachRow("\(columns.select) WHERE r.current = 1 ORDER BY r.cell, r.sample_id") {
+      var items: [CellID: [Item]] = [:]
+      var current: (cell: Int64, isWanted: Bool, items: [Item]) = (-1, false, [])
+      try connection.forEachRow("\(select) WHERE r.current = 1 ORDER BY r.cell, r.sample_id") {
         (row) throws(StoreError) in
         let cell = row.integer(0)
-        guard wanted.contains(CellID(cell)) else { return }
         if cell != current.cell {
-          if !current.results.isEmpty { results[CellID(current.cell)] = current.results }
-          current = (cell, [])
+          if !current.items.isEmpty { items[CellID(current.cell)] = current.items }
+          current = (cell, wanted.contains(CellID(cell)), [])
         }
-        let scoring = row.integer(SampleColumns.scoring)
-        current.results.append(try self.sample(row, scores: scores[scoring] ?? [], metrics).result)
+        if current.isWanted { current.items.append(try make(row, scores, metrics)) }
       }
-      if !current.results.isEmpty { results[CellID(current.cell)] = current.results }
-      scores = [:]
-      return results
+      if !current.items.isEmpty { items[CellID(current.cell)] = current.items }
+      return items
+    }
+  }
+
+  /// The prompts of a cell's current results, by sample.
+  ///
+  /// - Throws: `StoreError` when the store cannot be read or a prompt is damaged.
+  public func prompts(in cell: CellID) throws(StoreError) -> [String: String] {
+    try locked { (connection) throws(StoreError) in
+      var prompts: [String: String] = [:]
+      try connection.forEachRow(
+        """
+        SELECT r.sample_id, e.id, p.id, p.codec, p.byte_count, p.content
+        FROM results r JOIN evaluations e ON e.id = r.evaluation JOIN prompts p ON p.id = e.prompt
+        WHERE r.cell = ? AND r.current = 1 ORDER BY r.sample_id
+        """, [.integer(cell.rawValue)]
+      ) { (row) throws(StoreError) in
+        prompts[row.text(0)] = try self.prompt(row, 3, of: row.integer(1), row: row.integer(2))
+      }
+      return prompts
+    }
+  }
+
+  /// The log-probabilities of a cell's current results, by sample; those without any are left out.
+  ///
+  /// - Throws: `StoreError` when the store cannot be read or a row is damaged.
+  public func logProbabilities(in cell: CellID) throws(StoreError) -> [String: [Float]] {
+    try locked { (connection) throws(StoreError) in
+      var values: [String: [Float]] = [:]
+      try connection.forEachRow(
+        """
+        SELECT r.sample_id, e.id, e.log_probabilities FROM results r JOIN evaluations e ON e.id = r.evaluation
+        WHERE r.cell = ? AND r.current = 1 AND e.log_probabilities IS NOT NULL ORDER BY r.sample_id
+        """, [.integer(cell.rawValue)]
+      ) { (row) throws(StoreError) in
+        values[row.text(0)] = try self.logProbabilities(
+          row, 2, row.integer(1), of: " of the sample \(row.text(0))")
+      }
+      return values
     }
   }
 
@@ -73,22 +148,6 @@ extension ResultStore {
       return try read(
         connection, of: cell, "\(columns.select) WHERE r.cell = ? AND r.current = 1 ORDER BY r.sample_id",
         [.integer(cell.rawValue)], scores)
-    }
-  }
-
-  /// Looks at the log-probabilities of the current results of cells, which otherwise only what uses them reads.
-  ///
-  /// - Parameter cells: the cells.
-  /// - Throws: `StoreError.damagedRow` for the first sample whose values can be none.
-  public func checkLogProbabilities(inAll cells: [CellID]) throws(StoreError) {
-    let wanted = Set(cells)
-    let columns = SampleColumns(prompts: false, logProbabilities: true)
-    try locked { (connection) throws(StoreError) in
-      try connection.forEachRow(
-        "\(columns.select) WHERE r.current = 1 AND e.log_probabilities IS NOT NULL ORDER BY r.cell, r.sample_id"
-      ) { (row) throws(StoreError) in
-        if wanted.contains(CellID(row.integer(0))) { _ = try self.evaluation(row) }
-      }
     }
   }
 

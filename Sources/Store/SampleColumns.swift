@@ -48,13 +48,7 @@ extension ResultStore {
     let table = "evaluations"
     let logProbabilities = try logProbabilities(row, 16, id, of: Self.owner(row))
     let finishReason = try finishReason(row, 8, id)
-    var prompt = ""
-    if !row.isNull(26) {
-      let byteCount = try count(row, 27, "prompts", row.integer(15))
-      let text = StoredPrompt.text(codec: row.integer(26), byteCount: byteCount, content: row.blob(28))
-      guard let text else { throw damaged(table, id, "its prompt cannot be decompressed") }
-      prompt = text
-    }
+    let prompt = row.isNull(26) ? "" : try prompt(row, 26, of: id, row: row.integer(SampleColumns.prompt))
     let record = EvaluationRecord(
       identity: row.optionalText(4), legacyIdentity: row.optionalText(5), prompt: prompt,
       firstTokens: try integers(row, 6, table, id) ?? [], promptTokenCount: try count(row, 7, table, id),
@@ -65,16 +59,24 @@ extension ResultStore {
       id: EvaluationID(id), record: record, recordedAt: try seconds(row, 12, table, id))
   }
 
+  /// The prompt of an evaluation from its three columns; its own row is for messages.
+  func prompt(_ row: Statement, _ column: Int32, of id: Int64, row prompt: Int64) throws(StoreError) -> String {
+    let byteCount = try count(row, column + 1, "prompts", prompt)
+    let text = StoredPrompt.text(codec: row.integer(column), byteCount: byteCount, content: row.blob(column + 2))
+    guard let text else { throw damaged("evaluations", id, "its prompt cannot be decompressed") }
+    return text
+  }
+
   /// An evaluation's log-probabilities; nil where it has none.
   func logProbabilities(
-    _ row: Statement, _ column: Int32, _ id: Int64, of owner: String = ""
+    _ row: Statement, _ column: Int32, _ id: Int64, of owner: @autoclosure () -> String = ""
   ) throws(StoreError) -> [Float]? {
     guard let bytes = row.optionalBlob(column) else { return nil }
     guard let values = Encoding.floats(bytes) else {
-      throw damaged("evaluations", id, "log_probabilities\(owner) is not a multiple of four bytes")
+      throw damaged("evaluations", id, "log_probabilities\(owner()) is not a multiple of four bytes")
     }
     if let problem = LogProbability.problem(in: values) {
-      throw damaged("evaluations", id, "log_probabilities\(owner): \(problem)")
+      throw damaged("evaluations", id, "log_probabilities\(owner()): \(problem)")
     }
     return values
   }
@@ -98,11 +100,7 @@ extension ResultStore {
     _ row: Statement, scores: [Score], _ metrics: [Int64: [MetricDescription]]
   ) throws(StoreError) -> StoredSample {
     let id = row.integer(SampleColumns.scoring)
-    for metric in metrics[row.integer(0)] ?? [] {
-      if let problem = metric.problem(in: scores) {
-        throw damaged("scores", id, "sample \(row.text(1)): \(problem)")
-      }
-    }
+    try check(scores, id, of: row, metrics)
     let scoring = ScoringRecord(
       identity: row.optionalText(18), protocolName: row.text(19), scorerVersion: row.text(20),
       expected: try texts(row, 21, "scorings", id), facts: row.text(22),
@@ -111,5 +109,33 @@ extension ResultStore {
       cell: CellID(row.integer(0)), sampleID: row.text(1), run: RunID(row.integer(2)),
       evaluation: try evaluation(row), scoringID: ScoringID(id), scoring: scoring,
       scoredAt: try seconds(row, 25, "scorings", id))
+  }
+  /// The same as reports read it, without what tells one scoring from another.
+  func result(
+    _ row: Statement, scores: [Score], _ metrics: [Int64: [MetricDescription]]
+  ) throws(StoreError) -> SampleResult {
+    let id = row.integer(SampleColumns.scoring)
+    try check(scores, id, of: row, metrics)
+    _ = try seconds(row, 25, "scorings", id)
+    let (expected, answer) = (try texts(row, 21, "scorings", id), row.optionalText(24))
+    let cut = try count(row, 23, "scorings", id)
+    let record = try evaluation(row).record
+    return SampleResult(
+      sampleID: row.text(1), identity: record.identity ?? record.legacyIdentity ?? "", prompt: record.prompt,
+      firstTokens: record.firstTokens, promptTokenCount: record.promptTokenCount, truncatedTokenCount: cut,
+      expected: expected, facts: row.text(22), output: answer ?? record.output, outputTokens: record.outputTokens,
+      finishReason: record.finishReason, scores: scores, logProbabilities: record.logProbabilities,
+      durationSeconds: record.durationSeconds, computedTokenCount: record.computedTokenCount)
+  }
+
+  /// Refuses scores that the metrics of a row's cell cannot have; its first columns are cell and sample.
+  func check(
+    _ scores: [Score], _ scoring: Int64, of row: Statement, _ metrics: [Int64: [MetricDescription]]
+  ) throws(StoreError) {
+    for metric in metrics[row.integer(0)] ?? [] {
+      if let problem = metric.problem(in: scores) {
+        throw damaged("scores", scoring, "sample \(row.text(1)): \(problem)")
+      }
+    }
   }
 }

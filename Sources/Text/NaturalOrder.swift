@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The order in which a person would list names with numbers in them: `G=4` before `G=16`, `0.5` before `10`.
 public enum NaturalOrder {
   /// True when `a` comes before `b`.
@@ -14,11 +16,15 @@ public enum NaturalOrder {
   ) -> [Element] {
     let elements = Array(elements)
     // Apart from the elements, which a comparison would copy.
-    let names = elements.map(name)
+    return order(of: elements.map(name)).map { elements[$0] }
+  }
+
+  /// The places of names in their order; equal names in the order in which they came.
+  fileprivate static func order(of names: [String]) -> [Int] {
     let taken = names.map { parts($0) }
-    var order = Array(elements.indices)
+    var order = Array(names.indices)
     order.sort { a, b in names[a] == names[b] ? a < b : isBefore(names[a], taken[a], names[b], taken[b]) }
-    return order.map { elements[$0] }
+    return order
   }
 
   private static func isBefore(_ a: String, _ left: [Part], _ b: String, _ right: [Part]) -> Bool {
@@ -66,32 +72,65 @@ public enum NaturalOrder {
 
   /// The parts of a text of ASCII alone, in which every byte is a character; nil for another.
   private static func asciiParts(_ text: String) -> [Part]? {
-    let bytes = Array(text.utf8)
+    let bytes = text.utf8
     guard bytes.allSatisfy({ $0 < 0x80 }) else { return nil }
     var parts: [Part] = []
-    var at = 0
-    func end(_ start: Int, while isWanted: (UInt8) -> Bool) -> Int {
+    func end(_ start: String.Index, while isWanted: (UInt8) -> Bool) -> String.Index {
       var end = start
-      while end < bytes.count, isWanted(bytes[end]) { end += 1 }
+      while end < bytes.endIndex, isWanted(bytes[end]) { bytes.formIndex(after: &end) }
       return end
     }
     func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
-    while at < bytes.count {
+    var at = bytes.startIndex
+    while at < bytes.endIndex {
       var stop = end(at) { isDigit($0) }
       if stop > at {
-        if stop < bytes.count, bytes[stop] == UInt8(ascii: ".") {
-          let fraction = end(stop + 1) { isDigit($0) }
-          if fraction > stop + 1 { stop = fraction }
+        var isWhole = true
+        if stop < bytes.endIndex, bytes[stop] == UInt8(ascii: ".") {
+          let point = bytes.index(after: stop)
+          let fraction = end(point) { isDigit($0) }
+          if fraction > point { (stop, isWhole) = (fraction, false) }
         }
-        parts.append(.number(Double(String(decoding: bytes[at..<stop], as: UTF8.self)) ?? 0))
+        parts.append(.number(number(text[at..<stop], isWhole: isWhole)))
       } else {
         stop = end(at) { !isDigit($0) }
-        parts.append(.text(String(decoding: bytes[at..<stop], as: UTF8.self)))
+        parts.append(.text(String(text[at..<stop])))
       }
       at = stop
     }
     return parts
   }
 
+  /// The number of digits with or without a point.
+  private static func number(_ digits: Substring, isWhole: Bool) -> Double {
+    // Fifteen digits fit a Double exactly, and need no rounding.
+    guard isWhole, digits.utf8.count <= 15 else { return Double(digits) ?? 0 }
+    return Double(digits.utf8.reduce(0) { 10 * $0 + Int($1 - UInt8(ascii: "0")) })
+  }
+
   private static func isDigit(_ character: Character) -> Bool { character.isASCII && character.isNumber }
+}
+
+/// Sorts lists of which many have the same names, such as the cells of several methods: their order is found once.
+public final class NaturalOrders: Sendable {
+  private let known = Mutex<[(names: [String], order: [Int])]>([])
+  /// Lists that are remembered, the last ones; more are hardly ever asked for in turn.
+  private static let limit = 4
+
+  /// Nothing is known yet.
+  public init() {}
+
+  /// What `NaturalOrder.sorted` gives; may be called on several threads.
+  public func sorted<Element>(_ elements: [Element], by name: (Element) -> String) -> [Element] {
+    let names = elements.map(name)
+    let found = known.withLock { $0 }.first { $0.names == names }?.order
+    let order = found ?? NaturalOrder.order(of: names)
+    if found == nil {
+      known.withLock { known in
+        if known.count == Self.limit { known.removeFirst() }
+        known.append((names, order))
+      }
+    }
+    return order.map { elements[$0] }
+  }
 }

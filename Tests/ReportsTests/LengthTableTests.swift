@@ -25,7 +25,7 @@ import Testing
             sampleID: "\(index)", identity: "", prompt: "", firstTokens: [], promptTokenCount: 1,
             truncatedTokenCount: 0, expected: [], facts: "{}", output: nil, outputTokens: nil, finishReason: nil,
             scores: [Score("score", entry.value)], logProbabilities: nil, durationSeconds: 0, computedTokenCount: 0),
-          facts: ["pair": .string(entry.fact)])
+          facts: SampleFacts(["pair": .string(entry.fact)]))
       }, failures: [])
   }
 

@@ -384,13 +384,13 @@ import Text
     let cell = try store.cell(Samples.cell())
     var result = Samples.result("depth=0.5/trial=3")
     try store.append(result, cell: cell, run: run)
-    try store.checkLogProbabilities(inAll: [cell])
+    _ = try store.checkedResults(inAll: [cell])
     result.logProbabilities = [-1, 2]
     result.identity = "another"
     try store.append(result, cell: cell, run: run)
     #expect(try store.results(in: cell, withPrompts: true, withLogProbabilities: false).count == 1)
-    try store.checkLogProbabilities(inAll: [])
-    let error = try failure { try store.checkLogProbabilities(inAll: [cell]) }
+    _ = try store.checkedResults(inAll: [])
+    let error = try failure { _ = try store.checkedResults(inAll: [cell]) }
     let problem = "log_probabilities of the sample depth=0.5/trial=3: number 2 of 2 is 2.0, which is no log-probability"
     #expect(error == .damagedRow(path: path, table: "evaluations", row: 2, problem: problem))
     #expect("\(error)".contains("se-eval doctor \(path) --recover NEW"))

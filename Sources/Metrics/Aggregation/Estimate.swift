@@ -84,15 +84,15 @@ extension MetricDescription {
   /// - Returns: second minus first.
   public func pairedEstimate(first: [Contribution], second: [Contribution]) -> PairedEstimate {
     let changes = zip(first, second).map { ($1.mean - $0.mean) * (higherIsBetter ? 1 : -1) }
-    let units = (Units(first, metric: self), Units(second, metric: self))
+    let units = Units(first, metric: self)
     let paired: (difference: Double?, interval: Statistics.Interval?, pValue: Double?)
-    if aggregation == .accuracy, !units.0.areClustered, first.count == second.count {
+    if aggregation == .accuracy, !units.areClustered, first.count == second.count {
       let test = McNemarTest(zip(first, second).map { (first: $0.sums.sum == 1, second: $1.sums.sum == 1) })
       let difference = combined(first).flatMap { a in combined(second).map { $0 - a } }
       paired = (difference, test.flatMap(Statistics.pairedShareInterval), test?.pValue)
     } else {
       let found = Statistics.pairedDifference(
-        first: units.0.sums, second: units.1.sums, range: possibleScores, transform: number)
+        first: units.sums, second: Units(second, metric: self).sums, range: possibleScores, transform: number)
       paired = (found?.difference, found?.interval, found?.pValue)
     }
     return PairedEstimate(

@@ -57,9 +57,7 @@ struct Conclusion {
     let column = finding.longest.column
     guard
       let smallest = finding.holding.filter({ $0 != reference }).min(by: LengthFinding.isSmaller),
-      Pairing.difference(
-        Pairing.pairs(grid.cells(smallest, column), grid.cells(reference, column), metric), metric
-      ).better > 0
+      Pairing.difference(grid.cells(smallest, column), grid.cells(reference, column), metric).better > 0
     else { return nil }
     return SampleExample(
       query: SampleQuery(

@@ -52,10 +52,9 @@ struct Distinctions {
       if let best, numbers.count > 1 {
         found.best = best.method
         for (method, _) in numbers where method != best.method {
-          let pairs = Pairing.pairs(grid.cells(best.method, column), grid.cells(method, column), column.metric)
-          let test = Pairing.difference(pairs, column.metric)
+          let test = Pairing.difference(grid.cells(best.method, column), grid.cells(method, column), column.metric)
           // No interval is too few units, or no difference at all.
-          guard let p = test.pValue, test.interval != nil || p == 1, pairs.count >= Statistics.minimumUnitCount else {
+          guard let p = test.pValue, test.interval != nil || p == 1, test.count >= Statistics.minimumUnitCount else {
             found.untested.append(method)
             continue
           }
@@ -111,7 +110,7 @@ struct AgainstReference {
       for column in grid.columns {
         let (a, b) = (grid.cells(method, column), grid.cells(reference, column))
         guard !a.isEmpty, !b.isEmpty else { continue }
-        let difference = Pairing.difference(Pairing.pairs(a, b, column.metric), column.metric)
+        let difference = Pairing.difference(a, b, column.metric)
         entries[method, default: [:]][column.value] = Entry(difference: difference, p: nil)
         if let p = difference.pValue, difference.interval != nil { tested.append((method, column.value, p)) }
       }

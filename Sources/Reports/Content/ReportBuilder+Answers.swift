@@ -83,16 +83,17 @@ struct AnswerCounts {
   let missing: Int
 
   init(_ cells: [LoadedCell]) {
-    let results = cells.flatMap { $0.samples.map(\.result) }
-    sampleCount = results.count
-    shortest = results.map(\.promptTokenCount).min()
-    longest = results.map(\.promptTokenCount).max()
-    truncated = results.count { $0.truncatedTokenCount > 0 }
-    mostCut = results.map(\.truncatedTokenCount).max() ?? 0
-    endedByEOS = results.count { $0.finishReason == .endOfText }
-    endedByLimit = results.count { $0.finishReason == .length }
-    endedByStop = results.count { $0.finishReason == .stop }
-    empty = results.count { $0.output?.allSatisfy(\.isWhitespace) ?? false }
+    // Sample by sample: a list of the results would be a copy of each.
+    let samples = cells.map(\.samples).joined()
+    sampleCount = samples.count
+    shortest = samples.lazy.map(\.result.promptTokenCount).min()
+    longest = samples.lazy.map(\.result.promptTokenCount).max()
+    truncated = samples.count { $0.result.truncatedTokenCount > 0 }
+    mostCut = samples.lazy.map(\.result.truncatedTokenCount).max() ?? 0
+    endedByEOS = samples.count { $0.result.finishReason == .endOfText }
+    endedByLimit = samples.count { $0.result.finishReason == .length }
+    endedByStop = samples.count { $0.result.finishReason == .stop }
+    empty = samples.count { $0.result.output?.allSatisfy(\.isWhitespace) ?? false }
     unscored = cells.reduce(0) { $0 + $1.unscoredCount }
     failed = cells.reduce(0) { $0 + $1.failures.count }
     missing = cells.reduce(0) { $0 + max(0, $1.record.sampleCount - $1.samples.count - $1.failures.count) }

@@ -215,6 +215,6 @@ extension LoadedCell {
   /// Stored samples without a value for the table's metric.
   var unscoredCount: Int {
     guard let metric = record.metrics.first else { return 0 }
-    return samples.filter { $0.contribution(metric) == nil }.count
+    return contributions(metric).unscored
   }
 }

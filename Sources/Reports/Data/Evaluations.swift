@@ -10,6 +10,7 @@ struct LoadedCell: Sendable {
   let record: CellRecord
   let samples: [LoadedSample]
   let failures: [StoredFailure]
+  private let known = CellFindings()
 
   /// The coordinates in one text, for example `length=4096,depth=0.5`.
   var place: String { record.coordinates.label }
@@ -18,6 +19,32 @@ struct LoadedCell: Sendable {
 
   /// The cell's own number for one of its metrics.
   func aggregate(_ metric: MetricDescription) -> Aggregate { [self].aggregate(metric) }
+
+  /// What the samples contribute, and how many do not.
+  func contributions(_ metric: MetricDescription) -> Contributions {
+    known.contributions(metric) {
+      var found = Contributions()
+      found.scored.reserveCapacity(samples.count)
+      for sample in samples {
+        if let item = sample.contribution(metric) {
+          found.scored.append(item)
+        } else {
+          found.unscored += 1
+        }
+      }
+      return found
+    }
+  }
+
+  /// The number of cells of which this is the first.
+  fileprivate func aggregate(_ cells: [LoadedCell], _ metric: MetricDescription) -> Aggregate {
+    known.aggregate(cells.map(\.id), metric) {
+      let found = cells.contributions(metric)
+      return Aggregate(
+        estimate: metric.estimate(found.scored), unscored: found.unscored,
+        failed: cells.reduce(0) { $0 + $1.failures.count }, expected: cells.reduce(0) { $0 + $1.record.sampleCount })
+    }
+  }
 
   /// For messages.
   var name: String { "\(record.model) \(record.method) \(record.task) \(place)" }
@@ -28,14 +55,14 @@ struct LoadedCell: Sendable {
 /// A class, as tables hand a hundred thousand of them on.
 final class LoadedSample: Sendable {
   let result: SampleResult
-  let facts: [String: JSONValue]
+  let facts: SampleFacts
 
-  init(result: SampleResult, facts: [String: JSONValue]) {
+  init(result: SampleResult, facts: SampleFacts) {
     self.result = result
     self.facts = facts
   }
 
-  var document: String? { facts["document"]?.plain }
+  var document: String? { facts.document }
 
   /// What the sample adds to a metric; nil when it has no value for it.
   func contribution(_ metric: MetricDescription) -> Contribution? {
@@ -45,27 +72,20 @@ final class LoadedSample: Sendable {
 
 extension [LoadedCell] {
   /// What the samples of all cells contribute, and how many do not.
-  func contributions(_ metric: MetricDescription) -> (scored: [Contribution], unscored: Int) {
-    var scored: [Contribution] = []
-    var unscored = 0
+  func contributions(_ metric: MetricDescription) -> Contributions {
+    if count == 1 { return self[0].contributions(metric) }
+    var all = Contributions()
     for cell in self {
-      for sample in cell.samples {
-        if let item = sample.contribution(metric) {
-          scored.append(item)
-        } else {
-          unscored += 1
-        }
-      }
+      let own = cell.contributions(metric)
+      all.scored += own.scored
+      all.unscored += own.unscored
     }
-    return (scored, unscored)
+    return all
   }
 
   /// One number over all samples of all cells.
   func aggregate(_ metric: MetricDescription) -> Aggregate {
-    let (scored, unscored) = contributions(metric)
-    return Aggregate(
-      estimate: metric.estimate(scored), unscored: unscored, failed: reduce(0) { $0 + $1.failures.count },
-      expected: reduce(0) { $0 + $1.record.sampleCount })
+    first?.aggregate(self, metric) ?? Aggregate()
   }
 }
 
@@ -83,38 +103,51 @@ struct Evaluations: Sendable {
     let stored = try fromStore { () throws(StoreError) in try store.currentCells() }
       .filter { methods?.contains($0.record.method) ?? true }
     guard !stored.isEmpty else { throw .nothingStored(path: store.path) }
-    try fromStore { () throws(StoreError) in try store.checkLogProbabilities(inAll: stored.map(\.id)) }
     let failures = Dictionary(
       grouping: try fromStore { () throws(StoreError) in try store.failures() }, by: \.cell)
     let results = try fromStore { () throws(StoreError) in
-      try store.results(inAll: stored.map(\.id), withPrompts: false, withLogProbabilities: false)
+      try store.checkedResults(inAll: stored.map(\.id))
     }
     let path = path
-    let loaded = Concurrently.map(stored.count) { index -> Result<LoadedCell, ReportError> in
-      let cell = stored[index]
-      return Self.loaded(cell, results[cell.id] ?? [], failures[cell.id] ?? [], path)
+    let groups = Self.groups(stored)
+    let orders = NaturalOrders()
+    let loaded = Concurrently.map(groups.count) { index -> Result<[LoadedCell], ReportError> in
+      var facts = FactsReader(path: path)
+      var cells: [LoadedCell] = []
+      for cell in groups[index] {
+        let own = Result<LoadedCell, ReportError> { () throws(ReportError) in
+          let samples = try facts.samples(results[cell.id] ?? [], of: cell)
+          return LoadedCell(
+            id: cell.id, record: cell.record, samples: orders.sorted(samples) { $0.result.sampleID },
+            failures: NaturalOrder.sorted(failures[cell.id] ?? []) { $0.sampleID })
+        }
+        switch own {
+        case .success(let cell): cells.append(cell)
+        case .failure(let error): return .failure(error)
+        }
+      }
+      return .success(cells)
     }
     var cells: [LoadedCell] = []
-    for cell in loaded { cells.append(try cell.get()) }
+    for group in loaded { cells += try group.get() }
     self.cells = cells.sorted { Self.isBefore($0.record, $1.record) }
   }
 
-  private static func loaded(
-    _ cell: StoredCell, _ results: [SampleResult], _ failures: [StoredFailure], _ path: String
-  ) -> Result<LoadedCell, ReportError> {
-    var samples: [LoadedSample] = []
-    samples.reserveCapacity(results.count)
-    for result in results {
-      guard let facts = JSONValue(json: result.facts)?.members else {
-        return .failure(
-          .damagedFacts(path: path, cell: "cell \(cell.id.rawValue)", sampleID: result.sampleID))
+  /// The cells of one place after each other: whatever the method, their samples have the same facts.
+  private static func groups(_ cells: [StoredCell]) -> [[StoredCell]] {
+    var numbers: [[String]: Int] = [:]
+    var groups: [[StoredCell]] = []
+    for cell in cells {
+      let record = cell.record
+      let place = [record.model, record.task, record.settings, record.coordinates.label]
+      if let number = numbers[place] {
+        groups[number].append(cell)
+      } else {
+        numbers[place] = groups.count
+        groups.append([cell])
       }
-      samples.append(LoadedSample(result: result, facts: facts))
     }
-    return .success(
-      LoadedCell(
-        id: cell.id, record: cell.record, samples: NaturalOrder.sorted(samples) { $0.result.sampleID },
-        failures: NaturalOrder.sorted(failures) { $0.sampleID }))
+    return groups
   }
 
   /// True where every planned sample is stored and has a score for its table's metric.

@@ -12,6 +12,24 @@ struct PairedSample: Sendable {
 }
 
 enum Pairing {
+  /// a - b over the samples that both have a score for.
+  static func difference(_ a: [LoadedCell], _ b: [LoadedCell], _ metric: MetricDescription) -> PairedEstimate {
+    let byPlace = Dictionary(grouping: b, by: \.place)
+    var (first, second): ([Contribution], [Contribution]) = ([], [])
+    for cell in a {
+      let twins = byPlace[cell.place] ?? []
+      // Mostly both have the same samples, and each a score: then nothing is to be looked up.
+      guard twins.count == 1, haveEqualNames(cell.samples, twins[0].samples) else {
+        return difference(pairs(a, b, metric), metric)
+      }
+      let (own, others) = (cell.contributions(metric), twins[0].contributions(metric))
+      guard own.unscored == 0, others.unscored == 0 else { return difference(pairs(a, b, metric), metric) }
+      first += own.scored
+      second += others.scored
+    }
+    return metric.pairedEstimate(first: second, second: first)
+  }
+
   /// The samples that both have a score for, by coordinates and sample name.
   static func pairs(_ a: [LoadedCell], _ b: [LoadedCell], _ metric: MetricDescription) -> [PairedSample] {
     let byPlace = Dictionary(grouping: b, by: \.place)

@@ -7,54 +7,67 @@ import Text
 ///
 /// A text that a spreadsheet would compute has a `'` before it, and control characters are written as `\u{1b}`.
 struct CSV {
-  private(set) var text = ""
+  /// In UTF-8: bytes take a field with less work than a text does.
+  private(set) var bytes: [UInt8] = []
+  var text: String { String(decoding: bytes, as: UTF8.self) }
+  private var isAtStart = true
 
   /// Lines without a header.
   private init() {}
 
   init(_ header: [String]) { add(header) }
 
-  mutating func add(_ fields: [String]) { add(spelled: Self.spelled(fields)) }
+  mutating func add(_ fields: [String]) {
+    for field in fields { add(field) }
+    endLine()
+  }
 
-  /// Adds a line from parts that are spelled already.
-  mutating func add(spelled parts: String...) {
-    for (index, part) in parts.enumerated() {
-      if index > 0 { text += "," }
-      text += part
-    }
-    text += "\n"
+  /// Adds a field to the line that is being written.
+  private mutating func add(_ field: String) {
+    separate()
+    let start = bytes.count
+    bytes.append(contentsOf: field.utf8)
+    guard !Self.isPlain(bytes[start...]) else { return }
+    bytes.removeLast(bytes.count - start)
+    bytes.append(contentsOf: Self.quoted(field).utf8)
+  }
+
+  /// Adds fields that are spelled already, with commas between them.
+  private mutating func add(spelled fields: ArraySlice<UInt8>) {
+    separate()
+    bytes.append(contentsOf: fields)
+  }
+
+  private mutating func separate() {
+    if !isAtStart { bytes.append(UInt8(ascii: ",")) }
+    isAtStart = false
+  }
+
+  private mutating func endLine() {
+    bytes.append(UInt8(ascii: "\n"))
+    isAtStart = true
   }
 
   /// Fields of a line, quoted where it is needed: for those that many lines have.
-  static func spelled(_ fields: [String]) -> String {
-    var text = ""
-    for (index, field) in fields.enumerated() {
-      if index > 0 { text += "," }
-      text += isPlain(field) ? field : quoted(field)
-    }
-    return text
+  private static func spelled(_ fields: [String]) -> ArraySlice<UInt8> {
+    var csv = CSV()
+    csv.add(fields)
+    return csv.bytes.dropLast()
   }
 
   /// True for a text of which nothing has to be looked at twice: printable ASCII without what quoting is about.
-  private static func isPlain(_ field: String) -> Bool {
-    var isFirst = true
-    for byte in field.utf8 {
-      guard byte >= 0x20, byte < 0x7f, byte != UInt8(ascii: ","), byte != UInt8(ascii: "\"") else { return false }
-      if isFirst,
-        byte == UInt8(ascii: "=") || byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-")
-          || byte == UInt8(ascii: "@")
-      {
-        return false
-      }
-      isFirst = false
+  private static func isPlain(_ field: ArraySlice<UInt8>) -> Bool {
+    switch field.first {
+    case UInt8(ascii: "=")?, UInt8(ascii: "+")?, UInt8(ascii: "-")?, UInt8(ascii: "@")?: return false
+    default:
+      return field.allSatisfy { $0 >= 0x20 && $0 < 0x7f && $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: "\"") }
     }
-    return true
   }
 
   /// What was written since the last time, without the last line's end.
   mutating func takeLine() -> String {
-    defer { text = "" }
-    return String(text.dropLast())
+    defer { bytes = [] }
+    return String(decoding: bytes.dropLast(), as: UTF8.self)
   }
 
   private static func quoted(_ field: String) -> String {
@@ -118,45 +131,89 @@ extension CSV {
   }
 
   /// One row for each sample and score, with everything known of the sample but its prompt and its times.
-  static func samples(_ evaluations: Evaluations) -> String {
+  static func samples(_ evaluations: Evaluations) -> [UInt8] {
     let axes = axes(evaluations)
-    var known: Set<String> = []
-    for sample in evaluations.cells.lazy.flatMap(\.samples) { known.formUnion(sample.facts.keys) }
-    let facts = known.sorted()
+    let facts = factNames(evaluations)
     let csv = CSV(
       cellHeader + axes + ["sample", "identity", "prompt_tokens", "truncated_tokens", "first_tokens"]
         + facts.map { "fact_\($0)" } + [
           "expected", "output", "finish_reason", "metric", "value", "unscored", "failure",
         ] + parameterHeader)
     let parts = Concurrently.map(evaluations.cells.count) { samples(evaluations.cells[$0], axes, facts) }
-    return csv.text + parts.joined()
+    var bytes = csv.bytes
+    bytes.reserveCapacity(parts.reduce(bytes.count) { $0 + $1.count })
+    for part in parts { bytes += part }
+    return bytes
+  }
+
+  /// The names of the facts of any sample, sorted.
+  private static func factNames(_ evaluations: Evaluations) -> [String] {
+    var known: Set<String> = []
+    var former: SampleFacts?
+    for cell in evaluations.cells {
+      for sample in cell.samples {
+        let facts = sample.facts
+        defer { former = facts }
+        // Mostly the names are those of the sample before.
+        if let former, former === facts || former.members.elementsEqual(facts.members, by: { $0.key == $1.key }) {
+          continue
+        }
+        known.formUnion(facts.members.lazy.map(\.key))
+      }
+    }
+    return known.sorted()
   }
 
   /// The rows of one cell.
-  private static func samples(_ cell: LoadedCell, _ axes: [String], _ facts: [String]) -> String {
+  private static func samples(_ cell: LoadedCell, _ axes: [String], _ facts: [String]) -> [UInt8] {
     var csv = CSV()
     let (start, end) = (spelled(cellFields(cell, axes)), spelled(parameters(cell)))
     for sample in cell.samples {
-      let result = sample.result
-      let known = spelled(
-        [
-          result.sampleID, result.identity, "\(result.promptTokenCount)", "\(result.truncatedTokenCount)",
-          result.firstTokens.map(String.init).joined(separator: " "),
-        ] + facts.map { sample.facts[$0]?.plain ?? "" } + [
-          JSONValue.text(of: result.expected, .compact), result.output ?? "", result.finishReason?.rawValue ?? "",
-        ])
-      for score in result.scores {
-        csv.add(spelled: start, known, spelled([score.metric, number(score.value), score.unscored ?? "", ""]), end)
+      let line = csv.bytes.count
+      csv.add(spelled: start)
+      csv.add(sample, facts)
+      // What all scores of a sample have before them.
+      let known = sample.result.scores.count > 1 ? Array(csv.bytes[line...]) : []
+      for (index, score) in sample.result.scores.enumerated() {
+        if index > 0 { csv.add(spelled: known[...]) }
+        csv.add(score.metric)
+        csv.add(number(score.value))
+        csv.add(score.unscored ?? "")
+        csv.add("")
+        csv.add(spelled: end)
+        csv.endLine()
       }
-      if result.scores.isEmpty {
-        csv.add(spelled: start, known, spelled(["", "", "the task gave no score", ""]), end)
+      if sample.result.scores.isEmpty {
+        csv.add("")
+        csv.add("")
+        csv.add("the task gave no score")
+        csv.add("")
+        csv.add(spelled: end)
+        csv.endLine()
       }
     }
     for failure in cell.failures {
       let empty = [String](repeating: "", count: 4 + facts.count + 3 + 3)
-      csv.add(spelled: start, spelled([failure.sampleID] + empty + [failure.message]), end)
+      csv.add(spelled: start)
+      csv.add(spelled: spelled([failure.sampleID] + empty + [failure.message]))
+      csv.add(spelled: end)
+      csv.endLine()
     }
-    return csv.text
+    return csv.bytes
+  }
+
+  /// Adds what stands before the scores of a sample.
+  private mutating func add(_ sample: LoadedSample, _ facts: [String]) {
+    let result = sample.result
+    add(result.sampleID)
+    add(result.identity)
+    add("\(result.promptTokenCount)")
+    add("\(result.truncatedTokenCount)")
+    add(result.firstTokens.map(String.init).joined(separator: " "))
+    for fact in facts { add(sample.facts[fact]?.plain ?? "") }
+    add(JSONValue.array(result.expected.map { .string($0) }).written(.compact))
+    add(result.output ?? "")
+    add(result.finishReason?.rawValue ?? "")
   }
 
   /// Wall time and computed tokens of each cell: the part of a report that differs from run to run.
@@ -165,12 +222,12 @@ extension CSV {
     var csv = CSV(
       cellHeader + axes + ["samples", "seconds", "prompt_tokens", "computed_tokens", "computed_tokens_per_second"])
     for cell in evaluations.cells {
-      let results = cell.samples.map(\.result)
-      let seconds = results.reduce(0) { $0 + $1.durationSeconds }
-      let computed = results.reduce(0) { $0 + $1.computedTokenCount }
+      let seconds = cell.samples.reduce(0) { $0 + $1.result.durationSeconds }
+      let computed = cell.samples.reduce(0) { $0 + $1.result.computedTokenCount }
       csv.add(
         cellFields(cell, axes) + [
-          "\(results.count)", NumberText.fixed(seconds, 3), "\(results.reduce(0) { $0 + $1.promptTokenCount })",
+          "\(cell.samples.count)", NumberText.fixed(seconds, 3),
+          "\(cell.samples.reduce(0) { $0 + $1.result.promptTokenCount })",
           "\(computed)", seconds > 0 ? NumberText.fixed(Double(computed) / seconds, 2) : "",
         ])
     }

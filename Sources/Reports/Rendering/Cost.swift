@@ -15,10 +15,10 @@ enum Cost {
     for model in evaluations.names(\.model) {
       for task in evaluations.names(\.task) {
         for method in evaluations.names(\.method) {
-          let results = evaluations.cells.filter {
+          let samples = evaluations.cells.filter {
             $0.record.model == model && $0.record.task == task && $0.record.method == method
-          }.flatMap { $0.samples.map(\.result) }
-          if !results.isEmpty { table.rows.append(row("\(model), \(task), \(method)", results)) }
+          }.flatMap(\.samples)
+          if !samples.isEmpty { table.rows.append(row("\(model), \(task), \(method)", samples)) }
         }
       }
     }
@@ -28,14 +28,14 @@ enum Cost {
     return table
   }
 
-  private static func row(_ label: String, _ results: [SampleResult]) -> Table.Row {
-    let asked = results.reduce(0) { $0 + $1.promptTokenCount + ($1.outputTokens?.count ?? 0) }
-    let computed = results.reduce(0) { $0 + $1.computedTokenCount }
-    let seconds = results.reduce(0) { $0 + $1.durationSeconds }
+  private static func row(_ label: String, _ samples: [LoadedSample]) -> Table.Row {
+    let asked = samples.reduce(0) { $0 + $1.result.promptTokenCount + ($1.result.outputTokens?.count ?? 0) }
+    let computed = samples.reduce(0) { $0 + $1.result.computedTokenCount }
+    let seconds = samples.reduce(0) { $0 + $1.result.durationSeconds }
     return .init(
       label: label,
       cells: [
-        .init(results.count), .init(asked), .init(computed),
+        .init(samples.count), .init(asked), .init(computed),
         number(asked > 0 ? 100 * Double(computed) / Double(asked) : nil, 1), number(seconds, 1),
         number(seconds > 0 ? Double(computed) / seconds : nil, 1),
       ])

@@ -15,8 +15,8 @@ struct SampleArchive {
 
   private static let samplesInPage = 400
   private static let promptsInPage = 250
-  private static let longestOutput = 4000
-  private static let shownOutput = 160
+  static let longestOutput = 4000
+  static let shownOutput = 160
   /// Buckets of a strip of log-probabilities, and the nats that its darkest colour stands for.
   private static let stripLength = 96
   private static let stripRange = 8.0
@@ -29,13 +29,28 @@ struct SampleArchive {
   private var outputs: [JSONValue] = []
   private var promptNumbers: [JSONValue] = []
   /// Pages that are not compressed yet: several are, at a time.
-  private var pages: [(id: String, value: JSONValue)] = []
+  private var pages: [(id: String, content: Page)] = []
   private static let pagesAtOnce = 16
-  private var details: [JSONValue] = []
-  private var prompts: [JSONValue] = []
+  private var details: [Detail] = []
+  private var prompts: [(text: String, expected: [String])] = []
   private var promptIndex: [String: Int] = [:]
   private var promptCount = 0
   private var detailCount = 0
+
+  /// What a page holds; it becomes JSON where it is compressed, on all threads.
+  private enum Page: Sendable {
+    case index(JSONValue)
+    case details([Detail])
+    case prompts([(text: String, expected: [String])])
+
+    var json: JSONValue {
+      switch self {
+      case .index(let value): value
+      case .details(let details): .array(details.map(\.json))
+      case .prompts(let prompts): .array(prompts.map { PromptExcerpt($0.text, expected: $0.expected).json })
+      }
+    }
+  }
 
   /// Reads prompts and log-probabilities from the store.
   ///
@@ -59,17 +74,19 @@ struct SampleArchive {
     ]
     let columns = [("c", numbers), ("id", names), ("v", values), ("o", outputs), ("q", promptNumbers)]
     for (name, column) in columns where !column.isEmpty { members[name] = .array(column) }
-    append("index", .object(members))
+    append("index", .index(.object(members)))
     compress()
   }
 
   private mutating func add(_ cell: LoadedCell, _ section: Section, _ store: ResultStore) throws(ReportError) {
     guard let metric = cell.record.metrics.first else { return }
     let hasPrompts = cell.samples.allSatisfy { promptIndex[$0.result.sampleID] != nil }
-    let results = try fromStore { () throws(StoreError) in
-      try store.results(in: cell.id, withPrompts: !hasPrompts, withLogProbabilities: true)
-    }
-    let texts = Dictionary(results.map { ($0.sampleID, $0) }) { $1 }
+    let texts =
+      hasPrompts ? [:] : try fromStore { () throws(StoreError) in try store.prompts(in: cell.id) }
+    // A strip is shown where there is no output.
+    let logProbabilities =
+      cell.samples.allSatisfy { $0.result.output != nil }
+      ? [:] : try fromStore { () throws(StoreError) in try store.logProbabilities(in: cell.id) }
     cells.append(
       .object([
         "m": .string(section.model), "e": .string(section.title), "x": .string(cell.record.method),
@@ -79,16 +96,16 @@ struct SampleArchive {
       ]))
     let number = JSONValue.integer(cells.count - 1)
     for sample in cell.samples {
-      let result = texts[sample.result.sampleID] ?? sample.result
-      let prompt = promptNumber(result)
+      let result = sample.result
+      let prompt = promptNumber(result, texts)
       let value = sample.contribution(metric).map { metric.combined([$0]) ?? $0.mean }
       push(number, result.sampleID, value, result.output, prompt)
-      details.append(detail(result, sample))
+      details.append(.sample(sample, result.output == nil ? logProbabilities[result.sampleID] : nil))
       step()
     }
     for failure in cell.failures {
       push(number, failure.sampleID, nil, nil, promptIndex[failure.sampleID])
-      details.append(.object(["fail": .string(failure.message)]))
+      details.append(.failure(failure.message))
       step()
     }
   }
@@ -101,37 +118,17 @@ struct SampleArchive {
     promptNumbers.append(prompt.map { .integer($0) } ?? .null)
   }
 
-  private mutating func promptNumber(_ result: SampleResult) -> Int {
+  private mutating func promptNumber(_ result: SampleResult, _ texts: [String: String]) -> Int {
     if let known = promptIndex[result.sampleID] { return known }
-    prompts.append(PromptExcerpt(result.prompt, expected: result.expected).json)
+    prompts.append((texts[result.sampleID] ?? "", result.expected))
     promptIndex[result.sampleID] = promptCount
     promptCount += 1
     if prompts.count == Self.promptsInPage { flushPrompts() }
     return promptCount - 1
   }
 
-  private func detail(_ result: SampleResult, _ sample: LoadedSample) -> JSONValue {
-    var members: [JSONValue.Member] = []
-    func add(_ key: String, _ value: JSONValue) { members.append(.init(key: key, value: value)) }
-    add("n", .integer(result.promptTokenCount))
-    if let output = result.output, !Self.isShort(output), output.count > Self.shownOutput {
-      add("o", .string(String(output.prefix(Self.longestOutput))))
-    }
-    if !result.expected.isEmpty { add("e", .array(result.expected.prefix(8).map { .string($0) })) }
-    if let reason = result.finishReason { add("end", .string(reason.rawValue)) }
-    if result.truncatedTokenCount > 0 { add("cut", .integer(result.truncatedTokenCount)) }
-    add(
-      "s",
-      .array(
-        result.scores.map { score in
-          .array([.string(score.metric), score.value.map { .number($0) } ?? .null, JSONValue(score.unscored)])
-        }))
-    if let values = result.logProbabilities, result.output == nil { add("strip", .string(Self.strip(values))) }
-    return .object(members)
-  }
-
   /// True for an output that is shown whole: a text has no more characters than bytes.
-  private static func isShort(_ output: String) -> Bool { output.utf8.count <= shownOutput }
+  static func isShort(_ output: String) -> Bool { output.utf8.count <= shownOutput }
 
   /// The mean NLL of each of 96 parts of a text as one character, `0` for none to `z` for eight nats and more.
   static func strip(_ logProbabilities: [Float]) -> String {
@@ -156,18 +153,18 @@ struct SampleArchive {
 
   private mutating func flushDetails() {
     guard !details.isEmpty else { return }
-    append("d\((detailCount - 1) / Self.samplesInPage)", .array(details))
+    append("d\((detailCount - 1) / Self.samplesInPage)", .details(details))
     details = []
   }
 
   private mutating func flushPrompts() {
     guard !prompts.isEmpty else { return }
-    append("q\((promptCount - 1) / Self.promptsInPage)", .array(prompts))
+    append("q\((promptCount - 1) / Self.promptsInPage)", .prompts(prompts))
     prompts = []
   }
 
-  private mutating func append(_ id: String, _ value: JSONValue) {
-    pages.append((id, value))
+  private mutating func append(_ id: String, _ content: Page) {
+    pages.append((id, content))
     if pages.count == Self.pagesAtOnce { compress() }
   }
 
@@ -175,11 +172,47 @@ struct SampleArchive {
   private mutating func compress() {
     let pages = pages
     let made = Concurrently.map(pages.count) { index in
-      Deflate.bytes(Array(pages[index].value.written(.compact).utf8)).map { Data($0).base64EncodedString() }
+      Deflate.bytes(pages[index].content.json.bytes(.compact)).map { Data($0).base64EncodedString() }
     }
     for (page, base64) in zip(pages, made) {
       if let base64 { blocks.append((page.id, base64)) }
     }
     self.pages = []
+  }
+}
+
+extension SampleArchive {
+  /// What is shown of a sample on demand.
+  enum Detail: Sendable {
+    case sample(LoadedSample, [Float]?)
+    case failure(String)
+
+    var json: JSONValue {
+      switch self {
+      case .sample(let sample, let logProbabilities): Self.json(sample.result, logProbabilities)
+      case .failure(let message): .object(["fail": .string(message)])
+      }
+    }
+
+    private static func json(_ result: SampleResult, _ logProbabilities: [Float]?) -> JSONValue {
+      var members: [JSONValue.Member] = []
+      // In the order of their names, as they are written.
+      func add(_ key: String, _ value: JSONValue) { members.append(.init(key: key, value: value)) }
+      if result.truncatedTokenCount > 0 { add("cut", .integer(result.truncatedTokenCount)) }
+      if !result.expected.isEmpty { add("e", .array(result.expected.prefix(8).map { .string($0) })) }
+      if let reason = result.finishReason { add("end", .string(reason.rawValue)) }
+      add("n", .integer(result.promptTokenCount))
+      if let output = result.output, !SampleArchive.isShort(output), output.count > SampleArchive.shownOutput {
+        add("o", .string(String(output.prefix(SampleArchive.longestOutput))))
+      }
+      add(
+        "s",
+        .array(
+          result.scores.map { score in
+            .array([.string(score.metric), score.value.map { .number($0) } ?? .null, JSONValue(score.unscored)])
+          }))
+      if let logProbabilities { add("strip", .string(SampleArchive.strip(logProbabilities))) }
+      return .object(members)
+    }
   }
 }

@@ -16,8 +16,8 @@ struct EvaluationIdentity {
   let cache: CacheType
   let numerics: String
   let slidingWindow: Int?
-  /// The members that are the same for all samples, as JSON spells them.
-  private let spelled: (cache: String, model: String, numerics: String, tokenizer: String)
+  /// What stands before, between and behind the members that differ between samples, as JSON spells it.
+  private let spelled: (start: [UInt8], middle: [UInt8], end: [UInt8])
 
   init(modelHash: String, tokenizer: String, cache: CacheType, numerics: String, slidingWindow: Int?) {
     self.modelHash = modelHash
@@ -26,7 +26,11 @@ struct EvaluationIdentity {
     self.numerics = numerics
     self.slidingWindow = slidingWindow
     func spelling(_ text: String) -> String { JSONValue.string(text).spelling }
-    spelled = (spelling(cache.rawValue), spelling(modelHash), spelling(numerics), spelling(tokenizer))
+    spelled = (
+      Array(#"{"cache":\#(spelling(cache.rawValue)),"decoding":"#.utf8),
+      Array(#","model":\#(spelling(modelHash)),"numerics":\#(spelling(numerics)),"prompt":""#.utf8),
+      Array(#"","tokenizer":\#(spelling(tokenizer))}"#.utf8)
+    )
   }
 
   /// The method that takes part in the identity of a sample.
@@ -35,14 +39,20 @@ struct EvaluationIdentity {
   }
 
   /// The identity of a sample's evaluation, 64 hexadecimal digits.
-  func of(_ key: SampleKey, method: Method) -> String { SHA256.hexadecimal(of: spelling(key, method)) }
+  func of(_ key: SampleKey, method: Method) -> String { SHA256.hexadecimal(padding: spelling(key, method)) }
 
   /// The canonical spelling of all members, put together without a tree: a plan makes one for each sample and method.
-  func spelling(_ key: SampleKey, _ method: Method) -> String {
-    let method = Self.quoted(effective(method, key).description)
-    return
-      #"{"cache":\#(spelled.cache),"decoding":\#(key.decodingSpelling),"method":\#(method),"model":\#(spelled.model),"#
-      + #""numerics":\#(spelled.numerics),"prompt":"\#(key.promptHash)","tokenizer":\#(spelled.tokenizer)}"#
+  func spelling(_ key: SampleKey, _ method: Method) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(1024)
+    bytes += spelled.start
+    bytes.append(contentsOf: key.decodingSpelling.utf8)
+    bytes.append(contentsOf: #","method":"#.utf8)
+    bytes.append(contentsOf: Self.quoted(effective(method, key).description).utf8)
+    bytes += spelled.middle
+    bytes.append(contentsOf: key.promptHash.utf8)
+    bytes += spelled.end
+    return bytes
   }
 
   /// A text as JSON spells it; most methods are letters and digits, of which nothing is escaped.

@@ -19,20 +19,17 @@ struct SampleKey: Sendable {
   let sequenceLength: Int
 
   init(_ sample: Sample) {
-    var digest = SHA256()
     var chunk: [UInt8] = []
-    chunk.reserveCapacity(8 * sample.request.tokens.count)
+    chunk.reserveCapacity(8 * sample.request.tokens.count + 72)
     for token in sample.request.tokens {
-      for shift in stride(from: 0, to: 64, by: 8) { chunk.append(UInt8(truncatingIfNeeded: token >> shift)) }
+      for shift in 0..<8 { chunk.append(UInt8(truncatingIfNeeded: token >> (8 * shift))) }
     }
-    digest.update(chunk)
-    promptHash = digest.hexadecimal()
+    promptHash = SHA256.hexadecimal(padding: chunk)
     decoding = Self.decoding(of: sample.request, sample.conversation?.pictures ?? [])
     decodingSpelling = decoding.spelling
     expected = sample.expected
-    // A name that stands twice keeps its last value.
-    facts =
-      JSONValue.object(Dictionary(sample.facts.map { ($0.name, JSONValue($0.value)) }) { $1 }).spelling
+    // A name that stands twice keeps its last value, as the spelling has it.
+    facts = JSONValue.object(sample.facts.map { JSONValue.Member(key: $0.name, value: JSONValue($0.value)) }).spelling
     sequenceLength = sample.request.sequenceLength
   }
 

@@ -81,7 +81,8 @@ struct WordSplitter {
     var offset = 0
     while offset < span.count {
       starts.append(offset)
-      offset += UTF8Text.scalar(span, at: offset).length
+      // Mostly ASCII, for which no other module is called.
+      offset += span[offset] < 0x80 ? 1 : UTF8Text.scalar(span, at: offset).length
     }
     starts.append(offset)
     return starts
@@ -95,6 +96,11 @@ struct WordSplitter {
     let span = bytes.span
     var offset = 0
     while offset < span.count {
+      if span[offset] < 0x80 {
+        masks.append(pattern.mask(UInt32(span[offset])))
+        offset += 1
+        continue
+      }
       let scalar = UTF8Text.scalar(span, at: offset)
       masks.append(pattern.mask(scalar.value))
       offset += scalar.length
