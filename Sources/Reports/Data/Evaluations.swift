@@ -10,6 +10,16 @@ struct LoadedCell: Sendable {
   let record: CellRecord
   let samples: [LoadedSample]
   let failures: [StoredFailure]
+  /// The samples that the last run wanted of it: all, or as many as its `--limit`; what a limit left out is not missing.
+  let wantedCount: Int
+
+  init(id: CellID, record: CellRecord, samples: [LoadedSample], failures: [StoredFailure], limit: Int? = nil) {
+    (self.id, self.record, self.samples, self.failures) = (id, record, samples, failures)
+    wantedCount = limit.map { min(record.sampleCount, max($0, samples.count + failures.count)) } ?? record.sampleCount
+  }
+
+  /// Neither stored nor failed.
+  var missingCount: Int { max(0, wantedCount - samples.count - failures.count) }
 
   /// The coordinates in one text, for example `length=4096,depth=0.5`.
   var place: String { record.coordinates.label }
@@ -65,7 +75,7 @@ extension [LoadedCell] {
     let (scored, unscored) = contributions(metric)
     return Aggregate(
       estimate: metric.estimate(scored), unscored: unscored, failed: reduce(0) { $0 + $1.failures.count },
-      expected: reduce(0) { $0 + $1.record.sampleCount })
+      expected: reduce(0) { $0 + $1.wantedCount })
   }
 }
 
@@ -90,9 +100,10 @@ struct Evaluations: Sendable {
       try store.results(inAll: stored.map(\.id), withPrompts: false, withLogProbabilities: false)
     }
     let path = path
+    let limit = Self.sampleLimit(of: run)
     let loaded = Concurrently.map(stored.count) { index -> Result<LoadedCell, ReportError> in
       let cell = stored[index]
-      return Self.loaded(cell, results[cell.id] ?? [], failures[cell.id] ?? [], path)
+      return Self.loaded(cell, results[cell.id] ?? [], failures[cell.id] ?? [], limit, path)
     }
     var cells: [LoadedCell] = []
     for cell in loaded { cells.append(try cell.get()) }
@@ -100,7 +111,7 @@ struct Evaluations: Sendable {
   }
 
   private static func loaded(
-    _ cell: StoredCell, _ results: [SampleResult], _ failures: [StoredFailure], _ path: String
+    _ cell: StoredCell, _ results: [SampleResult], _ failures: [StoredFailure], _ limit: Int?, _ path: String
   ) -> Result<LoadedCell, ReportError> {
     var samples: [LoadedSample] = []
     samples.reserveCapacity(results.count)
@@ -114,18 +125,20 @@ struct Evaluations: Sendable {
     return .success(
       LoadedCell(
         id: cell.id, record: cell.record, samples: NaturalOrder.sorted(samples) { $0.result.sampleID },
-        failures: NaturalOrder.sorted(failures) { $0.sampleID }))
+        failures: NaturalOrder.sorted(failures) { $0.sampleID }, limit: limit))
   }
 
-  /// True where every planned sample is stored and has a score for its table's metric.
+  /// True where every planned sample is stored and has a score for its table's metric, whatever a limit left out.
   var isComplete: Bool {
     cells.allSatisfy { cell in
-      cell.record.metrics.first.map { metric in cell.aggregate(metric).isComplete } ?? true
+      cell.record.metrics.first.map { metric in cell.aggregate(metric).count == cell.record.sampleCount } ?? true
     }
   }
 
   /// The samples of each cell that the last run was limited to (`--limit`); nil for none.
-  var sampleLimit: Int? { run?.environment["limit"].flatMap { Int($0) } }
+  var sampleLimit: Int? { Self.sampleLimit(of: run) }
+
+  private static func sampleLimit(of run: RunRecord?) -> Int? { run?.environment["limit"].flatMap { Int($0) } }
 
   /// What the entries of the tasks are called.
   var entries: TaskEntries { TaskEntries(cells.map { ($0.record.task, $0.record.settings) }) }
