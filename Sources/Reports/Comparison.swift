@@ -58,6 +58,15 @@ public struct Comparison: Hashable, Sendable, Encodable {
     public let outputA: String?
     /// The second side's output.
     public let outputB: String?
+    /// What the scores are of.
+    let metric: MetricDescription
+
+    private enum CodingKeys: String, CodingKey { case model, task, place, sampleID, a, b, outputA, outputB }
+
+    /// A score as a report says it: an answer is right or wrong, a perplexity is one.
+    func text(_ value: Double) -> String {
+      metric.isPercentage ? (value == 1 ? "right" : "wrong") : NumberText.precise(metric.number(ofMean: value))
+    }
   }
 
   /// The first side's name.
@@ -104,7 +113,7 @@ public struct Comparison: Hashable, Sendable, Encodable {
           let pairs = Pairing.pairs(grid.cells(a, column), twinGrid.cells(b, column), column.metric)
           guard !pairs.isEmpty else { continue }
           rows.append(Row(section, grid, column, pairs))
-          flips += Flip.flips(section, pairs)
+          flips += Flip.flips(section, pairs, column.metric)
         }
       }
     }
@@ -165,8 +174,7 @@ public struct Comparison: Hashable, Sendable, Encodable {
     var parts = [PlainText.render(table)]
     if !flips.isEmpty {
       let shown = flips.prefix(flipLimit).map { flip in
-        "- \(flip.model) \(flip.task) \(flip.place) \(flip.sampleID): \(NumberText.precise(flip.a)) against "
-          + "\(NumberText.precise(flip.b))"
+        "- \(flip.model) \(flip.task) \(flip.place) \(flip.sampleID): \(flip.text(flip.a)) against \(flip.text(flip.b))"
       }
       let rest = flips.count - shown.count
       parts.append(
@@ -200,14 +208,16 @@ extension Comparison.Row {
 }
 
 extension Comparison.Flip {
-  static func flips(_ section: Section, _ pairs: [PairedSample]) -> [Comparison.Flip] {
+  static func flips(
+    _ section: Section, _ pairs: [PairedSample], _ metric: MetricDescription
+  ) -> [Comparison.Flip] {
     let flips = pairs.compactMap { pair -> Comparison.Flip? in
       let x = pair.contributionA.mean
       let y = pair.contributionB.mean
       guard x != y else { return nil }
       return Comparison.Flip(
         model: section.model, task: section.title, place: pair.place, sampleID: pair.a.result.sampleID, a: x, b: y,
-        outputA: pair.a.result.output, outputB: pair.b.result.output)
+        outputA: pair.a.result.output, outputB: pair.b.result.output, metric: metric)
     }
     // Ties keep the order of the samples: equal differences must not depend on the sort's inner ways.
     return flips.enumerated()

@@ -31,9 +31,11 @@ extension GateResult {
   }
 
   /// Every number that was judged, as one table of a report.
-  var table: Table {
+  var table: Table { table(of: judgements, title: "Gates") }
+
+  private func table(of judgements: [Judgement], title: String) -> Table {
     var table = Table(
-      id: "gates", title: "Gates", corner: "number",
+      id: "gates", title: title, corner: "number",
       columns: ["result", "compared with", "now", "change", "allowed", "n"], isMeasured: false)
     table.rows = judgements.map { judgement in
       .init(label: judgement.name, cells: [.init(judgement.word)] + Self.numbers(judgement))
@@ -52,13 +54,18 @@ extension GateResult {
     ]
   }
 
-  /// The result as a page of GitHub-flavoured Markdown: a sentence, then every number.
+  /// The result as a page of GitHub-flavoured Markdown: a sentence, what did not pass, and the rest folded below it.
   public func markdown(title: String) -> String {
     var document = Document(title: title)
     document.paragraph(
       "\(worse.count) worse, \(improved.count) better, \(unchanged.count) within tolerance, "
         + "\(notCompared.count) not comparable, \(added.count) new.")
-    document.table(table)
+    let failed = worse + notCompared.map(\.0)
+    if !failed.isEmpty { document.table(table(of: failed, title: "Not passed")) }
+    let passed = improved + unchanged
+    if !passed.isEmpty {
+      document.blocks.append(.fold(title: "Passed (\(passed.count))", [.table(table(of: passed, title: "Passed"))]))
+    }
     return Markdown.render(document, figureFolder: nil)
   }
 

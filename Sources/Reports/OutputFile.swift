@@ -60,7 +60,8 @@ public enum OutputFile {
 
   private static func isSpecial(_ path: String) -> Bool { path.hasPrefix("/dev/") || path.hasPrefix("/proc/") }
 
-  private static func isStream(_ path: String) throws -> Bool {
+  /// True for a device or a pipe, which is written to and never replaced.
+  static func isStream(_ path: String) throws -> Bool {
     guard FileManager.default.fileExists(atPath: path) else { return false }
     if path.hasPrefix("/dev/std") || path.hasPrefix("/dev/fd/") || path.hasPrefix("/proc/") { return true }
     let type = try FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType

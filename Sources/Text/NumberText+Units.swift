@@ -1,4 +1,14 @@
 extension NumberText {
+  /// How many of a thing, `1 sample`, `2,000 samples`.
+  ///
+  /// - Parameters:
+  ///   - number: how many.
+  ///   - thing: its name in the singular, of which the plural ends in s.
+  /// - Returns: the number with its noun.
+  public static func count(_ number: Int, _ thing: String) -> String {
+    "\(grouped(number)) \(thing)\(number == 1 ? "" : "s")"
+  }
+
   /// `1234567` as `1,234,567`.
   public static func grouped(_ number: Int) -> String {
     var digits = Array(String(number.magnitude))

@@ -10,14 +10,16 @@ public enum TextTable {
   /// - Parameters:
   ///   - rows: cells; rows may differ in their number.
   ///   - hasRule: whether a line of dashes stands below the first row.
+  ///   - headCount: how many first rows stand above a line of dashes; nil for what `hasRule` says.
   ///   - side: the side of each column, by its index from 0.
   /// - Returns: one line for each row, and one for the rule.
   public static func lines(
-    _ rows: [[String]], hasRule: Bool = false, side: (Int) -> Side = { _ in .left }
+    _ rows: [[String]], hasRule: Bool = false, headCount: Int? = nil, side: (Int) -> Side = { _ in .left }
   ) -> [String] {
     let widths = widths(of: rows)
     var all = rows
-    if hasRule, !rows.isEmpty { all.insert(widths.map { String(repeating: "-", count: $0) }, at: 1) }
+    let heads = headCount ?? (hasRule ? 1 : 0)
+    if heads > 0, heads <= rows.count { all.insert(widths.map { String(repeating: "-", count: $0) }, at: heads) }
     return all.map { row in
       var line = row.indices.map { padded(row[$0], widths[$0], side($0)) }.joined(separator: "  ")
       while line.hasSuffix(" ") { line.removeLast() }

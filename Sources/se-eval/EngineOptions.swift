@@ -10,10 +10,12 @@ import Transformer
 /// Options that several commands share, and what they make.
 enum EngineOptions {
   static let model = Option.value("--model", "M", required: true, "a GGUF file or a Hugging Face folder")
-  static let method = Option.value("--method", "S", "how positions are treated (default plain)")
-  static let keyValueType = Option.value("--kv", "TYPE", "float32 or float16 keys and values (default float32)")
+  static let method = Option.value(
+    "--method", "S", choices: Method.names, "how positions are treated (default plain)")
+  static let keyValueType = Option.value(
+    "--kv", "TYPE", choices: KeyValueType.allCases.map(\.rawValue), "float32 or float16 keys and values (default float32)")
   static let compute = Option.value(
-    "--compute", "KIND",
+    "--compute", "KIND", choices: Compute.allCases.map(\.rawValue),
     "float32, int16 or int8 (activations in integers, quantised weights only), openblas; float16 (OpenCL devices only) "
       + "(default float32)")
   static let chunk = Option.value("--chunk", "N", "tokens per pass through the layers; never changes a result")

@@ -87,6 +87,12 @@ enum Files {
     try write(Data(value.written(.compact).utf8), to: path)
   }
 
-  /// Writes a file whole or not at all; a symbolic link stays and what it leads to is written.
-  static func write(_ data: Data, to path: String) throws(ReportError) { try OutputFile.write(data, to: path) }
+  /// What stands for standard output where a command writes one file.
+  static let standardOutput = "-"
+
+  /// Writes a file whole or not at all, or to standard output; a symbolic link stays and what it leads to is written.
+  static func write(_ data: Data, to path: String) throws(ReportError) {
+    if path == standardOutput { return Terminal.write(String(decoding: data, as: UTF8.self)) }
+    try OutputFile.write(data, to: path)
+  }
 }

@@ -98,7 +98,8 @@ final class ProgressPrinter {
     let columns = Terminal.width(of: 2)
     // A narrow terminal has no room for blocks.
     let line = (columns >= 100 ? "[\(blocks)] " : "") + numbers + "  \(name(cell))\(tail)"
-    Terminal.status("\r\(line.prefix(columns - 1))\u{1b}[K")
+    // Room for the ^C that a terminal writes behind it: a line that went over the edge could not be taken away.
+    Terminal.status("\r\(line.prefix(max(1, columns - 3)))\u{1b}[K")
   }
 
   private func plain(_ event: ProgressEvent) {

@@ -19,7 +19,7 @@ enum SweepArguments {
   static let allowUnverified = Option.flag(
     "--allow-unverified", "take data that no `data import` made as a benchmark's; the report says so")
   static let database = Option.value(
-    "--db", "FILE",
+    "--db", "DB",
     "the result store (default Results/<name>.sqlite; of a shard Results/<name>.shards/shard-I-of-N.sqlite)")
   static let memory = Option.value(
     "--memory", "GIB",

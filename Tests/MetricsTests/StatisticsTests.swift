@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 import Metrics
 import Testing
@@ -38,14 +39,36 @@ import Testing
   @Test("positions are counted from 1 for the first predicted token; what is not finite is left out")
   func positions() {
     var buckets = PositionCurve()
-    buckets.add([-1, -2, -3, -.infinity])
-    buckets.add([-3, -2])
+    buckets.add([-1, -2, -3, -.infinity], unit: "a")
+    buckets.add([-3, -2], unit: "b")
     #expect(buckets.excludedCount == 1)
-    let means = buckets.means(width: 2)
-    #expect(means.map(\.position) == [1.5, 3.5])
-    #expect(means.map(\.mean) == [2, 3])
+    let found = buckets.perplexities(width: 2)
+    #expect(found.map(\.position) == [1.5, 3.5])
+    #expect(found.map(\.estimate.meanNLL) == [2, 3])
+    #expect(found.map(\.estimate.unitCount) == [2, 1])
+    #expect(buckets.mean(0..<2)?.mean == 2)
     #expect(PositionCurve.width(for: 64, count: 64) == 1)
     #expect(PositionCurve.width(for: 65, count: 64) == 2)
     #expect(PositionCurve.width(for: 16_384, count: 64) == 256)
+  }
+
+  @Test("a position's perplexity has the interval of its documents, whatever the lengths of their windows")
+  func positionBands() throws {
+    var curve = PositionCurve()
+    // Windows of 128 tokens have buckets of 2, those of 256 of 4: the curve has 4.
+    for document in 0..<8 {
+      let level = -Float(document) / 4
+      curve.add([Float](repeating: level, count: 256), unit: "\(document)")
+      curve.add([Float](repeating: level, count: 128), unit: "\(document)")
+    }
+    let places = curve.perplexities(width: PositionCurve.width(for: curve.length, count: PositionCurve.bucketLimit))
+    #expect(places.count == 64 && places[0].position == 2.5)
+    let metric = MetricDescription(name: "perplexity", aggregation: .perplexity, higherIsBetter: false)
+    let units = (0..<8).map {
+      Contribution(sums: WeightedSum(sum: Double($0) * 2, weight: 8), unit: "\($0)")
+    }
+    #expect(places[0].estimate.interval == metric.estimate(units).interval)
+    #expect(places[0].estimate.count == 16 && places[0].estimate.unitCount == 8)
+    #expect(places[63].estimate.count == 8)
   }
 }

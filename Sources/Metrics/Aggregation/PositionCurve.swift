@@ -1,9 +1,22 @@
+import Evaluation
+
 /// Sums of NLL by the position of the predicted token in its window, over windows: what a perplexity looks like inside.
 public struct PositionCurve: Hashable, Sendable {
   private var sums: [Double] = []
   private var counts: [Int] = []
+  private var windows: [Window] = []
   /// Values that are not finite.
   public private(set) var excludedCount = 0
+
+  /// The sums of one window in buckets, for intervals over what is independent of each other.
+  private struct Window: Hashable, Sendable {
+    let unit: String
+    let width: Int
+    var buckets: [WeightedSum]
+  }
+
+  /// The most buckets that a curve with intervals has.
+  public static let bucketLimit = 64
 
   /// No windows yet.
   public init() {}
@@ -15,8 +28,25 @@ public struct PositionCurve: Hashable, Sendable {
 
   /// Adds a window.
   ///
-  /// - Parameter logProbabilities: the natural-log probability of every token after the first, as stored.
-  public mutating func add(_ logProbabilities: [Float]) {
+  /// - Parameters:
+  ///   - logProbabilities: the natural-log probability of every token after the first, as stored.
+  ///   - unit: what the window is drawn together with: its document.
+  public mutating func add(_ logProbabilities: [Float], unit: String) {
+    let width = Self.width(for: logProbabilities.count, count: Self.bucketLimit)
+    var sums = [Double](repeating: 0, count: (logProbabilities.count + width - 1) / width)
+    var weights = [Int](repeating: 0, count: sums.count)
+    for (index, value) in logProbabilities.enumerated() where value.isFinite {
+      sums[index / width] -= Double(value)
+      weights[index / width] += 1
+    }
+    windows.append(
+      Window(
+        unit: unit, width: width,
+        buckets: zip(sums, weights).map { WeightedSum(sum: $0, weight: Double($1)) }))
+    add(logProbabilities)
+  }
+
+  private mutating func add(_ logProbabilities: [Float]) {
     if logProbabilities.count > sums.count {
       sums.append(contentsOf: [Double](repeating: 0, count: logProbabilities.count - sums.count))
       counts.append(contentsOf: [Int](repeating: 0, count: logProbabilities.count - counts.count))
@@ -45,11 +75,21 @@ public struct PositionCurve: Hashable, Sendable {
     return count > 0 ? (sums[places].reduce(0, +) / Double(count), count) : nil
   }
 
-  /// The mean of each bucket at its middle; buckets without a token are left out.
-  public func means(width: Int) -> [(position: Double, mean: Double)] {
-    stride(from: 0, to: length, by: width).compactMap { start in
-      let end = min(start + width, length)
-      return mean(start..<end).map { (Double(start + end + 1) / 2, $0.mean) }
+  /// The perplexity of each bucket at its middle, with its interval over units; buckets without a token are left out.
+  ///
+  /// - Parameter width: a power of two that `width` gives for the longest window and at most `bucketLimit` buckets.
+  public func perplexities(width: Int) -> [(position: Double, estimate: Estimate)] {
+    let metric = MetricDescription(name: "perplexity", aggregation: .perplexity, higherIsBetter: false)
+    return stride(from: 0, to: length, by: width).compactMap { start in
+      let bucket = windows.compactMap { window -> Contribution? in
+        // Both widths are powers of two, and a window's own is not the larger one.
+        let places = (start / window.width)..<((start + width) / window.width)
+        let sums = window.buckets[places.clamped(to: 0..<window.buckets.count)]
+        let total = WeightedSum.total(of: Array(sums))
+        return total.weight > 0 ? Contribution(sums: total, unit: window.unit) : nil
+      }
+      guard !bucket.isEmpty else { return nil }
+      return (Double(start + min(start + width, length) + 1) / 2, metric.estimate(bucket))
     }
   }
 }

@@ -207,7 +207,7 @@ struct LengthFinding {
     let blindness = bestP.flatMap { $0 < Distinctions.level ? nil : $0 }
     if let best = found.best, canDoIt {
       if let smallest = holders.min(by: Self.isSmaller) {
-        let rest = holders.filter { $0 != smallest }
+        var rest = holders.filter { $0 != smallest }
         parts.append(
           "the smallest setting \(blindness == nil ? "that" : "whose interval") holds \(label(last)) is "
             + "\(MethodText.code(smallest)), \(number(smallest, last))")
@@ -216,6 +216,11 @@ struct LengthFinding {
           parts.append(
             "no test can tell methods apart there: too few units for \(distinctions.testCount) tests, whose p is "
               + "\(PValueText.bare(min(1, blindness))) at best (Holm)")
+        } else if rest.contains(best), aggregate(best, last)?.value != aggregate(smallest, last)?.value {
+          rest.removeAll { $0 == best }
+          parts.append(
+            "no test tells it from the best there, \(MethodText.code(best)), \(number(best, last))"
+              + (rest.isEmpty ? "" : ", nor from \(MethodText.list(rest))"))
         } else if !rest.isEmpty {
           parts.append("nothing distinguishes it from \(MethodText.list(rest))")
         }
@@ -262,12 +267,52 @@ enum MethodText {
 
   static func code(_ method: String) -> String { "`\(short(method))`" }
 
-  /// Names in a sentence; many of them are counted.
+  /// Names in a sentence, settings with the same windows together; many of them are counted.
   static func list(_ methods: [String]) -> String {
-    let sorted = methods.sorted(by: LengthFinding.isSmaller).map(code)
-    guard sorted.count > 1 else { return sorted.first ?? "none" }
-    if sorted.count > 6 { return sorted.prefix(4).joined(separator: ", ") + " and \(sorted.count - 4) more" }
-    return sorted.dropLast().joined(separator: ", ") + " and " + (sorted.last ?? "")
+    let sorted = joined(methods.sorted(by: LengthFinding.isSmaller))
+    guard sorted.count > 1 else { return sorted.first?.text ?? "none" }
+    if sorted.count > 6 {
+      let left = sorted.dropFirst(4).reduce(0) { $0 + $1.count }
+      return sorted.prefix(4).map(\.text).joined(separator: ", ") + " and \(left) more"
+    }
+    return sorted.dropLast().map(\.text).joined(separator: ", ") + " and " + (sorted.last?.text ?? "")
+  }
+
+  /// `G=16 or 32, W=32 or 64` in place of four names: a rectangle of settings is read at once, a list is not.
+  private static func joined(_ methods: [String]) -> [(text: String, count: Int)] {
+    var blocks: [(groups: [Int], windows: [Int])] = []
+    var others: [(text: String, count: Int)] = []
+    for method in methods {
+      let parsed = StoredMethod(method)
+      guard let pair = parsed.groupAndWindow, parsed.gridName == parsed.name else {
+        others.append((code(method), 1))
+        continue
+      }
+      if blocks.last?.groups == [pair.group] {
+        blocks[blocks.count - 1].windows.append(pair.window)
+      } else {
+        blocks.append(([pair.group], [pair.window]))
+      }
+    }
+    var merged: [(groups: [Int], windows: [Int])] = []
+    for block in blocks {
+      if merged.last?.windows == block.windows {
+        merged[merged.count - 1].groups += block.groups
+      } else {
+        merged.append(block)
+      }
+    }
+    let settings = merged.map { block in
+      ("`G=\(either(block.groups)), W=\(either(block.windows))`", block.groups.count * block.windows.count)
+    }
+    // Plain stands before the settings, as everywhere.
+    let plain = others.filter { methods.first.map(code) == $0.text }
+    return plain + settings + others.dropFirst(plain.count)
+  }
+
+  private static func either(_ numbers: [Int]) -> String {
+    let texts = numbers.map(String.init)
+    return texts.count < 2 ? texts.joined() : texts.dropLast().joined(separator: ", ") + " or " + texts[texts.count - 1]
   }
 }
 

@@ -62,6 +62,8 @@ struct StatusItem: Hashable, Sendable {
   let name: String
   let value: String
   let kind: Kind
+  /// The title of the fold that says more.
+  var fold: String?
 }
 
 /// A picture, complete in itself.
@@ -107,16 +109,6 @@ struct Table: Sendable {
     let count: Int
   }
 
-  /// The heading of a column with that of its group, where it has one and is the first of it.
-  func fullHeading(_ column: Int) -> String {
-    var start = 0
-    for group in groups {
-      if column == start { return "\(group.title): \(columns[column])" }
-      start += group.count
-    }
-    return columns[column]
-  }
-
   /// The heading of a column with that of its group, which no other column has.
   func qualifiedHeading(_ column: Int) -> String {
     var start = 0
@@ -128,7 +120,12 @@ struct Table: Sendable {
   }
 
   /// What stands beside a number.
-  func detail(of cell: Cell) -> String { isCompact && !cell.isGap ? "" : cell.detail }
+  func detail(of cell: Cell) -> String {
+    guard isCompact else { return cell.detail }
+    // Where only numbers are shown, what is missing is still said.
+    guard cell.isGap else { return "" }
+    return cell.detail.range(of: "] ").map { String(cell.detail[$0.upperBound...]) } ?? cell.detail
+  }
 
   /// A heading without the windows that a length is, `256 (1.0 L)`, and these: a narrow column puts them below it.
   func headingParts(_ column: Int) -> (name: String, windows: String) {

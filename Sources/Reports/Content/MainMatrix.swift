@@ -7,6 +7,9 @@ enum MainMatrix {
   /// Columns of one table beside each other; more are shown by their mean.
   private static let columnLimit = 8
 
+  /// Where the intervals stand that the matrix has no room for; a rendering that shows it alone leaves it out.
+  static let intervalNote = "The tables below have the intervals."
+
   /// The matrix of a model's sections.
   ///
   /// - Parameters:
@@ -17,7 +20,10 @@ enum MainMatrix {
     guard let model = sections.first?.model else { return nil }
     let methods = Set(sections.flatMap(\.methods)).sorted(by: StoredMethod.isBefore)
     var table = Table(id: id, title: "all methods, all tasks", corner: "method", columns: [])
-    table.coordinates = ["model": model]
+    let protocols = Set(sections.flatMap { $0.cells.map(\.record.protocolName) })
+    table.coordinates = [
+      "model": model, "protocol": protocols.sorted(by: NaturalOrder.isBefore).joined(separator: ", "),
+    ]
     table.isCompact = true
     table.rows = methods.map { .init(label: $0, cells: []) }
     var notes: [String] = []
@@ -44,7 +50,7 @@ enum MainMatrix {
         : "Nothing is marked: no paired test tells a method from the best of its column.")
     notes.append(
       hasIntervals
-        ? "The tables below have the intervals."
+        ? intervalNote
         : "No number has an interval: fewer than \(Statistics.minimumUnitCount) independent samples or documents, or ones that "
           + "do not differ, allow none."
     )

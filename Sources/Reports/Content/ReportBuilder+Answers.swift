@@ -96,7 +96,7 @@ struct AnswerCounts {
     empty = samples.count { $0.result.output?.allSatisfy(\.isWhitespace) ?? false }
     unscored = cells.reduce(0) { $0 + $1.unscoredCount }
     failed = cells.reduce(0) { $0 + $1.failures.count }
-    missing = cells.reduce(0) { $0 + max(0, $1.record.sampleCount - $1.samples.count - $1.failures.count) }
+    missing = cells.reduce(0) { $0 + $1.missingCount }
   }
 
   /// True where a reader should know of it.

@@ -99,7 +99,7 @@ extension ReportBuilder {
             guard !cells.isEmpty else { return Heatmap.Cell(text: "", color: nil) }
             let scored = cells.contributions(metric).scored
             guard let value = metric.combined(scored) else { return Heatmap.Cell(text: "missing", color: nil) }
-            let isComplete = scored.count == cells.reduce(0) { $0 + $1.record.sampleCount }
+            let isComplete = scored.count == cells.reduce(0) { $0 + $1.wantedCount }
             let text = metric.isPercentage ? NumberText.fixed(100 * value, 0) : metric.text(value)
             return Heatmap.Cell(
               text: text + (isComplete ? "" : "*"), color: Palette.sequential(shares.share(value)))
@@ -137,7 +137,7 @@ extension ReportBuilder {
     return NumberText.short((number * 1000).rounded() / 10) + " %"
   }
 
-  /// Mean NLL by absolute position, from the stored log-probabilities of the longest texts: a table and a curve.
+  /// Perplexity by absolute position, from the stored log-probabilities of the longest texts: a table and a curve.
   mutating func addPositions(_ section: Section) throws(ReportError) {
     for grid in section.grids {
       guard let column = grid.columns.last, column.metric.isPerplexity else { continue }
@@ -148,7 +148,12 @@ extension ReportBuilder {
           let results = try fromStore { () throws(StoreError) in
             try store.results(in: cell.id, withPrompts: false, withLogProbabilities: true)
           }
-          for result in results { curve.add(result.logProbabilities ?? []) }
+          let documents = Dictionary(
+            cell.samples.map { ($0.result.sampleID, $0.document) }, uniquingKeysWith: { first, _ in first })
+          for result in results {
+            curve.add(
+              result.logProbabilities ?? [], unit: documents[result.sampleID].flatMap { $0 } ?? result.sampleID)
+          }
         }
         if curve.tokenCount > 0 { curves.append(MethodCurve(method: method, curve: curve)) }
       }
@@ -198,26 +203,30 @@ extension ReportBuilder {
   private mutating func addPositionCurve(
     _ section: Section, _ grid: Grid, _ column: Grid.Column, _ curves: [MethodCurve], longest: Int
   ) {
-    let width = PositionCurve.width(for: longest, count: 64)
+    let width = PositionCurve.width(for: longest, count: PositionCurve.bucketLimit)
     let excluded = curves.reduce(0) { $0 + $1.curve.excludedCount }
     let styles = LineStyle.styles(of: evaluations.names(\.method))
     var chart = LineChart(
-      title: positionTitle(section, grid, column, "NLL by position"),
-      subtitle: "\(section.model); mean over buckets of \(width) positions",
-      xTitle: "position of the predicted token", yTitle: "mean NLL (nats per token)",
+      title: positionTitle(section, grid, column, "perplexity by position"),
+      subtitle: "\(section.model); \(NumberText.count(width, "position")) together, with 95 % intervals",
+      xTitle: "position of the predicted token", yTitle: "perplexity",
       lines: curves.map { curve in
         .init(
           method: curve.method, name: MethodText.short(curve.method),
           style: styles[curve.method] ?? .init(color: 0, dash: 0, marker: .circle),
-          points: curve.curve.means(width: width).map { .init(x: $0.position, y: $0.mean) })
+          points: curve.curve.perplexities(width: width).map { place in
+            .init(
+              x: place.position, y: place.estimate.value, low: place.estimate.interval?.low,
+              high: place.estimate.interval?.high)
+          })
       })
     chart.hasMarkers = false
     chart.contextWindow = Double(section.contextWindow)
     if excluded > 0 { chart.note = "\(excluded) tokens with probability 0 or no number are left out." }
     document.figure(
       Figure(
-        id: slugs.slug([section.model, section.title, grid.variant, "nll-by-position"]),
-        caption: "\(section.model), \(section.title): mean negative log-likelihood by absolute position",
+        id: slugs.slug([section.model, section.title, grid.variant, "perplexity-by-position"]),
+        caption: "\(section.model), \(positionTitle(section, grid, column, "perplexity by absolute position"))",
         picture: chart.picture(), pgfplots: chart.pgfplots()))
   }
 }

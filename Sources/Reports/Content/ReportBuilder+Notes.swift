@@ -8,26 +8,26 @@ extension ReportBuilder {
   /// Every sample that has no score, cell by cell: nothing is dropped in silence.
   mutating func addGaps() {
     let incomplete = evaluations.cells.filter { cell in
-      cell.samples.count < cell.record.sampleCount || !cell.failures.isEmpty || cell.unscoredCount > 0
-    }
-    guard !incomplete.isEmpty else {
-      document.paragraph("None: every planned sample is stored and scored.")
-      return
+      cell.samples.count < cell.wantedCount || !cell.failures.isEmpty || cell.unscoredCount > 0
     }
     if let limit = evaluations.sampleLimit {
       document.paragraph(
-        "The last run was limited to \(limit) samples a cell (`--limit`); what it left out is not missing.")
+        "The last run was limited to \(NumberText.count(limit, "sample")) a cell (`--limit`); what it left out is not missing.")
+    }
+    guard !incomplete.isEmpty else {
+      let which = evaluations.sampleLimit == nil ? "planned sample" : "sample within that limit"
+      document.paragraph("None: every \(which) is stored and scored.")
+      return
     }
     var table = Table(
       id: slugs.slug(["gaps"]), title: "Cells that are not complete", corner: "cell",
       columns: ["planned", "stored", "unscored", "failed", "missing"], isMeasured: false)
     var details: [String] = []
     for cell in incomplete {
-      let missing = max(0, cell.record.sampleCount - cell.samples.count - cell.failures.count)
       table.rows.append(
         .init(
           label: cell.name,
-          cells: [cell.record.sampleCount, cell.samples.count, cell.unscoredCount, cell.failures.count, missing]
+          cells: [cell.record.sampleCount, cell.samples.count, cell.unscoredCount, cell.failures.count, cell.missingCount]
             .map { Table.Cell($0) }))
       for failure in cell.failures {
         details.append("`\(cell.name)`, sample `\(failure.sampleID)` failed: \(failure.message)")

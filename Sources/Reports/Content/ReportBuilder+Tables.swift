@@ -1,6 +1,7 @@
 import Evaluation
 import Metrics
 import Store
+import Text
 
 extension ReportBuilder {
   /// Methods by columns: the table of the paper.
@@ -109,6 +110,8 @@ extension ReportBuilder {
     var all = ["model": section.model, "task": section.task, "settings": section.settings, "axis": grid.axis]
     if !grid.variant.isEmpty { all["variant"] = grid.variant }
     if let metric = grid.metric { all["metric"] = metric.name }
+    all["protocol"] = Set(section.cells.map(\.record.protocolName)).sorted(by: NaturalOrder.isBefore)
+      .joined(separator: ", ")
     return all
   }
 

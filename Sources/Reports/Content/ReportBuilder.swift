@@ -26,6 +26,13 @@ struct ReportBuilder {
     document = Document(title: name)
   }
 
+  /// Titles of folds to which the status strip leads.
+  private enum Fold {
+    static let gaps = "Missing, failed and unscored samples"
+    static let gates = "Gates"
+    static let overview = "Models, methods and warnings"
+  }
+
   /// The whole report, in `document`: a first screen, and everything else folded below it.
   static func report(
     _ evaluations: Evaluations, store: ResultStore, name: String, tasks: TaskReports,
@@ -40,9 +47,9 @@ struct ReportBuilder {
         try builder.addConventions(conventions)
       }
     }
-    try builder.fold("Missing, failed and unscored samples") { $0.addGaps() }
-    try builder.fold("Gates") { $0.addGates() }
-    try builder.fold("Models, methods and warnings") { $0.addOverview() }
+    try builder.fold(Fold.gaps) { $0.addGaps() }
+    try builder.fold(Fold.gates) { $0.addGates() }
+    try builder.fold(Fold.overview) { $0.addOverview() }
     try builder.fold("Protocols and deviations") { $0.addProtocols() }
     try builder.fold("Provenance: models, data, machine, versions") { $0.addProvenance() }
     try builder.fold("How to reproduce") { $0.addConfiguration() }
@@ -141,8 +148,8 @@ struct ReportBuilder {
     let counts = SampleCounts(cells)
     let truncated = cells.reduce(0) { $0 + $1.samples.count { $0.result.truncatedTokenCount > 0 } }
     let warnings = evaluations.run?.warnings.count ?? 0
-    func item(_ name: String, _ count: Int, _ kind: StatusItem.Kind) -> StatusItem {
-      StatusItem(name: name, value: "\(count)", kind: count == 0 ? .good : kind)
+    func item(_ name: String, _ count: Int, _ kind: StatusItem.Kind, _ fold: String? = nil) -> StatusItem {
+      StatusItem(name: name, value: "\(count)", kind: count == 0 ? .good : kind, fold: fold)
     }
     var items = [
       StatusItem(
@@ -150,14 +157,15 @@ struct ReportBuilder {
         kind: counts.stored == counts.planned ? .good : .notice)
     ]
     if let limit = evaluations.sampleLimit {
-      items.append(StatusItem(name: "limited to", value: "\(limit) a cell", kind: .notice))
-    } else {
-      items.append(item("missing", counts.missing, .bad))
+      items.append(StatusItem(name: "limited to", value: "\(limit) a cell", kind: .notice, fold: Fold.gaps))
+    }
+    if evaluations.sampleLimit == nil || counts.missing > 0 {
+      items.append(item("missing", counts.missing, .bad, Fold.gaps))
     }
     items += [
-      item("failed", counts.failed, .bad), item("unscored", counts.unscored, .bad),
+      item("failed", counts.failed, .bad, Fold.gaps), item("unscored", counts.unscored, .bad, Fold.gaps),
       item("truncated", truncated, .notice),
-      item("warnings", warnings, .notice),
+      item("warnings", warnings, .notice, Fold.overview),
     ]
     if !gates.isEmpty {
       let result = GateResult(gates)
@@ -168,7 +176,7 @@ struct ReportBuilder {
         StatusItem(
           name: "gates",
           value: "\(passed) of \(gates.count) passed" + (bad > 0 ? ", \(bad) failed" : "")
-            + (open > 0 ? ", \(open) not judged" : ""), kind: bad + open == 0 ? .good : .bad))
+            + (open > 0 ? ", \(open) not judged" : ""), kind: bad + open == 0 ? .good : .bad, fold: Fold.gates))
     }
     return items
   }
@@ -187,7 +195,7 @@ struct ReportBuilder {
         + "Tasks: \(tasks.joined(separator: ", ")). \(completeness)")
     document.paragraph(
       "A number's n is that of its scored samples; from six independent units on it has a 95 % interval. L is the "
-        + "pretraining window; lengths at or beyond it say how many windows they are. A method *holds* a length where "
+        + "pretraining window; lengths at or beyond it say how many windows they are. A method \"holds\" a length where "
         + "its interval does not lie wholly on the worse side of its interval at the shortest length, and no test tells "
         + "it from the best.")
     document.bullets((evaluations.run?.warnings ?? []).map { "Warning: \($0)" })
@@ -207,7 +215,8 @@ struct ReportBuilder {
     if counts.failed > 0 { parts.append("\(counts.failed) failed") }
     if counts.unscored > 0 { parts.append("\(counts.unscored) unscored") }
     let state = parts.isEmpty ? "complete" : "**\(parts.joined(separator: ", "))**"
-    return "\(cells.count) cells, \(counts.stored) of \(counts.planned) samples: \(state)."
+    let limit = evaluations.sampleLimit.map { ", limited to \($0) a cell" } ?? ""
+    return "\(cells.count) cells, \(counts.stored) of \(counts.planned) samples\(limit): \(state)."
   }
 }
 

@@ -10,7 +10,17 @@ struct LoadedCell: Sendable {
   let record: CellRecord
   let samples: [LoadedSample]
   let failures: [StoredFailure]
+  /// The samples that the last run wanted of it: all, or as many as its `--limit`; what a limit left out is not missing.
+  let wantedCount: Int
   private let known = CellFindings()
+
+  init(id: CellID, record: CellRecord, samples: [LoadedSample], failures: [StoredFailure], limit: Int? = nil) {
+    (self.id, self.record, self.samples, self.failures) = (id, record, samples, failures)
+    wantedCount = limit.map { min(record.sampleCount, max($0, samples.count + failures.count)) } ?? record.sampleCount
+  }
+
+  /// Neither stored nor failed.
+  var missingCount: Int { max(0, wantedCount - samples.count - failures.count) }
 
   /// The coordinates in one text, for example `length=4096,depth=0.5`.
   var place: String { record.coordinates.label }
@@ -42,7 +52,7 @@ struct LoadedCell: Sendable {
       let found = cells.contributions(metric)
       return Aggregate(
         estimate: metric.estimate(found.scored), unscored: found.unscored,
-        failed: cells.reduce(0) { $0 + $1.failures.count }, expected: cells.reduce(0) { $0 + $1.record.sampleCount })
+        failed: cells.reduce(0) { $0 + $1.failures.count }, expected: cells.reduce(0) { $0 + $1.wantedCount })
     }
   }
 
@@ -109,6 +119,7 @@ struct Evaluations: Sendable {
       try store.checkedResults(inAll: stored.map(\.id))
     }
     let path = path
+    let limit = Self.sampleLimit(of: run)
     let groups = Self.groups(stored)
     let orders = NaturalOrders()
     let loaded = Concurrently.map(groups.count) { index -> Result<[LoadedCell], ReportError> in
@@ -119,7 +130,7 @@ struct Evaluations: Sendable {
           let samples = try facts.samples(results[cell.id] ?? [], of: cell)
           return LoadedCell(
             id: cell.id, record: cell.record, samples: orders.sorted(samples) { $0.result.sampleID },
-            failures: NaturalOrder.sorted(failures[cell.id] ?? []) { $0.sampleID })
+            failures: NaturalOrder.sorted(failures[cell.id] ?? []) { $0.sampleID }, limit: limit)
         }
         switch own {
         case .success(let cell): cells.append(cell)
@@ -150,15 +161,17 @@ struct Evaluations: Sendable {
     return groups
   }
 
-  /// True where every planned sample is stored and has a score for its table's metric.
+  /// True where every planned sample is stored and has a score for its table's metric, whatever a limit left out.
   var isComplete: Bool {
     cells.allSatisfy { cell in
-      cell.record.metrics.first.map { metric in cell.aggregate(metric).isComplete } ?? true
+      cell.record.metrics.first.map { metric in cell.aggregate(metric).count == cell.record.sampleCount } ?? true
     }
   }
 
   /// The samples of each cell that the last run was limited to (`--limit`); nil for none.
-  var sampleLimit: Int? { run?.environment["limit"].flatMap { Int($0) } }
+  var sampleLimit: Int? { Self.sampleLimit(of: run) }
+
+  private static func sampleLimit(of run: RunRecord?) -> Int? { run?.environment["limit"].flatMap { Int($0) } }
 
   /// What the entries of the tasks are called.
   var entries: TaskEntries { TaskEntries(cells.map { ($0.record.task, $0.record.settings) }) }

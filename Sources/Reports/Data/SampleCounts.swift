@@ -14,7 +14,7 @@ struct SampleCounts {
     planned = cells.reduce(0) { $0 + $1.record.sampleCount }
     stored = cells.reduce(0) { $0 + $1.samples.count }
     failed = cells.reduce(0) { $0 + $1.failures.count }
-    missing = cells.reduce(0) { $0 + max(0, $1.record.sampleCount - $1.samples.count - $1.failures.count) }
+    missing = cells.reduce(0) { $0 + $1.missingCount }
     unscored = cells.reduce(0) { $0 + $1.unscoredCount }
   }
 }

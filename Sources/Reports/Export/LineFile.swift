@@ -1,11 +1,12 @@
 import Foundation
 import Text
 
-/// A file that is written in lines, under another name until it is whole.
+/// A file that is written in lines, under another name until it is whole; a device or a pipe takes them at once.
 final class LineFile {
   let path: String
   private(set) var lineCount = 0
-  private let temporary: String
+  /// Nil for a device or a pipe.
+  private let temporary: String?
   private let handle: FileHandle
   private var buffer = ""
   private var isFinished = false
@@ -13,19 +14,25 @@ final class LineFile {
   /// Begins the file; its folder is made where it is missing.
   init(_ path: String) throws(ReportError) {
     self.path = path
-    temporary = "\(path).part-\(ProcessInfo.processInfo.processIdentifier)"
+    let part = "\(path).part-\(ProcessInfo.processInfo.processIdentifier)"
     let folder = URL(filePath: path).deletingLastPathComponent().path
     do {
+      if try OutputFile.isStream(path) {
+        temporary = nil
+        handle = try FileHandle(forWritingTo: URL(filePath: path))
+        return
+      }
+      temporary = part
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      try Data().write(to: URL(filePath: temporary))
-      handle = try FileHandle(forWritingTo: URL(filePath: temporary))
+      try Data().write(to: URL(filePath: part))
+      handle = try FileHandle(forWritingTo: URL(filePath: part))
     } catch {
       throw ReportError(writing: path, error)
     }
   }
 
   deinit {
-    if !isFinished { try? FileManager.default.removeItem(atPath: temporary) }
+    if !isFinished, let temporary { try? FileManager.default.removeItem(atPath: temporary) }
   }
 
   /// Adds a line.
@@ -41,7 +48,7 @@ final class LineFile {
     try flush()
     do {
       try handle.close()
-      try PartialFile.replace(path, with: temporary)
+      if let temporary { try PartialFile.replace(path, with: temporary) }
       isFinished = true
     } catch {
       throw ReportError(writing: path, error)

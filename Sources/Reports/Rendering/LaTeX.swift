@@ -41,7 +41,10 @@ enum LaTeX {
     // A table stands alone in a paper: its caption says of which model it is, and by which protocol.
     let name = ([table.coordinates["model"]].compactMap { $0 } + [table.title]).joined(separator: ", ")
     let counts = Set(table.columnNotes).subtracting([""])
-    let note = [counts.count == 1 ? counts.first : nil, table.note].compactMap { $0 }.joined(separator: ". ")
+    let protocols = table.coordinates["protocol"].map { $0.contains(",") ? "Protocols \($0)." : "Protocol \($0)." }
+    let said = table.note?.replacing(MainMatrix.intervalNote, with: "").trimmedEnd
+    let note = [counts.count == 1 ? counts.first.map { "\($0)." } : nil, said, protocols].compactMap { $0 }
+      .filter { !$0.isEmpty }.joined(separator: " ")
     lines.append("\\caption{\(escaped(name)).\(note.isEmpty ? "" : " \(escaped(note))")}")
     lines.append("\\label{tab:\(table.id)}")
     let details = details(of: table)
@@ -85,6 +88,11 @@ enum LaTeX {
       lines.append(rules.joined())
     }
     lines.append(([table.corner] + columns.map { table.columns[$0] }).map(escaped).joined(separator: " & ") + " \\\\")
+    // Where columns differ in their n, it stands below each heading, else in the caption.
+    if Set(table.columnNotes).subtracting([""]).count > 1 {
+      let notes = columns.map { table.note(of: $0).isEmpty ? "" : "{\\tiny \(escaped(table.note(of: $0)))}" }
+      lines.append("& " + notes.joined(separator: " & ") + " \\\\")
+    }
     lines.append("\\midrule")
     for row in table.rows {
       let cells = columns.map { cell(row.cells[$0], details) }

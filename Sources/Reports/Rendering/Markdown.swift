@@ -40,9 +40,17 @@ enum Markdown {
 
   static func render(_ table: Table) -> String {
     var lines = ["**\(escaped(table.title))**", ""]
+    // The title of a group of columns stands above the first of them, on a line of its own: else that one is very wide.
+    var titles: [Int: String] = [:]
+    var start = 0
+    for group in table.groups {
+      titles[start] = group.title
+      start += group.count
+    }
     let heads = table.columns.indices.map { column in
       let note = table.note(of: column)
-      return escaped(table.fullHeading(column)) + (note.isEmpty ? "" : "<br><sub>\(escaped(note))</sub>")
+      return (titles[column].map { escaped($0) + "<br>" } ?? "") + escaped(table.columns[column])
+        + (note.isEmpty ? "" : "<br><sub>\(escaped(note))</sub>")
     }
     lines.append("| " + ([escaped(table.corner)] + heads).joined(separator: " | ") + " |")
     lines.append(

@@ -40,32 +40,44 @@ enum PlainText {
   }
 
   static func render(_ table: Table, width: Int = .max) -> String {
-    guard !table.groups.isEmpty else { return whole(table) + note(table, width) }
-    // As many groups of columns side by side as fit.
-    var blocks: [String] = []
-    var (start, taken) = (0, 0..<0)
-    var current: String?
-    var titles: [String] = []
-    for group in table.groups {
+    guard table.isCompact || !table.groups.isEmpty else { return whole(table) + note(table, width) }
+    // As many groups of columns side by side as fit, and of a wider group as many columns.
+    var blocks: [(titles: [String], columns: Range<Int>)] = []
+    var start = 0
+    let groups = table.groups.isEmpty ? [.init(title: "", count: table.columns.count)] : table.groups
+    for group in groups {
       let columns = start..<(start + group.count)
-      let wider = lines(table, columns: taken.lowerBound..<columns.upperBound)
-      if let text = current, wider.contains(where: { $0.count > width }) {
-        blocks.append(VisibleText.line(titles.joined(separator: "  |  ")) + "\n" + text)
-        (taken, titles) = (columns, [group.title])
-      } else {
-        taken = taken.lowerBound..<columns.upperBound
-        titles.append(group.title)
-      }
-      current = lines(table, columns: taken).joined(separator: "\n")
       start = columns.upperBound
+      if let last = blocks.last, fits(table, last.columns.lowerBound..<columns.upperBound, width) {
+        blocks[blocks.count - 1] = (last.titles + [group.title], last.columns.lowerBound..<columns.upperBound)
+        continue
+      }
+      var part = columns.lowerBound..<columns.lowerBound
+      for column in columns {
+        if !part.isEmpty, !fits(table, part.lowerBound..<(column + 1), width) {
+          blocks.append(([group.title], part))
+          part = column..<column
+        }
+        part = part.lowerBound..<(column + 1)
+      }
+      if !part.isEmpty { blocks.append(([group.title], part)) }
     }
-    if let current { blocks.append(VisibleText.line(titles.joined(separator: "  |  ")) + "\n" + current) }
-    return VisibleText.line(table.title) + "\n\n" + blocks.joined(separator: "\n\n") + note(table, width)
+    let shown = blocks.map { block in
+      let title = VisibleText.line(block.titles.joined(separator: "  |  "))
+      return (title.isEmpty ? "" : title + "\n") + lines(table, columns: block.columns).joined(separator: "\n")
+    }
+    return VisibleText.line(table.title) + "\n\n" + shown.joined(separator: "\n\n") + note(table, width)
+  }
+
+  private static func fits(_ table: Table, _ columns: Range<Int>, _ width: Int) -> Bool {
+    lines(table, columns: columns).allSatisfy { $0.count <= width }
   }
 
   private static func note(_ table: Table, _ width: Int) -> String {
     guard table.isCompact, let note = table.note else { return "" }
-    return "\n\n" + wrapped(stripped(note.replacing("Bold", with: "*")), width, indent: "")
+    let own = note.replacing("Bold", with: "*").replacing(
+      MainMatrix.intervalNote, with: "The tables of the report have the intervals.")
+    return "\n\n" + wrapped(stripped(own), width, indent: "")
   }
 
   private static func whole(_ table: Table) -> String {
@@ -73,12 +85,7 @@ enum PlainText {
   }
 
   private static func lines(_ table: Table, columns: Range<Int>) -> [String] {
-    let header =
-      [table.corner]
-      + columns.map { column in
-        let note = table.note(of: column)
-        return note.isEmpty ? table.columns[column] : "\(table.columns[column]) \(note)"
-      }
+    let heads = heads(table, columns)
     let rows = table.rows.map { row in
       [VisibleText.line(row.label)]
         + columns.map { column in
@@ -87,8 +94,29 @@ enum PlainText {
           return (cell.isBest ? "*" : "") + VisibleText.line(detail.isEmpty ? cell.text : "\(cell.text) \(detail)")
         }
     }
-    return TextTable.lines([header.map(VisibleText.line)] + rows, hasRule: true) {
+    return TextTable.lines(heads.map { $0.map(VisibleText.line) } + rows, headCount: heads.count) {
       $0 > 0 && table.isCompact ? .right : .left
+    }
+  }
+
+  /// The rows of headings: one, or, where only numbers are shown, what a heading says below each other, which is narrow.
+  private static func heads(_ table: Table, _ columns: Range<Int>) -> [[String]] {
+    guard table.isCompact else {
+      return [
+        [table.corner]
+          + columns.map { column in
+            let note = table.note(of: column)
+            return note.isEmpty ? table.columns[column] : "\(table.columns[column]) \(note)"
+          }
+      ]
+    }
+    let parts = columns.map { column in
+      let (name, windows) = table.headingParts(column)
+      return [name, windows, table.note(of: column)]
+    }
+    let used = (0..<3).filter { line in line == 0 || parts.contains { !$0[line].isEmpty } }
+    return used.enumerated().map { index, line in
+      [index == used.count - 1 ? table.corner : ""] + parts.map { $0[line] }
     }
   }
 

@@ -1,6 +1,7 @@
 import Digest
 public import Evaluation
 import Metrics
+import Text
 import Tokenizers
 
 /// Sliding-window perplexity of long documents, as on PG-19.
@@ -88,7 +89,7 @@ public struct PG19: StatelessScoring {
     [
       "windows of exactly the stated length (BOS included where the tokenizer puts one in front); the last \(stride) "
         + "tokens of each are scored; windows of all lengths end at the same places, so the scored tokens are the same",
-      windows.map { "\($0) windows per document, evenly spread over it" }
+      windows.map { "\(NumberText.count($0, "window")) per document, evenly spread over it" }
         ?? "a window every \(stride) tokens of each document",
       "documents shorter than the longest window are left out; line ends are LF; no text normalisation",
       "perplexity = exp(mean negative log-likelihood per scored token) over all windows of all documents",

@@ -54,6 +54,10 @@ struct Arguments: Sendable {
     guard !value.isEmpty || option.takesEmptyText else {
       throw UsageError("\(option.name) is empty; it needs a value: \(option.name) \(placeholder)")
     }
+    // A file of that name would surprise everybody who means standard output.
+    guard value != "-" || !["DIR", "DB"].contains(placeholder) else {
+      throw UsageError("\(option.name) is '-', and standard output cannot be one; it needs a \(placeholder == "DB" ? "file" : "folder")")
+    }
     values[option.name] = value
     lists[option.name, default: []].append(value)
   }

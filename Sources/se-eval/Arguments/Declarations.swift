@@ -12,6 +12,8 @@ struct Option: Sendable {
   var isRequired = false
   /// True where it may be given several times.
   var repeats = false
+  /// Words that it takes, for a shell to complete; empty where they are none that the program knows.
+  var choices: [String] = []
   /// What it does, with its default.
   let help: String
 
@@ -22,9 +24,10 @@ struct Option: Sendable {
 
   static func value(
     _ name: String, _ value: String, short: String? = nil, required: Bool = false, repeats: Bool = false,
-    _ help: String
+    choices: [String] = [], _ help: String
   ) -> Option {
-    Option(name: name, short: short, value: value, isRequired: required, repeats: repeats, help: help)
+    Option(
+      name: name, short: short, value: value, isRequired: required, repeats: repeats, choices: choices, help: help)
   }
 }
 
@@ -58,7 +61,8 @@ struct Command: Sendable {
 enum GlobalOptions {
   static let threads = Option.value(
     "--threads", "N", "threads to work on (default: the processors that this process was given)")
-  static let progress = Option.value("--progress", "MODE", "auto, plain, json or none (default auto)")
+  static let progress = Option.value(
+    "--progress", "MODE", choices: ProgressMode.allCases.map(\.rawValue), "auto, plain, json or none (default auto)")
   static let quiet = Option.flag("--quiet", "print results and errors only")
   static let json = Option.flag("--json", "machine-readable results on standard output, where the command has any")
   static let help = Option.flag("--help", "print this help")

@@ -5,7 +5,7 @@ import Text
 
 /// `baseline`: a small file for git with the numbers of a store.
 enum BaselineCommand {
-  private static let out = Option.value("--out", "FILE", required: true, "the file to write")
+  private static let out = Option.value("--out", "FILE", required: true, "the file to write; - is standard output")
   static let absolute = Option.value("--absolute", "X", "absolute tolerance of every metric, in its unit")
   static let relative = Option.value("--relative", "X", "relative tolerance of every metric: 1% or 0.01")
 
@@ -21,8 +21,15 @@ enum BaselineCommand {
       ReportCommand.databasePath(arguments.positionals[0]), mode: .readOnly, options: Registry.storeOptions)
     let baseline = try Baseline(from: store, tolerance: tolerance)
     let path = try arguments.required(out)
+    let isJSON = arguments.has(GlobalOptions.json)
+    if isJSON, path == Files.standardOutput {
+      throw UsageError("\(out.name) - and \(GlobalOptions.json.name) both want standard output; name a file")
+    }
     try Files.write(Data(baseline.json.utf8), to: path)
-    if arguments.has(GlobalOptions.json) {
+    if !arguments.has(GlobalOptions.quiet), path != Files.standardOutput {
+      Terminal.message("\(path) is written: \(NumberText.count(baseline.entries.count, "number"))")
+    }
+    if isJSON {
       try Terminal.printJSON(Written(store: store.path, baseline: path, entries: baseline.entries.count))
     }
     return .complete

@@ -7,7 +7,7 @@ import Text
 /// `check`: the regression gate.
 enum CheckCommand {
   private static let baseline = Option.value("--baseline", "FILE", required: true, "the file that `baseline` wrote")
-  private static let junit = Option.value("--junit", "FILE", "also write the result as JUnit's XML")
+  private static let junit = Option.value("--junit", "FILE", "also write the result as JUnit's XML (-: to standard output, the table to standard error)")
   private static let accept = Option.flag(
     "--accept", "take today's numbers: rewrite the baseline, keep its tolerances, print what changed in it")
 
@@ -22,20 +22,27 @@ enum CheckCommand {
     options: [baseline, BaselineCommand.absolute, BaselineCommand.relative, junit, accept]
   ) { arguments in
     let path = try arguments.required(baseline)
+    let file = arguments.text(junit)
+    let isXML = file == Files.standardOutput
+    if isXML, arguments.has(GlobalOptions.json) {
+      throw UsageError("\(junit.name) - and \(GlobalOptions.json.name) both want standard output; name a file")
+    }
     let (absolute, relative) = (try BaselineCommand.amount(arguments), try BaselineCommand.share(arguments))
     let wanted = try Baseline(json: Files.readText(path), path: path)
     let store = try ResultStore.open(
       ReportCommand.databasePath(arguments.positionals[0]), mode: .readOnly, options: Registry.storeOptions)
     let result = try wanted.check(store, absolute: absolute, relative: relative)
     if arguments.has(accept) { return try take(store, result, wanted, path) }
+    let text = "\(store.path) against \(path)\n\n\(result.text)"
     if arguments.has(GlobalOptions.json) {
       Terminal.write(result.json)
+    } else if isXML {
+      Terminal.message(String(text.dropLast()))
     } else {
-      Terminal.print("\(store.path) against \(path)\n")
-      Terminal.write(result.text)
+      Terminal.write(text)
     }
     let title = "se-eval check against \(path)"
-    if let file = arguments.text(junit) { try Files.write(Data(GateOutput.junit(result, title: title).utf8), to: file) }
+    if let file { try Files.write(Data(GateOutput.junit(result, title: title).utf8), to: file) }
     try GateOutput.announce(result, title: title)
     return result.fault.map { ExitStatus($0) } ?? .complete
   }

@@ -39,6 +39,7 @@ enum CompletionCommand {
     case "methods": Method.names
     case "help": Entry.commands.map(\.name)
     case "completion": Shell.allCases.map(\.rawValue)
+    case "data": DataCommand.actions
     default: []
     }
   }
@@ -49,7 +50,14 @@ enum CompletionCommand {
 
   private static func bash(_ commands: [Command]) -> String {
     var cases = ""
+    var values = ""
     for command in commands {
+      for option in command.allOptions where option.value != nil {
+        let names = [option.name, option.short].compactMap { $0 }.map { "\"\(command.name) \($0)\"" }
+        // A value is a word that the program knows, or a file; never a word that belongs elsewhere.
+        let found = option.choices.isEmpty ? "-f" : "-W \"\(option.choices.joined(separator: " "))\""
+        values += "    \(names.joined(separator: " | "))) COMPREPLY=($(compgen \(found) -- \"$current\")); return ;;\n"
+      }
       let more = words(after: command)
       cases +=
         "    \(command.name)) options=\"\(options(command).joined(separator: " "))\"; words=\"\(more.joined(separator: " "))\" ;;\n"
@@ -63,6 +71,8 @@ enum CompletionCommand {
           COMPREPLY=($(compgen -W "\(commands.map(\.name).joined(separator: " ")) help --help --version" -- "$current"))
           return
         fi
+        case "${COMP_WORDS[1]} ${COMP_WORDS[COMP_CWORD - 1]}" in
+      \(values)  esac
         case "${COMP_WORDS[1]}" in
       \(cases)    help) words="\(commands.map(\.name).joined(separator: " "))" ;;
         esac
@@ -92,8 +102,9 @@ enum CompletionCommand {
           option.name + "["
           + safe.dropFirst(option.name.count + 1).dropLast().replacing("[", with: "\\[").replacing("]", with: "\\]")
           + "]"
+        let action = option.choices.isEmpty ? "_files" : "(\(option.choices.joined(separator: " ")))"
         return
-          "'\(option.repeats ? "*" : "")\(body)\(option.value.map { ":\($0.replacing(":", with: " ")):_files" } ?? "")'"
+          "'\(option.repeats ? "*" : "")\(body)\(option.value.map { ":\($0.replacing(":", with: " ")):\(action)" } ?? "")'"
       }
       let more = words(after: command)
       let rest = more.isEmpty ? "'*:file:_files'" : "'*:name:(\(more.joined(separator: " ")))'"
@@ -136,9 +147,11 @@ enum CompletionCommand {
       let condition = "-n '__fish_seen_subcommand_from \(command.name)'"
       for option in command.allOptions {
         let short = option.short.map { " -s \($0.dropFirst())" } ?? ""
+        let words =
+          option.choices.isEmpty ? " -r" : " -x -a \(quoted(option.choices.joined(separator: " ")))"
         lines.append(
-          "complete -c se-eval \(condition) -l \(option.name.dropFirst(2))\(short)\(option.value == nil ? "" : " -r") -d \(quoted(option.help))"
-        )
+          "complete -c se-eval \(condition) -l \(option.name.dropFirst(2))\(short)\(option.value == nil ? "" : words) "
+            + "-d \(quoted(option.help))")
       }
       let more = words(after: command)
       if !more.isEmpty {

@@ -8,6 +8,9 @@ enum DataCommand {
     case list, `import`, verify
   }
 
+  /// What it does, for a shell to complete.
+  static let actions = Action.allCases.map(\.rawValue)
+
   private static let action = Positional(name: "list|import|verify", help: "what to do")
   private static let words = Positional(
     name: "BENCHMARK PATH",

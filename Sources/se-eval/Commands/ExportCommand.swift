@@ -9,9 +9,10 @@ import Text
 /// `export`: the samples of a store in the layouts of other programs.
 enum ExportCommand {
   private static let format = Option.value(
-    "--format", "F", required: true, ExportFormat.allCases.map(\.rawValue).joined(separator: ", "))
+    "--format", "F", required: true, choices: ExportFormat.allCases.map(\.rawValue),
+    ExportFormat.allCases.map(\.rawValue).joined(separator: ", "))
   private static let out = Option.value(
-    "--out", "PATH", "a file (jsonl, csv) or a folder (lm-eval, longbench); default Exports/<name>...")
+    "--out", "PATH", "a file (jsonl, csv; - is standard output) or a folder (lm-eval, longbench); default Exports/<name>...")
   private static let prompts = Option.flag("--prompts", "prompts, too (lm-eval always has them)")
   private static let data = Option.value(
     "--data", "DIR", "the data folder, for the classes of LongBench's datasets (default: $\(ImportedData.variable))")
@@ -27,6 +28,10 @@ enum ExportCommand {
     options: [format, out, prompts, data]
   ) { arguments in
     guard let format = try arguments.word(format, ExportFormat.self) else { return .usage }
+    let isStandardOutput = arguments.text(out) == Files.standardOutput
+    if isStandardOutput, format == .lmEval || format == .longBench {
+      throw UsageError("\(out.name) is '-', and \(format.rawValue) is a folder of files; name a folder")
+    }
     let path = try ReportCommand.databasePath(arguments.positionals[0])
     let store = try ResultStore.open(path, mode: .readOnly, options: Registry.storeOptions)
     let name = OutputFile.safeName(
@@ -40,10 +45,11 @@ enum ExportCommand {
     let exporter = Exporter(store, tasks: Registry.reports, withPrompts: arguments.has(prompts)) {
       classes(of: $0, in: folder)
     }
-    let summary = try exporter.write(format, to: arguments.text(out) ?? standard)
-    for file in summary.files { Terminal.print(file) }
+    let summary = try exporter.write(format, to: isStandardOutput ? "/dev/stdout" : arguments.text(out) ?? standard)
+    if !isStandardOutput { for file in summary.files { Terminal.print(file) } }
     for note in summary.notes { Terminal.message("left out: \(note)") }
-    Terminal.message("\(NumberText.grouped(summary.sampleCount)) samples in \(summary.files.count) files")
+    Terminal.message(
+      "\(NumberText.count(summary.sampleCount, "sample")) in \(NumberText.count(summary.files.count, "file"))")
     return summary.notes.isEmpty ? .complete : .incomplete
   }
 

@@ -7,12 +7,18 @@ import Text
 enum InitCommand {
   private static let model = Option.value("--model", "M", "the model's path (default: a place to fill in)")
   private static let out = Positional(
-    name: "FILE", help: "the file to write (default se-eval.yaml); one that exists is not touched", isRequired: false)
+    name: "FILE",
+    help: "the file to write (default se-eval.yaml; - is standard output); one that exists is not touched",
+    isRequired: false)
 
   static let command = Command(
     name: "init", summary: "Write a commented configuration to begin with", positionals: [out], options: [model]
   ) { arguments in
     let path = arguments.positionals.first ?? "se-eval.yaml"
+    if path == Files.standardOutput {
+      Terminal.write(text(name: "sweep", model: arguments.text(model)))
+      return .complete
+    }
     guard !FileManager.default.fileExists(atPath: path) else {
       throw FileError(path: path, problem: "it exists; name another file", isInput: false)
     }

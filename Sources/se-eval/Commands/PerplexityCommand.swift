@@ -13,7 +13,8 @@ enum PerplexityCommand {
   private static let file = Option.value("--file", "F", "the text")
   private static let tokens = Option.value("--tokens", "IDS.json", "the text as a JSON array of token ids")
   private static let convention = Option.value(
-    "--convention", "C", "\(PerplexityConvention.allCases.map(\.rawValue).joined(separator: ", ")) (default hf-strided)"
+    "--convention", "C", choices: PerplexityConvention.allCases.map(\.rawValue),
+    "\(PerplexityConvention.allCases.map(\.rawValue).joined(separator: ", ")) (default hf-strided)"
   )
   private static let context = Option.value(
     "--context", "N", "window length in tokens (default: the model's window, or the text's length)")

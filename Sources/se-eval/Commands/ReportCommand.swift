@@ -11,7 +11,8 @@ enum ReportCommand {
   private static let source = Positional(
     name: "CONFIG-or-DB", help: "a configuration, or a store such as Results/demo.sqlite")
   private static let format = Option.value(
-    "--format", "F,...", "\(ReportFormat.allCases.map(\.rawValue).joined(separator: ", ")) (default: all)")
+    "--format", "F,...", choices: ReportFormat.allCases.map(\.rawValue),
+    "\(ReportFormat.allCases.map(\.rawValue).joined(separator: ", ")) (default: all)")
   private static let out = Option.value("--out", "DIR", "where it goes (default Reports/<name>)")
 
   private static let paper = Option.flag(
@@ -23,7 +24,7 @@ enum ReportCommand {
     "also card-MODEL.*: a page for each model, its scores by length and its effective length by several rules")
 
   private static let convention = Option.value(
-    "--convention", "C,...",
+    "--convention", "C,...", choices: PerplexityConvention.allCases.map(\.rawValue),
     "perplexity by other conventions too, from the stored log-probabilities and without a model: "
       + PerplexityConvention.allCases.map(\.rawValue).joined(separator: ", ")
       + ", sliding-S; NAME@LENGTH for one length")

@@ -2,6 +2,7 @@ import Backends
 import Evaluation
 import Foundation
 import Positions
+import Reports
 import Sweeps
 import Tasks
 import Text
@@ -11,11 +12,11 @@ enum RunCommand {
   private static let model = Option.value(
     "--model", "M", required: true, repeats: true, "a GGUF file or a Hugging Face folder; several times for several")
   private static let task = Option.value(
-    "--task", "NAME", required: true, repeats: true,
+    "--task", "NAME", required: true, repeats: true, choices: Registry.tasks.map { $0.name },
     "a task, with settings as in passkey:trials=5,depths=3; several times for several")
   private static let lengths = Option.value("--lengths", "N,...", "the lengths of all tasks that have lengths")
   private static let method = Option.value(
-    "--method", "S", repeats: true, "a method, several times for several (default plain)")
+    "--method", "S", repeats: true, choices: Method.names, "a method, several times for several (default plain)")
   private static let context = Option.value("--context", "L", "the pretraining window (default: the checkpoint's)")
   private static let chat = Option.value("--chat", "NAME", "a chat template: auto, llama-2, ... (default none)")
   private static let name = Option.value("--name", "NAME", "the name of store and report (default run-<model>)")
@@ -46,13 +47,13 @@ enum RunCommand {
   /// The configuration that the options stand for.
   static func yaml(_ arguments: Arguments) throws -> String {
     let models = arguments.texts(model)
-    let stems = models.map { URL(fileURLWithPath: $0).deletingPathExtension().lastPathComponent }
-    let ownName = arguments.text(name) ?? "run-\(safe(stems[0]))"
+    let stems = names(of: models)
+    let ownName = arguments.text(name) ?? OutputFile.safeName("run-\(stems[0])")
     var lines = ["name: \(quoted(ownName))"]
     if let seed = try arguments.integer(seed, atLeast: 0) { lines.append("seed: \(seed)") }
     lines.append("models:")
     for (path, stem) in zip(models, stems) {
-      var parts = ["name: \(quoted(safe(stem)))", "path: \(quoted(path))"]
+      var parts = ["name: \(quoted(stem))", "path: \(quoted(path))"]
       if let window = try arguments.integer(context, atLeast: 2) { parts.append("context: \(window)") }
       if let chat = arguments.text(chat) { parts.append("chat: \(quoted(chat))") }
       lines.append("  - {\(parts.joined(separator: ", "))}")
@@ -122,7 +123,29 @@ enum RunCommand {
     return "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
   }
 
-  private static func safe(_ text: String) -> String {
-    String(text.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) ? $0 : "-" })
+  /// A name for each model, no two alike: its file's, with its folder's before it where that says too little.
+  static func names(of paths: [String]) -> [String] {
+    var names: [String] = []
+    for path in paths {
+      let url = URL(fileURLWithPath: path)
+      let own = readable(url.deletingPathExtension().lastPathComponent)
+      let folder = readable(url.deletingLastPathComponent().lastPathComponent)
+      var name = [own, folder, "model"].first { !$0.isEmpty } ?? "model"
+      if names.contains(name), !folder.isEmpty { name = "\(folder)-\(name)" }
+      let stem = name
+      var number = 2
+      while names.contains(name) {
+        name = "\(stem)-\(number)"
+        number += 1
+      }
+      names.append(name)
+    }
+    return names
+  }
+
+  /// The letters, digits and dots of a text; everything else between them is one dash.
+  private static func readable(_ text: String) -> String {
+    let parts = text.split { !($0.isLetter || $0.isNumber || "-_.".contains($0)) }
+    return parts.joined(separator: "-").trimmingCharacters(in: CharacterSet(charactersIn: "-_."))
   }
 }

@@ -10,7 +10,7 @@ enum ScoreCommand {
   private static var scorers: [PredictionScorer] { Registry.tasks.compactMap { $0.predictions } }
 
   private static var benchmark: Option {
-    .value("--benchmark", "NAME", scorers.map(\.name).joined(separator: ", "))
+    .value("--benchmark", "NAME", choices: scorers.map(\.name), scorers.map(\.name).joined(separator: ", "))
   }
   private static let dataset = Option.value(
     "--dataset", "NAME", "the dataset, where a benchmark has datasets: hotpotqa")
@@ -23,7 +23,7 @@ enum ScoreCommand {
   private static let byLength = Option.flag(
     "--e", "scores of the length buckets too, where a benchmark has such (LongBench-E)")
   private static let metric = Option.value(
-    "--metric", "NAME",
+    "--metric", "NAME", choices: ScorerRegistry.names,
     "\(ScorerRegistry.names.joined(separator: ", ")); of rows as benchmarks write them: "
       + ScorerRegistry.rowFamilies.joined(separator: ", "))
   private static let pairs = Option.value(

@@ -13,7 +13,8 @@ enum ServerText {
   private static let served = Option.value("--model", "ID", "the model's id, for servers with several")
   private static let key = Option.value("--key-env", "NAME", "the variable of the environment that holds the key")
   private static let kind = Option.value(
-    "--kind", "KIND", "\(ServerKind.allCases.map(\.rawValue).joined(separator: ", ")) (default: found out)")
+    "--kind", "KIND", choices: ServerKind.allCases.map(\.rawValue),
+    "\(ServerKind.allCases.map(\.rawValue).joined(separator: ", ")) (default: found out)")
   static let options = [server, tokenizer, served, key, kind]
 
   static func print(_ arguments: Arguments) throws -> ExitStatus {

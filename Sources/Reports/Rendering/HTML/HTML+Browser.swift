@@ -136,6 +136,7 @@ extension HTML {
         list = ordered.map(x => x[1]);
         if (state.down) list.reverse();
         drawList();
+        if (state.at < 0) view.className = "";
         if (state.at < 0) view.replaceChildren(make("p", list.length ? "Choose a sample of the list: click it, or press Enter on its name." : ""));
       };
       const drawList = () => {
@@ -229,7 +230,7 @@ extension HTML {
         return box;
       };
       const detailOf = async i => i === undefined ? undefined : (await page("d" + Math.floor(i / data.perPage)))[i % data.perPage];
-      const show = async (at, block = "nearest") => {
+      const show = async (at, start = false) => {
         state.at = at;
         const wantedPage = Math.floor(at / perPage);
         state.page = wantedPage;
@@ -259,7 +260,10 @@ extension HTML {
           make("h3", `Sample ${id[i]}` + (placeText(i) ? ` (${placeText(i)})` : "")), bar,
           ...(expected.length ? [make("p", "Expected", { class: "facts" }), marked(expected.join("\n"), expected)] : []),
           sides, make("p", "Prompt", { class: "facts" }), text);
-        view.scrollIntoView({ block });
+        view.className = "open";
+        // A sample that the list or the last key has already brought into sight stays where it is.
+        const top = view.getBoundingClientRect().top;
+        if (start || top < 0 || top > innerHeight / 3) view.scrollIntoView({ block: "start" });
       };
       addEventListener("keydown", event => {
         if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) || state.at < 0) return;
@@ -279,7 +283,7 @@ extension HTML {
             b: wanted.get("b") || (plain && plain !== a ? plain : state.b), places, show: wanted.get("show") || "all", text: "",
           });
         }
-        if (wanted.has("open") && list.length) show(0, "start");
+        if (wanted.has("open") && list.length) show(0, true);
         else document.getElementById("samples").scrollIntoView();
       };
       addEventListener("hashchange", follow);

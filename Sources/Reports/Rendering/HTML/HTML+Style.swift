@@ -13,18 +13,20 @@ extension HTML {
     .skip { position: absolute; left: -9999px; } .skip:focus { position: static; }
     h1 { font-size: 25px; margin: 18px 0 6px; } h2 { font-size: 18px; margin: 28px 0 8px; }
     a { color: var(--link); } code { font-size: 0.93em; }
+    .verdict code, .go code { display: inline-block; max-width: 100%; }
     :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
     .verdict { padding-left: 20px; margin: 8px 0 14px; } .verdict li { margin: 4px 0; } .verdict li:first-child { font-size: 17px; }
     .status { list-style: none; padding: 0; margin: 14px 0; display: flex; flex-wrap: wrap; gap: 8px; }
     .status li { border: 1px solid var(--line); border-left: 4px solid var(--best); border-radius: 4px; padding: 3px 10px; }
     .status li.notice { border-left-color: var(--gap); } .status li.bad { border-left-color: var(--bad); }
-    .status li.bad strong { color: var(--bad); } .status span { color: var(--muted); }
+    .status li.bad strong { color: var(--bad); } .status span { color: var(--muted); } .status a { color: inherit; text-underline-offset: 3px; }
     .scroll { overflow-x: auto; margin: 12px 0 4px; max-width: 100%; }
     table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
     caption { text-align: left; font-weight: 600; padding: 4px 0; }
+    caption > span { display: inline-block; position: sticky; left: 0; max-width: min(1080px, calc(100vw - 40px)); }
     th, td { padding: 4px 9px; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
     thead th { background: var(--shade); white-space: nowrap; } thead th small { display: block; font-weight: normal; color: var(--muted); }
-    .groups th { text-align: left; border-left: 2px solid var(--page); white-space: normal; } .groups td { border: 0; }
+    .groups th { text-align: left; border-left: 2px solid var(--page); white-space: normal; } .groups td { border: 0; position: sticky; left: 0; background: var(--page); z-index: 1; }
     .first { border-left: 2px solid var(--line); }
     thead button { all: unset; cursor: pointer; font: inherit; font-weight: 600; }
     thead button:focus-visible { outline: 3px solid var(--link); }
@@ -36,8 +38,8 @@ extension HTML {
     .matrix th, .matrix td { padding: 3px 8px; }
     .number { text-align: right; white-space: nowrap; }
     td small { display: block; color: var(--muted); font-size: 11.5px; line-height: 1.35; white-space: nowrap; }
-    .matrix thead button::after { content: ""; } .matrix thead button:hover::after { content: " \\2195"; }
-    .matrix th[aria-sort="ascending"] button::after { content: " \\2191"; } .matrix th[aria-sort="descending"] button::after { content: " \\2193"; }
+    .matrix .heads th { position: relative; } .matrix .heads th:first-child { position: sticky; }
+    .matrix .heads th + th button::after { position: absolute; right: 1px; top: 6px; font-size: 9px; }
     .scroll.more { mask-image: linear-gradient(to right, #000 calc(100% - 32px), #0003); }
     td a { color: inherit; text-decoration: underline dotted; text-underline-offset: 3px; }
     td.best a, td.best span { font-weight: 700; color: var(--best); } td.gap span, td.gap a, td.gap small { color: var(--gap); }
@@ -61,6 +63,7 @@ extension HTML {
     .right { color: var(--best); } .wrong { color: var(--bad); }
     mark { background: var(--mark); color: var(--ink); padding: 0 2px; border-radius: 2px; }
     .gap-text { color: var(--muted); font-style: italic; }
+    #sample.open { min-height: 100vh; }
     .sides { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); gap: 14px; } .sides > div { min-width: 0; }
     .strip { display: flex; height: 26px; border: 1px solid var(--line); } .strip i { flex: 1; }
     .moves { display: flex; flex-wrap: wrap; gap: 6px; margin: 8px 0; }

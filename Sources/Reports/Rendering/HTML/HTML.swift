@@ -18,7 +18,7 @@ enum HTML {
       "<a class=\"skip\" href=\"#content\">Skip to the report</a>",
       "<header><h1>\(title)</h1></header>", "<main id=\"content\">",
     ]
-    var writer = Writer(example: samples == nil ? nil : document.example)
+    var writer = Writer(example: samples == nil ? nil : document.example, folds: Self.folds(document.blocks))
     parts += writer.render(document.blocks, hasSamples: samples != nil)
     if samples != nil {
       parts.append(
@@ -34,12 +34,33 @@ enum HTML {
     return parts.joined(separator: "\n") + "\n"
   }
 
+  /// The numbers that the folds of the page get, by their titles.
+  private static func folds(_ blocks: [Block]) -> [String: Int] {
+    var count = 0
+    var folds: [String: Int] = [:]
+    func number(_ blocks: [Block]) {
+      for block in blocks {
+        switch block {
+        case .heading: count += 1
+        case .fold(let title, let inner):
+          count += 1
+          folds[title] = count
+          number(inner)
+        default: break
+        }
+      }
+    }
+    number(blocks)
+    return folds
+  }
+
   /// Blocks in their order; headings are numbered for links.
   private struct Writer {
     let example: SampleExample?
+    let folds: [String: Int]
     private var headingCount = 0
 
-    init(example: SampleExample?) { self.example = example }
+    init(example: SampleExample?, folds: [String: Int]) { (self.example, self.folds) = (example, folds) }
 
     mutating func render(_ blocks: [Block], hasSamples: Bool) -> [String] {
       var parts: [String] = []
@@ -55,8 +76,10 @@ enum HTML {
           parts.append("<ul class=\"verdict\">" + items.map { "<li>\(HTML.prose($0))</li>" }.joined() + "</ul>")
         case .status(let items):
           let shown = items.map { item in
-            "<li class=\"\(item.kind.rawValue)\"><span>\(Canvas.escaped(item.name))</span> "
-              + "<strong>\(Canvas.escaped(item.value))</strong></li>"
+            let text = "<span>\(Canvas.escaped(item.name))</span> <strong>\(Canvas.escaped(item.value))</strong>"
+            let place = item.kind == .good ? nil : item.fold.flatMap { folds[$0] }
+            let shown = place.map { "<a href=\"#s\($0)\">\(text)</a>" } ?? text
+            return "<li class=\"\(item.kind.rawValue)\">\(shown)</li>"
           }
           parts.append("<ul class=\"status\" aria-label=\"Status\">\(shown.joined())</ul>")
           guard hasSamples else { continue }
@@ -90,7 +113,7 @@ enum HTML {
     var lines = [
       "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"\(Canvas.escaped(table.title))\">",
       "<table id=\"\(table.id)\"\(table.isCompact ? " class=\"matrix\"" : "")>",
-      "<caption>\(Canvas.escaped(table.title))</caption>", "<thead>",
+      "<caption><span>\(Canvas.escaped(table.title))</span></caption>", "<thead>",
     ]
     if !table.groups.isEmpty {
       let heads = table.groups.map { "<th scope=\"colgroup\" colspan=\"\($0.count)\">\(Canvas.escaped($0.title))</th>" }
