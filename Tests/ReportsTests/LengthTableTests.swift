@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import JSON
+import Tasks
 import Testing
 
 @testable import Reports
@@ -56,6 +57,46 @@ import Testing
     let three = LengthScores(cells, table(.atLeast(85.6, decimals: 1), datasets: ["a", "b", "c"]))
     #expect(three.rows("plain").first?.values == [nil, nil, nil])
     #expect(three.effective(three.rows("plain")[0]) == "")
+  }
+
+  /// RULER's 13 tasks with one score at each length.
+  private func ruler(_ scores: [Int: Double], without missing: String? = nil) throws -> (LengthScores, LengthScores.Row) {
+    let declared = try #require(Ruler.report.lengths)
+    #expect(declared.datasets.count == 13 && declared.hasWeightedMeans)
+    let cells = scores.flatMap { length, score in
+      // Tasks differ, their mean does not.
+      declared.datasets.enumerated().filter { $0.element != missing }.map { index, dataset in
+        cell(length, dataset: dataset, [("", score + Double(index - 6) / 100)])
+      }
+    }
+    let table = LengthScores(cells, declared)
+    return (table, try #require(table.rows("plain").first))
+  }
+
+  @Test("RULER's means and effective lengths are those that its README prints")
+  func readme() throws {
+    let printed = [("Llama-3.1-8B", 88.3, 85.4, 91.3), ("Mistral-7B-v0.2", 68.4, 55.6, 81.2), ("LongChat", 49.1, 33.1, 65.2)]
+    for (model, mean, up, down) in printed {
+      let row = try #require(Ruler.report.lengths?.published.first { $0.label.hasPrefix(model) })
+      let (table, measured) = try ruler(row.scores)
+      let means = table.means(measured.values).map { ($0.map { $0 * 10 } ?? 0).rounded() / 10 }
+      #expect(means == [mean, up, down])
+    }
+    for row in try #require(Ruler.report.lengths?.published) where row.scores.count == 6 {
+      let (table, measured) = try ruler(row.scores)
+      let words = ["4K": "4,096", "16K": "16,384", "32K": "32,768", "64K": "65,536", "<4K": "<4,096"]
+      #expect(table.effective(measured) == words[row.effective], "\(row.label)")
+    }
+  }
+
+  @Test("RULER's threshold is Llama 2's mean at 4k, which passes itself; a mean needs all 13 tasks")
+  func threshold13() throws {
+    let (table, row) = try ruler([4096: 85.6])
+    #expect(row.label == "plain, mean of 13" && table.effective(row) == ">=4,096")
+    let (below, low) = try ruler([4096: 85.54])
+    #expect(below.effective(low) == "<4,096")
+    let (partial, none) = try ruler([4096: 99], without: "qa_2")
+    #expect(none.values == [nil] && partial.effective(none) == "")
   }
 
   @Test("none, some and all lengths are told apart, and a missing sample leaves the place empty")

@@ -63,6 +63,82 @@ import Testing
     #expect(recalled.fact("chat") == .text("none") && recalled.text.hasSuffix("\nCorresponding value:"))
   }
 
+  @Test("a server that wraps messages itself gets the user's part, and its words go in front where no chat is asked for")
+  func server() throws {
+    let asked = try #require(try samples(["datasets": .text("kilt_nq")], chat: SampleContext.serverChat).first)
+    #expect(!asked.text.hasSuffix("Answer:") && asked.fact("prepended") == .text("Answer:"))
+    let cited = try #require(try samples(["datasets": .text("alce_asqa")], chat: SampleContext.serverChat).first)
+    #expect(!cited.text.contains("Answer:") && cited.fact("prepended") == .text(""))
+  }
+
+  @Test("of a model that thinks what stands behind its thoughts is read")
+  func thinking() throws {
+    let settings: [String: Value] = ["datasets": .text("kilt_nq"), "thinking": .flag(true)]
+    let task = try task(settings)
+    let sample = try #require(try samples(settings).first)
+    let plain = try #require(try samples(["datasets": .text("kilt_nq")]).first)
+    #expect(sample.request.maxNewTokens == 20 + 32_768 && sample.text == plain.text)
+    #expect(task.protocolName.hasSuffix("+thinking"))
+    func score(_ sample: Sample, _ reply: String) -> Double? {
+      task.scores(of: sample.reference, outcome: generated(reply)).first?.value
+    }
+    let right = sample.expected[0]
+    #expect(score(sample, "<think> a </think> b </think>\n\(right)") == 100)
+    #expect(score(sample, "<think> \(right) </think> nothing") == 0 && score(sample, right) == 100)
+    #expect(score(plain, "<think> \(right) </think> nothing") == 100)
+    #expect(throws: TaskError.self) { try self.task(settings.merging(["stop-newline": .flag(true)]) { $1 }) }
+  }
+
+  // MARK: The first cut
+
+  @Test("a text keeps its beginning, no part of a character, and the words that say so")
+  func firstCut() throws {
+    let cut = HELMETFirstCut(try metaspaceTokenizer(), name: "x")
+    // BOS, the space in front, and a token a character, but two of é.
+    let text = "abcd\u{e9} fgh ij"
+    func kept(_ limit: Int) -> String { cut.cut(text, to: limit, omission: "~") }
+    #expect(kept(15) == text && kept(14) == "abcd\u{e9} fgh~" && kept(10) == "abcd\u{e9}~")
+    #expect(kept(9) == "abcd~" && kept(8) == "abcd~" && kept(2) == "~")
+    #expect(HELMETFirstCut.limit(.bookQuestion, length: 131_072) == 130_862)
+    #expect(HELMETFirstCut.limit(.narrativeQA, length: 131_072) == 130_772)
+    #expect(HELMETFirstCut.limit(.bookSummary, length: 131_072) == 129_672)
+    #expect(HELMETFirstCut.limit(.lawSummary, length: 131_072) == 130_372)
+  }
+
+  @Test("short books are left out by the first cut's tokens, and serve as examples all the same")
+  func longBooks() throws {
+    func book(_ id: Int, _ count: Int) throws -> String {
+      let text = String(repeating: "x", count: count)
+      return try line(["id": id, "context": text, "input": "Q\(id)?", "answer": ["A\(id)"], "options": []])
+    }
+    // BOS and the space in front are two of the tokens.
+    let path = try tree(["longbook_qa_eng.jsonl": book(1, 65_533) + book(2, 65_534) + book(3, 80)])
+    func items(_ firstCut: HELMETLoader.FirstCut?) throws -> [HELMETItem] {
+      let loader = HELMETLoader(
+        dataset: .bookQuestion,
+        source: try HELMETFiles(path: path, infiniteBench: path).source(.bookQuestion, length: 12_000),
+        templates: HELMETTemplates(ownFor: .bookQuestion), shots: 2, count: 9, hasJudge: false, firstCut: firstCut)
+      return try loader.items()
+    }
+    #expect(try items(nil).count == 3)
+    let cut = HELMETFirstCut(try metaspaceTokenizer(), name: "x")
+    let long = try items(.init(cut: cut, limit: 20, omission: "~"))
+    #expect(long.map(\.id) == ["2"] && long.first?.fields["context"] == String(repeating: "x", count: 16) + "~")
+    #expect(long.first?.fields["demo"]?.contains("Q3?") == true)
+    #expect(throws: TaskError.self) {
+      try self.task([
+        "datasets": .text("longqa"), "infinitebench": .text(path), "llama2-tokenizer": .text(samplesFolder("demo/model")),
+      ])
+    }
+  }
+
+  @Test("the words behind a cut book are the checkout's")
+  func omission() throws {
+    let source = "def truncate_llama2(dataset, data, postfix_text=\" ... [cut]\"):\n    x = 1\n"
+    #expect(PythonFunction.standard("postfix_text", of: "truncate_llama2", in: source) == " ... [cut]")
+    #expect(PythonFunction.standard("postfix_text", of: "filter_length", in: source) == nil)
+  }
+
   @Test("a question comes with each place of its gold document; examples are other questions")
   func questions() throws {
     let made = try samples(["datasets": .text("kilt_nq"), "samples": .integer(1)])

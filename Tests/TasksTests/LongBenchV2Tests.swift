@@ -75,6 +75,32 @@ import Testing
     #expect(sample.text == "Retrieved chunk 1: two\n\nRetrieved chunk 2: five|q")
     #expect(throws: TaskError.self) { try self.task(path, ["settings": .text("rag")]) }
     #expect(throws: TaskError.self) { try self.task(path, ["settings": .text("both")]) }
+    #expect(throws: TaskError.self) { try self.task(path, ["settings": .text("rag-cot")]) }
+  }
+
+  @Test("chunks with a chain of thought are asked under the prompt of chunks, then again as a chain is")
+  func retrievedChain() throws {
+    let path = try folder(
+      [row("r")], prompts: ["0shot_rag.txt": "$DOC$|$Q$", "0shot_cot_ans.txt": "$DOC$$Q$ [$COT$] letter"])
+    let chunks = path + "/chunks.json"
+    try write(Array(#"{"r": [{"c_idx": 5, "content": "five"}]}"#.utf8), to: chunks)
+    let task = try task(path, ["settings": .text("rag-cot"), "retrieved": .text(chunks)])
+    #expect(task.protocolName == "longbench-v2/v1+prompts+chunks=5")
+    let sample = try #require(try task.samples(of: task.cells[0], in: byteContext()).first)
+    #expect(sample.text == "Retrieved chunk 1: five|q" && sample.request.maxNewTokens == 1024)
+    let second = try #require(try sample.followUp?.sample(after: generated("b, I think")))
+    #expect(second.text == "q [b, I think] letter" && second.request.maxNewTokens == 128)
+  }
+
+  @Test("a second call that is too long is cut as every prompt is")
+  func secondCut() throws {
+    let path = try folder(
+      [row("r")], prompts: ["0shot_cot.txt": "$Q$", "0shot_cot_ans.txt": "$Q$$COT$"])
+    let task = try task(path, ["settings": .text("cot"), "lengths": .integer(17)])
+    let sample = try #require(try task.samples(of: task.cells[0], in: byteContext()).first)
+    let second = try #require(try sample.followUp?.sample(after: generated("0123456789012345678901234567890123456789")))
+    // As of a first call: 7 characters behind BOS and 9 of the end.
+    #expect(second.text == "q012345" + "123456789")
   }
 
   @Test("a letter is right, wrong or missing; a missing one has a quarter in the other column")
@@ -82,10 +108,13 @@ import Testing
     let task = try task(samplesFolder("longbench-v2"))
     let reference = Reference(sampleID: SampleID("x"), expected: ["C"], facts: [], promptTokenCount: 1)
     func values(_ text: String) -> [Double?] { task.scores(of: reference, outcome: generated(text)).map(\.value) }
-    #expect(values("The correct answer is (C)") == [1, 1, 0, 0])
-    #expect(values("The correct answer is (D)") == [0, 0, 0, 0])
-    #expect(values("C") == [0, 0.25, 1, 0])
-    #expect(values("") == [0, 0.25, 1, 1])
+    #expect(values("The correct answer is (C)") == [1, 1, 0, 0, 0])
+    #expect(values("The correct answer is (D)") == [0, 0, 0, 0, 0])
+    #expect(values("C") == [0, 0.25, 1, 0, 0])
+    #expect(values("") == [0, 0.25, 1, 1, 0])
+    let cut = Reference(
+      sampleID: SampleID("x"), expected: ["C"], facts: [("question_cut", .flag(true))], promptTokenCount: 1)
+    #expect(task.scores(of: cut, outcome: generated("C")).last?.value == 1)
   }
 
   @Test("the project's own sample makes prompts for every setting, and says that it is no official file")
@@ -94,10 +123,10 @@ import Testing
     let task = try task(
       path,
       [
-        "settings": .list(["plain", "cot", "no-context", "rag"].map { .text($0) }),
+        "settings": .list(["plain", "cot", "no-context", "rag", "rag-cot"].map { .text($0) }),
         "retrieved": .text(path + "/chunks.json"), "lengths": .integer(600),
       ])
-    #expect(task.protocolName == "longbench-v2/own+chunks=5" && task.cells.count == 4)
+    #expect(task.protocolName == "longbench-v2/own+chunks=5" && task.cells.count == 5)
     for cell in task.cells { #expect(try task.samples(of: cell, in: byteContext()).count == 6) }
     #expect(try task.warnings(in: byteContext()).contains { $0.contains("6 rows") })
   }

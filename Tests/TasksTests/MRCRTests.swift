@@ -74,6 +74,21 @@ import Tokenizers
     #expect(task.scores(of: reference, outcome: generated("Q7abcd")) == [Score("score", 100)])
   }
 
+  @Test("the first official bin begins with 4,096 tokens, and messages are counted one by one")
+  func bins() throws {
+    func row(_ more: String) -> String {
+      #"{"prompt": [{"role": "user", "content": "a"}], "answer": "Zb", "random_string_to_prepend": "Z", "n_needles": 2"#
+        + more + "}\n"
+    }
+    let path = try folder([
+      "2needle.jsonl": row(#", "n_tokens": 4095"#) + row(#", "n_tokens": 4096"#) + row(#", "n_tokens": 8192"#)
+        + row(#", "n_tokens": 8193"#) + row("")
+    ])
+    let task = try task(["path": .text(path)])
+    let warning = try #require(task.warnings(in: try context(Self.open)).first { $0.contains("has rows by bin") })
+    #expect(warning.hasSuffix("4096: 2, 8192: 2, 16384: 1"))
+  }
+
   @Test("rows that are none are left out and said, and needles and bins that cannot be are refused")
   func refused() throws {
     let good =

@@ -133,6 +133,43 @@ import Tokenizers
     #expect(try again.samples(of: again.cells[0], in: byteContext()).allSatisfy { $0.id.rawValue.contains("direct") })
     let chat = try task.samples(of: task.cells[1], in: byteContext(chat: "llama-2"))
     #expect(chat[0].text.contains("You are a helpful assistant"))
+    // A server is told as the official program tells its servers.
+    let served = try task.samples(of: task.cells[1], in: byteContext(chat: SampleContext.serverChat))
+    #expect(served[0].conversation?.messages.map(\.role) == [.system, .user])
+  }
+
+  @Test("an entry whose wording or gold answers cannot be read is left out and said")
+  func entries() throws {
+    func entry(_ more: [String: Any]) throws -> String {
+      let standard: [String: Any] = [
+        "id": "0001A", "needle": "{CHAR} has {1}.", "questions": ["onehop": "Who has it?"], "character_set": ["Yuki"],
+        "tests": ["T1": ["input_args": ["salt"]] as [String: Any]],
+      ]
+      return try line(standard.merging(more) { $1 })
+    }
+    let rows = [
+      try entry([:]), try entry(["id": "0002A", "task_template": "{haystack} only"]),
+      try entry(["id": "0003A", "tests": ["T1": ["input_args": ["salt"], "gold_answers": "Yuki"] as [String: Any]]]),
+      try entry(["id": "0004A", "task_template": "{haystack}<{question}>"]),
+    ]
+    let book = String(repeating: "No line is long.\n", count: 200)
+    let path = try tree([
+      "needlesets/needle_set.json": "[" + rows.joined(separator: ",") + "]", "haystack/rand_shuffle/b.txt": book,
+    ])
+    let task = try task(["path": .text(path), "lengths": .list([.integer(400)])])
+    let warnings = try task.warnings(in: byteContext())
+    #expect(warnings.contains { $0.contains("`task_template` lacks") })
+    #expect(warnings.contains { $0.contains("`gold_answers` of test T1 is no list") })
+    let samples = try task.samples(of: task.cells[0], in: byteContext())
+    #expect(samples.count == 2 && samples[1].text.hasSuffix("<Who has it?>"))
+  }
+
+  @Test("eleven depths are the official ones of the longest books")
+  func depths() throws {
+    let long = try task(["lengths": .list([.integer(64_000), .integer(128_000)]), "depths": .integer(11)])
+    #expect(long.protocolNotes.contains { $0.hasPrefix("11 depths") })
+    let short = try task(["depths": .integer(11)])
+    #expect(short.protocolNotes.contains { $0.hasPrefix("deviation: 11 depths") })
   }
 
   @Test("names are drawn anew for each depth, the same at every length")

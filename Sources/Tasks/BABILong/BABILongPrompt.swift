@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Metrics
 
 /// The prompt of one task of BABILong: instruction, examples and what is asked for, each of which may be left out.
 struct BABILongPrompt: Hashable, Sendable {
@@ -14,11 +15,12 @@ struct BABILongPrompt: Hashable, Sendable {
 
   /// The prompt of a row: the context without white space at its ends, and so the whole.
   func filled(_ row: BABILongRow, parts: BABILongParts) -> String {
-    template.filled([
+    let text = template.filled([
       "instruction": parts.hasInstruction ? instruction : "", "examples": parts.hasExamples ? examples : "",
       "post_prompt": parts.hasPostPrompt ? postPrompt : "",
-      "context": row.context.trimmingCharacters(in: .whitespacesAndNewlines), "question": row.question,
-    ]).trimmingCharacters(in: .whitespacesAndNewlines)
+      "context": PythonText.stripped(row.context), "question": row.question,
+    ])
+    return PythonText.stripped(text)
   }
 
   /// The prompts of a checkout, which has them beside its published predictions.

@@ -6,9 +6,10 @@ extension HELMET {
     if let samples { name += "+samples=\(samples)" }
     if shots != 2 { name += "+shots=\(shots)" }
     if rows.lengths.contains(where: { !HELMETDataset.lengths.contains($0) }) { name += "+own-lengths" }
-    if sources.contains(where: { $0.dataset.isCutFirst }) { name += "+own-first-cut" }
+    if firstCut == nil, sources.contains(where: { $0.dataset.isCutFirst }) { name += "+own-first-cut" }
     if sources.contains(where: { $0.files.examples != nil && $0.dataset.isJudged }) { name += "+own-examples" }
     name += rows.deviations
+    if thinks { name += "+thinking" }
     if stopsAtNewline { name += "+stop-newline" }
     return name
   }
@@ -35,7 +36,8 @@ extension HELMET {
       "rows and examples are those that HELMET's seeds draw: Python's random for keys and labels, numpy's PCG64 for "
         + "shuffles; a question of rag comes with each position of its gold document",
       "without a chat template the whole prompt is completed, and the words that it ends with are put in front of the "
-        + "reply before it is read; with one (cite, longqa) only the user's part is sent",
+        + "reply before it is read; with one (cite, longqa, summ) only the user's part is sent; a server that wraps messages "
+        + "itself gets the user's part of every dataset, as HELMET's do",
       "a prompt that is too long loses the end of its documents, once, without a second look",
       "not here, because they need another model: citation recall and precision",
       "a choice whose letter is A is right for an empty reply too, because A is an article: counted in article_artifact",
@@ -46,10 +48,16 @@ extension HELMET {
     } else if !unofficial.isEmpty {
       notes.append("deviation: not the official files: \(unofficial.joined(separator: ", "))")
     }
-    if sources.contains(where: { $0.dataset.isCutFirst }) {
+    if let firstCut, sources.contains(where: { $0.dataset.isCutFirst }) {
+      notes.append(
+        "books and papers are cut first, to the length less the new tokens and 200 (multi_lexsum: 300) in the tokens of "
+          + "\(firstCut.file.name) (identity \(firstCut.file.sha256.prefix(12))...); rows of fewer than \(HELMETFirstCut.least) "
+          + "tokens by it, of narrativeqa up to \(HELMETFirstCut.leastOfStories), are left out, as in HELMET")
+    } else if sources.contains(where: { $0.dataset.isCutFirst }) {
       notes.append(
         "deviation: books and papers are not cut to a number of Llama-2 tokens first: only the second cut, in the model's "
-          + "own tokens, is made; rows that are short by that count, which HELMET drops, are asked too")
+          + "own tokens, is made; rows that are short by that count, which HELMET drops, are asked too (`llama2-tokenizer` does "
+          + "both)")
     }
     if sources.contains(where: \.dataset.isJudged) {
       notes.append(
@@ -63,6 +71,16 @@ extension HELMET {
     }
     if rows.lengths.contains(where: { !HELMETDataset.lengths.contains($0) }) {
       notes.append("deviation: lengths that HELMET does not have take the largest file that is there")
+    }
+    if sources.contains(where: { $0.dataset == .nlu }) {
+      notes.append(
+        "icl_nlu: the rows of your train.jsonl and test.jsonl; HELMET's test rows are the first tenth of numpy's permutation "
+          + "of seed 42")
+    }
+    if thinks {
+      notes.append(
+        "thinking: 32,768 new tokens more, which are no part of the length; of a reply what stands behind its last "
+          + "`</think>` is read, all of it where there is none")
     }
     if let samples { notes.append("deviation: at most \(samples) rows or questions of a dataset") }
     return notes

@@ -51,6 +51,13 @@ public struct HELMET: StatelessScoring {
     static let shots = Setting.integer("shots", "examples in a prompt; icl has its own", default: 2, atLeast: 0)
     static let maxNewTokens = Setting.integer(
       "max-new-tokens", "another generation limit than HELMET's", otherwise: "none")
+    static let firstCut = Setting.path(
+      "llama2-tokenizer",
+      "Llama 2's tokenizer (its tokenizer.json or tokenizer.model, or a GGUF), by which books and papers are cut first",
+      otherwise: "they are not cut first")
+    static let thinking = Setting.flag(
+      "thinking", "32768 new tokens more, and what stands before the last `</think>` of a reply is not read",
+      default: false)
     static let newline = Setting.flag(
       "stop-newline", "end a reply at a line end; HELMET's configurations ask for it and its program does not do it",
       default: false)
@@ -58,7 +65,7 @@ public struct HELMET: StatelessScoring {
   /// The keys of a configuration entry.
   public static let settings: [any SettingDeclaration] = [
     Key.path, Key.checkout, Key.infiniteBench, Key.datasets, Key.lengths, Key.samples, Key.limit, Key.shots,
-    Key.maxNewTokens, Key.newline,
+    Key.maxNewTokens, Key.firstCut, Key.thinking, Key.newline,
   ]
 
   struct Source: Sendable {
@@ -77,7 +84,13 @@ public struct HELMET: StatelessScoring {
   let samples: Int?
   let shots: Int
   let stopsAtNewline: Bool
+  /// The model thinks before it answers.
+  let thinks: Bool
+  let firstCut: HELMETFirstCut?
   private let files: HELMETFiles
+
+  /// The new tokens that HELMET adds for thoughts.
+  private static let thoughtTokenCount = 32_768
 
   /// Reads the settings, the texts and the rows.
   ///
@@ -88,17 +101,31 @@ public struct HELMET: StatelessScoring {
     samples = try settings[Key.samples]
     shots = try settings[Key.shots]
     stopsAtNewline = try settings[Key.newline]
+    thinks = try settings[Key.thinking]
+    if thinks, stopsAtNewline {
+      throw .setting(
+        key: "stop-newline", found: "true", expected: "false beside `thinking`: thoughts have line ends")
+    }
     let datasets = try Self.datasets(settings[Key.datasets])
     let path = try settings[Key.path]
     let beside = FileManager.default.fileExists(atPath: path + "/data.py") ? path : nil
     let checkout = try settings[Key.checkout] ?? beside
     isOwn = checkout == nil
     files = HELMETFiles(path: path, infiniteBench: try settings[Key.infiniteBench])
+    firstCut = try settings[Key.firstCut].map { (path) throws(TaskError) in try HELMETFirstCut(path: path) }
+    if firstCut != nil, !datasets.contains(where: \.isCutFirst) {
+      try settings.refuse(Key.firstCut, expected: "nothing: no dataset is cut first")
+    }
     var sources: [Source] = []
     for dataset in datasets {
       let templates =
         try checkout.map { (folder) throws(TaskError) in try HELMETTemplates(checkout: folder, dataset: dataset) }
         ?? HELMETTemplates(ownFor: dataset)
+      if firstCut != nil, dataset.isCutFirst, templates.omission == nil {
+        throw .damagedData(
+          path: (checkout ?? "") + "/data.py", line: nil,
+          problem: "`truncate_llama2` has no `postfix_text`, a text; leave `llama2-tokenizer` away")
+      }
       let judging = dataset.isJudged ? Self.judging(checkout, dataset) : nil
       for length in rows.lengths {
         sources.append(
@@ -163,7 +190,7 @@ public struct HELMET: StatelessScoring {
         + ((try? source.files.keyPoints?.get()).map { [$0.dataFile] } ?? []) + source.templates.files
       where !files.contains(file) { files.append(file) }
     }
-    return files + judgeFiles
+    return files + judgeFiles + (firstCut.map { [$0.file] } ?? [])
   }
 
   /// The dataset's column; the other metrics of the same reply are stored beside it.
@@ -205,9 +232,14 @@ public struct HELMET: StatelessScoring {
       case .integer(let length) = cell.coordinates[1].value,
       let source = sources.first(where: { $0.dataset.rawValue == name && $0.length == length })
     else { return [] }
-    let loader = HELMETLoader(
+    var loader = HELMETLoader(
       dataset: source.dataset, source: source.files, templates: source.templates, shots: shots,
       count: samples ?? source.dataset.officialSampleCount, hasJudge: context.judge != nil)
+    if let firstCut, source.dataset.isCutFirst {
+      loader.firstCut = .init(
+        cut: firstCut, limit: HELMETFirstCut.limit(source.dataset, length: length),
+        omission: source.templates.omission ?? "")
+    }
     let wrapper = source.dataset.usesChat ? try PromptWrapper(context) : try PromptWrapper(context).unwrapped
     let items = try loader.items()
     let documents = source.dataset == .rerank ? items.first?.references.count ?? 0 : 0
@@ -222,15 +254,24 @@ public struct HELMET: StatelessScoring {
         ("prompt_tokens", .integer(cut.prompt.tokens.count)), ("prepended", .text(cut.prepended)),
         ("chat", .text(wrapper.templateName)),
       ]
+      if thinks { facts.append((HELMETJudging.thinkingFact, .flag(true))) }
       if documents > 0 { facts.append(("documents", .integer(documents))) }
       let sample = Sample(
         id: SampleID(id), text: cut.prompt.text,
-        request: .generate(tokens: cut.prompt.tokens, maxNewTokens: newTokens, stopTexts: newline),
+        request: .generate(
+          tokens: cut.prompt.tokens, maxNewTokens: newTokens + (thinks ? Self.thoughtTokenCount : 0),
+          stopTexts: newline),
         conversation: cut.prompt.conversation, expected: item.references, facts: facts,
         truncatedTokenCount: cut.removedCount)
       made.append(try judged(sample, item, source, context.judge))
     }
-    guard !made.isEmpty else { throw .impossibleSample(cell: "helmet \(name)", problem: "no row is left") }
+    guard !made.isEmpty else {
+      let isShort = loader.firstCut != nil
+      throw .impossibleSample(
+        cell: "helmet \(name)",
+        problem: "no row is left"
+          + (isShort ? ": all are short in Llama 2's tokens, which HELMET drops; leave `llama2-tokenizer` away" : ""))
+    }
     return made
   }
 
@@ -262,10 +303,11 @@ public struct HELMET: StatelessScoring {
     let ending = source.templates.system.filled(item.fields)
     func prompt(_ fields: [String: String]) throws(TaskError) -> PromptWrapper.Prompt {
       let user = source.templates.user.filled(fields)
-      let text = wrapper.wrapsInChat ? user : user + (source.dataset.isSpaced ? "\n\n" : "\n") + ending
+      let text = wrapper.tellsSpeakers ? user : user + (source.dataset.isSpaced ? "\n\n" : "\n") + ending
       return try wrapper.prompt(text, sample: "helmet \(id)")
     }
-    let prepended = wrapper.wrapsInChat ? "" : ending
+    // A server's template wraps every message: its replies get the words all the same where HELMET asks for no chat.
+    let prepended = wrapper.tellsSpeakers && source.dataset.usesChat ? "" : ending
     let whole = try prompt(item.fields)
     let excess = whole.tokens.count - most
     guard excess > 0 else { return Cut(prompt: whole, prepended: prepended, removedCount: 0) }
@@ -291,16 +333,16 @@ public struct HELMET: StatelessScoring {
     guard case .text(let name)? = reference.fact("dataset"), let dataset = HELMETDataset(rawValue: name) else {
       return [Score("score", unscored: "the sample is of no dataset of HELMET")]
     }
-    let beginning = HELMETJudging.beginning(of: reference)
     if dataset.isJudged {
       let answer = HELMETJudging.judgedAnswer(of: reference)
-      let strings = Self.values(dataset, beginning + (answer ?? text), reference).map { Score($0.name, 100 * $0.value) }
+      let said = HELMETJudging.said(answer ?? text, reference)
+      let strings = Self.values(dataset, said, reference).map { Score($0.name, 100 * $0.value) }
       guard answer != nil else {
         return [Score("score", unscored: "no judge given: HELMET's column of this dataset is a judge's")] + strings
       }
       return HELMETJudging.scores(dataset, reference, verdict: text) + strings
     }
-    var values = Self.values(dataset, beginning + text, reference)
+    var values = Self.values(dataset, HELMETJudging.said(text, reference), reference)
     guard let headline = values.first(where: { $0.name == dataset.headline }) else {
       return [Score("score", unscored: "the row has no answers that can be scored")]
     }

@@ -36,7 +36,7 @@ struct HELMETJudging: Sendable {
   /// - Returns: the same with the judge's name, and the calls behind it.
   func asking(_ sample: Sample) -> Sample {
     var sample = sample.adding(Judge.nameFact, .text(judge.name))
-    let beginning = Self.beginning(of: sample.reference)
+    let reference = sample.reference
     switch rubric {
     case .question(let question, let answers):
       let fields = ["question": question, "correct_answers": Self.pythonList(answers)]
@@ -44,7 +44,7 @@ struct HELMETJudging: Sendable {
         by: judge.followUp(
           of: sample, promptTokenCounts: [Judge.tokenCount(of: [prompts.question.filled(fields)])], replies: []
         ) { [prompts] (answer) throws(TaskError) in
-          let line = Self.withoutLineEnds(beginning + answer)
+          let line = Self.withoutLineEnds(Self.said(answer, reference))
           let parsed = HELMETAnswer(prediction: line, references: [], reading: .standard).parsed
           let text = prompts.question.filled(fields.merging(["parsed_output": parsed]) { $1 })
           return Judge.Inquiry(facts: [(Judge.answerFact, .text(answer))], prompts: [Self.messages(text)])
@@ -61,7 +61,7 @@ struct HELMETJudging: Sendable {
           of: sample, promptTokenCounts: templates.map { Judge.tokenCount(of: [$0.filled(fields)]) },
           replies: [Fact.fluency, Fact.recall]
         ) { (answer) throws(TaskError) in
-          let said = (beginning + answer).trimmingCharacters(in: .whitespacesAndNewlines)
+          let said = Self.said(answer, reference).trimmingCharacters(in: .whitespacesAndNewlines)
           let own = fields.merging(["text": said, "summary": said]) { $1 }
           return Judge.Inquiry(
             facts: [(Judge.answerFact, .text(answer))], prompts: templates.map { Self.messages($0.filled(own)) })
@@ -72,9 +72,15 @@ struct HELMETJudging: Sendable {
   /// HELMET's judges get one message of the user.
   private static func messages(_ text: String) -> [Message] { [Message(.user, text)] }
 
-  /// What stands in front of a reply, where the prompt ends with it.
-  static func beginning(of reference: Reference) -> String {
-    if case .text(let prepended)? = reference.fact("prepended") { prepended } else { "" }
+  /// The fact of a sample whose model thinks before it answers.
+  static let thinkingFact = "thinking"
+
+  /// A reply as it is read: behind what the prompt ends with, and of a model that thinks what stands behind its thoughts.
+  static func said(_ reply: String, _ reference: Reference) -> String {
+    var said = reply
+    if case .text(let prepended)? = reference.fact("prepended") { said = prepended + reply }
+    guard reference.fact(thinkingFact) == .flag(true), let end = said.ranges(of: "</think>").last else { return said }
+    return PythonText.stripped(String(said[end.upperBound...]))
   }
 
   /// A text with a space for each line feed; Swift takes CR LF for one character, Python for two.

@@ -42,13 +42,14 @@ extension HELMETLoader {
         ]))
     }
     var items: [HELMETItem] = []
-    for row in try chosen(source.rows, count) {
+    // HELMET shuffles all rows and then drops the short ones.
+    for row in try chosen(source.rows, count, fits: { isLongEnough($0.value["document"]?["text"]?.text ?? "") }) {
       let question = try text(row, "question", nil)
       let references = try answers(row, nil)
       items.append(
         HELMETItem(
           id: "line-\(row.line)", line: row.line,
-          fields: ["demo": framed(examples), "context": try text(row, "document", nil), "question": question],
+          fields: ["demo": framed(examples), "context": shown(try text(row, "document", nil)), "question": question],
           references: references, rubric: HELMETRubric(question: question, answers: references)))
     }
     return items
@@ -65,12 +66,19 @@ extension HELMETLoader {
     }
     let points = try keyPoints()
     var items: [HELMETItem] = []
-    for row in try chosen(source.rows, count, isShuffledOnlyIfMore: true, where: isTaken) {
+    func papers(_ row: HELMETRow) throws(TaskError) -> String {
+      try texts(row, "sources").joined(separator: "\n\n")
+    }
+    func isAsked(_ row: HELMETRow) -> Bool {
+      isTaken(row) && (firstCut == nil || (try? papers(row)).map(isLongEnough) ?? true)
+    }
+    let rows = try chosen(source.rows, count, isShuffledOnlyIfMore: true, where: isAsked)
+    for row in rows {
       let short = try text(row, "summary/short")
       items.append(
         HELMETItem(
           id: Self.name(row), line: row.line,
-          fields: ["demo": framed(examples), "context": try texts(row, "sources").joined(separator: "\n\n")],
+          fields: ["demo": framed(examples), "context": shown(try papers(row))],
           references: [short],
           // The judge compares with the long summary, and looks for the points of the short one.
           rubric: HELMETRubric(summary: row.value["summary/long"]?.text ?? short, points[Self.name(row)])))

@@ -27,6 +27,15 @@ struct HELMETLoader {
   let count: Int
   /// A judge is asked; without one nobody needs key points.
   let hasJudge: Bool
+  /// What books and papers are cut with before anything else; nil where that is not done.
+  var firstCut: FirstCut?
+
+  /// The cut at a length.
+  struct FirstCut {
+    let cut: HELMETFirstCut
+    let limit: Int
+    let omission: String
+  }
 
   /// The prompts in HELMET's order.
   ///
@@ -71,11 +80,12 @@ struct HELMETLoader {
   ///   - count: how many.
   ///   - isShuffledOnlyIfMore: no more rows than that stay in their order.
   ///   - isTaken: which rows are any; nil for all.
+  ///   - fits: which rows of the shuffled ones are taken; nil for all.
   /// - Returns: the rows, as they are drawn.
   /// - Throws: `TaskError.damagedData` when the file is no longer what it was.
   func chosen(
     _ file: RowFile<HELMETRow>, _ count: Int, isShuffledOnlyIfMore: Bool = false,
-    where isTaken: ((HELMETRow) -> Bool)? = nil
+    where isTaken: ((HELMETRow) -> Bool)? = nil, fits: ((HELMETRow) -> Bool)? = nil
   ) throws(TaskError) -> [HELMETRow] {
     var places = Array(0..<file.count)
     if let isTaken {
@@ -86,12 +96,23 @@ struct HELMETLoader {
       }
     }
     if !isShuffledOnlyIfMore || places.count > count {
-      places = HELMETSelection.shuffled(places.count).prefix(count).map { places[$0] }
+      places = HELMETSelection.shuffled(places.count).map { places[$0] }
     }
     var rows: [HELMETRow] = []
-    for place in places { rows.append(try file.entry(place).row) }
+    for place in places where rows.count < count {
+      let row = try file.entry(place).row
+      if fits?(row) ?? true { rows.append(row) }
+    }
     return rows
   }
+
+  /// A book or papers as they are shown before the prompt is cut.
+  func shown(_ text: String) -> String {
+    firstCut.map { $0.cut.cut(text, to: $0.limit, omission: $0.omission) } ?? text
+  }
+
+  /// Whether a text is long enough for HELMET, where that can be told.
+  func isLongEnough(_ text: String) -> Bool { firstCut?.cut.isTaken(text, dataset) ?? true }
 
   // MARK: Recall
 
@@ -344,8 +365,11 @@ struct HELMETLoader {
     }
     let ids = all.map(Self.name)
     let points = try keyPoints()
-    return HELMETSelection.shuffled(all.count).prefix(count).map { place in
+    // Examples come from all rows, those that are asked from the long ones.
+    let long = all.indices.filter { isLongEnough(fields[$0]["context"] ?? "") }
+    return HELMETSelection.shuffled(long.count).prefix(count).map { long[$0] }.map { place in
       var own = fields[place]
+      own["context"] = shown(own["context"] ?? "")
       let others = all.indices.filter { ids[$0] != ids[place] }
       let drawn = HELMETSelection.shuffled(others.count).prefix(shots)
       let examples = drawn.map { templates.example.filled(fields[others[$0]]) }

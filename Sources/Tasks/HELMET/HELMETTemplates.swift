@@ -17,6 +17,8 @@ struct HELMETTemplates: Sendable {
   let frame: BraceTemplate
   /// ALCE's instruction and examples.
   let alce: ALCE?
+  /// What stands behind a book that was cut first; nil where a checkout does not say it.
+  let omission: String?
   /// The files that were read.
   let files: [DataFile]
 
@@ -99,6 +101,7 @@ struct HELMETTemplates: Sendable {
     passage = Self.template(texts.passage)
     untitled = Self.template(texts.untitled)
     example = Self.template(texts.example)
+    omission = " ... [the rest is left out]"
     frame = Self.template(
       "\(dataset.category == .summary ? "Examples" : "Two examples"):\n\n{demo}\n\nAnd this is the "
         + (dataset == .lawSummary ? "case:\n\n" : "story:\n\n"))
@@ -186,6 +189,7 @@ struct HELMETTemplates: Sendable {
     self.example = example
     self.frame = frame
     self.alce = alce
+    omission = PythonFunction.standard("postfix_text", of: "truncate_llama2", in: read.text)
     self.files = files
   }
 
@@ -279,6 +283,13 @@ struct PythonFunction {
         path: path, line: line?.number, problem: "`\(name)` should have a line `\(beginning)...` with the examples")
     }
     return (example, before)
+  }
+
+  /// The text that a parameter of a function has where none is given; nil where the line `def name(` gives none.
+  static func standard(_ parameter: String, of name: String, in source: String) -> String? {
+    let line = source.split { $0 == "\n" || $0 == "\r\n" }.first { $0.hasPrefix("def \(name)(") }
+    guard let line, let range = line.firstRange(of: parameter + "=") else { return nil }
+    return literal(line[range.upperBound...])
   }
 
   /// The text of the literal that a line goes on with.

@@ -155,19 +155,6 @@ public struct LVEval: EvaluationTask {
     }
   }
 
-  /// A mean over all datasets of a level.
-  public static let report: TaskReport = {
-    var report = TaskReport()
-    let english = LVEvalDataset.allCases.filter { !$0.isChinese }.map(\.rawValue)
-    report.means = TaskReport.MeanTable(
-      id: "means", title: "means of LV-Eval's datasets",
-      means: [
-        TaskReport.Mean("English (6)", of: .columns(english)),
-        TaskReport.Mean("all 11", of: .columns(LVEvalDataset.allCases.map(\.rawValue))),
-      ], note: "A mean stands where every dataset of it is complete; the official table is that of all 11 a level.")
-    return report
-  }()
-
   /// Rows that are left out, files that are not whole, and scores that there cannot be.
   public func warnings(in context: SampleContext) -> [String] {
     var warnings: [String] = []

@@ -8,7 +8,7 @@ extension LongBenchV2 {
     takes: "data.json, and the repository's checkout or its folder prompts/",
     wantsImport: true,
     files: [KnownFile(name: "data.json", rows: 503, isArray: true)]
-      + LongBenchV2Setting.allCases.flatMap(\.fileNames).map { KnownFile(name: "prompts/\($0)") }
+      + LongBenchV2Setting.allFileNames.map { KnownFile(name: "prompts/\($0)") }
   ) { row in
     RowRule.missing(
       row,

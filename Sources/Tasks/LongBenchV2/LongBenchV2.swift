@@ -10,7 +10,7 @@ public struct LongBenchV2: StatelessScoring {
   /// The task's name in a configuration.
   public static let name = "longbench-v2"
   /// The version of the scorer.
-  public static let scorerVersion = 1
+  public static let scorerVersion = 2
   /// What its means lie between.
   public static let scoreRanges = ["compensated": 0.0...1]
   /// What the help says.
@@ -25,6 +25,7 @@ public struct LongBenchV2: StatelessScoring {
       .init("compensated", "the same with a quarter for a row without a letter"),
       .init("no_letter", "share of replies without a letter that can be read"),
       .init("empty_reply", "share of empty replies, which the official program leaves out of its means"),
+      .init("question_cut", "share of prompts that were cut so far that their question is no longer whole"),
     ],
     example: "{path: Datasets/longbench-v2/data.json, settings: [plain, cot], lengths: [2048]}")
   private enum Key {
@@ -32,10 +33,10 @@ public struct LongBenchV2: StatelessScoring {
     static let prompts = Setting.path(
       "prompts", "the folder of the official prompts", otherwise: "prompts/ at `path`, else the project's own wording")
     static let settings = Setting.texts(
-      "settings", "some of plain, cot, no-context, rag", default: ["plain"], shown: "plain")
+      "settings", "some of plain, cot, no-context, rag, rag-cot", default: ["plain"], shown: "plain")
     static let retrieved = Setting.path(
-      "retrieved", "for rag: a JSON file with the chunks of each row", otherwise: "none")
-    static let chunks = Setting.integer("chunks", "for rag: how many chunks", default: 5)
+      "retrieved", "for rag and rag-cot: a JSON file with the chunks of each row", otherwise: "none")
+    static let chunks = Setting.integer("chunks", "for rag and rag-cot: how many chunks", default: 5)
     static let limit = Setting.integer("limit", "the first rows", otherwise: "all")
     static let lengths = Setting.lengths(
       "the most tokens of a prompt before the chat markers", atLeast: 16,
@@ -72,7 +73,7 @@ public struct LongBenchV2: StatelessScoring {
     chunkCount = try settings[Key.chunks]
     rows = try RowSettings(
       settings, limit: Key.limit, lengths: Key.lengths, truncation: Key.truncation, maxNewTokens: Key.maxNewTokens)
-    if chosen.contains(.rag) {
+    if chosen.contains(where: \.isRetrieved) {
       guard let path = try settings[Key.retrieved] else {
         throw .setting(
           key: "retrieved", found: "missing",
@@ -100,7 +101,7 @@ public struct LongBenchV2: StatelessScoring {
     var name = prompts.isOwn ? "longbench-v2/own" : "longbench-v2/v1"
     if !prompts.unofficial.isEmpty, !prompts.isOwn { name += "+prompts" }
     name += rows.deviations
-    if chosen.contains(.rag) { name += "+chunks=\(chunkCount)" }
+    if chosen.contains(where: \.isRetrieved) { name += "+chunks=\(chunkCount)" }
     return name
   }
 
@@ -112,8 +113,8 @@ public struct LongBenchV2: StatelessScoring {
       "an empty reply counts as wrong and is counted in empty_reply; the official program drops such rows",
       rows.truncation == .middle
         ? "a prompt of more than the stated tokens (BOS included, chat markers and new tokens not) keeps its first and "
-          + "last half, decoded together and tokenised again; if the end holds less than the question, the fact "
-          + "`question_cut` says so"
+          + "last half, decoded together and tokenised again; where the end holds less than the question "
+          + "it counts in question_cut"
         : "deviation: truncation is \(rows.truncation.rawValue); the official program cuts the middle of the whole prompt",
       "deviation: greedy; the official program samples at temperature 0.1 without a seed",
       "difficulty and length are the file's own columns",
@@ -129,8 +130,11 @@ public struct LongBenchV2: StatelessScoring {
     if chosen.contains(.cot) {
       notes.append("cot: two calls; the second holds the first reply and not the text, and only it is read")
     }
-    if chosen.contains(.rag) {
+    if chosen.contains(where: \.isRetrieved) {
       notes.append("rag: the first \(chunkCount) chunks of your file, in the order of the text")
+    }
+    if chosen.contains(.ragChain) {
+      notes.append("rag-cot: the prompt of rag with the limit of cot, which asks for a letter; then the second call of cot")
     }
     if let maxNewTokens = rows.maxNewTokens {
       notes.append("deviation: at most \(maxNewTokens) new tokens in each call")
@@ -150,6 +154,7 @@ public struct LongBenchV2: StatelessScoring {
       name: "compensated", aggregation: .mean, higherIsBetter: true, range: Self.scoreRanges["compensated"]),
     MetricDescription(name: "no_letter", aggregation: .accuracy, higherIsBetter: false),
     MetricDescription(name: "empty_reply", aggregation: .accuracy, higherIsBetter: false),
+    MetricDescription(name: "question_cut", aggregation: .accuracy, higherIsBetter: false),
   ]
 
   /// One cell per setting and length.
@@ -198,7 +203,7 @@ public struct LongBenchV2: StatelessScoring {
   ) throws(TaskError) -> Sample? {
     let row = entry.row
     var document = row.context
-    if setting == .rag {
+    if setting.isRetrieved {
       guard let chunks = retrieved?.document(row.id, count: chunkCount) else {
         throw .damagedData(path: retrieved?.file.name ?? "", line: nil, problem: "it has no chunks of row \(row.id)")
       }
@@ -218,7 +223,7 @@ public struct LongBenchV2: StatelessScoring {
     if cut.removedCount > 0 {
       facts.append(("question_cut", .flag(!cut.text.contains(PythonText.stripped(row.question)))))
     }
-    let followUp = setting == .cot ? secondCall(id, row, facts, limits[1], wrapper) : nil
+    let followUp = setting.hasSecondCall ? secondCall(id, row, facts, limits, most, wrapper) : nil
     return Sample(
       id: id, text: prompt.text, request: .generate(tokens: prompt.tokens, maxNewTokens: limits[0]),
       conversation: prompt.conversation, expected: [row.answer], facts: facts,
@@ -227,19 +232,21 @@ public struct LongBenchV2: StatelessScoring {
 
   /// The second call of a chain of thought: the first reply in place of the text.
   private func secondCall(
-    _ id: SampleID, _ row: LongBenchV2Row, _ facts: [(name: String, value: Value)], _ maxNewTokens: Int,
+    _ id: SampleID, _ row: LongBenchV2Row, _ facts: [(name: String, value: Value)], _ limits: [Int], _ most: Int,
     _ wrapper: PromptWrapper
   ) -> FollowUp {
     let bare = prompts.filled("0shot_cot_ans.txt", row, document: "", thought: "")
-    let count = wrapper.tokenizer.encode(bare, parseSpecial: false).count + LongBenchV2Setting.cot.maxNewTokens[0]
-    return FollowUp(promptTokenCount: count, maxNewTokens: maxNewTokens) { (outcome) throws(TaskError) in
+    let count = wrapper.tokenizer.encode(bare, parseSpecial: false).count + limits[0]
+    return FollowUp(promptTokenCount: count, maxNewTokens: limits[1]) { (outcome) throws(TaskError) in
       guard case .generation(_, let thought, _) = outcome else {
         throw .impossibleSample(cell: "longbench-v2 \(id)", problem: "the first call generated nothing")
       }
       let text = prompts.filled("0shot_cot_ans.txt", row, document: "", thought: thought)
-      let prompt = try wrapper.prompt(text, sample: "longbench-v2 \(id)")
+      // What is asked again is cut as every prompt is; a sample that was begun is not left out.
+      let cut = try cut(text, most, wrapper, id)?.text ?? text
+      let prompt = try wrapper.prompt(cut, sample: "longbench-v2 \(id)")
       return Sample(
-        id: id, text: prompt.text, request: .generate(tokens: prompt.tokens, maxNewTokens: maxNewTokens),
+        id: id, text: prompt.text, request: .generate(tokens: prompt.tokens, maxNewTokens: limits[1]),
         conversation: prompt.conversation, expected: [row.answer],
         facts: facts + [("thought_is_empty", .flag(PythonText.stripped(thought).isEmpty))])
     }
@@ -274,6 +281,7 @@ public struct LongBenchV2: StatelessScoring {
     return [
       Score("accuracy", isRight), Score("compensated", letter == nil ? 0.25 : isRight),
       Score("no_letter", letter == nil ? 1 : 0), Score("empty_reply", isEmpty ? 1 : 0),
+      Score("question_cut", reference.fact("question_cut") == .flag(true) ? 1 : 0),
     ]
   }
 }

@@ -11,6 +11,13 @@ enum LongBenchV2Setting: String, CaseIterable, Hashable, Sendable {
   case noContext = "no-context"
   /// With retrieved chunks in place of the text.
   case rag
+  /// Retrieved chunks under their own prompt, then the letter in a second call as after a chain of thought.
+  case ragChain = "rag-cot"
+
+  /// True where chunks stand in place of the text.
+  var isRetrieved: Bool { self == .rag || self == .ragChain }
+  /// True for two calls.
+  var hasSecondCall: Bool { self == .cot || self == .ragChain }
 
   /// The official files: of the only call, or of both.
   var fileNames: [String] {
@@ -19,11 +26,15 @@ enum LongBenchV2Setting: String, CaseIterable, Hashable, Sendable {
     case .cot: ["0shot_cot.txt", "0shot_cot_ans.txt"]
     case .noContext: ["0shot_no_context.txt"]
     case .rag: ["0shot_rag.txt"]
+    case .ragChain: ["0shot_rag.txt", "0shot_cot_ans.txt"]
     }
   }
 
+  /// The five official files.
+  static var allFileNames: [String] { [Self.plain, .cot, .noContext, .rag].flatMap(\.fileNames) }
+
   /// The official limits on new tokens, call by call.
-  var maxNewTokens: [Int] { self == .cot ? [1024, 128] : [128] }
+  var maxNewTokens: [Int] { hasSecondCall ? [1024, 128] : [128] }
 }
 
 /// The prompts of LongBench v2: the user's official files, or the project's own wording.

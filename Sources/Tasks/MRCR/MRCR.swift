@@ -100,7 +100,7 @@ public struct MRCR: StatelessScoring {
       "bins are of tokens of all messages and the answer: of the field n_tokens (o200k_base) where rows have it, else of "
         + "the model's own tokenizer, so that rows may fall into other bins than the official ones",
       "greedy, at most \(maxNewTokens) new tokens (officially none is stated); a prompt is never cut, rows beyond the "
-        + "bins are not asked",
+        + "bins are not asked, and those beyond the model's window are unless `bins` leaves them out; not DeepMind's mrcr_v2, which is another protocol",
     ]
   }
 
@@ -137,9 +137,10 @@ public struct MRCR: StatelessScoring {
     let count =
       row.tokenCount
       ?? counts.count("\(source.needleCount)|\(place)", context.tokenizer) {
-        row.messages.map(\.content).joined() + row.answer
+        row.messages.map(\.content) + [row.answer]
       }
-    return Self.allBins.first { count <= $0 }
+    // The first official bin has both of its ends.
+    return count == Self.allBins[0] ? Self.allBins[1] : Self.allBins.first { count <= $0 }
   }
 
   /// The prompts of one cell.

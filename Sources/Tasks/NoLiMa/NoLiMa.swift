@@ -187,8 +187,8 @@ public struct NoLiMa: StatelessScoring {
         + "machines there",
       "score \(metric.rawValue): case-sensitive, over everything that was generated; a chain of thought that names several "
         + "people counts as right under `contains`",
-      "with a chat template the system message is \"\(Self.system)\", whatever the needle set says, as officially; greedy, "
-        + "at most \(maxNewTokens) new tokens",
+      "with a chat template, a server's too, the system message is \"\(Self.system)\", whatever the needle set says, as "
+        + "officially; greedy, at most \(maxNewTokens) new tokens (officially 192; reasoning models, second hand: 1536)",
       (templateFile == nil
         ? "deviation: the wording is the project's own"
         : "wording DEFAULT_TASK_TEMPLATE of the checkout's run_tests.py")
@@ -196,7 +196,11 @@ public struct NoLiMa: StatelessScoring {
       "base score: mean over the pairs of the best mean at 250, 500 and 1,000; effective length: the longest tested length "
         + "from 1,000 on with at least 85 % of it (the repository computes neither)",
     ]
-    if depthCount != 26 { notes.append("deviation: \(depthCount) depths; officially 26") }
+    if depthCount != 26 {
+      let isLong = depthCount == 11 && lengths.allSatisfy { $0 >= 64_000 }
+      notes.append(
+        "\(isLong ? "" : "deviation: ")\(depthCount) depths; officially 26, at 64,000 and 128,000 tokens 11")
+    }
     if hasDistractor { notes.append("a distractor stands at least 0.2 from the needle, drawn by the same generator") }
     return notes
   }
@@ -274,9 +278,9 @@ public struct NoLiMa: StatelessScoring {
         problem: "the book has no place for it: it has \(book.haystack.tokens.count) tokens; take longer books"
           + (hasDistractor ? ", or no distractor (the text before its place is there twice)" : ""))
     }
-    let filling = pair.entry.template.flatMap { BraceTemplate($0) } ?? template
+    let filling = pair.entry.template ?? template
     let message = filling.filled(["haystack": text, "question": pair.question])
-    let system = wrapper.wrapsInChat ? [Message(.system, Self.system)] : []
+    let system = wrapper.tellsSpeakers ? [Message(.system, Self.system)] : []
     let prompt = try wrapper.prompt(system + [Message(.user, message)], sample: "nolima \(name)")
     return Sample(
       id: SampleID(name), text: prompt.text,

@@ -16,7 +16,8 @@ struct NoLiMaNeedle: Sendable {
   let questions: [(type: String, text: String)]
   let names: [String]
   let tests: [Test]
-  let template: String?
+  /// The entry's own wording, with `{haystack}` and `{question}`; nil for the default.
+  let template: BraceTemplate?
   /// By the questions' types.
   let distractors: [String: String]
 
@@ -26,7 +27,7 @@ struct NoLiMaNeedle: Sendable {
     id = try fields.text("id")
     needle = try fields.text("needle")
     names = try fields.texts("character_set")
-    template = try fields.optionalText("task_template")
+    template = try Self.template(fields)
     questions = Self.texts(value["questions"])
     distractors = Dictionary(Self.texts(value["distractors"]).map { ($0.type, $0.text) }) { $1 }
     var tests: [Test] = []
@@ -35,8 +36,12 @@ struct NoLiMaNeedle: Sendable {
         guard let arguments = member.value["input_args"]?.texts else {
           throw RowFieldProblem(text: "test \(member.key) has no `input_args`, a list of texts")
         }
-        tests.append(
-          Test(id: member.key, arguments: arguments, goldAnswers: member.value["gold_answers"]?.texts))
+        let gold = member.value["gold_answers"]
+        guard gold == nil || gold == .null || gold?.texts != nil else {
+          // The official program would look for each letter of a text.
+          throw RowFieldProblem(text: "`gold_answers` of test \(member.key) is no list of texts")
+        }
+        tests.append(Test(id: member.key, arguments: arguments, goldAnswers: gold?.texts))
       }
     }
     self.tests = tests
@@ -44,6 +49,14 @@ struct NoLiMaNeedle: Sendable {
     guard !questions.isEmpty, !tests.isEmpty, !names.isEmpty else {
       throw RowFieldProblem(text: "it needs `questions`, `tests` and a `character_set` that are not empty")
     }
+  }
+
+  private static func template(_ fields: RowFields) throws(RowFieldProblem) -> BraceTemplate? {
+    guard let text = try fields.optionalText("task_template") else { return nil }
+    guard let template = BraceTemplate(text), Set(template.fields).isSuperset(of: ["haystack", "question"]) else {
+      throw RowFieldProblem(text: "`task_template` lacks {haystack} or {question}")
+    }
+    return template
   }
 
   private static func texts(_ value: JSONValue?) -> [(type: String, text: String)] {

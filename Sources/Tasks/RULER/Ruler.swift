@@ -149,9 +149,10 @@ public struct Ruler: StatelessScoring {
       "state of NVIDIA/RULER of 2026-07: the answer's beginning is a part of the prompt (from 2025-05-30 to 2026-07-22 "
         + "the official predictions lacked it), sizes are found by a binary search whose probes draw from the running "
         + "generator; \(trials) samples per task and length where RULER has 500",
-      "length = tokens of the whole prompt without BOS and the tokens that may be generated; greedy, no stop words",
+      "length = tokens of the whole prompt without BOS (needles: with it) and the tokens that may be generated; greedy, no "
+        + "stop words",
       "score: control characters become line ends, then the share of the gold strings that occur, whatever the case (of "
-        + "questions: any), over everything that was generated",
+        + "questions: any), over everything that was generated; a gold word is found inside a longer one, too",
       templates.isOwn ? "deviation: the wording is the project's own" : "wording of the checkout's constants.py",
     ]
     if tasks.contains("cwe") {

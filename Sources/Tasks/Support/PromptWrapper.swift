@@ -83,6 +83,9 @@ struct PromptWrapper: Sendable {
   /// True where prompts are wrapped in a chat template.
   var wrapsInChat: Bool { chat != nil }
 
+  /// True where the model is told who speaks: by a template here, or by that of a server.
+  var tellsSpeakers: Bool { wrapsInChat || sendsMessages }
+
   /// The name of the template, `none` without one.
   var templateName: String { chat?.template.name ?? (sendsMessages ? SampleContext.serverChat : "none") }
 

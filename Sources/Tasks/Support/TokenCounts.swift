@@ -5,17 +5,17 @@ import Tokenizers
 final class TokenCounts: Sendable {
   private let known = Mutex<[String: Int]>([:])
 
-  /// The number of ids of a text without BOS.
+  /// The number of ids of texts, each by itself and without BOS.
   ///
   /// - Parameters:
-  ///   - name: what tells the text from others.
+  ///   - name: what tells the texts from others.
   ///   - tokenizer: the tokenizer.
-  ///   - text: makes the text when it was not seen before.
+  ///   - texts: makes the texts when they were not seen before.
   /// - Returns: the number.
-  func count(_ name: String, _ tokenizer: Tokenizer, text: () -> String) -> Int {
+  func count(_ name: String, _ tokenizer: Tokenizer, texts: () -> [String]) -> Int {
     let key = "\(tokenizer.identity)|\(name)"
     if let count = known.withLock({ $0[key] }) { return count }
-    let count = tokenizer.encode(text(), bos: .never, parseSpecial: false).count
+    let count = texts().reduce(0) { $0 + tokenizer.encode($1, bos: .never, parseSpecial: false).count }
     known.withLock { $0[key] = count }
     return count
   }
