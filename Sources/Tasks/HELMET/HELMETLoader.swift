@@ -9,11 +9,36 @@ struct HELMETItem: Sendable {
   /// The row's line.
   let line: Int
   /// The fields of the templates; `context` is what may be cut.
-  let fields: [String: String]
+  var fields: [String: String]
   /// The accepted answers; for ALCE a JSON list of spellings each, for a ranking `id label` each.
-  let references: [String]
+  var references: [String]
   /// What a judge is told beside the answer; nil where no judge is asked.
   var rubric: HELMETRubric?
+}
+
+/// The prompts of a cell in HELMET's order, each made when it is asked for: a row of the official files holds a whole
+/// document or a thousand of them, and a file hundreds of megabytes.
+struct HELMETItems {
+  /// The number of prompts.
+  let count: Int
+  private let make: (Int) throws(TaskError) -> HELMETItem
+
+  /// Prompts out of rows that were chosen and not read.
+  ///
+  /// - Parameters:
+  ///   - places: where the rows lie, in the order of the prompts.
+  ///   - make: reads a row and makes its prompt.
+  init<Place>(_ places: [Place], make: @escaping (Place) throws(TaskError) -> HELMETItem) {
+    count = places.count
+    self.make = { (index) throws(TaskError) in try make(places[index]) }
+  }
+
+  /// Makes a prompt.
+  ///
+  /// - Parameter index: 0 up to `count`.
+  /// - Returns: the prompt.
+  /// - Throws: `TaskError.damagedData` for a row that is not what it should be.
+  func item(_ index: Int) throws(TaskError) -> HELMETItem { try make(index) }
 }
 
 /// Makes HELMET's prompts out of its files.
@@ -37,10 +62,11 @@ struct HELMETLoader {
     let omission: String
   }
 
-  /// The prompts in HELMET's order.
+  /// Chooses the rows.
   ///
+  /// - Returns: their prompts, in HELMET's order.
   /// - Throws: `TaskError.damagedData` for a row that is not what it should be.
-  func items() throws(TaskError) -> [HELMETItem] {
+  func items() throws(TaskError) -> HELMETItems {
     switch dataset.category {
     case .recall: try dataset.isRuler ? ruler() : keyValues()
     case .rag: try questions()
@@ -71,9 +97,24 @@ struct HELMETLoader {
     return texts
   }
 
-  func rows(_ file: RowFile<HELMETRow>) throws(TaskError) -> [HELMETRow] { try file.entries().map(\.row) }
+  /// What a pass over a file keeps of each row.
+  ///
+  /// - Parameters:
+  ///   - file: the rows, of which one at a time is held.
+  ///   - part: what is kept; nil leaves the row out.
+  /// - Returns: the parts, in the file's order.
+  /// - Throws: what `part` throws, and `TaskError.damagedData` when the file is no longer what it was.
+  func parts<Part>(
+    _ file: RowFile<HELMETRow>, _ part: (Int, HELMETRow) throws(TaskError) -> Part?
+  ) throws(TaskError) -> [Part] {
+    var parts: [Part] = []
+    for place in 0..<file.count {
+      if let part = try part(place, file.entry(place).row) { parts.append(part) }
+    }
+    return parts
+  }
 
-  /// The first rows of a shuffled file, read one after another: a row holds a whole document.
+  /// Where the first rows of a shuffled file lie.
   ///
   /// - Parameters:
   ///   - file: the rows.
@@ -81,29 +122,24 @@ struct HELMETLoader {
   ///   - isShuffledOnlyIfMore: no more rows than that stay in their order.
   ///   - isTaken: which rows are any; nil for all.
   ///   - fits: which rows of the shuffled ones are taken; nil for all.
-  /// - Returns: the rows, as they are drawn.
+  /// - Returns: places in the file, as they are drawn.
   /// - Throws: `TaskError.damagedData` when the file is no longer what it was.
   func chosen(
     _ file: RowFile<HELMETRow>, _ count: Int, isShuffledOnlyIfMore: Bool = false,
     where isTaken: ((HELMETRow) -> Bool)? = nil, fits: ((HELMETRow) -> Bool)? = nil
-  ) throws(TaskError) -> [HELMETRow] {
+  ) throws(TaskError) -> [Int] {
     var places = Array(0..<file.count)
     if let isTaken {
-      places = []
-      for place in 0..<file.count {
-        let entry = try file.entry(place)
-        if isTaken(entry.row) { places.append(place) }
-      }
+      places = try parts(file) { (place, row) throws(TaskError) in isTaken(row) ? place : nil }
     }
-    if !isShuffledOnlyIfMore || places.count > count {
-      places = HELMETSelection.shuffled(places.count).map { places[$0] }
+    guard !isShuffledOnlyIfMore || places.count > count else { return places }
+    let shuffled = HELMETSelection.shuffled(places.count).lazy.map { places[$0] }
+    guard let fits else { return Array(shuffled.prefix(count)) }
+    var taken: [Int] = []
+    for place in shuffled where taken.count < count {
+      if fits(try file.entry(place).row) { taken.append(place) }
     }
-    var rows: [HELMETRow] = []
-    for place in places where rows.count < count {
-      let row = try file.entry(place).row
-      if fits?(row) ?? true { rows.append(row) }
-    }
-    return rows
+    return taken
   }
 
   /// A book or papers as they are shown before the prompt is cut.
@@ -116,199 +152,99 @@ struct HELMETLoader {
 
   // MARK: Recall
 
-  private func ruler() throws(TaskError) -> [HELMETItem] {
-    var items: [HELMETItem] = []
-    for row in try chosen(source.rows, count) {
+  private func ruler() throws(TaskError) -> HELMETItems {
+    HELMETItems(try chosen(source.rows, count)) { (place) throws(TaskError) in
+      let row = try source.rows.entry(place).row
       var fields = HELMETRow.fields(row.value)
       fields["question"] = row.shown("query") ?? row.shown("question") ?? ""
       fields["context"] = try text(row, "context")
       let key = row.value["answer"] == nil ? "outputs" : "answer"
-      items.append(
-        HELMETItem(id: "line-\(row.line)", line: row.line, fields: fields, references: try texts(row, key)))
+      return HELMETItem(id: "line-\(row.line)", line: row.line, fields: fields, references: try texts(row, key))
     }
-    return items
   }
 
-  private func keyValues() throws(TaskError) -> [HELMETItem] {
-    var items: [HELMETItem] = []
-    for row in try chosen(source.rows, count) {
+  private func keyValues() throws(TaskError) -> HELMETItems {
+    HELMETItems(try chosen(source.rows, count)) { (place) throws(TaskError) in
+      let row = try source.rows.entry(place).row
       let pairs = (row.value["demos"]?.elements ?? []).prefix(shots).compactMap(\.texts).filter { $0.count == 2 }
       let demos = pairs.map { templates.example.filled(["key": $0[0], "value": " " + $0[1]]) }
       let fields = [
         "context": try text(row, "context"), "question": try text(row, "question"),
         "demos": demos.joined(separator: "\n\n") + (shots > 0 ? "\n\n" : ""),
       ]
-      items.append(
-        HELMETItem(id: "line-\(row.line)", line: row.line, fields: fields, references: try texts(row, "answer")))
+      return HELMETItem(
+        id: "line-\(row.line)", line: row.line, fields: fields, references: try texts(row, "answer"))
     }
-    return items
-  }
-
-  // MARK: Documents
-
-  private func documents(_ value: JSONValue) -> String {
-    (value["ctxs"]?.elements ?? []).map { document in
-      let template = document["title"] == nil ? templates.untitled : templates.passage
-      return template.filled(HELMETRow.fields(document))
-    }.joined(separator: "\n\n")
-  }
-
-  /// True where a question is rare enough: popqa_3 takes those seen less than a thousand times.
-  private func isTaken(_ row: HELMETRow) -> Bool {
-    guard dataset == .popQA, let views = row.value["s_pop"]?.number else { return true }
-    return views < 1000
-  }
-
-  private func questions() throws(TaskError) -> [HELMETItem] {
-    let all = try rows(source.rows).filter(isTaken)
-    let key = all.first?.value["id"] == nil ? "question" : "id"
-    let areNumbers = all.first?.value[key]?.number != nil
-    func name(_ row: HELMETRow) -> String { row.shown(key) ?? "" }
-    let keys = HELMETSelection.keys(Set(all.map(name)), areNumbers: areNumbers, count: count)
-    let pool = try source.examples.map { (file) throws(TaskError) in try rows(file).filter(isTaken) } ?? []
-    let poolKeys = pool.map(name)
-    var items: [HELMETItem] = []
-    for row in all where keys.contains(name(row)) {
-      var demos = ""
-      if shots > 0 {
-        let places = HELMETSelection.examples(
-          poolKeys, without: dataset == .popQA ? name(row) : nil, seed: HELMETSelection.hash(name(row)), count: shots)
-        var examples: [String] = []
-        for example in places.map({ pool[$0] }) {
-          var fields = HELMETRow.fields(example.value)
-          fields["documents"] = documents(example.value)
-          guard let answer = example.value["answers"]?.texts?.first else {
-            throw problem(example, "`answers`, texts", in: source.examples)
-          }
-          fields["answer"] = answer
-          examples.append(templates.example.filled(fields))
-        }
-        demos = examples.joined(separator: "\n\n") + "\n\n"
-      }
-      items.append(
-        HELMETItem(
-          id: "\(name(row))@\(row.line)", line: row.line,
-          fields: ["demos": demos, "context": documents(row.value), "question": try text(row, "question")],
-          references: try texts(row, "answers")))
-    }
-    return items
-  }
-
-  /// Documents with their labels, in their order.
-  private func judged(_ row: HELMETRow, in file: RowFile<HELMETRow>?) throws(TaskError) -> [(id: String, label: Int)] {
-    var judged: [(id: String, label: Int)] = []
-    for document in row.value["ctxs"]?.elements ?? [] {
-      guard let id = document["id"]?.shown, let label = document["label"]?.number.flatMap({ Int(exactly: $0) }) else {
-        throw problem(row, "`ctxs` with `id` and `label`", in: file)
-      }
-      judged.append((id, label))
-    }
-    guard !judged.isEmpty else { throw problem(row, "`ctxs`, documents", in: file) }
-    return judged
-  }
-
-  private static func ranking(_ judged: [(id: String, label: Int)]) -> String {
-    judged.enumerated().sorted { ($1.element.label, $0.offset) < ($0.element.label, $1.offset) }
-      .map(\.element.id).joined(separator: " > ")
-  }
-
-  private func rankings() throws(TaskError) -> [HELMETItem] {
-    let all = try rows(source.rows)
-    let key = all.first?.value["qid"] == nil ? "query" : "qid"
-    func name(_ row: HELMETRow) -> String { row.shown(key) ?? "" }
-    let areNumbers = all.first?.value[key]?.number != nil
-    let keys = HELMETSelection.keys(Set(all.map(name)), areNumbers: areNumbers, count: count)
-    let asked = all.filter { keys.contains(name($0)) }
-    var pool = try source.examples.map { (file) throws(TaskError) in try rows(file) } ?? []
-    let isFiltered = pool.count > 2 * asked.count
-    if isFiltered { pool.removeAll { keys.contains(name($0)) } }
-    let poolKeys = pool.map(name)
-    var items: [HELMETItem] = []
-    for row in asked {
-      var demos = ""
-      if shots > 0 {
-        let places = HELMETSelection.examples(
-          poolKeys, without: isFiltered ? nil : name(row), seed: HELMETSelection.hash(name(row)), count: shots)
-        for example in places.map({ pool[$0] }) {
-          let ranking = Self.ranking(try judged(example, in: source.examples))
-          demos +=
-            documents(example.value) + "\n\nQuery: \(example.shown("query") ?? "")\nRanking: \(ranking)\n\n"
-        }
-      }
-      items.append(
-        HELMETItem(
-          id: "\(name(row))@\(row.line)", line: row.line,
-          fields: ["demos": demos, "context": documents(row.value), "question": try text(row, "query")],
-          references: try judged(row, in: nil).map { "\($0.id) \($0.label)" }))
-    }
-    return items
   }
 
   // MARK: Classification
 
-  private func label(_ row: HELMETRow, in file: RowFile<HELMETRow>?) throws(TaskError) -> Int {
+  private func label(_ row: HELMETRow, in file: RowFile<HELMETRow>) throws(TaskError) -> Int {
     guard let label = row.value["label"]?.number.flatMap({ Int(exactly: $0) }), (0..<dataset.labelCount).contains(label)
     else { throw problem(row, "`label`, a number from 0 to \(dataset.labelCount - 1)", in: file) }
     return label
   }
 
-  private func classifications() throws(TaskError) -> [HELMETItem] {
-    let pool = try source.examples.map { (file) throws(TaskError) in try rows(file) } ?? []
-    var labels: [Int] = []
-    for row in pool { labels.append(try label(row, in: source.examples)) }
-    var items: [HELMETItem] = []
-    for row in try tested() {
-      let question = try text(row, "text")
-      let seed = HELMETSelection.localSeed(question)
+  private func classifications() throws(TaskError) -> HELMETItems {
+    // Short questions with their labels: these files are small, and a prompt takes thousands of their rows.
+    let pool = try source.examples.map { (file) throws(TaskError) in try labelled(file) } ?? []
+    let labels = pool.map(\.label)
+    return HELMETItems(try tested()) { (row) throws(TaskError) in
+      let seed = HELMETSelection.localSeed(row.text)
       let numbers = HELMETSelection.labelNumbers(dataset.labelCount, seed: seed)
       let places = HELMETSelection.balanced(labels, shots: source.amount ?? 0, seed: seed)
       let examples = places.map { place in
-        templates.example.filled([
-          "text": pool[place].shown("text") ?? "", "label": "\(numbers[labels[place]])",
-        ])
+        templates.example.filled(["text": pool[place].text, "label": "\(numbers[labels[place]])"])
       }
-      items.append(
-        HELMETItem(
-          id: "line-\(row.line)", line: row.line,
-          fields: ["context": examples.joined(separator: "\n\n"), "question": question],
-          references: ["\(numbers[try label(row, in: nil)])"]))
+      return HELMETItem(
+        id: "line-\(row.line)", line: row.line,
+        fields: ["context": examples.joined(separator: "\n\n"), "question": row.text],
+        references: ["\(numbers[row.label])"])
     }
-    return items
+  }
+
+  /// A text that is classified.
+  private struct Labelled {
+    let text: String
+    let label: Int
+    let line: Int
+  }
+
+  private func labelled(_ file: RowFile<HELMETRow>) throws(TaskError) -> [Labelled] {
+    try parts(file) { (_, row) throws(TaskError) in
+      guard let text = row.shown("text") else { throw problem(row, "`text`, a text", in: file) }
+      return Labelled(text: text, label: try label(row, in: file), line: row.line)
+    }
   }
 
   /// The rows that are asked: more than `count` are shuffled and balanced by label.
-  private func tested() throws(TaskError) -> [HELMETRow] {
-    let all = try rows(source.rows)
+  private func tested() throws(TaskError) -> [Labelled] {
+    let all = try labelled(source.rows)
     guard all.count > count else { return all }
     let shuffled = HELMETSelection.shuffled(all.count).map { all[$0] }
-    var labels: [Int] = []
-    for row in shuffled { labels.append(try label(row, in: nil)) }
-    return HELMETSelection.balanced(labels, shots: count, seed: HELMETSelection.seed).map { shuffled[$0] }
+    return HELMETSelection.balanced(shuffled.map(\.label), shots: count, seed: HELMETSelection.seed)
+      .map { shuffled[$0] }
   }
 
   // MARK: Citations
 
-  private func cited() throws(TaskError) -> [HELMETItem] {
-    let all = try rows(source.rows)
+  private func cited() throws(TaskError) -> HELMETItems {
     let demos = templates.alce?.demos ?? []
     // Two of the file's examples for each row of the whole file, in order, before any row is chosen.
     var random = PythonRandom(seed: HELMETSelection.seed)
-    let drawn = all.map { _ in random.sample(of: demos.count, count: min(shots, demos.count)) }
-    var items: [HELMETItem] = []
-    for place in HELMETSelection.shuffled(all.count).prefix(count) {
-      let row = all[place]
+    let drawn = (0..<source.rows.count).map { _ in random.sample(of: demos.count, count: min(shots, demos.count)) }
+    return HELMETItems(try chosen(source.rows, count)) { (place) throws(TaskError) in
+      let row = try source.rows.entry(place).row
       let examples = drawn[place].map { example(demos[$0]) }
       let documents = listed(row.value["docs"]?.elements?.prefix(source.amount ?? Int.max) ?? [])
-      items.append(
-        HELMETItem(
-          id: "row-\(row.line)", line: row.line,
-          fields: [
-            "demo_text": examples.isEmpty ? "" : examples.joined(separator: "\n\n\n") + "\n\n\n",
-            "instruction": templates.alce?.instruction ?? "", "question": try text(row, "question"),
-            "context": documents,
-          ], references: try groups(row)))
+      return HELMETItem(
+        id: "row-\(row.line)", line: row.line,
+        fields: [
+          "demo_text": examples.isEmpty ? "" : examples.joined(separator: "\n\n\n") + "\n\n\n",
+          "instruction": templates.alce?.instruction ?? "", "question": try text(row, "question"),
+          "context": documents,
+        ], references: try groups(row))
     }
-    return items
   }
 
   private func listed(_ documents: some Sequence<JSONValue>) -> String {
@@ -338,46 +274,46 @@ struct HELMETLoader {
 
   // MARK: Books
 
-  private func books() throws(TaskError) -> [HELMETItem] {
-    let all = try rows(source.rows)
-    var fields: [[String: String]] = []
-    var references: [[String]] = []
-    for row in all {
-      // A summary is asked for without a question.
-      let question = dataset == .bookSummary ? row.shown("input") ?? "" : try text(row, "input")
-      var own = ["question": question, "context": try text(row, "context")]
-      let answers = try texts(row, "answer")
-      own["answer[0]"] = answers[0]
-      // As the checkout's text names it.
-      own["x['answer'][0].strip()"] = answers[0].trimmingCharacters(in: .whitespacesAndNewlines)
-      if dataset == .bookChoice {
-        guard let options = row.value["options"]?.texts, options.count == 4,
-          let index = options.firstIndex(of: answers[0])
-        else { throw problem(row, "`options`, four texts with the answer among them") }
-        let letter = LongBenchV2Row.letters[index]
-        own["options"] = zip(LongBenchV2Row.letters, options).map { "\($0). \($1)" }.joined(separator: "\n")
-        own["answer[0]"] = letter
-        references.append([letter, "\(letter). \(answers[0])"])
-      } else {
-        references.append(answers)
-      }
-      fields.append(own)
-    }
-    let ids = all.map(Self.name)
+  private func books() throws(TaskError) -> HELMETItems {
+    let ids = try parts(source.rows) { (_, row) throws(TaskError) in Self.name(row) }
     let points = try keyPoints()
     // Examples come from all rows, those that are asked from the long ones.
-    let long = all.indices.filter { isLongEnough(fields[$0]["context"] ?? "") }
-    return HELMETSelection.shuffled(long.count).prefix(count).map { long[$0] }.map { place in
-      var own = fields[place]
-      own["context"] = shown(own["context"] ?? "")
-      let others = all.indices.filter { ids[$0] != ids[place] }
-      let drawn = HELMETSelection.shuffled(others.count).prefix(shots)
-      let examples = drawn.map { templates.example.filled(fields[others[$0]]) }
-      own["demo"] =
+    let isAsked = firstCut == nil ? nil : { (row: HELMETRow) in isLongEnough(row.value["context"]?.text ?? "") }
+    return HELMETItems(try chosen(source.rows, count, where: isAsked)) { (place) throws(TaskError) in
+      let others = ids.indices.filter { ids[$0] != ids[place] }
+      var examples: [String] = []
+      for drawn in HELMETSelection.shuffled(others.count).prefix(shots) {
+        examples.append(templates.example.filled(try book(others[drawn]).fields))
+      }
+      var item = try book(place)
+      item.fields["context"] = shown(item.fields["context"] ?? "")
+      item.fields["demo"] =
         shots > 0 ? templates.frame.filled(["demo": examples.joined(separator: "\n\n")]) : ""
-      var item = HELMETItem(id: ids[place], line: all[place].line, fields: own, references: references[place])
-      if dataset == .bookSummary { item.rubric = HELMETRubric(summary: references[place][0], points[ids[place]]) }
+      if dataset == .bookSummary { item.rubric = HELMETRubric(summary: item.references[0], points[ids[place]]) }
       return item
     }
+  }
+
+  /// A row of InfiniteBench without its examples.
+  private func book(_ place: Int) throws(TaskError) -> HELMETItem {
+    let row = try source.rows.entry(place).row
+    // A summary is asked for without a question.
+    let question = dataset == .bookSummary ? row.shown("input") ?? "" : try text(row, "input")
+    let answers = try texts(row, "answer")
+    var item = HELMETItem(
+      id: Self.name(row), line: row.line,
+      fields: [
+        "question": question, "context": try text(row, "context"), "answer[0]": answers[0],
+        // As the checkout's text names it.
+        "x['answer'][0].strip()": answers[0].trimmingCharacters(in: .whitespacesAndNewlines),
+      ], references: answers)
+    guard dataset == .bookChoice else { return item }
+    guard let options = row.value["options"]?.texts, options.count == 4, let index = options.firstIndex(of: answers[0])
+    else { throw problem(row, "`options`, four texts with the answer among them") }
+    let letter = LongBenchV2Row.letters[index]
+    item.fields["options"] = zip(LongBenchV2Row.letters, options).map { "\($0). \($1)" }.joined(separator: "\n")
+    item.fields["answer[0]"] = letter
+    item.references = [letter, "\(letter). \(answers[0])"]
+    return item
   }
 }
