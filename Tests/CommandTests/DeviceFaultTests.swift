@@ -69,27 +69,27 @@ struct DeviceFaultTests {
     arguments: [
       (["OPENCL_FAULT": "clGetPlatformIDs:1:-1001"], "no OpenCL driver offers a device"),
       (["OPENCL_FAULT": "clGetDeviceIDs:1:-1"], "no OpenCL driver offers a device"),
-      (["OPENCL_FAULT": "clCreateContext:1:-2"], "clCreateContext failed on NAME with CL_DEVICE_NOT_AVAILABLE"),
-      (["OPENCL_FAULT": "clCreateCommandQueue:1:-6"], "clCreateCommandQueue failed on NAME with CL_OUT_OF_HOST_MEMORY"),
+      (["OPENCL_FAULT": "clCreateContext:1:-2"], "clCreateContext failed on @ with CL_DEVICE_NOT_AVAILABLE"),
+      (["OPENCL_FAULT": "clCreateCommandQueue:1:-6"], "clCreateCommandQueue failed on @ with CL_OUT_OF_HOST_MEMORY"),
       (
         ["OPENCL_FAULT": "clBuildProgram:1:-11", "OPENCL_LOG": "line 7: too many registers"],
-        "the kernels do not compile on NAME: line 7: too many registers"
+        "the kernels do not compile on @: line 7: too many registers"
       ),
       (["OPENCL_FAULT": "clBuildProgram:1:-3", "OPENCL_LOG": ""], "with CL_COMPILER_NOT_AVAILABLE"),
-      (["OPENCL_FAULT": "clCreateKernel:3:-46"], "failed on NAME with CL_INVALID_KERNEL_NAME"),
+      (["OPENCL_FAULT": "clCreateKernel:3:-46"], "failed on @ with CL_INVALID_KERNEL_NAME"),
       // The driver said that there is memory; another program has it.
       (["OPENCL_FAULT": "clCreateBuffer:3:-4"], "CL_MEM_OBJECT_ALLOCATION_FAILURE; the device may have no memory left"),
       (["OPENCL_FAULT": "clEnqueueWriteBuffer:1:-36,clEnqueueFillBuffer:1:-36"], "with CL_INVALID_COMMAND_QUEUE"),
       // CL_DEVICE_LOCAL_MEM_SIZE, _MAX_WORK_GROUP_SIZE, _GLOBAL_MEM_SIZE and _MAX_MEM_ALLOC_SIZE.
-      (["OPENCL_INFO": "4131=32768"], "NAME has work groups of 4096 items with 32.0 KiB"),
-      (["OPENCL_INFO": "4100=128"], "NAME has work groups of 128 items"),
+      (["OPENCL_INFO": "4131=32768"], "@ has work groups of 4096 items with 32.0 KiB"),
+      (["OPENCL_INFO": "4100=128"], "@ has work groups of 128 items"),
       (["OPENCL_INFO": "4127=1000000"], "the weights need"),
       (["OPENCL_INFO": "4112=100000"], "holds at most 97.7 KiB in one piece"),
     ])
   func driver(variables: [String: String], message: String) throws {
     let result = try Program.run(Self.prompt, environment: FaultyOpenCL.environment(variables))
     #expect(result.status == 1 && result.output.isEmpty, "\(result.status) \(result.output)")
-    #expect(result.errors.contains(message.replacingOccurrences(of: "NAME", with: FaultyOpenCL.name)), "\(result.errors)")
+    #expect(result.errors.contains(message.replacingOccurrences(of: "@", with: FaultyOpenCL.name)), "\(result.errors)")
     let devices = try Program.run(["devices"], environment: FaultyOpenCL.environment(variables))
     #expect(devices.status == 0 && devices.output.hasPrefix("cpu "))
   }
@@ -140,7 +140,8 @@ struct DeviceFaultTests {
         Issue.record("\(float16)")
         return
       }
-      #expect(more > less + (1 << 20))
+      // At least the activations of a pass as halves.
+      #expect(more >= less + 2 * 512 * 384)
       let enough = try plan([])
       #expect(enough.status == 0 && !(enough.output + enough.errors).contains("can be had"), "\(enough.output)")
       // Room for the weights alone: by the limit, and by what the device has.
@@ -164,12 +165,10 @@ private struct Absent: Error {}
 enum FaultyOpenCL {
   /// The library that the program would open.
   private static let real: String? = {
-    guard let library = unsafe dlopen("libOpenCL.so.1", RTLD_NOW | RTLD_LOCAL) else { return nil }
-    var info = unsafe Dl_info()
-    guard let address = unsafe dlsym(library, "clFinish"), unsafe dladdr(address, &info) != 0,
-      let path = unsafe info.dli_fname
+    guard unsafe dlopen("libOpenCL.so.1", RTLD_NOW | RTLD_LOCAL) != nil,
+      let maps = FileManager.default.contents(atPath: "/proc/self/maps")
     else { return nil }
-    return unsafe String(cString: path)
+    return String(decoding: maps, as: UTF8.self).split(separator: "\n").first { $0.contains("libOpenCL.so") }?.split(separator: " ").last.map(String.init)
   }()
 
   private static let folder: URL? = {

@@ -1,3 +1,4 @@
+import Checkpoints
 import Kernels
 import OpenCL
 import Positions
@@ -93,13 +94,14 @@ import Testing
     let model = try Model.load(path: OpenCLTestDevice.model("model"), device: OpenCLDevice())
     let session = Session(model: model, method: .plain)
     session.plannedLength = 1000
-    _ = try session.score((0..<600).map { $0 % 90 })
+    let tokens = (0..<600).map { $0 % 90 }
+    _ = try session.score(tokens)
     let held = session.caches[0].heldPositionCount
     #expect((1000..<1100).contains(held))
     session.truncate(to: 400)
     #expect(session.caches[0].heldPositionCount == held)
     session.plannedLength = 1 << 44
-    let error = #expect(throws: TransformerError.self) { try session.score([1, 2, 3]) }
+    let error = #expect(throws: TransformerError.self) { try session.score(tokens) }
     guard case .noMemory(_, let bytes, _)? = error else {
       Issue.record("\(String(describing: error))")
       return
