@@ -16,9 +16,16 @@ public struct ModelFacts: Sendable {
   public var cacheByteCount: @Sendable (Method, CacheType) -> Int
   /// Bytes of the buffers of a forward pass.
   public var activationByteCount: Int
+  /// Bytes that operations take beside these buffers when a sequence has so many tokens.
+  public var operationByteCount: @Sendable (_ length: Int) -> Int = { _ in 0 }
+  /// Tokens whose keys and values are held at once while prompts of a length are continued, several of them together.
+  public var heldTokenCount: @Sendable (_ prompt: Int, _ newTokens: Int) -> Int = { $0 + $1 }
 
-  /// Bytes that its keys and values can take now; 0 where that is not known.
+  /// Bytes that can be had now for keys, values and buffers, and for the weights where they are copied; 0 where that is
+  /// not known.
   public var availableByteCount: Int
+  /// Bytes of the weights where the device copies them to memory of its own; 0 where they stay in their files.
+  public var copiedWeightByteCount = 0
   /// True where another program computes: neither this machine's memory nor its speed says anything.
   public var isRemote: Bool
 

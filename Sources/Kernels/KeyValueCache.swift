@@ -92,5 +92,6 @@ public enum KeyValueType: String, Sendable, CaseIterable {
 
   /// Bytes of the segments held.
   public var byteCount: Int { unsafe Int(ckernels_cache_bytes(handle)) }
-  var capacity: Int { unsafe Int(ckernels_cache_capacity(handle)) }
+  /// Positions of the segments held.
+  public var heldPositionCount: Int { unsafe Int(ckernels_cache_capacity(handle)) }
 }

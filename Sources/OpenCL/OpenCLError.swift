@@ -10,6 +10,8 @@ public enum OpenCLError: Error, Hashable, Sendable, CustomStringConvertible {
   case noMemory(byteCount: Int, device: String, largest: Int)
   /// The kernels do not compile there.
   case build(device: String, log: String)
+  /// A pass has more elements than the kernels count.
+  case tooLarge(value: Int, device: String)
   /// A function of OpenCL failed.
   case call(String, code: Int, device: String)
 
@@ -28,9 +30,15 @@ public enum OpenCLError: Error, Hashable, Sendable, CustomStringConvertible {
     case .build(let device, let log): "the kernels do not compile on \(device): \(log)"
     case .call(let function, let code, let device):
       "\(function) failed on \(device) with \(Self.names[code] ?? "code \(code)")"
+        + (Self.isMemory.contains(code)
+          ? "; the device may have no memory left: see what else uses it, or say --device-memory" : "")
+    case .tooLarge(let value, let device):
+      "a pass on \(device) has \(value) elements, more than its kernels count; take a smaller --chunk"
     }
   }
 
+  /// What drivers give where memory that they promised is not there.
+  private static let isMemory: Set<Int> = [-4, -5, -6]
   /// Names of the codes that a driver may give at any time.
   private static let names: [Int: String] = [
     -1: "CL_DEVICE_NOT_FOUND", -2: "CL_DEVICE_NOT_AVAILABLE", -3: "CL_COMPILER_NOT_AVAILABLE",

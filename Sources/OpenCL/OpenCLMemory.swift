@@ -19,18 +19,21 @@ import Synchronization
     // Bytes that do not fill the last word are written by a call of their own.
     let isWhole = padded == byteCount
     let largest = max(0, min(device.largestBufferByteCount, owner.byteLimit - owner.heldByteCount))
-    guard byteCount >= 0, padded <= largest,
-      let handle = unsafe copencl_create_memory(owner.context, padded, isWhole ? content : nil, &code)
-    else { throw .noMemory(byteCount: byteCount, device: device.name, largest: largest) }
+    guard byteCount >= 0, padded <= largest else {
+      throw .noMemory(byteCount: byteCount, device: device.name, largest: largest)
+    }
+    guard let handle = unsafe copencl_create_memory(owner.context, padded, isWhole ? content : nil, &code) else {
+      throw .call("clCreateBuffer of \(byteCount) bytes", code: Int(code), device: device.name)
+    }
     unsafe self.handle = handle
-    owner.held.add(padded, ordering: .relaxed)
+    owner.count(padded)
     if let content = unsafe content, !isWhole, byteCount > 0 {
       try owner.check(unsafe copencl_write(owner.queue, handle, 0, byteCount, content), "clEnqueueWriteBuffer")
     }
   }
 
   deinit {
-    owner.held.subtract(paddedByteCount, ordering: .relaxed)
+    owner.count(-paddedByteCount)
     unsafe copencl_release_memory(handle)
   }
 

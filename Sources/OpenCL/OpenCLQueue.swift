@@ -13,7 +13,8 @@ import Synchronization
   let context: UnsafeMutableRawPointer
   let queue: UnsafeMutableRawPointer
   private let lock = Mutex<Void>(())
-  let held = Atomic<Int>(0)
+  private let held = Atomic<Int>(0)
+  private let mostHeld = Atomic<Int>(0)
 
   /// Begins work on a device, with at most `byteLimit` bytes of its memory.
   public init(_ device: OpenCLDeviceInfo, byteLimit: Int? = nil) throws(OpenCLError) {
@@ -38,6 +39,15 @@ import Synchronization
 
   /// Bytes of the memory that was made here and lives.
   public var heldByteCount: Int { held.load(ordering: .relaxed) }
+
+  /// The most bytes that lived at once.
+  public var mostHeldByteCount: Int { mostHeld.load(ordering: .relaxed) }
+
+  /// Counts bytes that are made, or given back.
+  func count(_ byteCount: Int) {
+    let now = held.add(byteCount, ordering: .relaxed).newValue
+    mostHeld.max(now, ordering: .relaxed)
+  }
 
   /// Memory that holds what it holds.
   public func makeMemory(byteCount: Int) throws(OpenCLError) -> OpenCLMemory {
@@ -125,7 +135,7 @@ import Synchronization
     switch argument {
     case .memory(let memory): code = unsafe copencl_set_memory(kernel.handle, index, memory.handle)
     case .int(let value):
-      var number = Int32(clamping: value)
+      guard var number = Int32(exactly: value) else { throw .tooLarge(value: value, device: device.name) }
       code = unsafe copencl_set_argument(kernel.handle, index, 4, &number)
     case .long(let value):
       var number = Int64(value)

@@ -25,7 +25,8 @@ public final class Model: Sendable {
   ///   - path: a GGUF file, or a folder in Hugging Face's layout.
   ///   - device: where the weights go; nil for the processor.
   /// - Returns: the model.
-  /// - Throws: `TransformerError.checkpoint`; of a device with memory of its own `.weightsTooLarge` and `.device`, too.
+  /// - Throws: `TransformerError.checkpoint`; of a device with memory of its own `.weightsTooLarge`,
+  ///   `.matrixTooLarge` and `.device`, too.
   public static func load(path: String, device: (any Device)? = nil) throws(TransformerError) -> Model {
     let checkpoint: Checkpoint
     do { checkpoint = try Checkpoint.open(path, pages: .large) } catch { throw .checkpoint(error) }
@@ -36,6 +37,13 @@ public final class Model: Sendable {
     let available = device.availableByteCount
     guard needed <= available else {
       throw .weightsTooLarge(byteCount: needed, availableByteCount: available, device: device.summary)
+    }
+    if let largest = checkpoint.tensors.max(by: { $0.value.byteRange.count < $1.value.byteRange.count }),
+      largest.value.byteRange.count > device.largestBufferByteCount
+    {
+      throw .matrixTooLarge(
+        name: largest.key, byteCount: largest.value.byteRange.count, limit: device.largestBufferByteCount,
+        device: device.summary)
     }
     let model: Model
     do { model = try Model(checkpoint, device) } catch { throw .checkpoint(error) }

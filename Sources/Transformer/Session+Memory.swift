@@ -10,7 +10,9 @@ extension Session {
     guard count > reservedCount else { return }
     let perToken = ModelDescription(model.hyperparameters)
       .cacheByteCount(perTokenUnder: method, type: options.keyValueType)
-    let (bytes, overflow) = (count - min(count, tokens.count)).multipliedReportingOverflow(by: perToken)
+    // What a longer sequence held is there for this one.
+    let held = max(tokens.count, caches.map(\.heldPositionCount).min() ?? 0)
+    let (bytes, overflow) = (count - min(count, held)).multipliedReportingOverflow(by: perToken)
     let needed = overflow ? Int.max : bytes
     let available = needed > Self.smallByteCount ? device.availableByteCount : 0
     let isThere = !overflow && (available == 0 || needed <= available)

@@ -7,7 +7,7 @@ extension TransformerError: FaultReporting {
     switch self {
     case .checkpoint(let error): error.fault
     case .tokenOutOfRange, .tooFewTokens: .usage
-    case .nonFiniteLogits, .noMemory, .weightsTooLarge: .runtime
+    case .nonFiniteLogits, .noMemory, .weightsTooLarge, .matrixTooLarge: .runtime
     case .device(let failure): failure.fault
     case .cancelled: .interrupted
     }

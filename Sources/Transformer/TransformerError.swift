@@ -16,6 +16,8 @@ public enum TransformerError: Error, Equatable, Sendable, CustomStringConvertibl
   case noMemory(tokenCount: Int, byteCount: Int, availableByteCount: Int)
   /// The weights are larger than the memory of the device that they are copied to.
   case weightsTooLarge(byteCount: Int, availableByteCount: Int, device: String)
+  /// A matrix is larger than what the device can hold in one piece.
+  case matrixTooLarge(name: String, byteCount: Int, limit: Int, device: String)
   /// The device failed.
   case device(DeviceFailure)
   /// The caller asked to stop; nothing of the unfinished work is kept.
@@ -38,6 +40,9 @@ public enum TransformerError: Error, Equatable, Sendable, CustomStringConvertibl
         + "with more memory"
     case .weightsTooLarge(let bytes, let available, let device):
       "the weights need \(NumberText.bytes(bytes)), and \(NumberText.bytes(available)) of \(device) can be had; take a "
+        + "smaller quantisation, another device, or --device cpu"
+    case .matrixTooLarge(let name, let bytes, let limit, let device):
+      "\(name) has \(NumberText.bytes(bytes)), and \(device) holds at most \(NumberText.bytes(limit)) in one piece; take a "
         + "smaller quantisation, another device, or --device cpu"
     case .device(let failure): "\(failure)"
     case .cancelled: "interrupted"

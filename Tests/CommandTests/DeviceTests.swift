@@ -36,7 +36,7 @@ import Testing
   }
 
   @Test(
-    "a sweep on OpenCL ends like one on the processor, resumes, and its report names the device",
+    "a sweep on OpenCL gives the processor's texts and scores, resumes, and its report names the device",
     .enabled(if: hasOpenCL, skip))
   func sweep() throws {
     try Program.inTemporaryFolder { folder in
@@ -46,6 +46,7 @@ import Testing
       #expect(first.status == 0, "\(first.errors)")
       let report = try String(contentsOf: folder.appendingPathComponent("report/report.md"), encoding: .utf8)
       #expect(report.contains("opencl:0"))
+      let device = try exported(folder)
       let again = try Program.run(words + ["--device", "opencl"])
       #expect(again.status == 0)
       #expect(again.errors.contains("0 samples evaluated"), "\(again.errors)")
@@ -53,7 +54,32 @@ import Testing
       let processor = try Program.run(words)
       #expect(processor.status == 0)
       #expect(!processor.errors.contains(" 0 samples evaluated"))
+      let wanted = try exported(folder)
+      #expect(device.count > 20 && device.keys == wanted.keys)
+      for (key, sample) in wanted {
+        let got = try #require(device[key])
+        #expect(got.text == sample.text, "\(key)")
+        #expect(got.scores.keys == sample.scores.keys)
+        for (name, value) in sample.scores {
+          let difference = abs((got.scores[name] ?? .infinity) - value)
+          #expect(difference <= 1e-4 * abs(value), "\(key) \(name): \(difference) of \(value)")
+        }
+      }
     }
+  }
+
+  /// What the last run of a sweep gave, by method, task, place and sample; as in `Scripts/compare_samples.py`.
+  private func exported(_ folder: URL) throws -> [String: (text: String?, scores: [String: Double])] {
+    let file = folder.appendingPathComponent("samples.jsonl").path
+    let store = folder.appendingPathComponent("small.sqlite").path
+    #expect(try Program.run(["export", store, "--format", "jsonl", "--out", file]).status == 0)
+    var samples: [String: (text: String?, scores: [String: Double])] = [:]
+    for line in try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n") {
+      let sample = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+      let key = ["method", "task", "coordinates", "sample_id"].map { "\(sample[$0] ?? "")" }.joined(separator: " ")
+      samples[key] = (sample["output"] as? String, sample["scores"] as? [String: Double] ?? [:])
+    }
+    return samples
   }
 
   @Test("a calibration on OpenCL knows nothing of one thread of the processor", .enabled(if: hasOpenCL, skip))

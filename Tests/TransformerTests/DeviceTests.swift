@@ -16,6 +16,7 @@ private final class BoxedDevice: Device {
     var rows: Int { (content as? any DeviceMatrix)?.rows ?? 0 }
     var columns: Int { (content as? any DeviceMatrix)?.columns ?? 0 }
     var byteCount: Int { (content as? any DeviceCache)?.byteCount ?? 0 }
+    var heldPositionCount: Int { (content as? any DeviceCache)?.heldPositionCount ?? 0 }
     func reserve(_ positions: Int) -> Bool { (content as? any DeviceCache)?.reserve(positions) ?? false }
     func releaseBeyond(_ position: Int) { (content as? any DeviceCache)?.releaseBeyond(position) }
   }

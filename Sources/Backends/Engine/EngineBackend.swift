@@ -1,3 +1,4 @@
+import Checkpoints
 public import Kernels
 import Positions
 import Text
@@ -53,20 +54,31 @@ public final class EngineBackend: Backend {
   /// - Throws: `BackendError.unusable`.
   public func facts(of model: ModelSpecification) throws(BackendError) -> ModelFacts {
     let description = try using(model) { () throws(TransformerError) in try ModelDescription.read(path: model.path) }
-    // A device's own memory holds the weights, too, and is never wholly full.
-    let weights = device.copiesWeights ? ModelFiles.inventory(path: model.path).weightByteCount : 0
-    let available = device.availableByteCount
-    return ModelFacts(
+    let rows = options.chunkSize ?? device.chunkSize
+    // Where keys and values lie in one piece per layer, one layer's lie there twice while they grow.
+    let layers = device.copiesWeights ? description.hyperparameters.layerCount : 0
+    var facts = ModelFacts(
       contextWindow: description.contextWindow, slidingWindow: description.uniformSlidingWindow,
       hasRotaryScaling: description.hasRotaryScaling,
       parameterCount: description.parameterCount,
       multiplyAdds: { description.multiplyAdds(newTokens: $0, cached: $1, logitCount: $2) },
       cacheByteCount: { method, type in
-        description.cacheByteCount(perTokenUnder: method, type: KeyValueType(type))
+        let bytes = description.cacheByteCount(perTokenUnder: method, type: KeyValueType(type))
+        return layers > 0 ? bytes + bytes / layers : bytes
       },
-      activationByteCount: description.activationByteCount(chunkSize: options.chunkSize ?? device.chunkSize),
-      availableByteCount: available > 0 ? max(1, available - weights) : 0,
-      vocabularySize: description.vocabularySize)
+      activationByteCount: description.activationByteCount(chunkSize: rows),
+      availableByteCount: device.availableByteCount, vocabularySize: description.vocabularySize)
+    facts.heldTokenCount = GenerationGroup.heldTokenCount
+    var options = options
+    options.keyValueType = KeyValueType(model.cache)
+    facts.operationByteCount = { [device, options] length in
+      device.operationByteCount(description, rows: rows, length: length, options: options)
+    }
+    if device.copiesWeights {
+      let stored = ModelFiles.inventory(path: model.path).weightByteCount
+      facts.copiedWeightByteCount = stored > 0 ? stored : 2 * description.parameterCount
+    }
+    return facts
   }
 
   /// The model's tokenizer.

@@ -41,7 +41,7 @@ final class EngineModel: LoadedModel {
         return try generate(together: requests.map(\.request), method: method, isCancelled: isCancelled)
           .map { .success($0) }
       } catch {
-        // One that fails is found when each is tried alone.
+        // One that fails is found when each is tried alone, with the memory that all of them held.
         if case .cancelled = error { throw .cancelled }
       }
     }
@@ -69,8 +69,8 @@ final class EngineModel: LoadedModel {
     _ request: Request, method: Method, isCancelled: @escaping () -> Bool, onProgress: @escaping (Int) -> Void
   ) throws(TransformerError) -> (Outcome, computedTokenCount: Int) {
     let session = makeSessions(1, method)[0]
-    // A long prompt gets the memory that short ones before it held.
-    if request.tokens.count > GenerationGroup.promptTokenLimit { sessions.removeLast(sessions.count - 1) }
+    // It gets the memory that sequences held which were decoded together.
+    sessions.removeLast(sessions.count - 1)
     session.isCancelled = isCancelled
     let before = session.computedTokenCount
     let outcome: Outcome

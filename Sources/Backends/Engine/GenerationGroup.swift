@@ -28,4 +28,11 @@ enum GenerationGroup {
     }
     return max(1, count)
   }
+
+  /// Tokens whose keys and values a group of equal prompts holds.
+  static func heldTokenCount(prompt: Int, newTokens: Int) -> Int {
+    let count = max(1, min(sampleLimit, promptTokenLimit / max(1, prompt)))
+    let (tokens, overflow) = prompt.addingReportingOverflow(newTokens)
+    return overflow ? .max : tokens.multipliedReportingOverflow(by: count).overflow ? .max : tokens * count
+  }
 }

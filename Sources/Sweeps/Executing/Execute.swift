@@ -63,8 +63,7 @@ extension Sweep {
       // What is stored needs no room.
       let isOpen = plan.cells.contains { $0.model == model.name && $0.doneCount < $0.sampleCount }
       guard isOpen, let summary = plan.models.first(where: { $0.name == model.name }) else { continue }
-      let available = options.memoryByteCount ?? model.facts.availableByteCount
-      if let problem = summary.memoryProblem(available: available) { throw .memory(problem) }
+      if let problem = memoryProblem(of: model, summary) { throw .memory(problem) }
     }
   }
 

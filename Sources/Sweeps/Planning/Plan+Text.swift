@@ -111,8 +111,10 @@ extension Plan {
   }
 
   private func memory(of model: ModelPlan) -> String {
-    "  memory: \(NumberText.bytes(model.peakByteCount)) at \(NumberText.grouped(model.longestSequence)) tokens "
-      + "(weights \(NumberText.bytes(model.weightByteCount)), keys and values \(NumberText.bytes(model.cacheByteCount)), "
+    "  memory: \(NumberText.bytes(model.peakByteCount)) at \(NumberText.grouped(model.longestSequence)) tokens"
+      + (model.heldTokenCount > model.longestSequence
+        ? ", \(NumberText.grouped(model.heldTokenCount)) where several are decoded together" : "")
+      + " (weights \(NumberText.bytes(model.weightByteCount)), keys and values \(NumberText.bytes(model.cacheByteCount)), "
       + "buffers \(NumberText.bytes(model.activationByteCount)))"
   }
 

@@ -35,9 +35,13 @@ public struct Plan: Sendable {
     public var missingWeights: [String]
     /// The longest sequence, prompt and new tokens.
     public var longestSequence: Int
-    /// Bytes of the largest cache of keys and values.
+    /// The most tokens whose keys and values are held at once: the longest sequence, or several that are decoded together.
+    public var heldTokenCount = 0
+    /// Bytes of the keys and values of the longest sequence alone, without which it cannot be evaluated.
+    public var longestCacheByteCount = 0
+    /// Bytes of the most keys and values that are held at once.
     public var cacheByteCount: Int
-    /// Bytes of the buffers of a forward pass.
+    /// Bytes of the buffers of a forward pass, and of what its operations take beside them.
     public var activationByteCount: Int
     /// How fast it is taken to be.
     public var rate: Rate
@@ -50,13 +54,19 @@ public struct Plan: Sendable {
     public var peakByteCount: Int { weightByteCount + cacheByteCount + activationByteCount }
 
     /// What cannot fit, with the numbers; nil where all fits, or nothing is known of the memory.
-    func memoryProblem(available: Int) -> String? {
-      let (needed, overflow) = cacheByteCount.addingReportingOverflow(activationByteCount)
-      guard available > 0, overflow || needed > available else { return nil }
-      return "\(name): keys and values of \(NumberText.grouped(longestSequence)) tokens need "
-        + "\(NumberText.bytes(cacheByteCount)) and the buffers of a pass \(NumberText.bytes(activationByteCount)), and "
-        + "\(NumberText.bytes(available)) can be had; take shorter lengths (--only), cache: float16, or a machine with "
-        + "more memory; --memory says that more can be had"
+    ///
+    /// - Parameters:
+    ///   - available: the bytes that can be had; 0 where that is not known.
+    ///   - weights: the bytes of them that weights take, where they are copied to the device.
+    /// - Returns: the words.
+    func memoryProblem(available: Int, weights: Int) -> String? {
+      let (needed, overflow) = longestCacheByteCount.addingReportingOverflow(activationByteCount)
+      guard available > 0, overflow || needed > available - weights else { return nil }
+      let copied = weights > 0 ? "weights need \(NumberText.bytes(weights)), " : ""
+      return "\(name): \(copied)keys and values of \(NumberText.grouped(longestSequence)) tokens need "
+        + "\(NumberText.bytes(longestCacheByteCount)) and the buffers of a pass \(NumberText.bytes(activationByteCount)), and "
+        + "\(NumberText.bytes(available)) can be had; take shorter lengths (--only), cache: float16, or a "
+        + "\(weights > 0 ? "device" : "machine") with more memory; --memory says that more can be had"
     }
   }
 

@@ -86,7 +86,7 @@ struct Planner {
 
   /// Keys, values and buffers of a pass that the machine cannot hold now, with numbers: such samples would be refused.
   private func memoryWarnings(_ model: PreparedModel, _ summary: Plan.ModelPlan) -> [String] {
-    summary.memoryProblem(available: sweep.options.memoryByteCount ?? model.facts.availableByteCount).map { [$0] } ?? []
+    sweep.memoryProblem(of: model, summary).map { [$0] } ?? []
   }
 
   /// Judgments that may be longer than the judge's context; the server would refuse them, or cut what it is to judge.
@@ -153,6 +153,7 @@ struct Planner {
     let hasPlain = sweep.hasPlainTwin(cell)
     let place = sweep.judge?.place(of: cell) ?? FollowUp.Place()
     var longest = 0
+    var held = 0
     for (sample, work) in samples {
       let isEqual = cell.isEqualToPlain(sample.key)
       let seconds = isEqual && hasPlain ? 0 : rate.seconds(work, under: cell.method)
@@ -175,16 +176,46 @@ struct Planner {
       result.multiplyAdds += isEqual && hasPlain ? 0 : work.multiplyAdds
       result.remainingSeconds += isDone ? 0 : seconds
       longest = max(longest, sample.key.sequenceLength)
+      held = max(held, cell.model.facts.heldTokenCount(of: sample))
     }
     // A shard warns of what the whole sweep warns of, so that joined shards have the report of the whole.
     let whole =
       sweep.options.shard == nil ? longest : try sweep.samples.chosen(of: cell).map(\.key.sequenceLength).max()
     longestByMethod[cell.method] = max(longestByMethod[cell.method] ?? 0, whole ?? 0)
+    let perToken = cell.model.facts.cacheByteCount(cell.method, cell.model.entry.cache)
+    func bytes(_ tokens: Int) -> Int {
+      let (bytes, overflow) = tokens.multipliedReportingOverflow(by: perToken)
+      return overflow ? Int.max / 4 : min(bytes, Int.max / 4)
+    }
     summary.longestSequence = max(summary.longestSequence, longest)
-    let (bytes, overflow) = longest.multipliedReportingOverflow(
-      by: cell.model.facts.cacheByteCount(cell.method, cell.model.entry.cache))
-    summary.cacheByteCount = max(summary.cacheByteCount, overflow ? Int.max / 4 : bytes)
+    summary.longestCacheByteCount = max(summary.longestCacheByteCount, bytes(longest))
+    if bytes(held) > summary.cacheByteCount {
+      summary.cacheByteCount = bytes(held)
+      summary.heldTokenCount = held
+    }
+    let buffers = cell.model.facts.activationByteCount + cell.model.facts.operationByteCount(longest)
+    summary.activationByteCount = max(summary.activationByteCount, buffers)
     return result
+  }
+}
+
+extension Sweep {
+  /// What of a model's longest sample does not fit into memory, in words; nil where all does.
+  func memoryProblem(of model: PreparedModel, _ summary: Plan.ModelPlan) -> String? {
+    // What a person says can be had is for keys and values.
+    if let available = options.memoryByteCount { return summary.memoryProblem(available: available, weights: 0) }
+    return summary.memoryProblem(
+      available: model.facts.availableByteCount, weights: model.facts.copiedWeightByteCount)
+  }
+}
+
+extension ModelFacts {
+  /// Tokens whose keys and values are held at once for samples such as this one.
+  fileprivate func heldTokenCount(of sample: SelectedSample) -> Int {
+    guard case .generate(let tokens, let maxNewTokens, _, _, _) = sample.sample.request else {
+      return sample.key.sequenceLength
+    }
+    return max(sample.key.sequenceLength, heldTokenCount(tokens.count, maxNewTokens))
   }
 }
 

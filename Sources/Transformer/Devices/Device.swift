@@ -20,6 +20,8 @@ public protocol DeviceMatrix: AnyObject, Sendable {
 public protocol DeviceCache: AnyObject, Sendable {
   /// Bytes of memory held.
   var byteCount: Int { get }
+  /// Positions that can be stored without taking memory.
+  var heldPositionCount: Int { get }
   /// Takes the memory of the positions below `positions`, so that storing them cannot fail; false where there is none.
   func reserve(_ positions: Int) -> Bool
   /// Gives up memory that lies wholly at or beyond `position`; what is below stays.
@@ -180,6 +182,16 @@ public protocol Device: AnyObject, Sendable {
   func takeFailure() -> DeviceFailure?
   /// Whether weights are copied to memory of the device's own, which may be too small for them.
   var copiesWeights: Bool { get }
+  /// The most bytes of one matrix, buffer or layer's keys.
+  var largestBufferByteCount: Int { get }
+  /// Bytes that the operations of a pass take for themselves, beside its buffers and the keys and values.
+  ///
+  /// - Parameters:
+  ///   - model: what is computed.
+  ///   - rows: the most tokens of a pass.
+  ///   - length: the tokens of the sequence.
+  ///   - options: arithmetic and types.
+  func operationByteCount(_ model: ModelDescription, rows: Int, length: Int, options: SessionOptions) -> Int
   /// Tokens that go through the layers together where nobody says otherwise; changes no bits.
   var chunkSize: Int { get }
   /// What the device gives at this moment: nil where that cannot be measured.
@@ -197,6 +209,12 @@ extension Device {
   public func takeFailure() -> DeviceFailure? { nil }
   /// Weights stay where they are.
   public var copiesWeights: Bool { false }
+  /// No limit but the memory's.
+  public var largestBufferByteCount: Int { .max }
+  /// Nothing that counts.
+  public func operationByteCount(
+    _ model: ModelDescription, rows: Int, length: Int, options: SessionOptions
+  ) -> Int { 0 }
   /// Not measured.
   public func measurePeak() -> DevicePeak? { nil }
   /// The kind alone.

@@ -4,7 +4,9 @@ import Synchronization
 
 /// Keys `[position][variant][K * D]` and values `[position][K * D]` of one layer.
 ///
-/// OpenCL 1.2 has no pointers inside memory, so each is one piece: it grows by half, and what is there is copied.
+/// OpenCL 1.2 has no pointers inside memory, so each is one piece: it grows to what is asked for, and what is there is
+/// copied. Nothing is taken beyond that, for a plan counts what sequences need; a copy for every 64 decoded tokens is
+/// little beside attention, which reads as much for every token.
 final class OpenCLCache: DeviceCache {
   struct Pieces {
     var capacity = 0
@@ -18,7 +20,7 @@ final class OpenCLCache: DeviceCache {
   private let queue: OpenCLQueue
   private let pieces = Mutex(Pieces())
   /// Positions that are taken together.
-  private static let step = 256
+  static let step = 64
 
   init(_ queue: OpenCLQueue, keyValueHeads: Int, headDimension: Int, keyVariants: Int, type: KeyValueType) {
     guard keyValueHeads > 0, (1...256).contains(headDimension), (1...8).contains(keyVariants) else {
@@ -39,12 +41,12 @@ final class OpenCLCache: DeviceCache {
 
   private var valueByteCount: Int { width * (type == .float16 ? 2 : 4) }
 
+  var heldPositionCount: Int { current.capacity }
+
   var byteCount: Int { current.capacity * valueByteCount * (keyVariants + 1) }
 
   func reserve(_ positions: Int) -> Bool {
-    let capacity = current.capacity
-    guard positions > capacity else { return true }
-    return resize(to: max(positions, capacity + capacity / 2)) || resize(to: positions)
+    positions <= current.capacity || resize(to: positions)
   }
 
   func releaseBeyond(_ position: Int) {

@@ -20,7 +20,7 @@ extension OpenCLDevice {
       var input: (columns: Int, halves: OpenCLMemory)?
       for product in products {
         let (matrix, y, bias) = try checked(x, width: width, rows: rows, product)
-        let depth = (matrix.columns + 63) / 64 * 64
+        let depth = Self.depth(of: matrix.columns)
         let source = OpenCLPrograms.Source.halves(matrix.type)
         let halves: OpenCLMemory
         if let input, input.columns == matrix.columns {
@@ -44,7 +44,7 @@ extension OpenCLDevice {
             groups: [(matrix.rows + Self.fewOutputs - 1) / Self.fewOutputs], items: 128)
           continue
         }
-        let slab = max(Self.tile, Self.weightByteLimit / (2 * depth) / Self.tile * Self.tile)
+        let slab = Self.slab(depth: depth)
         for first in stride(from: 0, to: matrix.rows, by: slab) {
           let outputs = min(slab, matrix.rows - first)
           let unpacked = try scratch.memory(.weights, byteCount: 2 * outputs * depth, queue)
@@ -65,6 +65,12 @@ extension OpenCLDevice {
       }
     }
   }
+
+  /// Columns of a row of halves.
+  static func depth(of columns: Int) -> Int { (columns + 63) / 64 * 64 }
+
+  /// Outputs whose weights are brought to halves at once.
+  static func slab(depth: Int) -> Int { max(tile, weightByteLimit / (2 * depth) / tile * tile) }
 
   /// A work item for each of `count` pieces.
   func runPieces(

@@ -9,7 +9,7 @@ extension OpenCLDevice {
   /// Outputs and rows of a group of `multiply_few`, and of `multiply_many`; as in products.cl.
   private static let few = 4
   private static let tile = 128
-  /// Below so many rows a product takes `multiply_few`; the bits are the same.
+  /// Below so many rows a product takes `multiply_few`, where its sums fit the memory of a group; the bits are the same.
   private static let fewRowsLimit = 16
 
   /// Starts a kernel of `elements.cl` with a work item for each of `count` elements, or a group for each of `rows`.
@@ -88,13 +88,14 @@ extension OpenCLDevice {
       .int(bias == nil ? 0 : 1), .int(product.adding ? 1 : 0),
     ]
     func groups(_ side: Int) -> [Int] { [(matrix.rows + side - 1) / side, (rows + side - 1) / side] }
-    guard rows < Self.fewRowsLimit else {
+    let partByteCount = 4 * Self.few * Self.few * ((matrix.columns + 127) / 128)
+    guard rows < Self.fewRowsLimit, partByteCount <= queue.device.localByteCount / 2 else {
       try queue.run(
         programs.kernel("multiply_many", .products(matrix.type)), arguments, groups: groups(Self.tile).reversed(),
         items: 256)
       return
     }
-    arguments.append(.local(byteCount: 4 * Self.few * Self.few * ((matrix.columns + 127) / 128)))
+    arguments.append(.local(byteCount: partByteCount))
     try queue.run(
       programs.kernel("multiply_few", .products(matrix.type)), arguments, groups: groups(Self.few), items: 64)
   }

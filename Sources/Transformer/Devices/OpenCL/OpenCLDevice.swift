@@ -15,9 +15,7 @@ public final class OpenCLDevice: Device {
   /// Memory that one operation after another uses.
   let scratch = Mutex(OpenCLScratch())
   private let failure = Mutex<OpenCLError?>(nil)
-  /// What a work group needs of the memory that it shares for products of halves.
-  private static let halvesByteCount = 48 << 10
-  /// What it needs in any case.
+  /// What a work group needs of the memory that it shares.
   private static let localByteCount = 36 << 10
 
   /// Begins work on a device.
@@ -61,10 +59,8 @@ public final class OpenCLDevice: Device {
     return "opencl/\(NumericsVersion.openCL)/\(compute.rawValue)\(form)/\(queue.device.name)/\(queue.device.driver)"
   }
 
-  /// `float32`, and `float16` where a work group has the memory for it.
-  public func canCompute(in compute: Compute) -> Bool {
-    compute == .float32 || compute == .float16 && queue.device.localByteCount >= Self.halvesByteCount
-  }
+  /// `float32` and `float16`.
+  public func canCompute(in compute: Compute) -> Bool { compute == .float32 || compute == .float16 }
 
   /// What is left of the device's memory, or of the limit; where it is the processor's, of the machine's.
   public var availableByteCount: Int {
@@ -78,6 +74,9 @@ public final class OpenCLDevice: Device {
 
   /// Weights are copied.
   public var copiesWeights: Bool { true }
+
+  /// What the driver allows.
+  public var largestBufferByteCount: Int { queue.device.largestBufferByteCount }
 
   // MARK: Failure
 

@@ -114,6 +114,8 @@ final class OpenCLPrograms: Sendable {
   private let form: Mutex<MatrixForm?>
   /// NVIDIA's cards from this compute capability on have all of the instructions.
   private static let capability = 80
+  /// What a work group of `half_many` shares with matrix instructions; without them it is a third.
+  private static let matrixLocalByteCount = 48 << 10
 
   /// Nothing is compiled yet; `form` nil: what the device has.
   init(_ queue: OpenCLQueue, form: MatrixForm? = nil) {
@@ -127,6 +129,7 @@ final class OpenCLPrograms: Sendable {
       if let form { return form }
       var found = MatrixForm.none
       if queue.device.nvidiaCapability ?? 0 >= Self.capability,
+        queue.device.localByteCount >= Self.matrixLocalByteCount,
         (try? compile(.matrix, .nvidia)) != nil
       {
         found = .nvidia

@@ -13,6 +13,8 @@ struct OpenCLScratch: Sendable {
     case weights
     /// A query variant as halves.
     case query(Int)
+    /// States of super tiles of keys.
+    case states
   }
   private var pieces: [Use: OpenCLMemory] = [:]
 

@@ -122,11 +122,15 @@ void half_few(__global const half *x, __global const uchar *weights, __global co
   }
 }
 
-// Many rows: tiles of 128 rows x 128 outputs, 32 columns at a time in local memory, STAGES of them under way. Groups side by
-// side take the rows of one tile of outputs, so that a card's cache serves both factors.
+// Many rows: tiles of 128 rows x 128 outputs, 32 columns at a time in local memory, STAGES of them under way where they come
+// by themselves. Groups side by side take the rows of one tile of outputs, so that a card's cache serves both factors.
 #define HALF_TILE 128
 #define HALF_ITEMS 256
-#define STAGES 3
+#if TENSOR
+#define STAGES 3 /* 48 KiB: as in OpenCLPrograms.swift */
+#else
+#define STAGES 1
+#endif
 #define STAGE_QUADS (2 * HALF_TILE * 4) /* of 16 bytes */
 
 __kernel __attribute__((reqd_work_group_size(HALF_ITEMS, 1, 1)))
