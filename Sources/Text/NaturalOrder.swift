@@ -114,8 +114,8 @@ public enum NaturalOrder {
 /// Sorts lists of which many have the same names, such as the cells of several methods: their order is found once.
 public final class NaturalOrders: Sendable {
   private let known = Mutex<[(names: [String], order: [Int])]>([])
-  /// Lists that are remembered, the last ones; more are hardly ever asked for in turn.
-  private static let limit = 4
+  /// Lists that are remembered, and the names in all of them; with more everything is forgotten.
+  private static let limit = (lists: 64, names: 1_000_000)
 
   /// Nothing is known yet.
   public init() {}
@@ -127,7 +127,8 @@ public final class NaturalOrders: Sendable {
     let order = found ?? NaturalOrder.order(of: names)
     if found == nil {
       known.withLock { known in
-        if known.count == Self.limit { known.removeFirst() }
+        let nameCount = known.reduce(names.count) { $0 + $1.names.count }
+        if known.count == Self.limit.lists || nameCount > Self.limit.names { known = [] }
         known.append((names, order))
       }
     }

@@ -8,6 +8,22 @@ struct PasskeyPrompt {
   /// The key sentence without the key: what stands before it, between its occurrences, and behind; found once for all
   /// prompts.
   private let keyParts: [Substring]
+  private let frames = Frames()
+
+  /// What prompts with other keys have in common, the last of it: prompts of a cell differ in little else.
+  private final class Frames {
+    struct Place: Hashable {
+      let fillers: Int
+      let depth: Double
+    }
+
+    /// What stands before the key sentence and behind it.
+    var texts: [Place: (before: String, after: String)] = [:]
+    /// The ids of what stands before a key's first digit.
+    var beginnings: [Place: [Int]] = [:]
+    /// A search meets few counts of fillers; texts of any length are not kept in numbers.
+    static let limit = 8
+  }
 
   init(wording: PasskeyWording, wrapper: PromptWrapper) {
     self.wording = wording
@@ -41,7 +57,7 @@ struct PasskeyPrompt {
     // The longest prompt that was found to fit, which the search asks for on its way.
     var best: (count: Int, prompt: PromptWrapper.Prompt)?
     func tokenCount(_ count: Int) throws(TaskError) -> Int {
-      let prompt = try wrapper.rendered(text(key: key, fillers: count, depth: depth).whole)
+      let prompt = try wrapper.rendered(text(key: key, fillers: count, depth: depth))
       if prompt.tokens.count <= length, count >= best?.count ?? 0 { best = (count, prompt) }
       return prompt.tokens.count
     }
@@ -58,26 +74,47 @@ struct PasskeyPrompt {
       length: length, bare: guess == nil ? bare() : 0, probe: 4 * wording.filler.count, guess: guess
     ) { (count) throws(TaskError) in try tokenCount(count) }
     if count == 0 { _ = try bare() }
-    let (whole, beginning) = text(key: key, fillers: count, depth: depth)
     let prompt: PromptWrapper.Prompt
-    if let best, best.count == count { prompt = best.prompt } else { prompt = try wrapper.rendered(whole) }
-    let before = try wrapper.encode(beginning)
+    if let best, best.count == count {
+      prompt = best.prompt
+    } else {
+      prompt = try wrapper.rendered(text(key: key, fillers: count, depth: depth))
+    }
+    let before = try beginning(fillers: count, depth: depth)
     return Rendered(
       text: prompt.text, tokens: prompt.tokens, conversation: prompt.conversation, fillerCount: count,
       keyToken: commonPrefixCount(prompt.tokens, before))
   }
 
-  /// The whole text, and the part of it that stands before the key's first digit.
-  private func text(key: String, fillers: Int, depth: Double) -> (whole: String, before: String) {
+  /// The whole text.
+  private func text(key: String, fillers: Int, depth: Double) -> String {
+    let (before, after) = frame(fillers: fillers, depth: depth)
+    return before + keyParts.joined(separator: key) + after
+  }
+
+  /// What stands before the key sentence and behind it.
+  private func frame(fillers: Int, depth: Double) -> (before: String, after: String) {
+    let frame = Frames.Place(fillers: fillers, depth: depth)
+    if let known = frames.texts[frame] { return known }
     let place = Int((depth * Double(fillers)).rounded())
     func filler(_ range: Range<Int>) -> [String] { range.map { wording.filler[$0 % wording.filler.count] } }
     let opening = wording.opening.isEmpty ? [] : [wording.opening]
-    let start = opening + filler(0..<place)
-    let pieces = start + [keyParts.joined(separator: key)] + filler(place..<fillers)
-    return (
-      pieces.joined(separator: wording.separator) + wording.questionSeparator + wording.question,
-      (start + [String(keyParts.first ?? "")]).joined(separator: wording.separator)
-    )
+    let before = (opening + filler(0..<place)).map { $0 + wording.separator }.joined()
+    let after = filler(place..<fillers).map { wording.separator + $0 }.joined()
+    let made = (before: before, after: after + wording.questionSeparator + wording.question)
+    if frames.texts.count == Frames.limit { frames.texts = [:] }
+    frames.texts[frame] = made
+    return made
+  }
+
+  /// The ids of the part of the text that stands before the key's first digit, whatever the key.
+  private func beginning(fillers: Int, depth: Double) throws(TaskError) -> [Int] {
+    let frame = Frames.Place(fillers: fillers, depth: depth)
+    if let known = frames.beginnings[frame] { return known }
+    let made = try wrapper.encode(self.frame(fillers: fillers, depth: depth).before + (keyParts.first ?? ""))
+    if frames.beginnings.count == Frames.limit { frames.beginnings = [:] }
+    frames.beginnings[frame] = made
+    return made
   }
 
   private func commonPrefixCount(_ a: [Int], _ b: [Int]) -> Int {
