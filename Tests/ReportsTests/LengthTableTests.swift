@@ -60,7 +60,9 @@ import Testing
   }
 
   /// RULER's 13 tasks with one score at each length.
-  private func ruler(_ scores: [Int: Double], without missing: String? = nil) throws -> (LengthScores, LengthScores.Row) {
+  private func ruler(
+    _ scores: [Int: Double], without missing: String? = nil
+  ) throws -> (LengthScores, LengthScores.Row) {
     let declared = try #require(Ruler.report.lengths)
     #expect(declared.datasets.count == 13 && declared.hasWeightedMeans)
     let cells = scores.flatMap { length, score in
@@ -75,7 +77,9 @@ import Testing
 
   @Test("RULER's means and effective lengths are those that its README prints")
   func readme() throws {
-    let printed = [("Llama-3.1-8B", 88.3, 85.4, 91.3), ("Mistral-7B-v0.2", 68.4, 55.6, 81.2), ("LongChat", 49.1, 33.1, 65.2)]
+    let printed = [
+      ("Llama-3.1-8B", 88.3, 85.4, 91.3), ("Mistral-7B-v0.2", 68.4, 55.6, 81.2), ("LongChat", 49.1, 33.1, 65.2),
+    ]
     for (model, mean, up, down) in printed {
       let row = try #require(Ruler.report.lengths?.published.first { $0.label.hasPrefix(model) })
       let (table, measured) = try ruler(row.scores)

@@ -63,7 +63,7 @@ import Testing
     #expect(recalled.fact("chat") == .text("none") && recalled.text.hasSuffix("\nCorresponding value:"))
   }
 
-  @Test("a server that wraps messages itself gets the user's part, and its words go in front where no chat is asked for")
+  @Test("a server that wraps messages gets the user's part; words go in front where no chat is asked for")
   func server() throws {
     let asked = try #require(try samples(["datasets": .text("kilt_nq")], chat: SampleContext.serverChat).first)
     #expect(!asked.text.hasSuffix("Answer:") && asked.fact("prepended") == .text("Answer:"))
@@ -93,7 +93,7 @@ import Testing
 
   @Test("a text keeps its beginning, no part of a character, and the words that say so")
   func firstCut() throws {
-    let cut = HELMETFirstCut(try metaspaceTokenizer(), name: "x")
+    let cut = HELMETFirstCut(try metaspaceTokenizer(addsBOS: true), name: "x")
     // BOS, the space in front, and a token a character, but two of é.
     let text = "abcd\u{e9} fgh ij"
     func kept(_ limit: Int) -> String { cut.cut(text, to: limit, omission: "~") }
@@ -121,13 +121,14 @@ import Testing
       return try loader.items()
     }
     #expect(try items(nil).count == 3)
-    let cut = HELMETFirstCut(try metaspaceTokenizer(), name: "x")
+    let cut = HELMETFirstCut(try metaspaceTokenizer(addsBOS: true), name: "x")
     let long = try items(.init(cut: cut, limit: 20, omission: "~"))
     #expect(long.map(\.id) == ["2"] && long.first?.fields["context"] == String(repeating: "x", count: 16) + "~")
     #expect(long.first?.fields["demo"]?.contains("Q3?") == true)
     #expect(throws: TaskError.self) {
       try self.task([
-        "datasets": .text("longqa"), "infinitebench": .text(path), "llama2-tokenizer": .text(samplesFolder("demo/model")),
+        "datasets": .text("longqa"), "infinitebench": .text(path),
+        "llama2-tokenizer": .text(samplesFolder("demo/model")),
       ])
     }
   }

@@ -2,7 +2,9 @@ import Foundation
 import Tokenizers
 
 /// A tokenizer in Llama-2's manner: a text begins with "▁", and "▁." is a token of its own.
-func metaspaceTokenizer() throws -> Tokenizer {
+///
+/// `addsBOS` puts `<s>` in front.
+func metaspaceTokenizer(addsBOS: Bool = false) throws -> Tokenizer {
   var vocabulary: [String: Int] = ["<unk>": 0, "<s>": 1, "</s>": 2]
   for byte in 0..<256 {
     let digits = String(byte, radix: 16, uppercase: true)
@@ -45,5 +47,9 @@ func metaspaceTokenizer() throws -> Tokenizer {
   let folder = try temporaryFolder()
   defer { try? FileManager.default.removeItem(atPath: folder) }
   try JSONSerialization.data(withJSONObject: file).write(to: URL(fileURLWithPath: folder + "/tokenizer.json"))
+  if addsBOS {
+    try JSONSerialization.data(withJSONObject: ["add_bos_token": true, "bos_token": "<s>"])
+      .write(to: URL(fileURLWithPath: folder + "/tokenizer_config.json"))
+  }
   return try Tokenizer.load(modelPath: folder)
 }

@@ -26,8 +26,8 @@ extension HELMET {
     report.references = TaskReport.ReferenceTable(
       id: "published", title: "a number of HELMET's that is quoted",
       rows: [TaskReport.ReferenceTable.Row("Llama-3.2-1B-Instruct at 8k", ["json_kv": 54])],
-      note: "Issue 12 of princeton-nlp/HELMET quotes it, and a user's 51 without a chat template and 21 with one; HELMET's "
-        + "tables are a spreadsheet that was not read. Rows of the project's own are no comparison.")
+      note: "Issue 12 of princeton-nlp/HELMET quotes it, and a user's 51 without a chat template and 21 with one; "
+        + "HELMET's tables are a spreadsheet that was not read. Rows of the project's own are no comparison.")
     return report
   }()
 }

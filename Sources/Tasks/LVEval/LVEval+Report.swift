@@ -17,9 +17,9 @@ extension LVEval {
         TaskReport.ReferenceTable.Row(
           model.label, Dictionary(zip(order.map(\.rawValue), model.scores)) { first, _ in first })
       },
-      note: "infinigence/LVEval's README (25aebcb). The means of all 11 at 16k, 32k, 64k, 128k, 256k: ChatGLM3-6B-32k 30.70, "
-        + "26.62, 17.62, 11.56, 7.17; Llama2-7B-32k-Instruct 13.66, 10.07, 6.03, 4.43, 2.87; Llama2-7B-Chat-hf 4.18, 2.19, 1.81, "
-        + "1.45, 1.10. Rows of the project's own are no comparison.")
+      note: "infinigence/LVEval's README (25aebcb). The means of all 11 at 16k, 32k, 64k, 128k, 256k: ChatGLM3-6B-32k "
+        + "30.70, 26.62, 17.62, 11.56, 7.17; Llama2-7B-32k-Instruct 13.66, 10.07, 6.03, 4.43, 2.87; Llama2-7B-Chat-hf "
+        + "4.18, 2.19, 1.81, 1.45, 1.10. Rows of the project's own are no comparison.")
     return report
   }()
 

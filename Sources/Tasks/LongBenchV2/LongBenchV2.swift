@@ -134,7 +134,8 @@ public struct LongBenchV2: StatelessScoring {
       notes.append("rag: the first \(chunkCount) chunks of your file, in the order of the text")
     }
     if chosen.contains(.ragChain) {
-      notes.append("rag-cot: the prompt of rag with the limit of cot, which asks for a letter; then the second call of cot")
+      notes.append(
+        "rag-cot: the prompt of rag, which asks for a letter, with the limit of cot; then the second call of cot")
     }
     if let maxNewTokens = rows.maxNewTokens {
       notes.append("deviation: at most \(maxNewTokens) new tokens in each call")

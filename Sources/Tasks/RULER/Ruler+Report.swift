@@ -33,7 +33,9 @@ extension Ruler {
   }
 
   /// A row of the README at its six lengths.
-  private static func row(_ model: String, _ scores: [Double], _ effective: String) -> TaskReport.LengthTable.Published {
+  private static func row(
+    _ model: String, _ scores: [Double], _ effective: String
+  ) -> TaskReport.LengthTable.Published {
     let lengths = (12...17).map { 1 << $0 }
     return .init("\(model) (README)", Dictionary(zip(lengths, scores)) { first, _ in first }, effective: effective)
   }
