@@ -103,6 +103,36 @@ import Testing
     }
   }
 
+  @Test("slurm asks for a card for each task where a model computes on OpenCL, and what a person asks for wins")
+  func cards() throws {
+    try Program.inTemporaryFolder { folder in
+      let config = try SmallSweep.write(to: folder)
+      let text = try String(contentsOfFile: config, encoding: .utf8)
+      let own = folder.appendingPathComponent("own.yaml").path
+      try text.replacingOccurrences(of: "demo/model}", with: "demo/model, device: \"opencl\"}")
+        .write(toFile: own, atomically: true, encoding: .utf8)
+      let cases: [(config: String, words: [String], gres: String?)] = [
+        (config, [], nil), (config, ["--device", "cpu"], nil), (config, ["--device", "opencl"], "gpu:1"),
+        (config, ["--device", "opencl", "--gres", "gpu:a100:1"], "gpu:a100:1"),
+        (config, ["--device", "opencl", "--sbatch", "--gpus-per-task=1"], nil),
+        (own, [], "gpu:1"), (own, ["--device", "cpu"], nil), (own, ["--gres", "gpu:2"], "gpu:2"),
+      ]
+      for (index, item) in cases.enumerated() {
+        let out = folder.appendingPathComponent("scripts-\(index)").path
+        let words = ["slurm", item.config, "--shards", "3", "--out", out, "--device-memory", "4096"] + item.words
+        let result = try Program.run(words)
+        #expect(result.status == 0, "\(result.errors)")
+        let array = try String(contentsOfFile: out + "/array.sbatch", encoding: .utf8)
+        let asked = array.split(separator: "\n").filter { $0.hasPrefix("#SBATCH --gres") }.map(String.init)
+        #expect(asked == (item.gres.map { ["#SBATCH --gres=\($0)"] } ?? []), "\(item)")
+        // Joining the parts computes nothing.
+        #expect(!(try String(contentsOfFile: out + "/merge.sbatch", encoding: .utf8)).contains("gres"))
+        if item.words.contains("opencl") { #expect(array.contains("--device opencl")) }
+        #expect(array.contains("--device-memory 4096"))
+      }
+    }
+  }
+
   @Test("the schema is printed for people and for programs, and a wrong name says which there are")
   func schema() throws {
     #expect(try Program.run(["schema"]).output.contains("view v_samples: "))

@@ -114,6 +114,22 @@ struct DeviceFaultTests {
     }
   }
 
+  @Test("slurm writes its scripts on a machine without the device where it is told time and memory")
+  func submission() throws {
+    try Program.inTemporaryFolder { folder in
+      let config = try SmallSweep.write(to: folder, trials: 1)
+      let out = folder.appendingPathComponent("scripts").path
+      let variables = FaultyOpenCL.environment(["OPENCL_FAULT": "clGetPlatformIDs:1:-1001"])
+      let words = ["slurm", config, "--device", "opencl", "--out", out]
+      let without = try Program.run(words, environment: variables)
+      #expect(without.status == 1 && without.errors.contains("say --time and --mem"), "\(without.errors)")
+      let given = try Program.run(words + ["--time", "30", "--mem", "4000"], environment: variables)
+      #expect(given.status == 0, "\(given.errors)")
+      let array = try String(contentsOfFile: out + "/array.sbatch", encoding: .utf8)
+      #expect(array.contains("#SBATCH --gres=gpu:1\n") && array.contains("#SBATCH --mem=4000M\n"))
+    }
+  }
+
   @Test("float16 needs no more of a work group's memory than float32")
   func localMemory() throws {
     let words = Self.prompt + ["--compute", "float16"]
@@ -166,9 +182,16 @@ enum FaultyOpenCL {
   /// The library that the program would open.
   private static let real: String? = {
     guard unsafe dlopen("libOpenCL.so.1", RTLD_NOW | RTLD_LOCAL) != nil,
-      let maps = FileManager.default.contents(atPath: "/proc/self/maps")
+      let maps = unsafe fopen("/proc/self/maps", "r")
     else { return nil }
-    return String(decoding: maps, as: UTF8.self).split(separator: "\n").first { $0.contains("libOpenCL.so") }?.split(separator: " ").last.map(String.init)
+    defer { unsafe fclose(maps) }
+    // Line by line: the file has no size, and changes while it is read.
+    var bytes = [CChar](repeating: 0, count: 8192)
+    while unsafe fgets(&bytes, Int32(bytes.count), maps) != nil {
+      let line = String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      if line.contains("libOpenCL.so") { return line.split(whereSeparator: \.isWhitespace).last.map(String.init) }
+    }
+    return nil
   }()
 
   private static let folder: URL? = {
@@ -186,7 +209,7 @@ enum FaultyOpenCL {
     return name
   }()
 
-  static let isThere = real != nil && device != nil && folder != nil
+  static let isThere: Bool = { print("DEBUG", real ?? "-", device ?? "-", folder?.path ?? "-"); return real != nil && device != nil && folder != nil }()
   static let name = device ?? ""
 
   /// Compiles it; false where there is no compiler.

@@ -4,6 +4,7 @@ import Kernels
 import Store
 import Sweeps
 import Text
+import Transformer
 
 /// `slurm`: the scripts of an array job over a sweep's shards, and their submission.
 enum SlurmCommand {
@@ -223,15 +224,23 @@ enum SlurmCommand {
     return Set(answer.output.split(whereSeparator: \.isWhitespace).compactMap { Int($0) })
   }
 
-  /// Time and memory from the plan, with room, unless they are given.
+  /// Time and memory from the plan, with room, unless they are given; where both are, no device is asked, for the machine
+  /// on which jobs are submitted seldom has one.
   private static func estimate(
     _ settings: inout SlurmScripts.Settings, _ arguments: Arguments, _ configuration: Configuration, threads: Int
   ) throws {
     let options = try SweepArguments.options(arguments, threads: threads)
-    let backends = try ModelBackends(arguments, Workers(threads: threads), configuration)
+    let isGiven = try arguments.integer(time) != nil && arguments.integer(memory) != nil
+    let backends: ModelBackends
+    do {
+      backends = try ModelBackends(arguments, Workers(threads: threads), configuration, opensDevices: !isGiven)
+    } catch let failure as DeviceFailure {
+      throw DeviceFailure(
+        "\(failure); where jobs are submitted from a machine without it, say --time and --mem", fault: failure.fault)
+    }
     let sweep = try Sweep(configuration, options: options, purpose: .plan, backend: backends.backend(of:))
     if !options.skipsMissing, !sweep.missing.isEmpty { throw SweepError.missing(sweep.missing) }
-    let plan = try sweep.plan(store: nil, measuresRate: true)
+    let plan = try sweep.plan(store: nil, measuresRate: !isGiven)
     let loads = try sweep.shardLoads(settings.shardCount, plan: plan)
     var seconds = Array(repeating: 0.0, count: settings.taskCount)
     for load in loads { seconds[settings.task(ofShard: load.index) - 1] += load.seconds }
