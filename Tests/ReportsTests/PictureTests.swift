@@ -58,7 +58,8 @@ import Text
     let start = table + "xref\n0 7\n0000000000 65535 f \n".utf8.count
     for number in 1...6 {
       let entry = String(decoding: bytes[(start + 20 * (number - 1))..<(start + 20 * (number - 1) + 10)], as: UTF8.self)
-      #expect(try #require(Int(entry)) == place("\(number) 0 obj\n"))
+      let offset = try #require(Int(entry))
+      #expect(offset == place("\(number) 0 obj\n"))
     }
     #expect(text.contains("startxref\n\(table)\n"))
     #expect(text.contains("(a \\(b\\) \\\\ c) Tj"))
