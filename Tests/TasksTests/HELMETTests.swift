@@ -118,7 +118,8 @@ import Testing
         dataset: .bookQuestion,
         source: try HELMETFiles(path: path, infiniteBench: path).source(.bookQuestion, length: 12_000),
         templates: HELMETTemplates(ownFor: .bookQuestion), shots: 2, count: 9, hasJudge: false, firstCut: firstCut)
-      return try loader.items()
+      let items = try loader.items()
+      return try (0..<items.count).map { try items.item($0) }
     }
     #expect(try items(nil).count == 3)
     let cut = HELMETFirstCut(try metaspaceTokenizer(addsBOS: true), name: "x")
