@@ -108,8 +108,9 @@ extension Workers {
     }
     let pairs = Set(kinds.filter { !$0.masked }.map { [$0.query, $0.key] })
     guard pairs.count <= 8 else { fatalError("attention: \(pairs.count) pairs of rotations, at most 8") }
-    guard queries <= 8, Int(ranges.ends.max() ?? 0) <= cache.heldPositionCount else {
-      fatalError("attention: \(queries) queries, end \(ranges.ends.max() ?? 0) of \(cache.heldPositionCount) cached positions")
+    let held = cache.heldPositionCount
+    guard queries <= 8, Int(ranges.ends.max() ?? 0) <= held else {
+      fatalError("attention: \(queries) queries, end \(ranges.ends.max() ?? 0) of \(held) cached positions")
     }
     var previous: Int32 = 0
     for (index, start) in ranges.starts.enumerated() {

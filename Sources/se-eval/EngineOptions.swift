@@ -35,7 +35,10 @@ enum EngineOptions {
   /// Refuses a chunk whose buffers the machine cannot hold.
   static func checkMemory(_ model: Model, _ options: SessionOptions) throws(UsageError) {
     guard let size = options.chunkSize else { return }
-    let needed = ModelDescription(model.hyperparameters).activationByteCount(chunkSize: size)
+    let description = ModelDescription(model.hyperparameters)
+    let needed =
+      description.activationByteCount(chunkSize: size)
+      + model.device.operationByteCount(description, rows: size, length: size, options: options)
     let available = model.device.availableByteCount
     guard available > 0, needed > available else { return }
     throw UsageError(

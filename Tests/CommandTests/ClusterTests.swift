@@ -53,6 +53,26 @@ import Testing
     }
   }
 
+  @Test("the report of joined shards names what each of them was computed with")
+  func machines() throws {
+    try Program.inTemporaryFolder { folder in
+      let config = try SmallSweep.write(to: folder, trials: 1)
+      let hasOpenCL = try Program.run(["devices", "--json"]).output.contains("opencl:0")
+      for (shard, words) in [("1/2", ["--threads", "1"]), ("2/2", hasOpenCL ? ["--device", "opencl"] : [])] {
+        let database = folder.appendingPathComponent("shards/\(shard.replacing("/", with: "-of-")).sqlite").path
+        let limits = ["--shard", shard, "--limit", "1", "--db", database, "--progress", "none"]
+        #expect(try Program.run(["sweep", config] + limits + words).status == 0)
+      }
+      let joined = folder.appendingPathComponent("joined.sqlite").path
+      let report = folder.appendingPathComponent("report").path
+      _ = try Program.run(["merge", folder.appendingPathComponent("shards").path, "--into", joined])
+      let result = try Program.run(["report", joined, "--out", report, "--json"])
+      let text = try String(contentsOfFile: report + "/report.md", encoding: .utf8)
+      #expect(text.contains("| `threads` | 1; ") || Allocation.threadCount == 1, "\(result.errors)")
+      if hasOpenCL { #expect(text.contains("| `engine.device` | opencl:0 ") && text.contains("/float32; opencl/")) }
+    }
+  }
+
   @Test("a shard on a scratch disk is at its place at the end, goes on from there, and leaves nothing on the disk")
   func scratch() throws {
     try Program.inTemporaryFolder { folder in

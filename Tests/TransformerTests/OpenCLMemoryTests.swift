@@ -48,7 +48,8 @@ import Testing
     // Where nothing more can be had, it is as good as with plenty.
     let tight = try OpenCLDevice(byteLimit: planned, matrixForm: wanted.form)
     let again = Session(
-      model: try Model.load(path: OpenCLTestDevice.model(wanted.model), device: tight), method: method, options: options)
+      model: try Model.load(path: OpenCLTestDevice.model(wanted.model), device: tight), method: method, options: options
+    )
     #expect(try again.score(tokens) == session.score(tokens))
   }
 

@@ -75,7 +75,7 @@ extension ReportBuilder {
     }
     document.table(models)
     addData()
-    let environment = evaluations.run?.environment ?? [:]
+    let environment = evaluations.environment
     guard !environment.isEmpty else { return }
     var table = Table(
       id: slugs.slug(["environment"]), title: "Machine and versions", corner: "name", columns: ["value"],

@@ -103,13 +103,17 @@ extension [LoadedCell] {
 struct Evaluations: Sendable {
   let path: String
   let run: RunRecord?
+  /// What the last run says of its machine; of shards, what the last run of each says, where they differ one after another.
+  let environment: [String: String]
   /// Sorted by model, task, settings, method and coordinates: the order of insertion differs between shards.
   let cells: [LoadedCell]
 
   /// Everything of a store, or of the cells of some methods.
   init(_ store: ResultStore, methods: Set<String>? = nil) throws(ReportError) {
     path = store.path
-    run = try fromStore { () throws(StoreError) in try store.latestRun()?.record }
+    let run = try fromStore { () throws(StoreError) in try store.latestRun()?.record }
+    self.run = run
+    environment = Self.environment(run, try fromStore { () throws(StoreError) in try store.runs() }.map(\.record))
     let stored = try fromStore { () throws(StoreError) in try store.currentCells() }
       .filter { methods?.contains($0.record.method) ?? true }
     guard !stored.isEmpty else { throw .nothingStored(path: store.path) }
@@ -142,6 +146,21 @@ struct Evaluations: Sendable {
     var cells: [LoadedCell] = []
     for group in loaded { cells += try group.get() }
     self.cells = cells.sorted { Self.isBefore($0.record, $1.record) }
+  }
+
+  private static func environment(_ latest: RunRecord?, _ runs: [RunRecord]) -> [String: String] {
+    guard let latest, let shard = latest.shard else { return latest?.environment ?? [:] }
+    var parts: [Int: RunRecord] = [:]
+    for run in runs where run.configurationHash == latest.configurationHash && run.shard?.count == shard.count {
+      if let index = run.shard?.index { parts[index] = run }
+    }
+    var values: [String: [String]] = [:]
+    for (_, part) in parts.sorted(by: { $0.key < $1.key }) {
+      for (name, value) in part.environment where values[name]?.contains(value) != true {
+        values[name, default: []].append(value)
+      }
+    }
+    return values.mapValues { $0.joined(separator: "; ") }
   }
 
   /// The cells of one place after each other: whatever the method, their samples have the same facts.

@@ -79,7 +79,7 @@ struct JSONReport: Encodable {
     let run = evaluations.run
     configuration = run.flatMap { JSONValue(json: $0.configuration) } ?? .null
     configurationHash = run?.configurationHash ?? ""
-    environment = run?.environment ?? [:]
+    environment = evaluations.environment
     warnings = run?.warnings ?? []
     tables = document.tables.map { table in
       TableReport(

@@ -191,6 +191,7 @@ public protocol Device: AnyObject, Sendable {
   ///   - rows: the most tokens of a pass.
   ///   - length: the tokens of the sequence.
   ///   - options: arithmetic and types.
+  /// - Returns: the bytes.
   func operationByteCount(_ model: ModelDescription, rows: Int, length: Int, options: SessionOptions) -> Int
   /// Tokens that go through the layers together where nobody says otherwise; changes no bits.
   var chunkSize: Int { get }

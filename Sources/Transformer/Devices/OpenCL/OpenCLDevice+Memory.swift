@@ -11,6 +11,7 @@ extension OpenCLDevice {
   ///   - rows: the most tokens of a pass.
   ///   - length: the tokens of the sequence.
   ///   - options: arithmetic and types.
+  /// - Returns: the bytes.
   public func operationByteCount(
     _ model: ModelDescription, rows: Int, length: Int, options: SessionOptions
   ) -> Int {
@@ -26,10 +27,11 @@ extension OpenCLDevice {
       (h.hiddenSize, h.intermediateSize), (h.vocabularySize, h.hiddenSize),
     ]
     let input = products.map { 2 * rows * Self.depth(of: $0.columns) }.max() ?? 0
-    let weights = products.map { product in
-      let depth = Self.depth(of: product.columns)
-      return 2 * depth * min(product.outputs, Self.slab(depth: depth))
-    }.max() ?? 0
+    let weights =
+      products.map { product in
+        let depth = Self.depth(of: product.columns)
+        return 2 * depth * min(product.outputs, Self.slab(depth: depth))
+      }.max() ?? 0
     let queries = usesMatrix ? Self.queryVariants * 2 * rows * h.headCount * Self.depth(of: h.headDimension) : 0
     return states + input + weights + queries
   }
