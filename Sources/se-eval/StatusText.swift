@@ -40,6 +40,11 @@ enum StatusText {
     part.run.record.shard.map { "shard \($0.index)/\($0.count)" } ?? "whole"
   }
 
+  /// The samples that a part has: a sign of life may be older than the last results.
+  private static func done(_ part: PartProgress, _ sign: Heartbeat) -> Int {
+    min(sign.sampleCount, max(sign.doneSampleCount, part.resultCount))
+  }
+
   /// What a run is at, in words.
   static func state(_ part: PartProgress, now: Double) -> String {
     switch part.state(at: now) {
@@ -87,7 +92,7 @@ enum StatusText {
     return [
       path, label(part), state(part, now: now),
       beat.map { "\($0.doneCellCount)/\($0.cellCount)" } ?? "\(progress.doneCellCount)/\(progress.cells.count)",
-      beat.map { "\($0.doneSampleCount)/\($0.sampleCount)" } ?? "\(progress.doneCount)/\(progress.sampleCount)",
+      beat.map { "\(done(part, $0))/\($0.sampleCount)" } ?? "\(progress.doneCount)/\(progress.sampleCount)",
       "\(beat?.failedSampleCount ?? progress.failedCount)",
       beat.map { "\(NumberText.fixed(100 * $0.fraction, 1)) %" } ?? "-", rate,
       secondsLeft(part, now: now).map { NumberText.duration($0) } ?? "-", host ?? "-", beat?.currentCell ?? "-",
@@ -145,7 +150,7 @@ enum StatusText {
     members["cells"] = integer(beat?.cellCount)
     members["cells_done"] = integer(beat?.doneCellCount)
     members["samples"] = integer(beat?.sampleCount)
-    members["done"] = integer(beat?.doneSampleCount)
+    members["done"] = integer(beat.map { done(part, $0) })
     members["failed"] = integer(beat?.failedSampleCount)
     members["fraction"] = number(beat?.fraction)
     members["current_cell"] = JSONValue(beat?.currentCell)

@@ -153,6 +153,31 @@ import Testing
     }
   }
 
+  @Test("a task that was killed and is no longer in the queue is missing, however young its last sign of life")
+  func missingTask() throws {
+    try Program.inTemporaryFolder { folder in
+      let text = try String(contentsOfFile: SmallSweep.write(to: folder, trials: 400), encoding: .utf8)
+        .replacing("path: Datasets", with: "path: \(Program.root.path)/Datasets")
+      try text.write(to: folder.appendingPathComponent("small.yaml"), atomically: true, encoding: .utf8)
+      let script = #"""
+        cd "$WORK" && mkdir -p Slurm/small fake && echo 77 >Slurm/small/jobs || exit 3
+        printf '#!/bin/sh\n[ "$QUEUE" != unknown ] || exit 1\necho $QUEUE\n' >fake/squeue && chmod +x fake/squeue
+        export PATH="$WORK/fake:$PATH" QUEUE
+        SLURM_ARRAY_JOB_ID=77 SLURM_ARRAY_TASK_ID=1 "$P" sweep small.yaml --shard 1/2 \
+          --db Results/small.shards/shard-1-of-2.sqlite --threads 1 --progress none >/dev/null 2>&1 &
+        until "$P" status Results/small.shards --json 2>/dev/null | grep -q 77_1; do kill -0 $! || exit 4; done
+        kill -KILL $!
+        wait $!
+        missing() { QUEUE=$1 "$P" slurm small.yaml --shards 2 --threads 1 --time 9 --mem 500 --missing 2>&1; }
+        missing unknown | grep -q '1 shards are at work' || exit 5
+        missing "1 2" | grep -q '2 shards are at work' || exit 6
+        missing 2 | grep -q 'shard 1/2: ended without a word' || exit 7
+        grep -q -e '--array=1$' Slurm/small/array.sbatch || exit 8
+        """#
+      #expect(try Program.shell(script, environment: ["WORK": folder.path]) == 0)
+    }
+  }
+
   @Test("the schema is printed for people and for programs, and a wrong name says which there are")
   func schema() throws {
     #expect(try Program.run(["schema"]).output.contains("view v_samples: "))

@@ -188,23 +188,29 @@ enum SlurmCommand {
   /// The tasks of shards that are neither done nor at work nor queued; nil, with words, where there is none.
   private static func missingTasks(_ settings: SlurmScripts.Settings) throws -> [Int]? {
     try refuseOtherDivision(settings)
+    // The queue first: what ends between the two questions has said so in its store.
+    let jobs = jobs(settings)
+    let queue = queuedTasks(jobs)
+    let queued = queue ?? []
     let now = Date().timeIntervalSince1970
     var states: [Int: PartProgress] = [:]
     for part in try parts(settings) { if let shard = part.run.record.shard { states[shard.index] = part } }
-    let queued = queuedTasks(settings)
     var wanted: Set<Int> = []
     var atWork = 0
     for shard in 1...settings.shardCount {
       let task = settings.task(ofShard: shard)
       let state = states[shard]?.state(at: now)
       if state == .ended(0) { continue }
-      if state == .running || queued.contains(task) {
+      let isGone = queue != nil && isTask(states[shard], of: jobs)
+      if state == .running && !isGone || queued.contains(task) {
         atWork += 1
         continue
       }
       wanted.insert(task)
-      let what = states[shard].map { StatusText.state($0, now: now) } ?? "not started"
-      Terminal.message("shard \(shard)/\(settings.shardCount): \(what)")
+      // Its last sign of life may be younger than two minutes: cancelled, or lost with its node.
+      let what = state == .running ? "ended without a word, and is no longer in Slurm's queue" : nil
+      let words = what ?? states[shard].map { StatusText.state($0, now: now) } ?? "not started"
+      Terminal.message("shard \(shard)/\(settings.shardCount): \(words)")
     }
     if atWork > 0 { Terminal.message("\(atWork) shards are at work or in the queue") }
     if wanted.isEmpty {
@@ -214,13 +220,23 @@ enum SlurmCommand {
     return wanted.sorted()
   }
 
-  /// Tasks of the array jobs that were submitted from the folder and are still in Slurm's queue.
-  private static func queuedTasks(_ settings: SlurmScripts.Settings) -> Set<Int> {
-    guard let jobs = try? Files.readText(settings.folder + "/jobs") else { return [] }
-    let list = jobs.split(separator: "\n").joined(separator: ",")
-    guard let answer = Subprocess.run(["squeue", "--noheader", "--array", "--format=%K", "--jobs=\(list)"]) else {
-      return []
-    }
+  /// The array jobs that were submitted from the folder.
+  private static func jobs(_ settings: SlurmScripts.Settings) -> [String] {
+    let text = (try? Files.readText(settings.folder + "/jobs")) ?? ""
+    return text.split(separator: "\n").map(String.init)
+  }
+
+  /// True where a run is a task of one of the jobs.
+  private static func isTask(_ part: PartProgress?, of jobs: [String]) -> Bool {
+    guard let job = part?.heartbeat?.heartbeat.job else { return false }
+    return jobs.contains { job.hasPrefix("\($0)_") }
+  }
+
+  /// Tasks of jobs that are still in Slurm's queue; nil where there is none to ask, or it does not know.
+  private static func queuedTasks(_ jobs: [String]) -> Set<Int>? {
+    guard !jobs.isEmpty else { return nil }
+    let question = ["squeue", "--noheader", "--array", "--format=%K", "--jobs=\(jobs.joined(separator: ","))"]
+    guard let answer = Subprocess.run(question), answer.status == 0 else { return nil }
     return Set(answer.output.split(whereSeparator: \.isWhitespace).compactMap { Int($0) })
   }
 
