@@ -41,8 +41,10 @@ import Testing
     }
   }
 
-  private func template(_ kind: RulerTemplates.Kind) throws -> RulerTemplate {
-    try #require(RulerTemplates.own.templates[kind])
+  private func template(
+    _ kind: RulerTemplates.Kind, of wording: RulerTemplates = .own
+  ) throws -> RulerTemplate {
+    try #require(wording.templates[kind])
   }
 
   private func expect(_ draws: [RulerDraw], _ wanted: Case) throws {
@@ -53,11 +55,11 @@ import Testing
   }
 
   private func tracking(
-    _ wanted: Case, chains: Int = 1, hops: Int = 4
+    _ wanted: Case, chains: Int = 1, hops: Int = 4, wording: RulerTemplates = .own
   ) throws(TaskError) -> [RulerDraw] {
-    guard let template = RulerTemplates.own.templates[.variableTracking] else { return [] }
+    guard let template = wording.templates[.variableTracking] else { return [] }
     var generator = try RulerVariableTracking(
-      template, noise: RulerTemplates.own.noise, length: wanted.length, seed: wanted.seed, chains: chains, hops: hops,
+      template, noise: wording.noise, length: wanted.length, seed: wanted.seed, chains: chains, hops: hops,
       wanted.rule.counter)
     return try generator.samples(wanted.index + 1, length: wanted.length, wanted.rule.counter)
   }
@@ -190,10 +192,25 @@ import Testing
     return bytes.split(separator: 10).compactMap { JSONValue(bytes: [UInt8]($0)) }
   }
 
-  @Test("all rows of the official generators are equal", .enabled(if: oracle != nil))
-  func official() throws {
+  /// RULER's checkout, whose sentences the other half of the rows has.
+  private static let checkout = ProcessInfo.processInfo.environment["SE_EVAL_RULER"]
+
+  @Test("all rows of the official generators in the project's wording are equal", .enabled(if: oracle != nil))
+  func officialDraws() throws {
+    try compare(["ruler_gen_own_public.jsonl", "ruler_qa_own_public.jsonl"], .own)
+  }
+
+  @Test(
+    "all rows of the official generators in a checkout's wording are equal",
+    .enabled(if: oracle != nil && checkout != nil))
+  func officialTexts() throws {
+    let wording = try #require(try RulerTemplates.read(Self.checkout ?? ""))
+    try compare(["ruler_gen_public.jsonl", "ruler_qa_public.jsonl"], wording)
+  }
+
+  private func compare(_ files: [String], _ wording: RulerTemplates) throws {
     var made: [String: [RulerDraw]] = [:]
-    for row in try Self.rows("ruler_gen_own_public.jsonl") + Self.rows("ruler_qa_own_public.jsonl") {
+    for row in try files.flatMap({ try Self.rows($0) }) {
       let task = try #require(row["task"]?.text)
       let rule = try #require(row["count_rule"]?.text.flatMap { Rule(rawValue: $0) })
       let length = Int(try #require(row["max_seq_length"]?.number))
@@ -208,23 +225,26 @@ import Testing
         switch task {
         case "vt":
           made[key] = try tracking(
-            Case(rule, length, seed, 3, 0, ""), chains: Int(words[3]) ?? 1, hops: Int(words[5]) ?? 4)
+            Case(rule, length, seed, 3, 0, ""), chains: Int(words[3]) ?? 1, hops: Int(words[5]) ?? 4,
+            wording: wording)
         case "fwe":
-          var generator = RulerFrequentWords(try template(.frequentWords), seed: seed, alpha: Double(words[1]) ?? 2)
+          var generator = RulerFrequentWords(
+            try template(.frequentWords, of: wording), seed: seed, alpha: Double(words[1]) ?? 2)
           made[key] = try generator.samples(3, length: length, rule.counter)
         case "cwe":
           // The package's lists are not ours to keep: a folder is named where they are.
           guard let lists = ProcessInfo.processInfo.environment["SE_EVAL_WONDERWORDS"] else { continue }
           let vocabulary = RulerCommonWords.Vocabulary(
             words: try RulerFiles.words(lists).words, more: (0..<20_000).map { "zz\($0)" })
-          var generator = RulerCommonWords(try template(.commonWords), vocabulary, length: length, seed: seed)
+          var generator = RulerCommonWords(
+            try template(.commonWords, of: wording), vocabulary, length: length, seed: seed)
           made[key] = try generator.samples(3, length: length, rule.counter)
         default:
           let name = data == "squad" ? "ruler_qa_squad_public.json" : "ruler_qa_hotpot_public.json"
           let bytes = try #require(FileManager.default.contents(atPath: "\(Self.oracle ?? "")/\(name)"))
           let value = try #require(JSONValue(bytes: [UInt8](bytes)))
           let read = data == "squad" ? RulerQACollection(squad: value) : RulerQACollection(hotpot: value)
-          var generator = RulerQA(try template(.questions), try #require(read), seed: seed, first: first)
+          var generator = RulerQA(try template(.questions, of: wording), try #require(read), seed: seed, first: first)
           made[key] = try generator.samples(count, length: length, rule.counter)
         }
       }
