@@ -36,7 +36,7 @@ waits() {
     . Scripts/served.sh
     needs_free_port "$port"
     "$@" >"$work/log" 2>&1 &
-    trap "kill $! 2>/dev/null || true" EXIT
+    trap "kill $! 2>/dev/null || true; wait $! 2>/dev/null || true" EXIT
     until_up fake $! "$port" "$work/log" "$seconds"
     echo "it is up"
   ) >"$work/said" 2>&1 || status=$?
@@ -49,10 +49,10 @@ waits() {
 
 ends() { echo "no such model"; exit 3; }
 waits "ended with status 3 before it answered" 60 ends
-grep -q "| no such model" "$work/said"
+grep -q "| no such model" "$work/said" || { echo "served-test: no end of the log in:"; cat "$work/said"; exit 1; } >&2
 waits "did not answer on port $port within 2 seconds" 2 sleep 60
-waits "did not answer on port $port within 3 seconds" 3 serving 503
-grep -q "| loading the model" "$work/said"
+waits "did not answer on port $port within 12 seconds" 12 serving 503
+grep -q "| loading the model" "$work/said" || { echo "served-test: no end of the log in:"; cat "$work/said"; exit 1; } >&2
 waits "it is up" 60 serving 200
 
 serving 200 >/dev/null &

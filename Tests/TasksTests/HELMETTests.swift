@@ -98,7 +98,8 @@ import Testing
     let text = "abcd\u{e9} fgh ij"
     func kept(_ limit: Int) -> String { cut.cut(text, to: limit, omission: "~") }
     #expect(kept(15) == text && kept(14) == "abcd\u{e9} fgh~" && kept(10) == "abcd\u{e9}~")
-    #expect(kept(9) == "abcd~" && kept(8) == "abcd~" && kept(2) == "~")
+    // As PyPI's tokenizers cuts: a token that is a byte of é has the offsets of é.
+    #expect(kept(9) == "abcd\u{e9}~" && kept(8) == "abcd~" && kept(2) == "~")
     #expect(HELMETFirstCut.limit(.bookQuestion, length: 131_072) == 130_862)
     #expect(HELMETFirstCut.limit(.narrativeQA, length: 131_072) == 130_772)
     #expect(HELMETFirstCut.limit(.bookSummary, length: 131_072) == 129_672)

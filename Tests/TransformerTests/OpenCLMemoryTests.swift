@@ -67,29 +67,6 @@ import Testing
     #expect(bytes(.float16, length: 5000) > bytes(.float16, length: 100))
   }
 
-  @Test("the states of attention are counted for the number of rows that needs the most")
-  func states() {
-    for units in [1, 2, 30, 132] {
-      for (heads, dimension) in [(1, 64), (8, 128), (32, 128), (4, 256)] {
-        for usesMatrix in [false, true] {
-          for (most, end) in [(1, 600), (7, 5000), (40, 16384), (700, 4096), (3000, 100_000)] {
-            var wanted = 0
-            for rows in 1...most {
-              let shape = AttentionShape(
-                rowsPerHead: rows, heads: heads, dimension: dimension, end: end, usesMatrix: usesMatrix,
-                computeUnits: units)
-              if shape.isSplit { wanted = max(wanted, shape.stateByteCount) }
-            }
-            let got = AttentionShape.mostStateByteCount(
-              rowsPerHead: most, heads: heads, dimension: dimension, end: end, usesMatrix: usesMatrix,
-              computeUnits: units)
-            #expect(got == wanted, "\(units) units, \(heads) heads of \(dimension), \(most) rows, \(end) keys")
-          }
-        }
-      }
-    }
-  }
-
   @Test("memory that a longer sequence held counts for the next one, and a cache takes what it is asked for")
   func held() throws {
     let model = try Model.load(path: OpenCLTestDevice.model("model"), device: OpenCLDevice())

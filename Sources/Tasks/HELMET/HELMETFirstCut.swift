@@ -10,8 +10,10 @@ struct HELMETFirstCut: Sendable {
   /// The tokenizer's name and what tells it from others.
   let file: DataFile
 
-  /// The tokens of Llama 2's vocabulary, for which another tokenizer would be another protocol.
+  /// What tells Llama 2's vocabulary from others, for which a cut would be another protocol: its size, and where a common
+  /// word stands (Mistral's of the same size has it at 272).
   private static let vocabularySize = 32_000
+  private static let knownToken = (text: "\u{2581}the", id: 278)
 
   /// A cut by a tokenizer.
   init(_ tokenizer: Tokenizer, name: String) {
@@ -30,13 +32,19 @@ struct HELMETFirstCut: Sendable {
     } catch {
       throw .damagedData(path: path, line: nil, problem: "it should hold Llama 2's tokenizer: \(error)")
     }
-    guard tokenizer.vocabularySize == Self.vocabularySize, tokenizer.addsBOS else {
+    try Self.check(tokenizer)
+    self.init(tokenizer, name: TaskFiles.name(path))
+  }
+
+  static func check(_ tokenizer: Tokenizer) throws(TaskError) {
+    let known = tokenizer.id(of: knownToken.text)
+    guard tokenizer.vocabularySize == vocabularySize, tokenizer.addsBOS, known == knownToken.id else {
       throw .setting(
         key: "llama2-tokenizer",
-        found: "a tokenizer of \(tokenizer.vocabularySize) tokens \(tokenizer.addsBOS ? "with" : "without") BOS",
-        expected: "Llama 2's, which has \(Self.vocabularySize) and puts BOS in front")
+        found: "a tokenizer of \(tokenizer.vocabularySize) tokens \(tokenizer.addsBOS ? "with" : "without") BOS, "
+          + "'\(knownToken.text)' \(known.map { "at \($0)" } ?? "not among them")",
+        expected: "Llama 2's, which has \(vocabularySize), puts BOS in front, and has that word at \(knownToken.id)")
     }
-    self.init(tokenizer, name: TaskFiles.name(path))
   }
 
   /// The most tokens that stay at a length: what HELMET's configurations name behind the dataset.
@@ -58,7 +66,7 @@ struct HELMETFirstCut: Sendable {
   /// A text that has at most so many tokens, BOS included, as it is; else its beginning with words that say so.
   ///
   /// The tokens of the words, a BOS among them, are taken off: one more than stand there. A character of which a token
-  /// holds a part is left out.
+  /// holds a part stays whole: the offsets of a fast tokenizer, by which HELMET cuts, are those of characters.
   ///
   /// - Parameters:
   ///   - text: a book or papers.
@@ -74,7 +82,7 @@ struct HELMETFirstCut: Sendable {
     let utf8 = text.utf8
     guard utf8.starts(with: kept) else { return String(decoding: kept, as: UTF8.self) + omission }
     var end = utf8.index(utf8.startIndex, offsetBy: kept.count)
-    while end > utf8.startIndex, end < utf8.endIndex, utf8[end] & 0xc0 == 0x80 { utf8.formIndex(before: &end) }
+    while end < utf8.endIndex, utf8[end] & 0xc0 == 0x80 { utf8.formIndex(after: &end) }
     return String(decoding: utf8[..<end], as: UTF8.self) + omission
   }
 }

@@ -79,8 +79,11 @@ struct HELMETJudging: Sendable {
   static func said(_ reply: String, _ reference: Reference) -> String {
     var said = reply
     if case .text(let prepended)? = reference.fact("prepended") { said = prepended + reply }
-    guard reference.fact(thinkingFact) == .flag(true), let end = said.ranges(of: "</think>").last else { return said }
-    return PythonText.stripped(String(said[end.upperBound...]))
+    // By code points, as Python's expressions see a text: a mark behind the word may not hide it.
+    let scalars = said.unicodeScalars
+    guard reference.fact(thinkingFact) == .flag(true), let end = scalars.ranges(of: "</think>".unicodeScalars).last
+    else { return said }
+    return PythonText.stripped(String(scalars[end.upperBound...]))
   }
 
   /// A text with a space for each line feed; Swift takes CR LF for one character, Python for two.

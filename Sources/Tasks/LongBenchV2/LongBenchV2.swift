@@ -224,7 +224,7 @@ public struct LongBenchV2: StatelessScoring {
     if cut.removedCount > 0 {
       facts.append(("question_cut", .flag(!cut.text.contains(PythonText.stripped(row.question)))))
     }
-    let followUp = setting.hasSecondCall ? secondCall(id, row, facts, limits, most, wrapper) : nil
+    let followUp = setting.hasSecondCall ? secondCall(id, row, facts, cut.removedCount, limits, most, wrapper) : nil
     return Sample(
       id: id, text: prompt.text, request: .generate(tokens: prompt.tokens, maxNewTokens: limits[0]),
       conversation: prompt.conversation, expected: [row.answer], facts: facts,
@@ -233,8 +233,8 @@ public struct LongBenchV2: StatelessScoring {
 
   /// The second call of a chain of thought: the first reply in place of the text.
   private func secondCall(
-    _ id: SampleID, _ row: LongBenchV2Row, _ facts: [(name: String, value: Value)], _ limits: [Int], _ most: Int,
-    _ wrapper: PromptWrapper
+    _ id: SampleID, _ row: LongBenchV2Row, _ facts: [(name: String, value: Value)], _ removedCount: Int,
+    _ limits: [Int], _ most: Int, _ wrapper: PromptWrapper
   ) -> FollowUp {
     let bare = prompts.filled("0shot_cot_ans.txt", row, document: "", thought: "")
     let count = wrapper.tokenizer.encode(bare, parseSpecial: false).count + limits[0]
@@ -244,12 +244,19 @@ public struct LongBenchV2: StatelessScoring {
       }
       let text = prompts.filled("0shot_cot_ans.txt", row, document: "", thought: thought)
       // What is asked again is cut as every prompt is; a sample that was begun is not left out.
-      let cut = try cut(text, most, wrapper, id)?.text ?? text
-      let prompt = try wrapper.prompt(cut, sample: "longbench-v2 \(id)")
+      let cut = try cut(text, most, wrapper, id) ?? Cut(text: text, fullCount: 0, removedCount: 0)
+      let prompt = try wrapper.prompt(cut.text, sample: "longbench-v2 \(id)")
+      var facts = facts
+      // Cut here or in the first call: the answer comes without the question all the same.
+      if cut.removedCount > 0, !cut.text.contains(PythonText.stripped(row.question)) {
+        facts.removeAll { $0.name == "question_cut" }
+        facts.append(("question_cut", .flag(true)))
+      }
       return Sample(
         id: id, text: prompt.text, request: .generate(tokens: prompt.tokens, maxNewTokens: limits[1]),
         conversation: prompt.conversation, expected: [row.answer],
-        facts: facts + [("thought_is_empty", .flag(PythonText.stripped(thought).isEmpty))])
+        facts: facts + [("thought_is_empty", .flag(PythonText.stripped(thought).isEmpty))],
+        truncatedTokenCount: removedCount + cut.removedCount)
     }
   }
 

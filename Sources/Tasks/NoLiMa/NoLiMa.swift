@@ -169,7 +169,7 @@ public struct NoLiMa: StatelessScoring {
     var name = "nolima/v1"
     if templateFile == nil { name += "-own" }
     if metric != .contains { name += "+metric=\(metric.rawValue)" }
-    if depthCount != 26 { name += "+depths=\(depthCount)" }
+    if !isOfficialDepthCount { name += "+depths=\(depthCount)" }
     if hasDistractor { name += "+distractor" }
     if maxNewTokens != 192 { name += "+max-new-tokens=\(maxNewTokens)" }
     return name
@@ -196,10 +196,9 @@ public struct NoLiMa: StatelessScoring {
       "base score: mean over the pairs of the best mean at 250, 500 and 1,000; effective length: the longest tested length "
         + "from 1,000 on with at least 85 % of it (the repository computes neither)",
     ]
-    if depthCount != 26 {
-      let isLong = depthCount == 11 && lengths.allSatisfy { $0 >= 64_000 }
+    if depthCount != 26 || !isOfficialDepthCount {
       notes.append(
-        "\(isLong ? "" : "deviation: ")\(depthCount) depths; officially 26, at 64,000 and 128,000 tokens 11")
+        "\(isOfficialDepthCount ? "" : "deviation: ")\(depthCount) depths; officially 26, at 64,000 and 128,000 tokens 11")
     }
     if hasDistractor { notes.append("a distractor stands at least 0.2 from the needle, drawn by the same generator") }
     return notes
@@ -214,6 +213,9 @@ public struct NoLiMa: StatelessScoring {
   public var metrics: [MetricDescription] {
     [MetricDescription(name: "accuracy", aggregation: .accuracy, higherIsBetter: true)]
   }
+
+  /// Whether every length has as many depths as officially.
+  private var isOfficialDepthCount: Bool { lengths.allSatisfy { depthCount == ($0 >= 64_000 ? 11 : 26) } }
 
   private var depths: [Double] { EvenSpacing.linear(0, 100, count: depthCount).map { Self.share($0) } }
 

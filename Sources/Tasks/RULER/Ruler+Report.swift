@@ -28,7 +28,8 @@ extension Ruler {
         + "the longest where that one is. RULER's README states this rule and differs from it in places: models whose mean is "
         + "below 85.6 are marked as passing (85.1, 84.4, 82.1, 81.1, 77.8). For base models the paper has another threshold "
         + "(79.4, second hand), which is not applied. Weighted means: by 1, 2, ... over the lengths, upwards and downwards. "
-        + "Rows of six lengths are of the README of 2024, before the changes of 2025 to sizes and prompts.")
+        + "Rows of six lengths are of the README of 2024, before the changes of 2025 to sizes and prompts. Qwen3's, "
+        + "Qwen2.5-7B-1M's and EXAONE's numbers are those of the models' authors, which the README marks with a star.")
     return report
   }
 

@@ -18,6 +18,8 @@ struct AttentionShape {
   let stateByteCount: Int
   /// Whether each has.
   let isSplit: Bool
+  /// Whether there are too few groups without a split over keys to keep the device busy.
+  private let mayBeSplit: Bool
 
   init(rowsPerHead: Int, heads: Int, dimension: Int, end: Int, usesMatrix: Bool, computeUnits: Int) {
     let isFew = rowsPerHead <= Self.fewRowsLimit
@@ -25,10 +27,12 @@ struct AttentionShape {
     blocks = (rowsPerHead + block.rows - 1) / block.rows
     supers = max(1, (end + Self.superKeys - 1) / Self.superKeys)
     stateByteCount = 4 * supers * heads * blocks * block.rows * (dimension + 2)
-    isSplit = supers > 1 && blocks * heads < Self.groupsPerUnit * computeUnits && stateByteCount <= Self.stateByteLimit
+    mayBeSplit = blocks * heads < Self.groupsPerUnit * computeUnits
+    isSplit = supers > 1 && mayBeSplit && stateByteCount <= Self.stateByteLimit
   }
 
-  /// Bytes of the states for the number of rows, up to `rowsPerHead`, that needs the most.
+  /// Bytes of the states for the number of rows, up to `rowsPerHead`, and the keys, up to `end`, that need the most: what is
+  /// too much to be split at the end of a prompt may be split before.
   static func mostStateByteCount(
     rowsPerHead: Int, heads: Int, dimension: Int, end: Int, usesMatrix: Bool, computeUnits: Int
   ) -> Int {
@@ -36,16 +40,18 @@ struct AttentionShape {
       let shape = AttentionShape(
         rowsPerHead: rows, heads: heads, dimension: dimension, end: end, usesMatrix: usesMatrix,
         computeUnits: computeUnits)
-      return shape.isSplit ? shape.stateByteCount : 0
+      let perSuper = shape.stateByteCount / shape.supers
+      let supers = min(shape.supers, stateByteLimit / perSuper)
+      return supers > 1 && shape.mayBeSplit ? perSuper * supers : 0
     }
-    // Whole blocks; the more there are, the more they need, until they are not split.
+    // Whole blocks; beyond some number of them none are split.
     func most(of block: OpenCLPrograms.AttentionBlock, _ rows: ClosedRange<Int>) -> Int {
       var most = 0
       var count = (rows.lowerBound + block.rows - 1) / block.rows * block.rows
       while count < rows.upperBound + block.rows {
         let next = bytes(min(count, rows.upperBound))
         if next == 0 { break }
-        most = next
+        most = max(most, next)
         count += block.rows
       }
       return most

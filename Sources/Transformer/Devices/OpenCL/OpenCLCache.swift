@@ -66,6 +66,9 @@ final class OpenCLCache: DeviceCache {
       do throws(OpenCLError) {
         let keys = try enlarged(pieces.keys, to: capacity, kept: kept, perPosition: valueByteCount * keyVariants)
         let values = try enlarged(pieces.values, to: capacity, kept: kept, perPosition: valueByteCount)
+        // A device that works later than it is asked keeps the old memory until then: each layer's goes before the next
+        // one grows. A device that is lost says so with the next operation.
+        if pieces.keys != nil { try? queue.finish() }
         pieces = Pieces(capacity: capacity, keys: keys, values: values)
         return true
       } catch {
