@@ -13,7 +13,8 @@ enum EngineOptions {
   static let method = Option.value(
     "--method", "S", choices: Method.names, "how positions are treated (default plain)")
   static let keyValueType = Option.value(
-    "--kv", "TYPE", choices: KeyValueType.allCases.map(\.rawValue), "float32 or float16 keys and values (default float32)")
+    "--kv", "TYPE", choices: KeyValueType.allCases.map(\.rawValue),
+    "float32 or float16 keys and values (default float32)")
   static let compute = Option.value(
     "--compute", "KIND", choices: Compute.allCases.map(\.rawValue),
     "float32, int16 or int8 (activations in integers, quantised weights only), openblas; float16 (OpenCL devices only) "

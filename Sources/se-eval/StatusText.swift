@@ -73,14 +73,21 @@ enum StatusText {
     return max(0, left - (now - sign.updatedAt))
   }
 
-  /// The table of some stores for a terminal.
-  static func table(_ stores: [(path: String, progress: StoreProgress)], now: Double) -> String {
+  /// The table of some stores for a terminal; of a width that does not hold all columns some are left out.
+  static func table(
+    _ stores: [(path: String, progress: StoreProgress)], now: Double, width: Int = .max
+  ) -> String {
     var rows = [["store", "part", "state", "cells", "samples", "failed", "work", "rate", "left", "where", "at"]]
     for (path, progress) in stores {
       for part in progress.parts { rows.append(row(path, progress, part, now: now)) }
       if progress.parts.isEmpty { rows.append([path, "-", "nothing ran"]) }
     }
     var lines = TextTable.lines(rows)
+    for name in ["at", "where", "rate", "work", "cells", "part"] where lines.contains(where: { $0.count > width }) {
+      guard let column = rows[0].firstIndex(of: name) else { continue }
+      rows = rows.map { row in row.indices.filter { $0 != column }.map { row[$0] } }
+      lines = TextTable.lines(rows)
+    }
     lines += summary(stores.map(\.progress), now: now)
     return lines.joined(separator: "\n")
   }

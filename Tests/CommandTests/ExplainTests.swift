@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+@testable import se_eval
+
 /// A program that explains itself: help, methods, completion, the manual page, `init`, `run`.
 @Suite struct ExplainTests {
   @Test("help COMMAND is COMMAND --help; a mistake says what was meant")
@@ -76,6 +78,49 @@ import Testing
     }
   }
 
+  @Test("models that a path does not name have a name all the same, no two of them the same")
+  func modelNames() throws {
+    #expect(RunCommand.names(of: ["a/*.gguf"]) == ["a"])
+    #expect(RunCommand.names(of: ["?.gguf", "x/!!!.gguf"]).first != "")
+    #expect(RunCommand.names(of: ["b/m.gguf", "c/m.gguf", "c/m.gguf"]) == ["m", "c-m", "c-m-2"])
+    #expect(RunCommand.names(of: ["m/SmolLM2-135M.Q4_1.gguf", "größe 2"]) == ["SmolLM2-135M.Q4_1", "größe-2"])
+  }
+
+  @Test("- is standard output where one file is written, and no folder or store")
+  func standardOutput() throws {
+    try Program.inTemporaryFolder { folder in
+      let first = try Program.run(["init", "-", "--model", "Datasets/demo/model"])
+      #expect(first.status == 0 && first.output.contains("name: sweep") && first.errors.isEmpty)
+      let file = folder.appendingPathComponent("one.yaml")
+      try """
+      name: one
+      models: [{name: demo, path: Datasets/demo/model, context: 256}]
+      methods: [plain]
+      tasks: [passkey: {lengths: [128], depths: 1, trials: 1}]
+
+      """.write(to: file, atomically: true, encoding: .utf8)
+      let database = folder.appendingPathComponent("one.sqlite").path
+      let report = folder.appendingPathComponent("report").path
+      #expect(try Program.run(["sweep", file.path, "--db", database, "--report", report, "--quiet"]).status == 0)
+      let baseline = try Program.run(["baseline", database, "--out", "-"])
+      #expect(baseline.status == 0 && baseline.output.hasPrefix("{") && baseline.errors.isEmpty)
+      #expect(try Program.run(["baseline", database, "--out", "-", "--json"]).status == 2)
+      let kept = folder.appendingPathComponent("b.json").path
+      #expect(try Program.run(["baseline", database, "--out", kept]).errors.contains("b.json is written: 3 numbers"))
+      let check = try Program.run(["check", database, "--baseline", kept, "--junit", "-"])
+      #expect(check.status == 0 && check.output.hasPrefix("<?xml") && check.errors.contains("Within tolerance"))
+      let rows = try Program.run(["export", database, "--format", "jsonl", "--out", "-"])
+      #expect(rows.status == 0 && rows.output.split(separator: "\n").count == 1 && rows.output.hasPrefix("{"))
+      for words in [
+        ["export", database, "--format", "lm-eval", "--out", "-"], ["report", database, "--out", "-"],
+        ["sweep", file.path, "--db", "-"], ["sweep", file.path, "--report", "-"], ["merge", database, "--into", "-"],
+      ] {
+        let refused = try Program.run(words)
+        #expect(refused.status == 2 && refused.errors.contains("is '-'"), "\(words): \(refused.errors)")
+      }
+    }
+  }
+
   @Test("run needs no file, prints the YAML that it stands for, and that YAML is the same sweep")
   func run() throws {
     try Program.inTemporaryFolder { folder in
@@ -130,6 +175,13 @@ import Testing
       let check = try Program.run(["check", database, "--baseline", baseline, "--junit", xml])
       #expect(check.status == 0 && check.output.contains("demo plain short keys length=200,depth="))
       #expect(try String(contentsOfFile: xml, encoding: .utf8).contains("failures=\"0\""))
+      // In an action what passed is folded below what did not.
+      let step = folder.appendingPathComponent("summary.md").path
+      let action = ["GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": step]
+      #expect(try Program.run(["check", database, "--baseline", baseline], environment: action).status == 0)
+      let summary = try String(contentsOfFile: step, encoding: .utf8)
+      #expect(summary.contains("0 worse") && summary.contains("<details><summary>Passed ("))
+      #expect(!summary.contains("**Not passed**"))
       let text = try String(contentsOfFile: baseline, encoding: .utf8)
       try text.replacing("\"n\" : 1", with: "\"n\" : 7").write(toFile: baseline, atomically: true, encoding: .utf8)
       #expect(try Program.run(["check", database, "--baseline", baseline]).status == 2)

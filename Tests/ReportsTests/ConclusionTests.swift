@@ -1,6 +1,7 @@
 import Evaluation
 import Metrics
 import Store
+import TestSupport
 import Testing
 import Text
 
@@ -12,13 +13,17 @@ private struct PasskeyStore {
   let sections: [Section]
 
   // `waiting`: methods whose turn has not come; their cells are planned, and empty.
-  init(_ numbers: [String: [(length: Int, right: Int)]], n: Int, waiting: Set<String> = []) throws {
-    synthetic = try SyntheticStore()
+  // `planned`: the samples of a cell where these are more than n.
+  init(
+    _ numbers: [String: [(length: Int, right: Int)]], n: Int, of planned: Int? = nil, limit: Int? = nil,
+    waiting: Set<String> = []
+  ) throws {
+    synthetic = try SyntheticStore(limit: limit)
     for (method, lengths) in numbers {
       for (length, right) in lengths {
         let cell = try synthetic.store.cell(
           SyntheticStore.record(
-            "passkey", method, [("length", "\(length)")], metric: SyntheticStore.accuracy, count: n))
+            "passkey", method, [("length", "\(length)")], metric: SyntheticStore.accuracy, count: planned ?? n))
         for index in 0..<(waiting.contains(method) ? 0 : n) {
           let score = Score(metric: "accuracy", value: index < right ? 1 : 0, unscored: nil)
           try synthetic.store.append(
@@ -49,6 +54,58 @@ private struct PasskeyStore {
     #expect(words.contains("the smallest setting that holds 8.0 L (8192 tokens) is `G=16, W=64`"))
     #expect(words.contains("nothing distinguishes it from `G=32, W=64`"))
     #expect(words.contains("worse there: `G=4, W=64`"))
+  }
+
+  @Test("settings are named in rectangles, and the best number beside the smallest setting")
+  func rectangles() throws {
+    let right: [String: Int] = [
+      "plain": 0, "self-extend:G=4,W=32": 0, "self-extend:G=4,W=64": 1, "self-extend:G=8,W=32": 22,
+      "self-extend:G=8,W=64": 23, "self-extend:G=16,W=32": 25, "self-extend:G=16,W=64": 24,
+      "self-extend:G=32,W=32": 23, "self-extend:G=32,W=64": 24, "yarn:factor=8": 25,
+    ]
+    let words = try PasskeyStore(right.mapValues { [(1024, 25), (8192, $0)] }, n: 25).words
+    #expect(words.contains("the smallest setting that holds 8.0 L (8192 tokens) is `G=8, W=32`"))
+    #expect(
+      words.contains(
+        "no test tells it from the best there, `G=16, W=32`, 100.0 % [86.3, 100.0], nor from `G=8 or 16, W=64`, "
+          + "`G=32, W=32 or 64` and `yarn:factor=8`"))
+    #expect(words.contains("worse there: `G=4, W=32 or 64`"))
+    #expect(
+      MethodText.list(["self-extend:G=16,W=8", "plain", "self-extend:G=4,W=8", "self-extend:G=8,W=8"])
+        == "`plain` and `G=4, 8 or 16, W=8`")
+    #expect(MethodText.list(["self-extend:G=4,W=8,offset=fractional"]) == "`G=4, W=8, offset=fractional`")
+  }
+
+  @Test("the matrix fits a terminal: headings below each other, groups and then columns broken, nothing lost")
+  func narrow() throws {
+    let lengths = [1024, 2048, 4096, 8192]
+    let numbers = Dictionary(uniqueKeysWithValues: grid.keys.map { ($0, lengths.map { (length: $0, right: 3) }) })
+    let table = try #require(MainMatrix.table(try PasskeyStore(numbers, n: 25).sections, id: "m")).withCountsInHeadings
+    for width in [80, 40] {
+      let text = PlainText.render(table, width: width)
+      #expect(text.split(separator: "\n").allSatisfy { $0.count <= width }, "\(text)")
+      #expect(lengths.allSatisfy { text.contains("\($0)") } && text.contains("8.0 L") && text.contains("n=25"))
+    }
+    let wide = PlainText.render(table, width: 80).split(separator: "\n").map(String.init)
+    #expect(wide.contains("method                  n=25   n=25   n=25   n=25"))
+    #expect(PlainText.render(table, width: 40).components(separatedBy: "passkey, accuracy (%)").count == 3)
+  }
+
+  @Test("what a limit left out is not missing: not in the matrix, not in the counts, not in the list of gaps")
+  func limited() throws {
+    let limited = try PasskeyStore(grid.mapValues { $0.map { ($0.length, min(2, $0.right)) } }, n: 2, of: 25, limit: 2)
+    let matrix = try #require(MainMatrix.table(limited.sections, id: "m")).withCountsInHeadings
+    #expect(matrix.columnNotes == ["n=2", "n=2", "n=2"])
+    #expect(matrix.rows.allSatisfy { $0.cells.allSatisfy { !$0.isGap } })
+    let folder = try TemporaryFolder()
+    let writer = ReportWriter(store: limited.synthetic.store, name: "r")
+    _ = try writer.write(to: folder.path, formats: [.markdown])
+    let page = try String(contentsOfFile: folder.file("report.md"), encoding: .utf8)
+    #expect(page.contains("samples **24 of 300** · limited to **2 a cell** · failed 0"))
+    #expect(page.contains("every sample within that limit is stored and scored"))
+    #expect(page.contains("24 of 300 samples, limited to 2 a cell: complete."))
+    #expect(!page.contains("missing ⚠") && !page.contains("23 missing"))
+    #expect(!(try Evaluations(limited.synthetic.store).isComplete))
   }
 
   @Test("two samples allow no test: no verdict, nothing marked")

@@ -47,6 +47,27 @@ import Text
     #expect(places.allSatisfy { $0 > 0 && $0 < picture.height })
   }
 
+  @Test("bands are drawn of a dozen lines, not of more; they need not set the axis")
+  func bands() throws {
+    func banded(_ count: Int) -> LineChart {
+      var chart = chart(count)
+      chart.yRange = nil
+      chart.lines = chart.lines.map { line in
+        .init(
+          method: line.method, name: line.name, style: line.style,
+          points: [.init(x: 256, y: 3, low: 2, high: 4000), .init(x: 512, y: 4, low: 2, high: 5)])
+      }
+      return chart
+    }
+    func bandCount(_ chart: LineChart) -> Int { chart.picture().svg.components(separatedBy: "<polygon").count - 1 }
+    let plain = bandCount(chart(12))
+    #expect(bandCount(banded(12)) == plain + 12 && bandCount(banded(13)) == bandCount(chart(13)))
+    var near = banded(3)
+    #expect(near.picture().svg.contains(">1000<"))
+    near.fitsIntervals = false
+    #expect(!near.picture().svg.contains(">1000<") && bandCount(near) == bandCount(banded(3)))
+  }
+
   @Test("a PDF begins, ends and is cross-referenced as the format wants it")
   func pdf() throws {
     let bytes = chart(3).picture().pdf

@@ -16,14 +16,16 @@ struct SyntheticStore {
   private let folder: TemporaryFolder
 
   /// An empty store with a run that has begun.
-  init(configurationHash: String = "c0ffee") throws {
+  init(configurationHash: String = "c0ffee", limit: Int? = nil) throws {
     folder = try TemporaryFolder()
     store = try ResultStore.open(folder.file("synthetic.sqlite"), mode: .create)
     run = try store.beginRun(
       RunRecord(
         name: "synthetic", configuration: #"{"methods":["plain"],"name":"synthetic","seed":42}"#,
         configurationHash: configurationHash,
-        environment: ["cpu": "Test <CPU> & co", "engine": "1", "host": "test", "threads": "2"],
+        environment: ["cpu": "Test <CPU> & co", "engine": "1", "host": "test", "threads": "2"].merging(
+          limit.map { ["limit": "\($0)"] } ?? [:]
+        ) { $1 },
         warnings: ["self-extend:G=8,W=128 holds 8064 tokens | the longest prompt has 2048"]))
   }
 

@@ -78,6 +78,7 @@ public struct PositionCurve: Hashable, Sendable {
   /// The perplexity of each bucket at its middle, with its interval over units; buckets without a token are left out.
   ///
   /// - Parameter width: a power of two that `width` gives for the longest window and at most `bucketLimit` buckets.
+  /// - Returns: the buckets in their order; a position is the middle of one, counted from 1.
   public func perplexities(width: Int) -> [(position: Double, estimate: Estimate)] {
     let metric = MetricDescription(name: "perplexity", aggregation: .perplexity, higherIsBetter: false)
     return stride(from: 0, to: length, by: width).compactMap { start in

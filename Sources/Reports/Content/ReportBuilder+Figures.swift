@@ -9,7 +9,7 @@ extension ReportBuilder {
     for figure in curves(section, grid) { document.figure(figure) }
   }
 
-  /// The curve of a table, and a second one without `plain` where `plain` leaves the others no room.
+  /// The curve of a table, and a second one without the methods that leave the others no room: `plain`, mostly.
   mutating func curves(_ section: Section, _ grid: Grid) -> [Figure] {
     guard grid.isNumeric, let metric = grid.metric else { return [] }
     let id = [section.model, section.title, grid.variant, "by", grid.axis]
@@ -20,10 +20,18 @@ extension ReportBuilder {
       guard let low = values.min(), let high = values.max(), low > 0 else { return 1 }
       return high / low
     }
-    let others = lines.filter { !StoredMethod($0.method).isPlain }
-    if metric.isPerplexity, others.count > 1, others.count < lines.count, ratio(lines) > 3 * ratio(others) {
+    guard metric.isPerplexity else { return figures }
+    // As few as it takes, and never more than a third of the lines.
+    let highest = lines.map { line in (line.name, line.points.compactMap(\.y).max() ?? 0) }.sorted { $0.1 > $1.1 }
+    for count in 1...max(1, lines.count / 3) where lines.count - count > 1 {
+      let runaways = highest.prefix(count).map(\.0)
+      let others = lines.filter { !runaways.contains($0.name) }
+      guard ratio(lines) > 3 * ratio(others) else { continue }
       figures.append(
-        chart(section, grid, metric, others, id: slugs.slug(id + ["without-plain"]), caption: ", without plain"))
+        chart(
+          section, grid, metric, others, id: slugs.slug(id + ["without"] + (count == 1 ? runaways : ["the-worst"])),
+          caption: ", without " + (count < 4 ? runaways.joined(separator: ", ") : "the \(count) worst methods")))
+      break
     }
     return figures
   }
@@ -32,10 +40,10 @@ extension ReportBuilder {
     _ section: Section, _ grid: Grid, _ metric: MetricDescription, _ lines: [LineChart.Line], id: String,
     caption: String
   ) -> Figure {
-    let hasBars = metric.isPercentage && lines.count > LineChart.barLimit
+    let isBare = !LineChart.showsIntervals(metric.isPercentage ? .bars : .bands, lineCount: lines.count)
     var chart = LineChart(
       title: "\(title(section, grid))\(caption)",
-      subtitle: section.model + (hasBars ? "; intervals stand in the table" : ", with 95 % intervals"),
+      subtitle: section.model + (isBare ? "; intervals stand in the table" : ", with 95 % intervals"),
       xTitle: grid.isLength ? "context length (tokens)" : grid.axis, yTitle: metric.title, lines: lines)
     chart.xTicks = grid.columns.compactMap(\.number)
     chart.xIsLogarithmic = (chart.xTicks.min() ?? 0) > 0
@@ -208,7 +216,8 @@ extension ReportBuilder {
     let styles = LineStyle.styles(of: evaluations.names(\.method))
     var chart = LineChart(
       title: positionTitle(section, grid, column, "perplexity by position"),
-      subtitle: "\(section.model); \(NumberText.count(width, "position")) together, with 95 % intervals",
+      subtitle: "\(section.model); \(NumberText.count(width, "position")) together"
+        + (LineChart.showsIntervals(.bands, lineCount: curves.count) ? ", with 95 % intervals" : ""),
       xTitle: "position of the predicted token", yTitle: "perplexity",
       lines: curves.map { curve in
         .init(
@@ -221,6 +230,7 @@ extension ReportBuilder {
           })
       })
     chart.hasMarkers = false
+    chart.fitsIntervals = false
     chart.contextWindow = Double(section.contextWindow)
     if excluded > 0 { chart.note = "\(excluded) tokens with probability 0 or no number are left out." }
     document.figure(

@@ -12,7 +12,8 @@ extension ReportBuilder {
     }
     if let limit = evaluations.sampleLimit {
       document.paragraph(
-        "The last run was limited to \(NumberText.count(limit, "sample")) a cell (`--limit`); what it left out is not missing.")
+        "The last run was limited to \(NumberText.count(limit, "sample")) a cell (`--limit`); what it left out is not "
+          + "missing.")
     }
     guard !incomplete.isEmpty else {
       let which = evaluations.sampleLimit == nil ? "planned sample" : "sample within that limit"
@@ -27,8 +28,9 @@ extension ReportBuilder {
       table.rows.append(
         .init(
           label: cell.name,
-          cells: [cell.record.sampleCount, cell.samples.count, cell.unscoredCount, cell.failures.count, cell.missingCount]
-            .map { Table.Cell($0) }))
+          cells: [
+            cell.record.sampleCount, cell.samples.count, cell.unscoredCount, cell.failures.count, cell.missingCount,
+          ].map { Table.Cell($0) }))
       for failure in cell.failures {
         details.append("`\(cell.name)`, sample `\(failure.sampleID)` failed: \(failure.message)")
       }

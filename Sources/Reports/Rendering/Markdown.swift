@@ -38,29 +38,58 @@ enum Markdown {
     return "\(escaped(item.name)) \(value)" + (item.kind == .bad ? " ⚠" : "")
   }
 
+  /// Columns beside each other that a page on a Git host shows without scrolling, where only numbers stand in them.
+  private static let columnLimit = 8
+
   static func render(_ table: Table) -> String {
     var lines = ["**\(escaped(table.title))**", ""]
-    // The title of a group of columns stands above the first of them, on a line of its own: else that one is very wide.
-    var titles: [Int: String] = [:]
-    var start = 0
-    for group in table.groups {
-      titles[start] = group.title
-      start += group.count
-    }
-    let heads = table.columns.indices.map { column in
-      let note = table.note(of: column)
-      return (titles[column].map { escaped($0) + "<br>" } ?? "") + escaped(table.columns[column])
-        + (note.isEmpty ? "" : "<br><sub>\(escaped(note))</sub>")
-    }
-    lines.append("| " + ([escaped(table.corner)] + heads).joined(separator: " | ") + " |")
-    lines.append(
-      "| --- |" + table.columns.indices.map { table.isNumeric($0) ? " ---: |" : " --- |" }.joined())
-    for row in table.rows {
-      lines.append(
-        "| \(label(row.label)) | " + row.cells.map { cell($0, table.detail(of: $0)) }.joined(separator: " | ") + " |")
+    for (index, columns) in parts(table).enumerated() {
+      if index > 0 { lines.append("") }
+      lines += rows(table, columns)
     }
     if let note = table.note { lines += ["", "<sub>\(escaped(note))</sub>"] }
     return lines.joined(separator: "\n")
+  }
+
+  /// All columns, or as many whole groups of them as fit beside each other.
+  private static func parts(_ table: Table) -> [Range<Int>] {
+    guard table.isCompact else { return [table.columns.indices] }
+    var parts: [Range<Int>] = []
+    var start = 0
+    for group in table.groups {
+      let end = start + group.count
+      if let last = parts.last, end - last.lowerBound <= columnLimit {
+        parts[parts.count - 1] = last.lowerBound..<end
+      } else {
+        parts.append(start..<end)
+      }
+      start = end
+    }
+    return parts.isEmpty ? [table.columns.indices] : parts
+  }
+
+  private static func rows(_ table: Table, _ columns: Range<Int>) -> [String] {
+    // The title of a group of columns stands above the first of them, small and on a line of its own: else that one is
+    // very wide.
+    var titles: [Int: String] = [:]
+    var start = 0
+    for group in table.groups {
+      titles[start] = "<sub>\(escaped(group.title))</sub><br>"
+      start += group.count
+    }
+    let heads = columns.map { column in
+      let (name, windows) = table.isCompact ? table.headingParts(column) : (table.columns[column], "")
+      let notes = [windows, table.note(of: column)].filter { !$0.isEmpty }.map { "<br><sub>\(escaped($0))</sub>" }
+      return (titles[column] ?? "") + escaped(name) + notes.joined()
+    }
+    var lines = ["| " + ([escaped(table.corner)] + heads).joined(separator: " | ") + " |"]
+    lines.append("| --- |" + columns.map { table.isNumeric($0) ? " ---: |" : " --- |" }.joined())
+    for row in table.rows {
+      let name = table.isCompact ? MethodText.short(row.label) : row.label
+      let cells = columns.map { cell(row.cells[$0], table.detail(of: row.cells[$0])) }
+      lines.append("| \(label(name)) | " + cells.joined(separator: " | ") + " |")
+    }
+    return lines
   }
 
   /// A row's label as code; as text where it could end the code, or the cell.

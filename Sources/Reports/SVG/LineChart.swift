@@ -34,12 +34,16 @@ struct LineChart {
   /// How intervals are drawn: bands for few values close together, bars for wide intervals that overlap.
   var uncertainty = Uncertainty.bands
   var hasMarkers = true
+  /// Whether the vertical axis makes room for all intervals; where they are many and wide, they go over its ends.
+  var fitsIntervals = true
   /// The pretraining window, marked by a vertical line.
   var contextWindow: Double?
   var note = ""
 
   /// Bars of more lines than these would hide each other; the tables have the intervals.
   static let barLimit = 4
+  /// Bands of more lines than these are one grey field.
+  static let bandLimit = 12
   private static let labelHeight = 14.5
 
   /// Where the axes are.
@@ -72,13 +76,22 @@ struct LineChart {
     let places = labelPlaces(plot, y)
     for index in order {
       canvas.group(method: lines[index].method) { canvas in
-        if uncertainty == .bands { drawBand(lines[index], &canvas, x, y) }
+        if uncertainty == .bands, showsIntervals { drawBand(lines[index], &canvas, x, y) }
         draw(lines[index], &canvas, x, y)
         drawLabel(index, at: places[index], &canvas, plot, x, y)
       }
     }
     if !note.isEmpty { canvas.text(note, at: .init(12, plot.bottom + 62), size: 11, fill: .muted) }
     return canvas
+  }
+
+  private var showsIntervals: Bool {
+    Self.showsIntervals(uncertainty, lineCount: lines.count)
+  }
+
+  /// Whether intervals of that kind are drawn of so many lines.
+  static func showsIntervals(_ uncertainty: Uncertainty, lineCount: Int) -> Bool {
+    lineCount <= (uncertainty == .bands ? bandLimit : barLimit)
   }
 
   private func xScale(_ plot: Plot) -> Scale {
@@ -95,7 +108,7 @@ struct LineChart {
     if let yRange { return Scale(.linear, low: yRange.low, high: yRange.high, start: plot.bottom, end: plot.top) }
     let values = lines.flatMap { $0.points.compactMap(\.y) }
     let around = Scale.around(values, start: plot.bottom, end: plot.top)
-    guard uncertainty == .bands || lines.count <= Self.barLimit else { return around }
+    guard showsIntervals, fitsIntervals else { return around }
     let bounds = lines.flatMap { $0.points.flatMap { [$0.low, $0.high].compactMap { $0 } } }
       .filter { around.kind == .linear || $0 > 0 }
     return Scale.around(values + bounds, start: plot.bottom, end: plot.top)
@@ -144,7 +157,7 @@ struct LineChart {
   }
 
   private func draw(_ line: Line, _ canvas: inout Canvas, _ x: Scale, _ y: Scale) {
-    let hasBars = uncertainty == .bars && lines.count <= Self.barLimit
+    let hasBars = uncertainty == .bars && showsIntervals
     for run in runs(line) {
       let points = run.compactMap { point in point.y.map { Canvas.Point(x.pixel(point.x), y.pixel($0)) } }
       if points.count > 1 {

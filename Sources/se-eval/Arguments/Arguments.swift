@@ -56,7 +56,8 @@ struct Arguments: Sendable {
     }
     // A file of that name would surprise everybody who means standard output.
     guard value != "-" || !["DIR", "DB"].contains(placeholder) else {
-      throw UsageError("\(option.name) is '-', and standard output cannot be one; it needs a \(placeholder == "DB" ? "file" : "folder")")
+      let wanted = placeholder == "DB" ? "file" : "folder"
+      throw UsageError("\(option.name) is '-', and standard output cannot be one; it needs a \(wanted)")
     }
     values[option.name] = value
     lists[option.name, default: []].append(value)

@@ -11,7 +11,8 @@ enum CapacityCommand {
   private static let target = Option.value("--target", "N", short: "-N", "the target length in tokens")
 
   private static let method = Option.value(
-    "--method", "S", choices: Method.names, "judge this method, for example yarn:factor=4 or self-extend:G=auto,W=512 with -N")
+    "--method", "S", choices: Method.names,
+    "judge this method, for example yarn:factor=4 or self-extend:G=auto,W=512 with -N")
 
   private struct MethodRow: Encodable {
     let method: String

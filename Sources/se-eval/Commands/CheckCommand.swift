@@ -7,7 +7,9 @@ import Text
 /// `check`: the regression gate.
 enum CheckCommand {
   private static let baseline = Option.value("--baseline", "FILE", required: true, "the file that `baseline` wrote")
-  private static let junit = Option.value("--junit", "FILE", "also write the result as JUnit's XML (-: to standard output, the table to standard error)")
+  private static let junit = Option.value(
+    "--junit", "FILE",
+    "also write the result as JUnit's XML (-: to standard output, the table to standard error)")
   private static let accept = Option.flag(
     "--accept", "take today's numbers: rewrite the baseline, keep its tolerances, print what changed in it")
 

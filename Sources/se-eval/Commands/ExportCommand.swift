@@ -12,7 +12,8 @@ enum ExportCommand {
     "--format", "F", required: true, choices: ExportFormat.allCases.map(\.rawValue),
     ExportFormat.allCases.map(\.rawValue).joined(separator: ", "))
   private static let out = Option.value(
-    "--out", "PATH", "a file (jsonl, csv; - is standard output) or a folder (lm-eval, longbench); default Exports/<name>...")
+    "--out", "PATH",
+    "a file (jsonl, csv; - is standard output) or a folder (lm-eval, longbench); default Exports/<name>...")
   private static let prompts = Option.flag("--prompts", "prompts, too (lm-eval always has them)")
   private static let data = Option.value(
     "--data", "DIR", "the data folder, for the classes of LongBench's datasets (default: $\(ImportedData.variable))")

@@ -20,11 +20,12 @@ enum StatusCommand {
     ], options: [watch]
   ) { arguments in
     while true {
+      let width = Terminal.isTerminal ? Terminal.width(of: 1) : .max
       let now = Date().timeIntervalSince1970
       let stores = try read(arguments.positionals)
       let text =
         arguments.has(GlobalOptions.json)
-        ? StatusText.json(stores, now: now).written(.compact) : StatusText.table(stores, now: now)
+        ? StatusText.json(stores, now: now).written(.compact) : StatusText.table(stores, now: now, width: width)
       guard arguments.has(watch) else {
         Terminal.print(text)
         return .complete

@@ -13,7 +13,7 @@ extension HTML {
     .skip { position: absolute; left: -9999px; } .skip:focus { position: static; }
     h1 { font-size: 25px; margin: 18px 0 6px; } h2 { font-size: 18px; margin: 28px 0 8px; }
     a { color: var(--link); } code { font-size: 0.93em; }
-    .verdict code, .go code { display: inline-block; max-width: 100%; }
+    .verdict code { display: inline-block; max-width: 100%; }
     :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
     .verdict { padding-left: 20px; margin: 8px 0 14px; } .verdict li { margin: 4px 0; } .verdict li:first-child { font-size: 17px; }
     .status { list-style: none; padding: 0; margin: 14px 0; display: flex; flex-wrap: wrap; gap: 8px; }
