@@ -8,13 +8,13 @@
 # variables that device-check.sh tells. The machine needs bash, python3 and the card's driver, and a glibc that is not
 # older than this one's.
 set -euo pipefail
+out=$(realpath -m "${1:?usage: Scripts/device-pack.sh FOLDER}")
 cd "$(dirname "$0")/.."
-out=${1:?usage: Scripts/device-pack.sh FOLDER}
 program=${SE_EVAL:-.build/release/se-eval}
 mkdir -p "$out/bin" "$out/lib" "$out/Scripts" "$out/Configs" "$out/Datasets"
 cp "$program" "$out/bin/se-eval"
-# What every glibc brings is the machine's own; of the rest the check takes what is missing there.
-ldd "$program" | awk '$2 == "=>" && $3 ~ /^\// {print $1, $3}' | while read -r name path; do
+# What every glibc brings is the machine's own; of the rest the check takes what is missing there. A static program has none.
+{ ldd "$program" || true; } | awk '$2 == "=>" && $3 ~ /^\// {print $1, $3}' | while read -r name path; do
   case $name in
   libc.so.* | libm.so.* | libdl.so.* | libpthread.so.* | librt.so.* | ld-linux*) ;;
   *) cp -L "$path" "$out/lib/$name" ;;

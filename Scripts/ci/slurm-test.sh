@@ -163,6 +163,7 @@ if [ -n "$model" ]; then
   crash_under model ci1
   # Whoever is cancelled is not queued again: the merge job ends without it, and --missing submits it and nothing else.
   cancelled=$(squeue --noheader --array --jobs="$job" --format=%i | tail -n 1)
+  [ -n "$cancelled" ] || fail "no task was left to cancel: --model wants a sweep that takes longer"
   scancel "$cancelled"
   wait_for_the_end 300
   check_restarts "$cancelled"
