@@ -1,4 +1,5 @@
 import Evaluation
+import Foundation
 import Metrics
 import Store
 import TestSupport
