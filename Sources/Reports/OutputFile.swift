@@ -1,4 +1,5 @@
 public import Foundation
+import Glibc
 import Text
 
 /// A file that is written whole or not at all, so that a killed process leaves the old one or the new one.
@@ -19,9 +20,7 @@ public enum OutputFile {
     do {
       let target = try target(of: path)
       if try isStream(target) {
-        guard let handle = FileHandle(forWritingAtPath: target) else {
-          throw ReportError.cannotWrite(path: path, problem: "it cannot be opened")
-        }
+        let handle = try openStream(target)
         try handle.write(contentsOf: data)
         try handle.close()
       } else {
@@ -47,7 +46,7 @@ public enum OutputFile {
 
   /// What a path means once its links are followed; the streams below /dev and /proc are left by their own name, because
   /// what their links say is not always a path.
-  private static func target(of path: String) throws -> String {
+  static func target(of path: String) throws -> String {
     var target = URL(filePath: path)
     for _ in 0..<linkLimit {
       guard !isSpecial(target.path),
@@ -59,6 +58,21 @@ public enum OutputFile {
   }
 
   private static func isSpecial(_ path: String) -> Bool { path.hasPrefix("/dev/") || path.hasPrefix("/proc/") }
+
+  /// Opens a device or a pipe; standard output and error as they are: opened anew, a file behind them would be written over
+  /// from its start.
+  static func openStream(_ path: String) throws -> FileHandle {
+    let descriptor: Int32? =
+      switch path {
+      case "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1": 1
+      case "/dev/stderr", "/dev/fd/2", "/proc/self/fd/2": 2
+      default: nil
+      }
+    guard let descriptor else { return try FileHandle(forWritingTo: URL(filePath: path)) }
+    let copy = dup(descriptor)
+    guard copy >= 0 else { throw ReportError.cannotWrite(path: path, problem: "it is closed") }
+    return FileHandle(fileDescriptor: copy, closeOnDealloc: true)
+  }
 
   /// True for a device or a pipe, which is written to and never replaced.
   static func isStream(_ path: String) throws -> Bool {

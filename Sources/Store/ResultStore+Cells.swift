@@ -82,6 +82,19 @@ extension ResultStore {
     }
   }
 
+  /// The last run that planned each cell; a cell that no run claims is left out.
+  ///
+  /// - Throws: `StoreError` when the store cannot be read.
+  public func lastRuns() throws(StoreError) -> [CellID: RunID] {
+    try locked { (connection) throws(StoreError) in
+      var last: [CellID: RunID] = [:]
+      try connection.forEachRow("SELECT cell, max(run) FROM run_cells GROUP BY cell") { row in
+        last[CellID(row.integer(0))] = RunID(row.integer(1))
+      }
+      return last
+    }
+  }
+
   /// Where a cell stands in a table.
   private struct Place: Hashable {
     let model: String

@@ -49,6 +49,27 @@ import Testing
     }
   }
 
+  @Test("an export goes to where a link leads, whole; on standard output nothing that stands there is written over")
+  func exports() throws {
+    try Program.inTemporaryFolder { folder in
+      let config = try SmallSweep.write(to: folder, trials: 1)
+      #expect(try Program.run(SmallSweep.arguments(config, folder)).status == 0)
+      let script = #"""
+        cd "$WORK" && "$P" export small.sqlite --format csv --out plain.csv 2>/dev/null || exit 3
+        yes "an old line" | head -n 100000 >target.csv && ln -s target.csv link.csv
+        "$P" export small.sqlite --format csv --out link.csv 2>/dev/null || exit 4
+        test -L link.csv && cmp plain.csv target.csv || exit 5
+        for out in - /dev/stdout; do
+          echo head >both.csv && "$P" export small.sqlite --format csv --out $out 2>/dev/null >>both.csv || exit 6
+          { echo head && cat plain.csv; } | cmp - both.csv || exit 7
+          { echo head && "$P" export small.sqlite --format csv --out $out 2>/dev/null; } >group.csv || exit 8
+          cmp both.csv group.csv || exit 9
+        done
+        """#
+      #expect(try Program.shell(script, environment: ["WORK": folder.path]) == 0)
+    }
+  }
+
   @Test("a log on a full disk stops no sweep")
   func fullLog() throws {
     try Program.inTemporaryFolder { folder in

@@ -109,6 +109,33 @@ private struct PasskeyStore {
     #expect(!(try Evaluations(limited.synthetic.store).isComplete))
   }
 
+  @Test("a limited run says nothing of cells that it did not plan: what an earlier run left there is missing")
+  func limitedElsewhere() throws {
+    let synthetic = try SyntheticStore()
+    let store = synthetic.store
+    func fill(_ method: String, _ length: Int, _ run: RunID) throws {
+      let cell = try store.cell(
+        SyntheticStore.record(
+          "passkey", method, [("length", "\(length)")], metric: SyntheticStore.accuracy, count: 25), run: run)
+      let name = "length=\(length)/0"
+      let score = Score(metric: "accuracy", value: 1, unscored: nil)
+      try store.append(SyntheticStore.result(name, method, scores: [score], output: "x"), cell: cell, run: run)
+    }
+    try fill("plain", 512, synthetic.run)
+    try fill("plain", 1024, synthetic.run)
+    let latest = try #require(try store.latestRun()?.record)
+    let limited = try store.beginRun(
+      RunRecord(
+        name: latest.name, configuration: latest.configuration, configurationHash: latest.configurationHash,
+        environment: latest.environment.merging(["limit": "1"]) { $1 }, warnings: []))
+    try fill("plain", 2048, limited)
+    let cells = try Evaluations(store).cells
+    #expect(cells.map(\.missingCount) == [24, 24, 0])
+    let numbers = cells.map { $0.aggregate(SyntheticStore.accuracy) }
+    #expect(numbers.map(\.isComplete) == [false, false, true] && !numbers.contains { $0.isWhole })
+    #expect(numbers.map(\.absent) == [24, 24, 24])
+  }
+
   @Test("two samples allow no test: no verdict, nothing marked")
   func tooFew() throws {
     let few = try PasskeyStore(grid.mapValues { $0.map { ($0.length, min(2, $0.right)) } }, n: 2)

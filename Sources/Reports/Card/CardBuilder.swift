@@ -104,7 +104,7 @@ struct CardBuilder {
       let aggregates = cells.map { $0.aggregate(metric) }
       guard let mean = Statistics.mean(aggregates.compactMap(\.value)) else { return nil }
       return (
-        (length, mean * scale), aggregates.reduce(0) { $0 + $1.count }, aggregates.allSatisfy(\.isComplete)
+        (length, mean * scale), aggregates.reduce(0) { $0 + $1.count }, aggregates.allSatisfy(\.isWhole)
       )
     }
   }

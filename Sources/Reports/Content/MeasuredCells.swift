@@ -40,8 +40,8 @@ extension Table.Cell {
 
   private static func gaps(_ aggregate: Aggregate) -> String {
     // Beside the word "missing" a count of what is there is enough.
-    if aggregate.missing > 0, aggregate.missing == aggregate.expected { return "0 of \(aggregate.expected)" }
-    var parts = [aggregate.isComplete ? "n=\(aggregate.count)" : "n=\(aggregate.count) of \(aggregate.expected)"]
+    if aggregate.missing > 0, aggregate.missing == aggregate.wanted { return "0 of \(aggregate.wanted)" }
+    var parts = [aggregate.isComplete ? "n=\(aggregate.count)" : "n=\(aggregate.count) of \(aggregate.wanted)"]
     if aggregate.unscored > 0 { parts.append("\(aggregate.unscored) unscored") }
     if aggregate.failed > 0 { parts.append("\(aggregate.failed) failed") }
     if aggregate.missing > 0 { parts.append("\(aggregate.missing) missing") }

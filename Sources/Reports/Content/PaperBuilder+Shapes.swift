@@ -94,7 +94,7 @@ extension PaperBuilder {
           continue
         }
         let aggregate = cells.aggregate(column.metric)
-        if aggregate.isComplete, let value = aggregate.value {
+        if aggregate.isWhole, let value = aggregate.value {
           values.append(value * (column.metric.isPercentage ? 100 : 1))
         }
         var cell = Table.Cell(aggregate, column.metric)

@@ -149,9 +149,9 @@ struct PaperScores {
       var cell = Table.Cell.paper(aggregate.value.map { $0 * scale })
       (cell.low, cell.high) = (aggregate.low.map { $0 * scale }, aggregate.high.map { $0 * scale })
       (cell.count, cell.expected) = (aggregate.count, aggregate.expected)
-      cell.isGap = !aggregate.isComplete
+      cell.isGap = !aggregate.isWhole
       cell.detail = Self.detail(aggregate, cell, own)
-      if aggregate.isComplete, let value = cell.value { means.append(value) }
+      if aggregate.isWhole, let value = cell.value { means.append(value) }
       cells.append(cell)
     }
     cells.append(.paper(means.count == suite.columns.count ? Statistics.mean(means) : nil))
@@ -163,7 +163,7 @@ struct PaperScores {
     if let low = cell.low, let high = cell.high {
       parts.append("[\(NumberText.fixed(low, 2)), \(NumberText.fixed(high, 2))]")
     }
-    parts.append(aggregate.isComplete ? "n=\(aggregate.count)" : "n=\(aggregate.count) of \(aggregate.expected)")
+    parts.append(aggregate.isWhole ? "n=\(aggregate.count)" : "n=\(aggregate.count) of \(aggregate.expected)")
     let truncated = cells.flatMap(\.samples).count { $0.result.truncatedTokenCount > 0 }
     if truncated > 0 { parts.append("\(truncated) cut") }
     return parts.joined(separator: " ")

@@ -158,7 +158,8 @@ extension ReportBuilder {
           }
           let documents = Dictionary(
             cell.samples.map { ($0.result.sampleID, $0.document) }, uniquingKeysWith: { first, _ in first })
-          for result in results {
+          // Intervals of one document are over its windows, in the text's order.
+          for result in NaturalOrder.sorted(results, by: { $0.sampleID }) {
             curve.add(
               result.logProbabilities ?? [], unit: documents[result.sampleID].flatMap { $0 } ?? result.sampleID)
           }
@@ -214,16 +215,20 @@ extension ReportBuilder {
     let width = PositionCurve.width(for: longest, count: PositionCurve.bucketLimit)
     let excluded = curves.reduce(0) { $0 + $1.curve.excludedCount }
     let styles = LineStyle.styles(of: evaluations.names(\.method))
+    let places = curves.map { $0.curve.perplexities(width: width) }
+    let hasIntervals =
+      LineChart.showsIntervals(.bands, lineCount: curves.count)
+      && places.contains { $0.contains { $0.estimate.interval != nil } }
     var chart = LineChart(
       title: positionTitle(section, grid, column, "perplexity by position"),
       subtitle: "\(section.model); \(NumberText.count(width, "position")) together"
-        + (LineChart.showsIntervals(.bands, lineCount: curves.count) ? ", with 95 % intervals" : ""),
+        + (hasIntervals ? ", with 95 % intervals" : ""),
       xTitle: "position of the predicted token", yTitle: "perplexity",
-      lines: curves.map { curve in
+      lines: zip(curves, places).map { curve, places in
         .init(
           method: curve.method, name: MethodText.short(curve.method),
           style: styles[curve.method] ?? .init(color: 0, dash: 0, marker: .circle),
-          points: curve.curve.perplexities(width: width).map { place in
+          points: places.map { place in
             .init(
               x: place.position, y: place.estimate.value, low: place.estimate.interval?.low,
               high: place.estimate.interval?.high)

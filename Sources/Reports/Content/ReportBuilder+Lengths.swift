@@ -122,7 +122,7 @@ struct LengthScores {
     let own = own(method, length).filter { dataset == nil || $0.coordinate(Axis.dataset) == dataset }
     guard let metric = own.first?.record.metrics.first else { return nil }
     let aggregate = own.aggregate(metric)
-    guard aggregate.isComplete, let value = aggregate.value else { return nil }
+    guard aggregate.isWhole, let value = aggregate.value else { return nil }
     return value * (metric.isPercentage ? 100 : 1)
   }
 

@@ -25,7 +25,7 @@ extension ReportBuilder {
       var scores: [String: Double] = [:]
       for column in grid.columns {
         let aggregate = grid.cells(method, column).aggregate(column.metric)
-        guard aggregate.isComplete, let value = aggregate.value else { continue }
+        guard aggregate.isWhole, let value = aggregate.value else { continue }
         scores[column.value] = value * (column.metric.isPercentage ? 100 : 1)
       }
       var means: [Double?] = []
@@ -56,7 +56,7 @@ extension ReportBuilder {
       for column in datasets {
         let cells = grid.cells(method, column)
         guard !cells.isEmpty else { continue }
-        let isComplete = cells.aggregate(column.metric).isComplete
+        let isComplete = cells.aggregate(column.metric).isWhole
         table.rows.append(
           .init(
             label: "\(method), \(column.value)",
@@ -95,7 +95,7 @@ extension ReportBuilder {
         let metrics = names.compactMap { name in cells.first?.record.metrics.first { $0.name == name } }
         let parts = metrics.map { cells.aggregate($0) }
         guard parts.count == names.count, parts.contains(where: { $0.count > 0 }) else { continue }
-        let values = parts.compactMap { $0.isComplete ? $0.value : nil }
+        let values = parts.compactMap { $0.isWhole ? $0.value : nil }
         var score = Table.Cell.paper(values.count == names.count ? Self.geometricMean(values) : nil)
         score.isGap = score.value == nil
         table.rows.append(

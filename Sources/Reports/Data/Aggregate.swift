@@ -6,13 +6,25 @@ import Text
 /// The number of a cell, or of several cells together, and what is missing of it.
 struct Aggregate: Hashable, Sendable {
   /// The number with its interval.
-  var estimate = Estimate.none
+  var estimate: Estimate
   /// Samples that are stored without a value.
-  var unscored = 0
+  var unscored: Int
   /// Samples that could not be evaluated.
-  var failed = 0
-  /// Samples that the configuration wants.
-  var expected = 0
+  var failed: Int
+  /// Samples that the configuration plans.
+  var expected: Int
+  /// Samples that the runs wanted of these: all, or as many as their `--limit`.
+  var wanted: Int
+
+  init(
+    estimate: Estimate = .none, unscored: Int = 0, failed: Int = 0, expected: Int = 0, wanted: Int? = nil
+  ) {
+    self.estimate = estimate
+    self.unscored = unscored
+    self.failed = failed
+    self.expected = expected
+    self.wanted = wanted ?? expected
+  }
 
   /// Nil when no sample has a score.
   var value: Double? { estimate.value }
@@ -20,9 +32,15 @@ struct Aggregate: Hashable, Sendable {
   var high: Double? { estimate.interval?.high }
   /// Scored samples.
   var count: Int { estimate.count }
-  /// Samples that are neither stored nor known to have failed.
-  var missing: Int { max(0, expected - count - unscored - failed) }
-  var isComplete: Bool { count == expected }
+  /// Samples that were wanted and are neither stored nor known to have failed.
+  var missing: Int { max(0, wanted - count - unscored - failed) }
+  /// Samples that the configuration plans and that are neither stored nor known to have failed, a limit or not.
+  var absent: Int { max(0, expected - count - unscored - failed) }
+  /// True where every sample that was wanted has a score.
+  var isComplete: Bool { count == wanted }
+  /// True where every sample of the configuration has one: what may stand beside published numbers and enter a mean of
+  /// datasets.
+  var isWhole: Bool { count == expected }
   /// True where there are units enough for a test.
   var isTestable: Bool { estimate.unitCount >= Statistics.minimumUnitCount }
 }

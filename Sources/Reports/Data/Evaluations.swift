@@ -10,7 +10,8 @@ struct LoadedCell: Sendable {
   let record: CellRecord
   let samples: [LoadedSample]
   let failures: [StoredFailure]
-  /// The samples that the last run wanted of it: all, or as many as its `--limit`; what a limit left out is not missing.
+  /// The samples that the last run that planned it wanted: all, or as many as its `--limit`; what a limit left out is not
+  /// missing.
   let wantedCount: Int
   private let known = CellFindings()
 
@@ -52,7 +53,8 @@ struct LoadedCell: Sendable {
       let found = cells.contributions(metric)
       return Aggregate(
         estimate: metric.estimate(found.scored), unscored: found.unscored,
-        failed: cells.reduce(0) { $0 + $1.failures.count }, expected: cells.reduce(0) { $0 + $1.wantedCount })
+        failed: cells.reduce(0) { $0 + $1.failures.count }, expected: cells.reduce(0) { $0 + $1.record.sampleCount },
+        wanted: cells.reduce(0) { $0 + $1.wantedCount })
     }
   }
 
@@ -123,6 +125,7 @@ struct Evaluations: Sendable {
       try store.checkedResults(inAll: stored.map(\.id))
     }
     let path = path
+    let limits = try Self.limits(of: store)
     let limit = Self.sampleLimit(of: run)
     let groups = Self.groups(stored)
     let orders = NaturalOrders()
@@ -134,7 +137,7 @@ struct Evaluations: Sendable {
           let samples = try facts.samples(results[cell.id] ?? [], of: cell)
           return LoadedCell(
             id: cell.id, record: cell.record, samples: orders.sorted(samples) { $0.result.sampleID },
-            failures: NaturalOrder.sorted(failures[cell.id] ?? []) { $0.sampleID }, limit: limit)
+            failures: NaturalOrder.sorted(failures[cell.id] ?? []) { $0.sampleID }, limit: limits[cell.id] ?? limit)
         }
         switch own {
         case .success(let cell): cells.append(cell)
@@ -146,6 +149,13 @@ struct Evaluations: Sendable {
     var cells: [LoadedCell] = []
     for group in loaded { cells += try group.get() }
     self.cells = cells.sorted { Self.isBefore($0.record, $1.record) }
+  }
+
+  /// The limit of the last run that planned a cell, or nil where it had none: a later run of other cells says nothing of it.
+  private static func limits(of store: ResultStore) throws(ReportError) -> [CellID: Int?] {
+    let runs = try fromStore { () throws(StoreError) in try store.runs() }
+    let limits = Dictionary(runs.map { ($0.id, Self.sampleLimit(of: $0.record)) }) { $1 }
+    return try fromStore { () throws(StoreError) in try store.lastRuns() }.mapValues { limits[$0] ?? nil }
   }
 
   private static func environment(_ latest: RunRecord?, _ runs: [RunRecord]) -> [String: String] {

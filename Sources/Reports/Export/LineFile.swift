@@ -5,6 +5,8 @@ import Text
 final class LineFile {
   let path: String
   private(set) var lineCount = 0
+  /// What the path leads to.
+  private let target: String
   /// Nil for a device or a pipe.
   private let temporary: String?
   private let handle: FileHandle
@@ -14,14 +16,15 @@ final class LineFile {
   /// Begins the file; its folder is made where it is missing.
   init(_ path: String) throws(ReportError) {
     self.path = path
-    let part = "\(path).part-\(ProcessInfo.processInfo.processIdentifier)"
-    let folder = URL(filePath: path).deletingLastPathComponent().path
     do {
-      if try OutputFile.isStream(path) {
+      target = try OutputFile.target(of: path)
+      if try OutputFile.isStream(target) {
         temporary = nil
-        handle = try FileHandle(forWritingTo: URL(filePath: path))
+        handle = try OutputFile.openStream(target)
         return
       }
+      let part = "\(target).part-\(ProcessInfo.processInfo.processIdentifier)"
+      let folder = URL(filePath: target).deletingLastPathComponent().path
       temporary = part
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       try Data().write(to: URL(filePath: part))
@@ -48,7 +51,7 @@ final class LineFile {
     try flush()
     do {
       try handle.close()
-      if let temporary { try PartialFile.replace(path, with: temporary) }
+      if let temporary { try PartialFile.replace(target, with: temporary) }
       isFinished = true
     } catch {
       throw ReportError(writing: path, error)

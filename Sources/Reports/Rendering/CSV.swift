@@ -121,7 +121,7 @@ extension CSV {
           cellFields(cell, axes) + [
             metric.name, metric.aggregation.rawValue, "\(metric.higherIsBetter)", number(aggregate.value),
             number(aggregate.low), number(aggregate.high), "\(aggregate.count)",
-            "\(aggregate.unscored)", "\(aggregate.failed)", "\(aggregate.missing)", "\(aggregate.expected)",
+            "\(aggregate.unscored)", "\(aggregate.failed)", "\(aggregate.absent)", "\(aggregate.expected)",
             "\(counts.truncated)", "\(counts.endedByEOS)", "\(counts.endedByLimit)", "\(counts.endedByStop)",
             "\(counts.empty)",
           ] + parameters(cell))

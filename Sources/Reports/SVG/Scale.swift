@@ -58,7 +58,7 @@ struct Scale: Sendable {
   }
 
   private func logarithmicTicks(_ count: Int) -> [Double] {
-    let decades = log10(high / low)
+    let decades = log10(high) - log10(low)
     // Less than a decade: linear ticks stand well enough on the line.
     if decades < 0.8 { return Self.linearTicks(low, high, count) }
     let factors: [Double] = decades > 3 ? [1] : decades > 1.4 ? [1, 3] : [1, 2, 5]
@@ -67,7 +67,7 @@ struct Scale: Sendable {
     for exponent in Int(floor(log10(low)))...Int(ceil(log10(high))) where exponent % every == 0 || every == 1 {
       for factor in factors {
         let value = factor * pow(10, Double(exponent))
-        if value >= low * 0.999, value <= high * 1.001 { ticks.append(value) }
+        if value.isFinite, value >= low * 0.999, value <= high * 1.001 { ticks.append(value) }
       }
     }
     return ticks
@@ -82,10 +82,15 @@ struct Scale: Sendable {
       return Scale(.linear, low: 0, high: 1, start: start, end: end)
     }
     if low > 0, high / low > ratio {
-      let room = pow(high / low, 0.05)
-      return Scale(.logarithmic, low: low / room, high: high * room, start: start, end: end)
+      // What a store may hold reaches to the end of what a number can be.
+      let room = exp((log(high) - log(low)) * 0.05)
+      return Scale(
+        .logarithmic, low: max(low / room, .leastNormalMagnitude), high: min(high * room, .greatestFiniteMagnitude),
+        start: start, end: end)
     }
-    let room = high > low ? (high - low) * 0.08 : max(low.magnitude * 0.05, 0.01)
-    return Scale(.linear, low: low - room, high: high + room, start: start, end: end)
+    let largest = Double.greatestFiniteMagnitude / 4
+    let (below, above) = (max(low, -largest), min(high, largest))
+    let room = above > below ? (above - below) * 0.08 : max(below.magnitude * 0.05, 0.01)
+    return Scale(.linear, low: below - room, high: above + room, start: start, end: end)
   }
 }

@@ -32,22 +32,20 @@ struct SampleArchive {
   private var pages: [(id: String, content: Page)] = []
   private static let pagesAtOnce = 16
   private var details: [Detail] = []
-  private var prompts: [(text: String, expected: [String])] = []
+  private var prompts: [JSONValue] = []
   private var promptIndex: [String: Int] = [:]
   private var promptCount = 0
   private var detailCount = 0
 
   /// What a page holds; it becomes JSON where it is compressed, on all threads.
   private enum Page: Sendable {
-    case index(JSONValue)
+    case value(JSONValue)
     case details([Detail])
-    case prompts([(text: String, expected: [String])])
 
     var json: JSONValue {
       switch self {
-      case .index(let value): value
+      case .value(let value): value
       case .details(let details): .array(details.map(\.json))
-      case .prompts(let prompts): .array(prompts.map { PromptExcerpt($0.text, expected: $0.expected).json })
       }
     }
   }
@@ -74,7 +72,7 @@ struct SampleArchive {
     ]
     let columns = [("c", numbers), ("id", names), ("v", values), ("o", outputs), ("q", promptNumbers)]
     for (name, column) in columns where !column.isEmpty { members[name] = .array(column) }
-    append("index", .index(.object(members)))
+    append("index", .value(.object(members)))
     compress()
   }
 
@@ -95,12 +93,14 @@ struct SampleArchive {
         "up": .bool(metric.higherIsBetter),
       ]))
     let number = JSONValue.integer(cells.count - 1)
+    addPrompts(of: cell, texts)
     for sample in cell.samples {
       let result = sample.result
-      let prompt = promptNumber(result, texts)
       let value = sample.contribution(metric).map { metric.combined([$0]) ?? $0.mean }
-      push(number, result.sampleID, value, result.output, prompt)
-      details.append(.sample(sample, result.output == nil ? logProbabilities[result.sampleID] : nil))
+      push(number, result.sampleID, value, result.output, promptIndex[result.sampleID])
+      // What waits for its page is small: a strip, not the numbers behind it.
+      let strip = result.output == nil ? logProbabilities[result.sampleID].map(Self.strip) : nil
+      details.append(.sample(sample, strip: strip))
       step()
     }
     for failure in cell.failures {
@@ -118,13 +118,19 @@ struct SampleArchive {
     promptNumbers.append(prompt.map { .integer($0) } ?? .null)
   }
 
-  private mutating func promptNumber(_ result: SampleResult, _ texts: [String: String]) -> Int {
-    if let known = promptIndex[result.sampleID] { return known }
-    prompts.append((texts[result.sampleID] ?? "", result.expected))
-    promptIndex[result.sampleID] = promptCount
-    promptCount += 1
-    if prompts.count == Self.promptsInPage { flushPrompts() }
-    return promptCount - 1
+  /// Excerpts of the prompts that no cell before had.
+  private mutating func addPrompts(of cell: LoadedCell, _ texts: [String: String]) {
+    let new = cell.samples.filter { promptIndex[$0.result.sampleID] == nil }
+    let excerpts = Concurrently.map(new.count) { index in
+      let result = new[index].result
+      return PromptExcerpt(texts[result.sampleID] ?? "", expected: result.expected).json
+    }
+    for (sample, excerpt) in zip(new, excerpts) {
+      prompts.append(excerpt)
+      promptIndex[sample.result.sampleID] = promptCount
+      promptCount += 1
+      if prompts.count == Self.promptsInPage { flushPrompts() }
+    }
   }
 
   /// True for an output that is shown whole: a text has no more characters than bytes.
@@ -159,7 +165,7 @@ struct SampleArchive {
 
   private mutating func flushPrompts() {
     guard !prompts.isEmpty else { return }
-    append("q\((promptCount - 1) / Self.promptsInPage)", .prompts(prompts))
+    append("q\((promptCount - 1) / Self.promptsInPage)", .value(.array(prompts)))
     prompts = []
   }
 
@@ -184,17 +190,17 @@ struct SampleArchive {
 extension SampleArchive {
   /// What is shown of a sample on demand.
   enum Detail: Sendable {
-    case sample(LoadedSample, [Float]?)
+    case sample(LoadedSample, strip: String?)
     case failure(String)
 
     var json: JSONValue {
       switch self {
-      case .sample(let sample, let logProbabilities): Self.json(sample.result, logProbabilities)
+      case .sample(let sample, let strip): Self.json(sample.result, strip)
       case .failure(let message): .object(["fail": .string(message)])
       }
     }
 
-    private static func json(_ result: SampleResult, _ logProbabilities: [Float]?) -> JSONValue {
+    private static func json(_ result: SampleResult, _ strip: String?) -> JSONValue {
       var members: [JSONValue.Member] = []
       // In the order of their names, as they are written.
       func add(_ key: String, _ value: JSONValue) { members.append(.init(key: key, value: value)) }
@@ -211,7 +217,7 @@ extension SampleArchive {
           result.scores.map { score in
             .array([.string(score.metric), score.value.map { .number($0) } ?? .null, JSONValue(score.unscored)])
           }))
-      if let logProbabilities { add("strip", .string(SampleArchive.strip(logProbabilities))) }
+      if let strip { add("strip", .string(strip)) }
       return .object(members)
     }
   }
