@@ -157,7 +157,7 @@ import Testing
   @Test("a task that was killed and is no longer in the queue is missing, however young its last sign of life")
   func missingTask() throws {
     try Program.inTemporaryFolder { folder in
-      let text = try String(contentsOfFile: SmallSweep.write(to: folder, trials: 400), encoding: .utf8)
+      let text = try String(contentsOfFile: SmallSweep.write(to: folder, trials: 60), encoding: .utf8)
         .replacing("path: Datasets", with: "path: \(Program.root.path)/Datasets")
       try text.write(to: folder.appendingPathComponent("small.yaml"), atomically: true, encoding: .utf8)
       let script = #"""
@@ -169,10 +169,10 @@ import Testing
         until "$P" status Results/small.shards --json 2>/dev/null | grep -q 77_1; do kill -0 $! || exit 4; done
         kill -KILL $!
         wait $!
-        missing() { QUEUE=$1 "$P" slurm small.yaml --shards 2 --threads 1 --time 9 --mem 500 --missing 2>&1; }
-        missing unknown | grep -q '1 shards are at work' || exit 5
-        missing "1 2" | grep -q '2 shards are at work' || exit 6
-        missing 2 | grep -q 'shard 1/2: ended without a word' || exit 7
+        missing() { QUEUE=$1 "$P" slurm small.yaml --shards 2 --threads 1 --time 9 --mem 500 --missing >words 2>&1; }
+        missing unknown; grep -q '1 shards are at work' words || exit 5
+        missing "1 2"; grep -q '2 shards are at work' words || exit 6
+        missing 2; grep -q 'shard 1/2: ended without a word' words || exit 7
         grep -q -e '--array=1$' Slurm/small/array.sbatch || exit 8
         """#
       #expect(try Program.shell(script, environment: ["WORK": folder.path]) == 0)
