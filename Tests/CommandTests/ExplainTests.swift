@@ -106,7 +106,7 @@ import Testing
       #expect(baseline.status == 0 && baseline.output.hasPrefix("{") && baseline.errors.isEmpty)
       #expect(try Program.run(["baseline", database, "--out", "-", "--json"]).status == 2)
       let kept = folder.appendingPathComponent("b.json").path
-      #expect(try Program.run(["baseline", database, "--out", kept]).errors.contains("b.json is written: 3 numbers"))
+      #expect(try Program.run(["baseline", database, "--out", kept]).errors.contains("b.json is written: "))
       let check = try Program.run(["check", database, "--baseline", kept, "--junit", "-"])
       #expect(check.status == 0 && check.output.hasPrefix("<?xml") && check.errors.contains("Within tolerance"))
       let rows = try Program.run(["export", database, "--format", "jsonl", "--out", "-"])
