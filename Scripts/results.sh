@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 program=${SE_EVAL_PROGRAM:-.build/release/se-eval}
 names=("$@")
-[ ${#names[@]} -gt 0 ] || names=(qwen2.5-0.5b ruler-smollm2 needle-smollm2 leval-smollm2 methods-smollm2 longbench-smollm2 smollm2-135m)
+[ ${#names[@]} -gt 0 ] || names=(qwen2.5-0.5b ruler-gemma3 ruler-smollm2 needle-smollm2 leval-smollm2 methods-smollm2 longbench-smollm2 smollm2-135m)
 for name in "${names[@]}"; do
   echo "results: $name" >&2
   # 4: some samples have no score; the report says which.

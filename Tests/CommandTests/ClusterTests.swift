@@ -139,7 +139,8 @@ import Testing
       ]
       for (index, item) in cases.enumerated() {
         let out = folder.appendingPathComponent("scripts-\(index)").path
-        let words = ["slurm", item.config, "--shards", "3", "--out", out, "--time", "30", "--mem", "500"]
+        let words =
+          ["slurm", item.config, "--shards", "3", "--out", out, "--time", "30", "--mem", "500"]
           + ["--device-memory", "4096"] + item.words
         let result = try Program.run(words)
         #expect(result.status == 0, "\(result.errors)")

@@ -11,7 +11,8 @@ import Text
     try Program.inTemporaryFolder { folder in
       let log = folder.appendingPathComponent("log")
       let pipe = folder.appendingPathComponent("fifo").path
-      try #require(mkfifo(pipe, 0o600) == 0)
+      let made = unsafe mkfifo(pipe, 0o600)
+      try #require(made == 0)
       try "A stream that text flows through.\n".write(
         to: folder.appendingPathComponent("text"), atomically: true, encoding: .utf8)
       try #"{"prediction": "ten", "reference": ["ten"]}"#.write(

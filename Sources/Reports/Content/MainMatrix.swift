@@ -1,5 +1,6 @@
 import Evaluation
 import Metrics
+import Store
 import Text
 
 /// The one table of the first screen: methods by lengths, the metrics of all tasks side by side.

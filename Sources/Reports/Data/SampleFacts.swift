@@ -53,7 +53,8 @@ struct FactsReader {
     var samples: [LoadedSample] = []
     samples.reserveCapacity(results.count)
     for (index, result) in results.enumerated() {
-      if index < former.count, former[index].result.facts == result.facts {
+      // By bytes: a text's other spelling is another text in samples.csv.
+      if index < former.count, former[index].result.facts.utf8.elementsEqual(result.facts.utf8) {
         samples.append(LoadedSample(result: result, facts: former[index].facts))
         continue
       }

@@ -198,7 +198,8 @@ public struct NoLiMa: StatelessScoring {
     ]
     if depthCount != 26 || !isOfficialDepthCount {
       notes.append(
-        "\(isOfficialDepthCount ? "" : "deviation: ")\(depthCount) depths; officially 26, at 64,000 and 128,000 tokens 11")
+        "\(isOfficialDepthCount ? "" : "deviation: ")\(depthCount) depths; officially 26, at 64,000 and 128,000 tokens 11"
+      )
     }
     if hasDistractor { notes.append("a distractor stands at least 0.2 from the needle, drawn by the same generator") }
     return notes

@@ -6,7 +6,7 @@ import Tokenizers
 /// Perplexity of texts by a named convention: each says which windows go in and which predictions count.
 ///
 /// One sample is one window; the model scores it once, and perplexity per token, word and byte, bits per byte and the
-/// NLL by position are all made of the stored log-probabilities. Source: PROTOCOLS, perplexity conventions.
+/// perplexity by position are all made of the stored log-probabilities. Source: PROTOCOLS, perplexity conventions.
 public struct PerplexityTask: EvaluationTask {
   /// The task's name in a configuration.
   public static let name = "perplexity"

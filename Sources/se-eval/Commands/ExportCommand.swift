@@ -29,9 +29,10 @@ enum ExportCommand {
     options: [format, out, prompts, data]
   ) { arguments in
     guard let format = try arguments.word(format, ExportFormat.self) else { return .usage }
-    let isStandardOutput = arguments.text(out) == Files.standardOutput
+    let place = arguments.text(out)
+    let isStandardOutput = place == Files.standardOutput || place == "/dev/stdout"
     if isStandardOutput, format == .lmEval || format == .longBench {
-      throw UsageError("\(out.name) is '-', and \(format.rawValue) is a folder of files; name a folder")
+      throw UsageError("\(out.name) is '\(place ?? "")', and \(format.rawValue) is a folder of files; name a folder")
     }
     let path = try ReportCommand.databasePath(arguments.positionals[0])
     let store = try ResultStore.open(path, mode: .readOnly, options: Registry.storeOptions)
@@ -46,7 +47,7 @@ enum ExportCommand {
     let exporter = Exporter(store, tasks: Registry.reports, withPrompts: arguments.has(prompts)) {
       classes(of: $0, in: folder)
     }
-    let summary = try exporter.write(format, to: isStandardOutput ? "/dev/stdout" : arguments.text(out) ?? standard)
+    let summary = try exporter.write(format, to: isStandardOutput ? "/dev/stdout" : place ?? standard)
     if !isStandardOutput { for file in summary.files { Terminal.print(file) } }
     for note in summary.notes { Terminal.message("left out: \(note)") }
     Terminal.message(

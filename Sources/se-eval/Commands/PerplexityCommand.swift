@@ -61,6 +61,9 @@ enum PerplexityCommand {
     guard arguments.has(file) != arguments.has(tokens) else {
       throw UsageError("'perplexity' needs exactly one of --file and --tokens")
     }
+    if arguments.text(perToken) == Files.standardOutput {
+      throw UsageError("\(perToken.name) - and the result both want standard output; name a file")
+    }
     let run = try Run(arguments)
     let result = try run.score()
     if let path = arguments.text(perToken) {
