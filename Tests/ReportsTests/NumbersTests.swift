@@ -86,7 +86,8 @@ import Text
   @Test("a line holds every number that a store may hold: what is near the end of them is no crash")
   func extremeScales() {
     for values in [
-      [1.0, 1e300], [1e300, 1.7e308], [-1.7e308, 1.7e308], [1e-308, 1e-300], [.leastNonzeroMagnitude, 1], [.infinity, 3],
+      [1.0, 1e300], [1e300, 1.7e308], [-1.7e308, 1.7e308], [1e-308, 1e-300], [.leastNonzeroMagnitude, 1],
+      [.infinity, 3],
     ] {
       let scale = Scale.around(values, start: 0, end: 100)
       #expect(scale.low.isFinite && scale.high.isFinite && scale.low < scale.high)
