@@ -1,23 +1,22 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @testable import Metrics
 
 /// The official scorers' rows that `se-eval score` has no name for, where the environment names the folder that holds them.
 @Suite struct LongContextOracleTests {
-  private static let oracle = ProcessInfo.processInfo.environment["SE_EVAL_ORACLE"]
+  private static let oracle = OracleFolder.path
 
   private static func rows(_ metric: String) throws -> [JSONValue] {
-    let bytes = try #require(FileManager.default.contents(atPath: "\(oracle ?? "")/longctx2_pairs_public.jsonl"))
-    let rows = bytes.split(separator: 10).compactMap { JSONValue(bytes: [UInt8]($0)) }.filter {
-      $0["metric"]?.text == metric
-    }
+    let rows = try OracleFolder.lines("longctx2_pairs_public.jsonl").compactMap { JSONValue(bytes: $0) }
+      .filter { $0["metric"]?.text == metric }
     try #require(!rows.isEmpty)
     return rows
   }
 
-  @Test("stems, words and citations", .enabled(if: oracle != nil))
+  @Test("stems, words and citations", .enabled(if: oracle != nil, "SE_EVAL_ORACLE names no folder of official outputs"))
   func texts() throws {
     for row in try Self.rows("porter_stem_nltk") {
       #expect(PorterStemmer.stem(CodePoints(row["prediction"]?.text ?? "")).text == row["score"]?.text)
@@ -31,7 +30,8 @@ import Testing
     }
   }
 
-  @Test("ALCE's means over its items", .enabled(if: oracle != nil))
+  @Test(
+    "ALCE's means over its items", .enabled(if: oracle != nil, "SE_EVAL_ORACLE names no folder of official outputs"))
   func alce() throws {
     for row in try Self.rows("eval_alce") {
       var sums: [String: Double] = [:]
@@ -62,7 +62,7 @@ import Testing
     }
   }
 
-  @Test("LongBench v2's table", .enabled(if: oracle != nil))
+  @Test("LongBench v2's table", .enabled(if: oracle != nil, "SE_EVAL_ORACLE names no folder of official outputs"))
   func table() throws {
     for row in try Self.rows("result.py") {
       let items = try (row["items"]?.elements ?? []).map { item in

@@ -1,18 +1,17 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @testable import Tasks
 
 /// The official programs' draws, cuts and fillings, where the environment names the folder that holds them.
 @Suite struct LongContextOracleTests {
-  private static let oracle = ProcessInfo.processInfo.environment["SE_EVAL_ORACLE"]
+  private static let oracle = OracleFolder.path
 
   private static func rows(_ metric: String) throws -> [JSONValue] {
-    let bytes = try #require(FileManager.default.contents(atPath: "\(oracle ?? "")/longctx2_pairs_public.jsonl"))
-    let rows = bytes.split(separator: 10).compactMap { JSONValue(bytes: [UInt8]($0)) }.filter {
-      $0["metric"]?.text == metric
-    }
+    let rows = try OracleFolder.lines("longctx2_pairs_public.jsonl").compactMap { JSONValue(bytes: $0) }
+      .filter { $0["metric"]?.text == metric }
     try #require(!rows.isEmpty)
     return rows
   }
@@ -25,7 +24,9 @@ import Testing
     (value?.elements ?? []).compactMap { $0.number.flatMap { Int(exactly: $0) } }
   }
 
-  @Test("samples, shuffles, permutations and seeds are Python's and numpy's", .enabled(if: oracle != nil))
+  @Test(
+    "samples, shuffles, permutations and seeds are Python's and numpy's",
+    .enabled(if: oracle != nil, "SE_EVAL_ORACLE names no folder of official outputs"))
   func draws() throws {
     for row in try Self.rows("python_random_sample") {
       var random = PythonRandom(seed: try integer(row, "seed"))
@@ -52,7 +53,9 @@ import Testing
     }
   }
 
-  @Test("prompts are cut and filled as the official programs do it", .enabled(if: oracle != nil))
+  @Test(
+    "prompts are cut and filled as the official programs do it",
+    .enabled(if: oracle != nil, "SE_EVAL_ORACLE names no folder of official outputs"))
   func prompts() throws {
     for (metric, keepsOdd) in [("middle_ids", true), ("middle_ids_local", false)] {
       for row in try Self.rows(metric) {

@@ -1,6 +1,7 @@
 import Digest
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @testable import Tasks
@@ -185,24 +186,25 @@ import Testing
   // MARK: The oracle
 
   /// A folder with the official programs' output; the checks against it run where the environment names it.
-  private static let oracle = ProcessInfo.processInfo.environment["SE_EVAL_ORACLE"]
+  private static let oracle = OracleFolder.path
 
   private static func rows(_ name: String) throws -> [JSONValue] {
-    let bytes = try #require(FileManager.default.contents(atPath: "\(oracle ?? "")/\(name)"))
-    return bytes.split(separator: 10).compactMap { JSONValue(bytes: [UInt8]($0)) }
+    try OracleFolder.lines(name).compactMap { JSONValue(bytes: $0) }
   }
 
   /// RULER's checkout, whose sentences the other half of the rows has.
   private static let checkout = ProcessInfo.processInfo.environment["SE_EVAL_RULER"]
 
-  @Test("all rows of the official generators in the project's wording are equal", .enabled(if: oracle != nil))
+  @Test(
+    "all rows of the official generators in the project's wording are equal",
+    .enabled(if: oracle != nil, "SE_EVAL_ORACLE names no folder of official outputs"))
   func officialDraws() throws {
     try compare(["ruler_gen_own_public.jsonl", "ruler_qa_own_public.jsonl"], .own)
   }
 
   @Test(
     "all rows of the official generators in a checkout's wording are equal",
-    .enabled(if: oracle != nil && checkout != nil))
+    .enabled(if: oracle != nil && checkout != nil, "SE_EVAL_ORACLE and SE_EVAL_RULER name no folders"))
   func officialTexts() throws {
     let wording = try #require(try RulerTemplates.read(Self.checkout ?? ""))
     try compare(["ruler_gen_public.jsonl", "ruler_qa_public.jsonl"], wording)
