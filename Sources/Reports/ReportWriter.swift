@@ -87,7 +87,7 @@ public struct ReportWriter: Sendable {
     return try builder.addConventions(conventions)
   }
 
-  /// Writes a report, replacing files of an earlier one.
+  /// Writes a report, replacing files of an earlier one; its tables and pictures that are no more are removed.
   ///
   /// - Parameters:
   ///   - folder: Made where it is missing.
@@ -123,7 +123,9 @@ public struct ReportWriter: Sendable {
       add("timing.csv", CSV.timing(evaluations))
       for table in document.tables { add("tables/\(table.id).csv", CSV.render(table)) }
     }
-    return try Self.write(files, to: folder)
+    let names = try Self.write(files, to: folder)
+    try FormerFiles(folder: folder).replace(with: names, formats)
+    return names
   }
 
   /// Writes `paper.*`: the tasks that the Self-Extend paper has tables of, in the shape of these, its numbers beside the

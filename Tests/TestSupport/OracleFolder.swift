@@ -9,6 +9,7 @@ public enum OracleFolder {
   /// The lines of one of its files.
   ///
   /// - Parameter name: for example `nolima_placements.jsonl`.
+  /// - Returns: the bytes of each line.
   /// - Throws: where the file cannot be read.
   public static func lines(_ name: String) throws -> [[UInt8]] {
     try Data(contentsOf: URL(filePath: "\(path ?? "")/\(name)")).split(separator: 10).map { [UInt8]($0) }
