@@ -115,7 +115,8 @@ struct Evaluations: Sendable {
     path = store.path
     let run = try fromStore { () throws(StoreError) in try store.latestRun()?.record }
     self.run = run
-    environment = Self.environment(run, try fromStore { () throws(StoreError) in try store.runs() }.map(\.record))
+    let runs = try fromStore { () throws(StoreError) in try store.runs() }
+    environment = Self.environment(run, runs.map(\.record))
     let stored = try fromStore { () throws(StoreError) in try store.currentCells() }
       .filter { methods?.contains($0.record.method) ?? true }
     guard !stored.isEmpty else { throw .nothingStored(path: store.path) }
@@ -125,7 +126,7 @@ struct Evaluations: Sendable {
       try store.checkedResults(inAll: stored.map(\.id))
     }
     let path = path
-    let limits = try Self.limits(of: store)
+    let limits = try Self.limits(runs, store)
     let limit = Self.sampleLimit(of: run)
     let groups = Self.groups(stored)
     let orders = NaturalOrders()
@@ -152,8 +153,7 @@ struct Evaluations: Sendable {
   }
 
   /// The limit of the last run that planned a cell, or nil where it had none: a later run of other cells says nothing of it.
-  private static func limits(of store: ResultStore) throws(ReportError) -> [CellID: Int?] {
-    let runs = try fromStore { () throws(StoreError) in try store.runs() }
+  private static func limits(_ runs: [StoredRun], _ store: ResultStore) throws(ReportError) -> [CellID: Int?] {
     let limits = Dictionary(runs.map { ($0.id, Self.sampleLimit(of: $0.record)) }) { $1 }
     return try fromStore { () throws(StoreError) in try store.lastRuns() }.mapValues { limits[$0] ?? nil }
   }
