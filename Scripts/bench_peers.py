@@ -43,24 +43,25 @@ def quantised(model):
 
 def targets(short, middle, long):
     """The table of targets, cheap measurements first."""
+    def station(model, rounds, self_extend=False, **what):
+        return Station(model, rounds, integers=quantised(model), self_extend=self_extend, **what)
+
     stations = []
     for m in SMALL:
-        stations += [Station(m, short, prefill=512, integers=quantised(m)),
-                     Station(m, short, decode=32, integers=quantised(m))]
-    for m in SMALL:
-        stations.append(Station(m, middle, prefill=2048, integers=quantised(m), self_extend=True))
-    for m in ["SmolLM2-135M F16", "SmolLM2-135M Q8_0", "SmolLM2-135M Q4_0"]:
-        stations.append(Station(m, middle, decode=32, depth=2048, self_extend=True))
-    for m in LARGE + MIXED:
-        stations += [Station(m, middle, prefill=512, integers=quantised(m)),
-                     Station(m, middle, decode=32, integers=quantised(m))]
+        stations += [station(m, short, prefill=512), station(m, short, decode=32)]
+    for m in MIXED + LARGE + ["Qwen2.5-Coder-1.5B Q6_K"]:
+        stations += [station(m, middle, prefill=512), station(m, middle, decode=32)]
+    for m in SMALL + MIXED[:1]:
+        stations.append(station(m, middle, prefill=2048, self_extend=True))
+    for m in ["SmolLM2-135M F16", "SmolLM2-135M Q8_0", "SmolLM2-135M Q4_0"] + MIXED[:1]:
+        stations.append(station(m, middle, decode=32, depth=2048, self_extend=True))
+        stations.append(station(m, long, decode=32, depth=8192, self_extend=True))
     for m in ["SmolLM2-135M Q8_0", "SmolLM2-135M F16"]:
-        stations.append(Station(m, long, prefill=16384, integers=quantised(m), self_extend=True))
-        stations.append(Station(m, long, prefill=8192, integers=quantised(m), self_extend=True))
-        stations.append(Station(m, long, decode=32, depth=8192, self_extend=True))
-    for m in LARGE:
-        stations.append(Station(m, long, prefill=2048, integers=quantised(m)))
-    stations.append(Station("Llama-1.1B Q8_0", long, decode=32, depth=2048))
+        stations.append(station(m, long, prefill=8192, self_extend=True))
+        stations.append(station(m, long, prefill=16384, self_extend=True))
+    for m in LARGE + MIXED[1:]:
+        stations.append(station(m, long, prefill=2048))
+    stations.append(station("Llama-1.1B Q8_0", long, decode=32, depth=2048))
     return stations
 
 

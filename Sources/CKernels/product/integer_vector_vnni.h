@@ -4,15 +4,16 @@
 // partial sums of 4 columns. `gather_sums` adds those of 16 rows up so that lane i holds the sum of row i. Scales are
 // brought into that order once per 256 columns.
 
+#define LOAD16(p) _mm_loadu_si128((const __m128i *)(p))
+#define TWICE32(p) _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)(p)))
+// A shift for the first unit, and one for the second.
+#define SHIFTS(a, b) _mm512_inserti64x4(_mm512_set1_epi16(a), _mm256_set1_epi16(b), 1)
+#define BITS(a, b) _mm512_inserti64x4(_mm512_set1_epi8((char)(a)), _mm256_set1_epi8((char)(b)), 1)
+
 /// Units `unit` and `unit + 1` (an even unit) of a row as unsigned quants.
 INLINE __m512i NAME(quants64)(const int type, const uint8_t *row, int64_t unit) {
   const int u = (int)(unit % 8);
   const __m512i nibble = _mm512_set1_epi8(15);
-#define LOAD16(p) _mm_loadu_si128((const __m128i *)(p))
-#define TWICE32(p) _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)(p)))
-  // A shift for the first unit, and one for the second.
-#define SHIFTS(a, b) _mm512_inserti64x4(_mm512_set1_epi16(a), _mm256_set1_epi16(b), 1)
-#define BITS(a, b) _mm512_inserti64x4(_mm512_set1_epi8((char)(a)), _mm256_set1_epi8((char)(b)), 1)
   switch (type) {
   case ckernels_q8_0: {
     const uint8_t *p = row + unit * 34 + 2;
@@ -58,27 +59,101 @@ INLINE __m512i NAME(quants64)(const int type, const uint8_t *row, int64_t unit) 
     const int w = u % 4;
     __m512i low = _mm512_loadu_si512(p + 64 * (u / 4));
     if (w) low = _mm512_srli_epi16(low, 4);
-    __m512i high = _mm512_srlv_epi16(TWICE32(p + 128 + 32 * (u / 4)), SHIFTS(2 * w, 2 * w + 2));
-    high = _mm512_slli_epi16(_mm512_and_si512(high, _mm512_set1_epi8(3)), 4);
+    const __m512i both = TWICE32(p + 128 + 32 * (u / 4));
+    __m512i high = w ? _mm512_srlv_epi16(both, SHIFTS(0, 2)) : _mm512_sllv_epi16(both, SHIFTS(4, 2));
+    high = _mm512_and_si512(high, _mm512_set1_epi8(48));
     return _mm512_ternarylogic_epi32(high, low, nibble, 0xf8);  // high | (low & 15)
   }
   }
+}
+
+/// Whether `quants128` has the type: nibbles whose two halves are units of their own, or halves of a unit.
+INLINE int NAME(in_fours)(const int type) {
+  return (type >= ckernels_q4_0 && type <= ckernels_q5_1) || type == ckernels_q4_k || type == ckernels_q5_k;
+}
+/// Units `unit` ... `unit + 3` (`unit` a multiple of 4) of a row as unsigned quants. Of Q4_K and Q5_K the first and third
+/// in q[0], the second and fourth in q[1]; of the others the first 16 columns of all four, and the last 16.
+INLINE void NAME(quants128)(const int type, const uint8_t *row, int64_t unit, __m512i q[2]) {
+  const __m512i nibble = _mm512_set1_epi8(15), sixteen = _mm512_set1_epi8(16);
+  if (type == ckernels_q4_k || type == ckernels_q5_k) {
+    const int u = (int)(unit % 8);
+    const uint8_t *p = type == ckernels_q4_k ? row + unit / 8 * 144 + 16 : row + unit / 8 * 176 + 48;
+    const __m512i both = _mm512_loadu_si512(p + 16 * u);
+    q[0] = _mm512_and_si512(both, nibble);
+    q[1] = _mm512_and_si512(_mm512_srli_epi16(both, 4), nibble);
+    if (type == ckernels_q4_k) return;
+    const __m512i bits = TWICE32(p - 32);
+    q[0] = _mm512_mask_add_epi8(q[0], _mm512_test_epi8_mask(bits, BITS(1 << u, 4 << u)), q[0], sixteen);
+    q[1] = _mm512_mask_add_epi8(q[1], _mm512_test_epi8_mask(bits, BITS(2 << u, 8 << u)), q[1], sixteen);
+    return;
+  }
+  const int64_t size = block_bytes(type);
+  const uint8_t *p = row + unit * size + size - 16;
+  __m512i both = _mm512_broadcast_i32x4(LOAD16(p));
+  both = _mm512_mask_broadcast_i32x4(both, 0x00f0, LOAD16(p + size));
+  both = _mm512_mask_broadcast_i32x4(both, 0x0f00, LOAD16(p + 2 * size));
+  both = _mm512_mask_broadcast_i32x4(both, 0xf000, LOAD16(p + 3 * size));
+  q[0] = _mm512_and_si512(both, nibble);
+  q[1] = _mm512_and_si512(_mm512_srli_epi16(both, 4), nibble);
+  if (type == ckernels_q4_0 || type == ckernels_q4_1) return;
+  uint64_t first = 0, last = 0;
+  UNROLL for (int b = 0; b < 4; b++) {
+    uint16_t halves[2];
+    memcpy(halves, p + b * size - 4, 4);
+    first |= (uint64_t)halves[0] << 16 * b;
+    last |= (uint64_t)halves[1] << 16 * b;
+  }
+  q[0] = _mm512_mask_add_epi8(q[0], first, q[0], sixteen);
+  q[1] = _mm512_mask_add_epi8(q[1], last, q[1], sixteen);
+}
+
 #undef LOAD16
 #undef TWICE32
 #undef SHIFTS
 #undef BITS
-}
 
-/// Scales (d * scale) and negated minima of the 8 sub-blocks of a Q4_K or Q5_K block: lanes 0-7, lanes 8-15.
-INLINE v16 NAME(scales_k4)(const uint8_t *block) {
-  uint32_t both;
-  memcpy(&both, block, 4);
-  const __m128i bytes = NAME(scale_bytes_k4)(block + 4);
-  // The second half with its sign turned.
-  const __m128 halves = _mm_cvtph_ps(_mm_cvtsi32_si128((int32_t)(both ^ 0x80000000)));
-  const __m512i first = _mm512_setr_epi32(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
-  const __m512 factors = _mm512_permutexvar_ps(first, _mm512_castps128_ps512(halves));
-  return (v16)_mm512_mul_ps(factors, _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(bytes)));
+/// The first 16 bytes of the 256 columns at `at` of 16 rows, turned: v[k] has double word k of row i in lane i.
+INLINE void NAME(turn_heads)(const uint8_t *const *rows, int64_t at, __m512i v[4]) {
+  __m512i a[4], b[4];
+  UNROLL for (int i = 0; i < 4; i++) {
+    a[i] = _mm512_castsi128_si512(_mm_loadu_si128((const __m128i *)(rows[i] + at)));
+    a[i] = _mm512_inserti32x4(a[i], _mm_loadu_si128((const __m128i *)(rows[4 + i] + at)), 1);
+    a[i] = _mm512_inserti32x4(a[i], _mm_loadu_si128((const __m128i *)(rows[8 + i] + at)), 2);
+    a[i] = _mm512_inserti32x4(a[i], _mm_loadu_si128((const __m128i *)(rows[12 + i] + at)), 3);
+  }
+  UNROLL for (int i = 0; i < 2; i++) {
+    b[i] = _mm512_unpacklo_epi32(a[2 * i], a[2 * i + 1]);
+    b[2 + i] = _mm512_unpackhi_epi32(a[2 * i], a[2 * i + 1]);
+  }
+  UNROLL for (int i = 0; i < 2; i++) {
+    v[2 * i] = _mm512_unpacklo_epi64(b[2 * i], b[2 * i + 1]);
+    v[2 * i + 1] = _mm512_unpackhi_epi64(b[2 * i], b[2 * i + 1]);
+  }
+}
+/// Byte `k` of each lane, of which it has four, as a number.
+INLINE v16 NAME(lane_byte)(__m512i v, const int k) {
+  if (k < 3) v = _mm512_and_si512(k ? _mm512_srli_epi32(v, 8 * k) : v, _mm512_set1_epi32(255));
+  return (v16)_mm512_cvtepi32_ps(k == 3 ? _mm512_srli_epi32(v, 24) : v);
+}
+/// Scales and negated minima of the 8 blocks of 32 columns of Q4_K or Q5_K, for 16 rows.
+INLINE void NAME(scales_k4)(const uint8_t *const *rows, int64_t at, v16 *d, v16 *m) {
+  __m512i v[4];
+  NAME(turn_heads)(rows, at, v);
+  const v16 scale = (v16)_mm512_cvtph_ps(_mm512_cvtepi32_epi16(v[0]));
+  const v16 minimum = -(v16)_mm512_cvtph_ps(_mm512_cvtepi32_epi16(_mm512_srli_epi32(v[0], 16)));
+  const __m512i six = _mm512_set1_epi8(63), four = _mm512_set1_epi8(15), two = _mm512_set1_epi8(48);
+  // The upper two bits of blocks 4 to 7 stand above the six of blocks 0 to 3.
+  const __m512i low[2] = {_mm512_and_si512(v[1], six), _mm512_and_si512(v[2], six)};
+  const __m512i high[2] = {_mm512_or_si512(_mm512_and_si512(v[3], four),
+                                           _mm512_and_si512(_mm512_srli_epi32(v[1], 2), two)),
+                           _mm512_or_si512(_mm512_and_si512(_mm512_srli_epi32(v[3], 4), four),
+                                           _mm512_and_si512(_mm512_srli_epi32(v[2], 2), two))};
+  UNROLL for (int k = 0; k < 4; k++) {
+    d[k] = NAME(lane_byte)(low[0], k) * scale;
+    m[k] = NAME(lane_byte)(low[1], k) * minimum;
+    d[4 + k] = NAME(lane_byte)(high[0], k) * scale;
+    m[4 + k] = NAME(lane_byte)(high[1], k) * minimum;
+  }
 }
 
 /// The quants of one block in the lower half, zeros in the upper.
@@ -94,11 +169,7 @@ INLINE __m512i NAME(quants32)(const int type, const uint8_t *row, int64_t unit) 
 INLINE void NAME(gather_scales)(const int type, const uint8_t *const *rows, int64_t unit, int64_t blocks, v16 *d,
                                 v16 *m) {
   if (type == ckernels_q4_k || type == ckernels_q5_k) {
-    UNROLL for (int i = 0; i < 16; i++) {
-      d[i] = NAME(scales_k4)(rows[i] + unit / 8 * (type == ckernels_q4_k ? 144 : 176));
-    }
-    NAME(transpose16)(d);
-    UNROLL for (int i = 0; i < 8; i++) m[i] = d[8 + i];
+    NAME(scales_k4)(rows, unit / 8 * block_bytes(type), d, m);
   } else if (type == ckernels_q6_k) {
     UNROLL for (int i = 0; i < 16; i++) {
       const uint8_t *p = rows[i] + unit / 8 * 210;
@@ -145,13 +216,13 @@ INLINE void NAME(gather_scales)(const int type, const uint8_t *const *rows, int6
   }
 }
 
-/// Adds up each vector's quarters: s[q] gets, in lane i, the sum of quarter q of v[i].
-INLINE void NAME(gather_sums)(__m512i v[16], __m512i s[4]) {
-  __m512i t[8], u[4];
-  UNROLL for (int i = 0; i < 8; i++) {
-    t[i] = _mm512_add_epi32(_mm512_unpacklo_epi32(v[2 * i], v[2 * i + 1]),
-                            _mm512_unpackhi_epi32(v[2 * i], v[2 * i + 1]));
-  }
+/// Sums of neighbouring double words of two rows.
+INLINE __m512i NAME(join2)(__m512i a, __m512i b) {
+  return _mm512_add_epi32(_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
+}
+/// Adds up the quarters of 16 rows, of which t[i] = join2(row 2 i, row 2 i + 1): s[q] gets, in lane i, that of row i.
+INLINE void NAME(gather_sums)(const __m512i t[8], __m512i s[4]) {
+  __m512i u[4];
   // Quarter q of u[i]: the sums of rows 4 i ... 4 i + 3.
   UNROLL for (int i = 0; i < 4; i++) {
     u[i] = _mm512_add_epi32(_mm512_unpacklo_epi64(t[2 * i], t[2 * i + 1]),
@@ -165,50 +236,137 @@ INLINE void NAME(gather_sums)(__m512i v[16], __m512i s[4]) {
   s[3] = _mm512_shuffle_i32x4(b, e, 0xdd);
 }
 
+/// One row of activations: its bytes, and what blocks of it are multiplied with.
+typedef struct {
+  const int8_t *low, *high;
+  const float *scales;
+  const int32_t *sums;
+  const float *weighted;
+} NAME(activations);
+
+/// The multiply-adds of one block's sums, of all columns or of its halves.
+INLINE v16 NAME(add_block)(const int type, v16 acc, const __m512i *sums, int64_t block, const v16 *d, const v16 *m,
+                           const NAME(activations) *x) {
+  UNROLL for (int h = 0; h < quant_halves(type); h++) {
+    const int64_t total = 3 * block + (quant_halves(type) == 2 ? h : 2);
+    const i16x sum = (i16x)sums[h] - quant_offset(type) * x->sums[total];
+    acc = NAME(fma16)(d[h] * x->scales[block], __builtin_convertvector(sum, v16), acc);
+    if (quant_minimum(type)) acc = NAME(fma16)(m[h], (v16)x->weighted[total], acc);
+  }
+  return acc;
+}
+
+/// Sums of four products of a row's quants with activations, the high bytes 256 times.
+INLINE __m512i NAME(dot64)(const int words, const int count, const __m512i *q, const __m512i *low, const __m512i *high) {
+  __m512i v = _mm512_setzero_si512();
+  if (words) {
+    UNROLL for (int i = 0; i < count; i++) v = _mm512_dpbusd_epi32(v, q[i], high[i]);
+    v = _mm512_slli_epi32(v, 8);
+  }
+  UNROLL for (int i = 0; i < count; i++) v = _mm512_dpbusd_epi32(v, q[i], low[i]);
+  return v;
+}
+
+/// The bytes of four blocks in the order of `quants128`.
+INLINE void NAME(activations128)(const int type, const int8_t *bytes, __m512i x[2]) {
+  const __m512i a = _mm512_loadu_si512(bytes), b = _mm512_loadu_si512(bytes + 64);
+  const int by_unit = type == ckernels_q4_k || type == ckernels_q5_k;
+  x[0] = by_unit ? _mm512_shuffle_i64x2(a, b, 0x44) : _mm512_shuffle_i32x4(a, b, 0x88);
+  x[1] = by_unit ? _mm512_shuffle_i64x2(a, b, 0xee) : _mm512_shuffle_i32x4(a, b, 0xdd);
+}
+
+/// Asks for line `i` of the next `bytes`, if it is one of them.
+#define ASK(i)                                                                                                       \
+  if ((i) * 64 < bytes) __builtin_prefetch(next + (i) * 64, 0, 2)
+
+/// Four blocks of 16 rows. `next`: what is asked for meanwhile, a line at a time: many at once would stall the loads.
+INLINE v16 NAME(four_blocks)(const int type, const int words, const uint8_t *const *rows, int64_t block, const v16 *d,
+                             const v16 *m, const NAME(activations) *x, const uint8_t *next, v16 acc) {
+  const int64_t bytes = 16 * (block_bytes(type) * 128 / (type >= ckernels_q2_k ? 256 : 32));
+  const int by_unit = type == ckernels_q4_k || type == ckernels_q5_k;
+  __m512i low[2], high[2], t[2][8], s[2][4];
+  NAME(activations128)(type, x->low + block * 32, low);
+  if (words) NAME(activations128)(type, x->high + block * 32, high);
+  UNROLL for (int i = 0; i < 16; i += 2) {
+    __m512i q[2], v[2][2];
+    UNROLL for (int r = 0; r < 2; r++) {
+      ASK(i + r);
+      ASK(16 + i + r);
+      NAME(quants128)(type, rows[i + r], block, q);
+      if (by_unit) {
+        UNROLL for (int k = 0; k < 2; k++) v[k][r] = NAME(dot64)(words, 1, q + k, low + k, high + k);
+      } else {
+        v[0][r] = NAME(dot64)(words, 2, q, low, high);
+      }
+    }
+    UNROLL for (int k = 0; k <= by_unit; k++) t[k][i / 2] = NAME(join2)(v[k][0], v[k][1]);
+  }
+  UNROLL for (int k = 0; k <= by_unit; k++) NAME(gather_sums)(t[k], s[k]);
+  UNROLL for (int b = 0; b < 4; b++) {
+    const __m512i sum = by_unit ? _mm512_add_epi32(s[b % 2][b / 2 * 2], s[b % 2][b / 2 * 2 + 1]) : s[0][b];
+    acc = NAME(add_block)(type, acc, &sum, block + b, d + b, m + b, x);
+  }
+  return acc;
+}
+
+/// Two blocks of 16 rows, or the last one.
+INLINE v16 NAME(two_blocks)(const int type, const int words, const uint8_t *const *rows, int64_t block, const int two,
+                            const v16 *d, const v16 *m, const NAME(activations) *x, const uint8_t *next, v16 acc) {
+  const int64_t bytes = 16 * (block_bytes(type) * 64 / (type >= ckernels_q2_k ? 256 : 32));
+  const int halves = quant_halves(type);
+  __m512i low, high, t[8], s[4];
+  low = two ? _mm512_loadu_si512(x->low + block * 32)
+            : _mm512_zextsi256_si512(_mm256_loadu_si256((const __m256i *)(x->low + block * 32)));
+  if (words) {
+    high = two ? _mm512_loadu_si512(x->high + block * 32)
+               : _mm512_zextsi256_si512(_mm256_loadu_si256((const __m256i *)(x->high + block * 32)));
+  }
+  UNROLL for (int i = 0; i < 16; i += 2) {
+    __m512i v[2];
+    UNROLL for (int r = 0; r < 2; r++) {
+      ASK(i + r);
+      ASK(16 + i + r);
+      const __m512i q = two ? NAME(quants64)(type, rows[i + r], block) : NAME(quants32)(type, rows[i + r], block);
+      v[r] = NAME(dot64)(words, 1, &q, &low, &high);
+    }
+    t[i / 2] = NAME(join2)(v[0], v[1]);
+  }
+  NAME(gather_sums)(t, s);
+  UNROLL for (int b = 0; b < 2; b++) {
+    if (b > two) break;
+    if (halves == 1) s[2 * b] = _mm512_add_epi32(s[2 * b], s[2 * b + 1]);
+    acc = NAME(add_block)(type, acc, s + 2 * b, block + b, d + b * halves, m + b * halves, x);
+  }
+  return acc;
+}
+#undef ASK
+
 INLINE void NAME(integer_vector_type)(const int type, const int words, const uint8_t *weights, int64_t row_bytes,
-                                      int64_t outputs, int64_t blocks, const int8_t *low, const int8_t *high,
-                                      const float *x_scales, const int32_t *x_sums, const float *x_weighted,
-                                      int prefetch, float *out) {
-  const int halves = quant_halves(type), offset = quant_offset(type);
-  const uint8_t *rows[16], *next = weights + 16 * row_bytes;
+                                      int64_t outputs, int64_t blocks, const NAME(activations) *x, int prefetch,
+                                      float *out) {
+  const int halves = quant_halves(type);
+  const int64_t pair = 16 * (block_bytes(type) * 64 / (type >= ckernels_q2_k ? 256 : 32));
+  const uint8_t *rows[16];
   UNROLL for (int i = 0; i < 16; i++) rows[i] = weights + MIN(i, outputs - 1) * row_bytes;
-  const int64_t ahead = prefetch ? (16 * row_bytes * 8 + blocks - 1) / blocks : 0;
+  // Two groups ahead where so much surely stays in the second cache, else one.
+  const uint8_t *next = prefetch ? weights + (row_bytes <= 8192 ? 32 : 16) * row_bytes : weights;
+  const int64_t step = prefetch ? pair : 0;
   v16 acc = 0.0f;
   for (int64_t unit = 0; unit < blocks; unit += 8) {
     const int64_t count = MIN(8, blocks - unit);
-    for (int64_t i = 0; i < ahead; i += 64) __builtin_prefetch(next + i, 0, 2);
-    next += ahead;
     v16 d[16], m[16];
     NAME(gather_scales)(type, rows, unit, count, d, m);
-    UNROLL for (int pair = 0; pair < 4; pair++) {
-      const int64_t block = unit + 2 * pair;
-      if (2 * pair >= count) break;
-      const int two = 2 * pair + 1 < count;
-      const __m512i xl = two ? _mm512_loadu_si512(low + block * 32)
-                             : _mm512_zextsi256_si512(_mm256_loadu_si256((const __m256i *)(low + block * 32)));
-      __m512i v[16], s[4], xh = xl;
-      if (words) {
-        xh = two ? _mm512_loadu_si512(high + block * 32)
-                 : _mm512_zextsi256_si512(_mm256_loadu_si256((const __m256i *)(high + block * 32)));
-      }
-      UNROLL for (int i = 0; i < 16; i++) {
-        const __m512i q = two ? NAME(quants64)(type, rows[i], block) : NAME(quants32)(type, rows[i], block);
-        v[i] = _mm512_setzero_si512();
-        if (words) v[i] = _mm512_slli_epi32(_mm512_dpbusd_epi32(v[i], q, xh), 8);
-        v[i] = _mm512_dpbusd_epi32(v[i], q, xl);
-      }
-      NAME(gather_sums)(v, s);
-      UNROLL for (int b = 0; b < 2; b++) {
-        if (b > two) break;
-        if (halves == 1) s[2 * b] = _mm512_add_epi32(s[2 * b], s[2 * b + 1]);
-        UNROLL for (int h = 0; h < halves; h++) {
-          const int at = (2 * pair + b) * halves + h;
-          const int64_t total = 3 * (block + b) + (halves == 2 ? h : 2);
-          const i16x sum = (i16x)s[2 * b + h] - offset * x_sums[total];
-          acc = NAME(fma16)(d[at] * x_scales[block + b], __builtin_convertvector(sum, v16), acc);
-          if (quant_minimum(type)) acc = NAME(fma16)(m[at], (v16)x_weighted[total], acc);
-        }
-      }
+    int64_t done = 0;
+    UNROLL for (int at = 0; at < 8; at += 4) {
+      if (!NAME(in_fours)(type) || at + 4 > count) break;
+      acc = NAME(four_blocks)(type, words, rows, unit + at, d + at, m + at, x, next, acc);
+      next += 2 * step, done = at + 4;
+    }
+    UNROLL for (int at = 0; at < 8; at += 2) {
+      if (at < done) continue;
+      if (at >= count) break;
+      acc = NAME(two_blocks)(type, words, rows, unit + at, at + 1 < count, d + at * halves, m + at * halves, x, next, acc);
+      next += step;
     }
   }
   NAME(store16)(out, acc);
@@ -216,11 +374,10 @@ INLINE void NAME(integer_vector_type)(const int type, const int words, const uin
 void NAME(integer_vector)(int type, const uint8_t *weights, int64_t row_bytes, int64_t outputs, int64_t blocks,
                           const int8_t *low, const int8_t *high, const float *x_scales, const int32_t *x_sums,
                           const float *x_weighted, int prefetch, float *out) {
+  const NAME(activations) x = {low, high, x_scales, x_sums, x_weighted};
   if (high) {
-    FOR_QUANTS(type, NAME(integer_vector_type), 1, weights, row_bytes, outputs, blocks, low, high, x_scales, x_sums,
-               x_weighted, prefetch, out)
+    FOR_QUANTS(type, NAME(integer_vector_type), 1, weights, row_bytes, outputs, blocks, &x, prefetch, out)
   } else {
-    FOR_QUANTS(type, NAME(integer_vector_type), 0, weights, row_bytes, outputs, blocks, low, high, x_scales, x_sums,
-               x_weighted, prefetch, out)
+    FOR_QUANTS(type, NAME(integer_vector_type), 0, weights, row_bytes, outputs, blocks, &x, prefetch, out)
   }
 }
