@@ -56,7 +56,8 @@ let package = Package(
     .target(
       name: "Transformer", dependencies: ["Kernels", "OpenCL", "Checkpoints", "Positions", "Text"],
       resources: [
-        "common", "elements", "products", "halves", "ranges", "attention", "matrix", "attention_matrix",
+        "common", "elements", "weights", "embedding", "vectors", "tiles", "halves", "ranges", "attention", "matrix",
+        "attention_matrix",
       ].map { .embedInCode("Devices/OpenCL/Kernels/\($0).cl") }, swiftSettings: swiftOnly),
     layer("Evaluation", ["Text", "JSON"]),
     layer("Metrics", ["Evaluation", "Text", "JSON"]),

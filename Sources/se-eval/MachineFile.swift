@@ -13,9 +13,7 @@ enum MachineFile {
   static var path: String {
     let environment = ProcessInfo.processInfo.environment
     if let path = environment["SE_EVAL_MACHINE"], !path.isEmpty { return path }
-    let home = environment["HOME"].map { $0 + "/.cache" } ?? "/tmp"
-    let cache = environment["XDG_CACHE_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? home
-    return "\(cache)/se-eval/machine-\(ProcessInfo.processInfo.hostName).json"
+    return "\(CacheFolder.path)/machine-\(ProcessInfo.processInfo.hostName).json"
   }
 
   /// The same for a person.

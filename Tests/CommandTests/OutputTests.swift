@@ -22,6 +22,7 @@ import Testing
       ("$P generate --model Datasets/demo/model --prompt-file LICENSE --chunk 1000000000000", 2),
       ("$P bench --model Datasets/demo/model --prefill 8 --decode 1 --chunk 65537", 2),
       ("SE_EVAL_ISA=zzz $P model Datasets/demo/model", 2),
+      ("SE_EVAL_SHAPES=zzz $P bench --model Datasets/demo/model --device opencl", 2),
     ] as [(String, Int32)])
   func unreadable(line: String, status: Int32) throws {
     try Program.inTemporaryFolder { folder in

@@ -30,7 +30,7 @@ enum Program {
     process.arguments = arguments
     process.currentDirectoryURL = root
     var variables = ProcessInfo.processInfo.environment
-    for name in ["SE_EVAL_MODELS", "SE_EVAL_DATA", "SE_EVAL_ISA"] { variables[name] = nil }
+    for name in ["SE_EVAL_MODELS", "SE_EVAL_DATA", "SE_EVAL_ISA", "SE_EVAL_SHAPES"] { variables[name] = nil }
     process.environment = variables.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try file("stdout", in: folder)

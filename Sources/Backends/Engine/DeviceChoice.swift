@@ -42,7 +42,8 @@ public enum DeviceChoice: Hashable, Sendable, CustomStringConvertible {
   public func open(workers: Workers, byteLimit: Int? = nil) throws(DeviceFailure) -> any Device {
     switch self {
     case .cpu: CPUDevice(workers)
-    case .opencl(let index): try OpenCLDevice(index: index, byteLimit: byteLimit)
+    case .opencl(let index):
+      try OpenCLDevice(index: index, byteLimit: byteLimit, tuning: .ofEnvironment())
     }
   }
 }

@@ -35,6 +35,8 @@ enum BenchCommand {
     let calibration_gflops: Double?
     let share_of_peak: Double?
     var profile: [String: Double]?
+    /// How products are cut into work groups on an OpenCL device, by kind; with a profile.
+    var product_shapes: [String: String]?
   }
 
   static let command = Command(
@@ -95,6 +97,8 @@ enum BenchCommand {
       var cacheBytes = 0
       let calibration = calibrationRate()
       let profile = wantsProfile ? ForwardProfile() : nil
+      // Kernels of many rows are compiled, and their shapes measured, by the first pass.
+      if !isOnProcessor { _ = try makeSession().logits(tokens, last: 1) }
       for _ in 0..<repetitions {
         let session = makeSession()
         session.profile = profile
@@ -105,7 +109,7 @@ enum BenchCommand {
       var result = measurement(
         "prefill", tokens: count, depth: 0, seconds, flops: flops, bytes: Double(model.weightByteCount),
         cacheBytes: cacheBytes, calibration: calibration)
-      if let profile { result.profile = shares(profile, of: seconds.reduce(0, +)) }
+      if let profile { add(profile, of: seconds.reduce(0, +), to: &result) }
       return result
     }
 
@@ -134,7 +138,7 @@ enum BenchCommand {
       var result = measurement(
         "decode", tokens: count, depth: depth, seconds, flops: flops, bytes: bytes,
         cacheBytes: session.cacheByteCount, calibration: calibration)
-      if let profile { result.profile = shares(profile, of: seconds.reduce(0, +)) }
+      if let profile { add(profile, of: seconds.reduce(0, +), to: &result) }
       return result
     }
 
@@ -171,6 +175,14 @@ enum BenchCommand {
       guard let profile = m.profile else { return }
       let parts = profile.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
       Terminal.print("         " + parts.map { "\($0.key) \(NumberText.fixed($0.value, 1)) %" }.joined(separator: ", "))
+      guard let shapes = m.product_shapes else { return }
+      Terminal.print("         shapes of products: \(DevicesCommand.text(shapes))")
+    }
+
+    private func add(_ profile: ForwardProfile, of total: Double, to result: inout Measurement) {
+      result.profile = shares(profile, of: total)
+      let shapes = (device as? OpenCLDevice)?.productShapes ?? [:]
+      result.product_shapes = shapes.isEmpty ? nil : shapes
     }
 
     /// Per cent of the time by phase; what no phase covers is `other`.

@@ -1,3 +1,4 @@
+import Backends
 import Checkpoints
 import Foundation
 import Kernels
@@ -25,6 +26,8 @@ enum DevicesCommand {
     let largest_buffer_bytes: Int
     let local_memory_bytes: Int
     let extensions: [String]
+    /// By kind; empty where none was measured.
+    let product_shapes: [String: String]
 
     init(_ device: DeviceDescription) {
       self.device = device.spelling
@@ -38,6 +41,7 @@ enum DevicesCommand {
       largest_buffer_bytes = device.largestBufferByteCount
       local_memory_bytes = device.localByteCount
       extensions = device.abilities
+      product_shapes = device.productShapes
     }
   }
 
@@ -70,7 +74,11 @@ enum DevicesCommand {
       available_memory_bytes: AvailableMemory.byteCount)
     var found: [DeviceDescription] = []
     var problem: String?
-    do throws(DeviceFailure) { found = try OpenCLDevice.available() } catch { problem = error.description }
+    do throws(DeviceFailure) {
+      found = try OpenCLDevice.available(tuning: .ofEnvironment())
+    } catch {
+      problem = error.description
+    }
     if arguments.has(GlobalOptions.json) {
       try Terminal.printJSON(Output(cpu: cpu, opencl: found.map { Entry($0) }, opencl_problem: problem))
       return .complete
@@ -83,8 +91,16 @@ enum DevicesCommand {
         "\(TextTable.padded(device.spelling, 9, .left)) \(device.name) (\(device.kind)); driver \(device.driver); "
           + "\(device.computeUnits) compute units, \(NumberText.bytes(device.memoryByteCount)), at most "
           + "\(NumberText.bytes(device.largestBufferByteCount)) per matrix")
+      if !device.productShapes.isEmpty {
+        Terminal.print("          shapes of products measured there: \(text(device.productShapes))")
+      }
     }
     if let problem { Terminal.print("opencl    none: \(problem)") }
     return .complete
+  }
+
+  /// Shapes by their kinds: "few blocks 8/64, many blocks 64x128/8x8".
+  static func text(_ shapes: [String: String]) -> String {
+    shapes.map { "\($0.key) \($0.value)" }.sorted().joined(separator: ", ")
   }
 }

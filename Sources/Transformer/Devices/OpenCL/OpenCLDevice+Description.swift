@@ -24,14 +24,17 @@ public struct DeviceDescription: Sendable {
   public let localByteCount: Int
   /// The extensions that matter to a faster kernel: half precision, subgroups.
   public let abilities: [String]
+  /// The shapes of products that were measured there, by kind: "64x128/8x8" for "many blocks".
+  public let productShapes: [String: String]
 }
 
 extension OpenCLDevice {
   /// The devices of this machine; the number of each is its place.
   ///
+  /// - Parameter tuning: where shapes of products are kept; nothing is measured here.
   /// - Returns: at least one.
   /// - Throws: `DeviceFailure` where there is none, and why.
-  public static func available() throws(DeviceFailure) -> [DeviceDescription] {
+  public static func available(tuning: ProductTuning = .standard) throws(DeviceFailure) -> [DeviceDescription] {
     do throws(OpenCLError) {
       return try OpenCLDeviceInfo.all().map { device in
         let abilities = ["cl_khr_fp16", "cl_khr_fp64", "cl_khr_subgroups", "cl_intel_subgroups"]
@@ -39,12 +42,16 @@ extension OpenCLDevice {
           spelling: "opencl:\(device.index)", kind: device.kind.rawValue, name: device.name, vendor: device.vendor,
           driver: "\(device.platform) \(device.driver)", version: device.version, computeUnits: device.computeUnits,
           memoryByteCount: device.memoryByteCount, largestBufferByteCount: device.largestBufferByteCount,
-          localByteCount: device.localByteCount, abilities: abilities.filter(device.extensions.contains))
+          localByteCount: device.localByteCount, abilities: abilities.filter(device.extensions.contains),
+          productShapes: ProductShapes.measured(device, tuning))
       }
     } catch {
       throw DeviceFailure(error)
     }
   }
+
+  /// The shapes of products that were measured so far, by kind; none where they are not measured.
+  public var productShapes: [String: String] { shapes.measured }
 
   /// Multiply-adds from registers, and reads of up to 256 MiB; nil where the device fails.
   public func measurePeak() -> DevicePeak? {

@@ -6,11 +6,6 @@ extension OpenCLDevice {
   static let items = 64
   /// Work items of a group that shares sums; as in elements.cl.
   private static let sumItems = 128
-  /// Outputs and rows of a group of `multiply_few`, and of `multiply_many`; as in products.cl.
-  private static let few = 4
-  private static let tile = 128
-  /// Below so many rows a product takes `multiply_few`, where its sums fit the memory of a group; the bits are the same.
-  private static let fewRowsLimit = 16
 
   /// Starts a kernel of `elements.cl` with a work item for each of `count` elements, or a group for each of `rows`.
   private func run(
@@ -34,7 +29,7 @@ extension OpenCLDevice {
       let table = owned(table, OpenCLMatrix.self)
       let count = ids.count * ((table.columns + 15) / 16)
       try queue.run(
-        programs.kernel("embed_rows", .products(table.type)),
+        programs.kernel("embed_rows", .embedding(table.type)),
         [
           .memory(try queue.makeMemory(copying: ids.map { Int32($0) })), .memory(try weights(table)),
           .memory(try memory(into)), .int(table.columns), .long(table.rowByteCount), .float(scale), .int(ids.count),
@@ -87,17 +82,24 @@ extension OpenCLDevice {
       .int(matrix.rows), .int(rows), .int(width), .int(product.stride), .long(matrix.rowByteCount),
       .int(bias == nil ? 0 : 1), .int(product.adding ? 1 : 0),
     ]
-    func groups(_ side: Int) -> [Int] { [(matrix.rows + side - 1) / side, (rows + side - 1) / side] }
-    let partByteCount = 4 * Self.few * Self.few * ((matrix.columns + 127) / 128)
-    guard rows < Self.fewRowsLimit, partByteCount <= queue.device.localByteCount / 2 else {
-      try queue.run(
-        programs.kernel("multiply_many", .products(matrix.type)), arguments, groups: groups(Self.tile).reversed(),
-        items: 256)
-      return
+    let shape = shape(rows: rows, matrix)
+    if let byteCount = shape.partByteCount(rows: rows, columns: matrix.columns) {
+      arguments.append(.local(byteCount: byteCount))
     }
-    arguments.append(.local(byteCount: partByteCount))
     try queue.run(
-      programs.kernel("multiply_few", .products(matrix.type)), arguments, groups: groups(Self.few), items: 64)
+      programs.kernel(shape.kernel, .products(matrix.type, shape)), arguments,
+      groups: shape.groups(rows: rows, outputs: matrix.rows), items: shape.items)
+  }
+
+  /// The shape for a product: with few rows one whose sums fit the memory of a group, or else that of more rows.
+  private func shape(rows: Int, _ matrix: OpenCLMatrix) -> ProductShape {
+    let kind = ProductKind.Rows(rows)
+    let shape = shapes.shape(kind, matrix.type)
+    let local = queue.device.localByteCount / 2
+    let fitting = [shape, ProductShape.all(kind)[0]].first {
+      $0.partByteCount(rows: rows, columns: matrix.columns) ?? 0 <= local
+    }
+    return fitting ?? shapes.shape(.some, matrix.type)
   }
 
   /// A norm of rows.

@@ -12,6 +12,7 @@ import Text
 public final class OpenCLDevice: Device {
   let queue: OpenCLQueue
   let programs: OpenCLPrograms
+  let shapes: ProductShapes
   /// Memory that one operation after another uses.
   let scratch = Mutex(OpenCLScratch())
   private let failure = Mutex<OpenCLError?>(nil)
@@ -23,13 +24,18 @@ public final class OpenCLDevice: Device {
   /// - Parameters:
   ///   - index: its number in `available()`.
   ///   - byteLimit: the most bytes of its memory to take; nil for all.
+  ///   - tuning: how the shapes of products are chosen.
   /// - Throws: `DeviceFailure` where there is no OpenCL or no such device, or where it cannot be used.
-  public convenience init(index: Int = 0, byteLimit: Int? = nil) throws(DeviceFailure) {
-    try self.init(index: index, byteLimit: byteLimit, matrixForm: nil)
+  public convenience init(
+    index: Int = 0, byteLimit: Int? = nil, tuning: ProductTuning = .standard
+  ) throws(DeviceFailure) {
+    try self.init(index: index, byteLimit: byteLimit, tuning: tuning, matrixForm: nil)
   }
 
   /// `matrixForm` nil: what the device has.
-  init(index: Int = 0, byteLimit: Int? = nil, matrixForm: OpenCLPrograms.MatrixForm?) throws(DeviceFailure) {
+  init(
+    index: Int = 0, byteLimit: Int? = nil, tuning: ProductTuning = .standard, matrixForm: OpenCLPrograms.MatrixForm?
+  ) throws(DeviceFailure) {
     do throws(OpenCLError) {
       let devices = try OpenCLDeviceInfo.all()
       guard devices.indices.contains(index) else { throw .noSuchDevice(index: index, count: devices.count) }
@@ -38,6 +44,7 @@ public final class OpenCLDevice: Device {
       throw DeviceFailure(error)
     }
     programs = OpenCLPrograms(queue, form: matrixForm)
+    shapes = ProductShapes(queue, tuning)
     let group = OpenCLPrograms.AttentionBlock.many.items
     guard queue.device.largestGroup >= 2 * group, queue.device.localByteCount >= Self.localByteCount else {
       throw DeviceFailure(

@@ -8,8 +8,10 @@ final class OpenCLPrograms: Sendable {
   enum Source: Hashable, Sendable {
     /// Norms, rotation, activations, cache, probabilities.
     case elements
-    /// Products and embeddings of one stored type.
-    case products(WeightType)
+    /// Embeddings of one stored type.
+    case embedding(WeightType)
+    /// Products with weights of one stored type, in groups of one shape.
+    case products(WeightType, ProductShape)
     /// Products of halves, with weights of one stored type.
     case halves(WeightType)
     /// Attention of one head dimension and type of cache.
@@ -22,16 +24,21 @@ final class OpenCLPrograms: Sendable {
     var options: String {
       switch self {
       case .elements, .matrix: ""
-      case .products(let type), .halves(let type): "-D TYPE=\(WeightType.allCases.firstIndex(of: type) ?? 0)"
+      case .embedding(let type), .halves(let type): Self.option(type)
+      case .products(let type, let shape): "\(Self.option(type)) \(shape.options)"
       case .attention(let headDimension, let type): "-D HEAD_DIM=\(headDimension) -D HALF=\(type == .float16 ? 1 : 0)"
       case .matrixAttention(let headDimension): "-D HEAD_DIM=\(headDimension) -D HALF=1"
       }
     }
 
+    private static func option(_ type: WeightType) -> String {
+      "-D TYPE=\(WeightType.allCases.firstIndex(of: type) ?? 0)"
+    }
+
     /// Whether the form of the matrix instructions matters.
     var usesMatrix: Bool {
       switch self {
-      case .elements, .products, .attention: false
+      case .elements, .embedding, .products, .attention: false
       case .halves, .matrixAttention, .matrix: true
       }
     }
@@ -39,10 +46,10 @@ final class OpenCLPrograms: Sendable {
     var text: [UInt8] {
       switch self {
       case .elements: PackageResources.common_cl + PackageResources.elements_cl
-      case .products: PackageResources.common_cl + PackageResources.products_cl
-      case .halves:
-        PackageResources.common_cl + PackageResources.products_cl + PackageResources.matrix_cl
-          + PackageResources.halves_cl
+      case .embedding: Self.weights + PackageResources.embedding_cl
+      case .products(_, .vector): Self.weights + PackageResources.vectors_cl
+      case .products(_, .tile): Self.weights + PackageResources.tiles_cl
+      case .halves: Self.weights + PackageResources.matrix_cl + PackageResources.halves_cl
       case .attention:
         PackageResources.common_cl + PackageResources.ranges_cl
           + Self.blocks([.many, .few], PackageResources.attention_cl)
@@ -52,6 +59,8 @@ final class OpenCLPrograms: Sendable {
       case .matrix: PackageResources.matrix_cl + Array(Self.matrixTrial.utf8)
       }
     }
+
+    private static let weights = PackageResources.common_cl + PackageResources.weights_cl
 
     /// Each of the instructions once.
     private static let matrixTrial = """

@@ -1,8 +1,9 @@
-// Products over weights of one stored type (TYPE, numbered as in the Swift enumeration), unpacked on the way.
+// Weights of one stored type (TYPE, numbered as in the Swift enumeration), unpacked on the way, and what the kernels of
+// their products share.
 //
 // Order of summation of y = sum over k of x[k] w[k]: the columns in segments of 128; a chain of fused multiply-adds in
 // each, then the segments' sums one after another. The vector kernel gives each work item a segment, the tile kernel
-// goes through them; both give the same bits.
+// goes through them; both give the same bits, whatever the shape of their groups.
 
 enum { F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS, MXFP4 };
 
@@ -154,130 +155,9 @@ void load16(__global const float *x, int first, int columns, float *v) {
   }
 }
 
-// Rows `ids` of a table, 16 columns per work item.
-__kernel void embed_rows(__global const int *ids, __global const uchar *table, __global float *into, int columns,
-                         long row_bytes, float scale, int count) {
-  int at = (int)get_global_id(0), pieces = (columns + 15) / 16;
-  if (at >= count * pieces) return;
-  int row = at / pieces, piece = at % pieces;
-  float w[16];
-  unpack16(table + (size_t)ids[row] * (size_t)row_bytes, piece / 2, piece % 2, columns, w);
-  for (int i = 0; i < 16 && 16 * piece + i < columns; i++) {
-    into[(size_t)row * (size_t)columns + 16 * piece + i] = w[i] * scale;
-  }
-}
-
 void finish(__global float *y, __global const float *bias, size_t at, int output, float sum, int biased, int adding) {
   float v = biased ? sum + bias[output] : sum;
   y[at] = adding ? y[at] + v : v;
 }
 
 #define UNITS 4 /* of 32 columns in a segment */
-
-// Few rows: 4 outputs of 4 rows per group, a segment per work item.
-#define FEW 4
-#define VECTOR_ITEMS 64
-__kernel __attribute__((reqd_work_group_size(VECTOR_ITEMS, 1, 1)))
-void multiply_few(__global const float *x, __global const uchar *weights, __global const float *bias, __global float *y,
-                  int columns, int outputs, int rows, int x_stride, int y_stride, long row_bytes, int biased,
-                  int adding, __local float *part) {
-  int units = (columns + 31) / 32, segments = (units + UNITS - 1) / UNITS;
-  int output0 = (int)get_group_id(0) * FEW, row0 = (int)get_group_id(1) * FEW, me = (int)get_local_id(0);
-  int row_count = min(FEW, rows - row0);
-  for (int i = me; i < FEW * segments; i += VECTOR_ITEMS) {
-    int o = i / segments, segment = i % segments, output = min(output0 + o, outputs - 1);
-    __global const uchar *row = weights + (size_t)output * (size_t)row_bytes;
-    float chain[FEW] = {0, 0, 0, 0};
-    for (int unit = segment * UNITS; unit < min(units, (segment + 1) * UNITS); unit++) {
-#pragma unroll
-      for (int h = 0; h < 2; h++) {
-        float w[16], v[16];
-        unpack16(row, unit, h, columns, w);
-        for (int r = 0; r < row_count; r++) {
-          load16(x + (size_t)(row0 + r) * (size_t)x_stride, 32 * unit + 16 * h, columns, v);
-          float c = chain[r];
-#pragma unroll
-          for (int k = 0; k < 16; k++) c = fma(v[k], w[k], c);
-          chain[r] = c;
-        }
-      }
-    }
-    for (int r = 0; r < row_count; r++) part[(r * FEW + o) * segments + segment] = chain[r];
-  }
-  barrier(CLK_LOCAL_MEM_FENCE);
-  if (me < FEW * FEW) {
-    int r = me / FEW, o = me % FEW, output = output0 + o;
-    if (r < row_count && output < outputs) {
-      float sum = 0;
-      for (int s = 0; s < segments; s++) sum = sum + part[me * segments + s];
-      finish(y, bias, (size_t)(row0 + r) * (size_t)y_stride + output, output, sum, biased, adding);
-    }
-  }
-}
-
-// Many rows: tiles of 128 rows x 128 outputs, 8 x 8 per work item, 32 columns at a time in local memory. Groups side by side
-// take the rows of one tile of outputs, so that a card's cache serves both factors.
-#define TILE 128
-#define TILE_ITEMS 256
-#define TILE_PITCH (TILE + 4) /* whole quads */
-__kernel __attribute__((reqd_work_group_size(TILE_ITEMS, 1, 1)))
-void multiply_many(__global const float *x, __global const uchar *weights, __global const float *bias,
-                   __global float *y, int columns, int outputs, int rows, int x_stride, int y_stride, long row_bytes,
-                   int biased, int adding) {
-  __local float xs[32 * TILE_PITCH] __attribute__((aligned(16))), ws[32 * TILE_PITCH] __attribute__((aligned(16)));
-  int me = (int)get_local_id(0), output0 = (int)get_group_id(1) * TILE, row0 = (int)get_group_id(0) * TILE;
-  // This item's rows are 8 neighbours, its outputs twice 4 neighbours, 64 apart.
-  int lane = me % 16 * 4, band = me / 16 * 8, units = (columns + 31) / 32;
-  // What this item brings: half a unit of one row and of one output.
-  int mine = me / 2, h = me % 2;
-  __global const float *x_row = x + (size_t)min(row0 + mine, rows - 1) * (size_t)x_stride;
-  __global const uchar *w_row = weights + (size_t)min(output0 + mine, outputs - 1) * (size_t)row_bytes;
-  float chain[8][8], sum[8][8];
-#pragma unroll
-  for (int i = 0; i < 8; i++) {
-#pragma unroll
-    for (int j = 0; j < 8; j++) chain[i][j] = 0, sum[i][j] = 0;
-  }
-  for (int unit = 0; unit < units; unit++) {
-    float v[16], w[16];
-    load16(x_row, 32 * unit + 16 * h, columns, v);
-    unpack16(w_row, unit, h, columns, w);
-    barrier(CLK_LOCAL_MEM_FENCE);
-#pragma unroll
-    for (int i = 0; i < 16; i++) {
-      xs[(16 * h + i) * TILE_PITCH + mine] = v[i];
-      ws[(16 * h + i) * TILE_PITCH + mine] = w[i];
-    }
-    barrier(CLK_LOCAL_MEM_FENCE);
-    for (int k = 0; k < 32; k++) {
-      __local const float4 *x4 = (__local const float4 *)(xs + k * TILE_PITCH + band);
-      __local const float4 *w4 = (__local const float4 *)(ws + k * TILE_PITCH + lane);
-      float4 x_low = x4[0], x_high = x4[1], w_low = w4[0], w_high = w4[16];
-      float a[8] = {x_low.x, x_low.y, x_low.z, x_low.w, x_high.x, x_high.y, x_high.z, x_high.w};
-      float b[8] = {w_low.x, w_low.y, w_low.z, w_low.w, w_high.x, w_high.y, w_high.z, w_high.w};
-#pragma unroll
-      for (int i = 0; i < 8; i++) {
-#pragma unroll
-        for (int j = 0; j < 8; j++) chain[i][j] = fma(a[i], b[j], chain[i][j]);
-      }
-    }
-    if (unit % UNITS == UNITS - 1 || unit == units - 1) {
-#pragma unroll
-      for (int i = 0; i < 8; i++) {
-#pragma unroll
-        for (int j = 0; j < 8; j++) sum[i][j] = sum[i][j] + chain[i][j], chain[i][j] = 0;
-      }
-    }
-  }
-#pragma unroll
-  for (int i = 0; i < 8; i++) {
-    int row = row0 + band + i;
-#pragma unroll
-    for (int j = 0; j < 8; j++) {
-      int output = output0 + lane + j / 4 * 64 + j % 4;
-      if (row < rows && output < outputs) {
-        finish(y, bias, (size_t)row * (size_t)y_stride + output, output, sum[i][j], biased, adding);
-      }
-    }
-  }
-}
