@@ -65,9 +65,8 @@ ckernels_peak ckernels_measure_peak(ckernels_workers *w, double duration) {
   ckernels_peak p = {0};
   p.flops_single = rate(w, 0, NULL, 0, duration / 4);
   p.flops_all = rate(w, 1, NULL, 0, duration / 4);
-  uint8_t *bytes = malloc((size_t)count);
+  uint8_t *bytes = ckernels_allocate((size_t)count);
   if (!bytes) return p;
-  for (int64_t i = 0; i < count; i += 4096) bytes[i] = (uint8_t)i;
   memset(bytes, 1, (size_t)count);
   p.bytes_single = rate(w, 0, bytes, count, duration / 4);
   p.bytes_all = rate(w, 1, bytes, count, duration / 4);

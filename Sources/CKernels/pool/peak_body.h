@@ -33,12 +33,13 @@ double NAME(spin)(int64_t rounds, const float *a, const float *b) {
   return (double)NAME(sum16)(total);
 }
 
-/// Exclusive or of all words: as fast as memory can be read.
+/// Exclusive or of all words: as fast as memory can be read, with lines asked for ahead as the products do it.
 uint64_t NAME(read)(const uint8_t *bytes, int64_t count) {
   u16x t[4] = {0, 0, 0, 0};
   for (int64_t i = 0; i + 256 <= count; i += 256) {
     UNROLL for (int v = 0; v < 4; v++) {
       u16x w;
+      __builtin_prefetch(bytes + i + 4096 + v * 64, 0, 2);
       memcpy(&w, bytes + i + v * 64, 64);
       t[v] = t[v] ^ w;
     }

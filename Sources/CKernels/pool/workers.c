@@ -193,23 +193,28 @@ void ckernels_workers_leave(ckernels_workers *w) {
   pthread_mutex_unlock(&w->lock);
 }
 
-/// Large blocks on large pages, where the system has them: the tiles walk through megabytes.
-static void *allocate(size_t bytes) {
+void *ckernels_allocate(size_t bytes) {
   const size_t page = 2 << 20;
   int large = bytes >= page / 2;
   bytes = large ? (bytes + page - 1) / page * page : (bytes + 63) / 64 * 64;
   void *p = aligned_alloc(large ? page : 64, bytes);
-  if (!p) abort();
 #if defined(__linux__)
-  if (large) madvise(p, bytes, MADV_HUGEPAGE);
+  if (p && large) madvise(p, bytes, MADV_HUGEPAGE);
 #endif
+  return p;
+}
+
+/// Scratch memory, without which no operation can go on.
+static void *scratch(size_t bytes) {
+  void *p = ckernels_allocate(bytes);
+  if (!p) abort();
   return p;
 }
 
 void *ckernels_workers_shared(ckernels_workers *w, size_t bytes) {
   if (bytes > w->shared_size) {
     free(w->shared);
-    w->shared = allocate(bytes);
+    w->shared = scratch(bytes);
     w->shared_size = bytes;
   }
   return w->shared;
@@ -219,7 +224,7 @@ void ckernels_workers_local(ckernels_workers *w, size_t bytes) {
   if (bytes <= w->local_size) return;
   for (int i = 0; i < w->threads; i++) {
     free(w->local[i]);
-    w->local[i] = allocate(bytes);
+    w->local[i] = scratch(bytes);
   }
   w->local_size = bytes;
 }

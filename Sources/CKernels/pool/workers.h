@@ -41,6 +41,9 @@ void ckernels_workers_run(ckernels_workers *workers, int parallel, void (*work)(
 void ckernels_workers_divide(ckernels_workers *workers, int64_t count);
 /// The next item for a thread, of its own part or of another's that is not finished; -1 if there is none.
 int64_t ckernels_workers_take(ckernels_workers *workers, int worker);
+/// Memory for `free`, of large blocks on large pages where the system has them (the tiles walk through megabytes); NULL
+/// when there is none.
+void *ckernels_allocate(size_t bytes);
 /// Scratch memory of at least `bytes`, 64-byte aligned; contents undefined. Only between enter and leave.
 void *ckernels_workers_shared(ckernels_workers *workers, size_t bytes);
 void ckernels_workers_local(ckernels_workers *workers, size_t bytes);
