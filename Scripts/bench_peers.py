@@ -42,7 +42,7 @@ def quantised(model):
 
 
 def targets(short, middle, long):
-    """The table of targets, cheap measurements first."""
+    """The measurements of the table, short prompts first."""
     def station(model, rounds, self_extend=False, **what):
         return Station(model, rounds, integers=quantised(model), self_extend=self_extend, **what)
 

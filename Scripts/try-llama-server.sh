@@ -70,8 +70,8 @@ stop_server() {
   SERVER=
 }
 trap stop_server EXIT
-# The engine's cache is in float32 here. A server's is in float16, and its flash attention rounds to float16 whatever the
-# cache: that alone moves log-probabilities by 0.006 and turns a text in twenty.
+# Keys and values in float32, as in the engine. By default they are in float16 there, and flash attention rounds to float16
+# whatever they are: that moves log-probabilities by 0.006 and turned 3 of 50 texts.
 start_server() {
   needs_free_port "$PORT"
   "$LLAMA_BIN/llama-server" --host 127.0.0.1 --port "$PORT" -m "$1" -t "$THREADS" -c 4096 -np 1 --cache-ram 0 \

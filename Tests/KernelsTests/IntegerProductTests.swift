@@ -58,9 +58,11 @@ import Testing
 
   @Test("every path and instruction set has the same bits, for every type", arguments: types, computes)
   func equalBits(type: WeightType, compute: Compute) {
-    for (rows, outputs) in [(1, 17), (5, 33), (9, 70)] {
-      let stored = StoredWeights(type, rows: outputs, columns: 768, seed: 5)
-      let x = randomFloats(rows * 768, seed: 78)
+    // Kernels take eight, four and two blocks of 32 columns at once: every rest of eight.
+    let widths = type.blockElementCount == 256 ? [256, 768] : [32, 64, 96, 128, 160, 192, 224, 256, 576, 768]
+    for (rows, outputs, columns) in widths.flatMap({ [(1, 17, $0), (5, 33, $0), (9, 70, $0)] }) {
+      let stored = StoredWeights(type, rows: outputs, columns: columns, seed: 5)
+      let x = randomFloats(rows * columns, seed: 78)
       let workers = Workers(threads: 1, instructionSet: .portable)
       let expected = ProductTests.product(workers, x, stored.matrix(), path: .vectors, compute: compute)
       equalBits(stored, x, rows: rows, compute, bits(expected))

@@ -119,11 +119,7 @@ INLINE void NAME(gather_scales)(const int type, const uint8_t *const *rows, int6
     if (type == ckernels_q2_k) NAME(turn16)(minima, 0, factor_m, m);
   } else {
     // Blocks of 32 begin with their scale, and minimum.
-    const int64_t size = type == ckernels_q8_0   ? 34
-                         : type == ckernels_q4_0 ? 18
-                         : type == ckernels_q4_1 ? 20
-                         : type == ckernels_q5_0 ? 22
-                                                 : 24;
+    const int64_t size = block_bytes(type);
     for (int64_t b = 0; b < blocks; b++) {
       const int64_t at = (unit + b) * size;
       if (quant_minimum(type)) {
@@ -146,12 +142,11 @@ INLINE void NAME(eight_outputs)(const int type, const int words, const uint8_t *
   const int halves = quant_halves(type), offset = type == ckernels_q8_0 ? 0 : quant_offset(type);
   const uint8_t *rows[8], *next = weights + 8 * row_bytes;
   UNROLL for (int i = 0; i < 8; i++) rows[i] = weights + MIN(i, outputs - 1) * row_bytes;
-  const int64_t ahead = prefetch ? (8 * row_bytes * 8 + blocks - 1) / blocks : 0;
+  const int64_t bytes = stored_bytes(type, 8, 1), step = prefetch ? bytes : 0;
+  if (!prefetch) next = weights;
   v8 acc = 0.0f;
   for (int64_t unit = 0; unit < blocks; unit += 8) {
     const int64_t count = MIN(8, blocks - unit);
-    for (int64_t i = 0; i < ahead; i += 64) __builtin_prefetch(next + i, 0, 2);
-    next += ahead;
     v8 d[16], m[16];
     NAME(gather_scales)(type, rows, unit, count, d, m);
     UNROLL for (int u = 0; u < 8; u++) {
@@ -159,7 +154,12 @@ INLINE void NAME(eight_outputs)(const int type, const int words, const uint8_t *
       if (u >= count) break;
       const NAME(elements) x = NAME(load_elements)(type, words, low + block * 32, words ? high + block * 32 : 0);
       __m256i v[8], s[2];
-      UNROLL for (int i = 0; i < 8; i++) v[i] = NAME(block_products)(type, words, rows[i], block, x);
+      UNROLL for (int i = 0; i < 8; i++) {
+        // A line at a time: many at once would stall the loads.
+        if (i * 64 < bytes) __builtin_prefetch(next + i * 64, 0, 2);
+        v[i] = NAME(block_products)(type, words, rows[i], block, x);
+      }
+      next += step;
       NAME(gather_eight)(v, s);
       if (halves == 1) s[0] = _mm256_add_epi32(s[0], s[1]);
       UNROLL for (int h = 0; h < halves; h++) {

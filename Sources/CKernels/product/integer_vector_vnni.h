@@ -1,8 +1,15 @@
 // Few rows in integers with AVX-512 VNNI: 16 stored rows at a time, bound by memory. Included by integer_body.h.
 //
-// Two blocks (64 columns) of a row are one vector of bytes, whose products with both bytes of the activations leave 16
-// partial sums of 4 columns. `gather_sums` adds those of 16 rows up so that lane i holds the sum of row i. Scales are
-// brought into that order once per 256 columns.
+// Two blocks (64 columns) of a row are one vector of bytes, or four blocks of 4 or 5 bits are two of them. Products with
+// both bytes of the activations leave 16 partial sums, and `gather_sums` adds those of 16 rows up so that lane i holds
+// the sum of row i. Scales are brought into that order once per 256 columns.
+
+/// Types of 4 or 5 bits, which are taken four blocks at a time.
+static inline int in_fours(int type) {
+  return (type >= ckernels_q4_0 && type <= ckernels_q5_1) || type == ckernels_q4_k || type == ckernels_q5_k;
+}
+/// Of those the ones whose nibbles of 32 bytes are two units; of the others 16 bytes are one unit.
+static inline int unit_per_nibble(int type) { return type == ckernels_q4_k || type == ckernels_q5_k; }
 
 #define LOAD16(p) _mm_loadu_si128((const __m128i *)(p))
 #define TWICE32(p) _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)(p)))
@@ -10,7 +17,7 @@
 #define SHIFTS(a, b) _mm512_inserti64x4(_mm512_set1_epi16(a), _mm256_set1_epi16(b), 1)
 #define BITS(a, b) _mm512_inserti64x4(_mm512_set1_epi8((char)(a)), _mm256_set1_epi8((char)(b)), 1)
 
-/// Units `unit` and `unit + 1` (an even unit) of a row as unsigned quants.
+/// Units `unit` and `unit + 1` (an even unit) of a row as unsigned quants; not of Q4_K and Q5_K.
 INLINE __m512i NAME(quants64)(const int type, const uint8_t *row, int64_t unit) {
   const int u = (int)(unit % 8);
   const __m512i nibble = _mm512_set1_epi8(15);
@@ -25,7 +32,7 @@ INLINE __m512i NAME(quants64)(const int type, const uint8_t *row, int64_t unit) 
   case ckernels_q4_1:
   case ckernels_q5_0:
   case ckernels_q5_1: {
-    const int size = type == ckernels_q4_0 ? 18 : type == ckernels_q4_1 ? 20 : type == ckernels_q5_0 ? 22 : 24;
+    const int64_t size = block_bytes(type);
     const uint8_t *p = row + unit * size + size - 16;
     __m512i q = _mm512_mask_broadcast_i32x4(_mm512_broadcast_i32x4(LOAD16(p)), 0xff00, LOAD16(p + size));
     const __m512i shifts = _mm512_set_epi64(0x0004000400040004, 0x0004000400040004, 0, 0, 0x0004000400040004,
@@ -46,14 +53,6 @@ INLINE __m512i NAME(quants64)(const int type, const uint8_t *row, int64_t unit) 
     const __mmask64 set = _mm512_test_epi8_mask(TWICE32(p - 32), BITS(1 << u, 2 << u));
     return _mm512_mask_add_epi8(q, set, q, _mm512_set1_epi8(4));
   }
-  case ckernels_q4_k:
-  case ckernels_q5_k: {
-    const uint8_t *p = type == ckernels_q4_k ? row + unit / 8 * 144 + 16 : row + unit / 8 * 176 + 48;
-    __m512i q = _mm512_and_si512(_mm512_srlv_epi16(TWICE32(p + 16 * u), SHIFTS(0, 4)), nibble);
-    if (type == ckernels_q4_k) return q;
-    const __mmask64 set = _mm512_test_epi8_mask(TWICE32(p - 32), BITS(1 << u, 2 << u));
-    return _mm512_mask_add_epi8(q, set, q, _mm512_set1_epi8(16));
-  }
   default: {  // q6_k
     const uint8_t *p = row + unit / 8 * 210;
     const int w = u % 4;
@@ -67,15 +66,12 @@ INLINE __m512i NAME(quants64)(const int type, const uint8_t *row, int64_t unit) 
   }
 }
 
-/// Whether `quants128` has the type: nibbles whose two halves are units of their own, or halves of a unit.
-INLINE int NAME(in_fours)(const int type) {
-  return (type >= ckernels_q4_0 && type <= ckernels_q5_1) || type == ckernels_q4_k || type == ckernels_q5_k;
-}
-/// Units `unit` ... `unit + 3` (`unit` a multiple of 4) of a row as unsigned quants. Of Q4_K and Q5_K the first and third
-/// in q[0], the second and fourth in q[1]; of the others the first 16 columns of all four, and the last 16.
+/// Units `unit` ... `unit + 3` (`unit` a multiple of 4) of a row of a type `in_fours`, as unsigned quants. Of Q4_K and
+/// Q5_K the first and third in q[0], the second and fourth in q[1]; of the others the first 16 columns of all four, and
+/// the last 16.
 INLINE void NAME(quants128)(const int type, const uint8_t *row, int64_t unit, __m512i q[2]) {
   const __m512i nibble = _mm512_set1_epi8(15), sixteen = _mm512_set1_epi8(16);
-  if (type == ckernels_q4_k || type == ckernels_q5_k) {
+  if (unit_per_nibble(type)) {
     const int u = (int)(unit % 8);
     const uint8_t *p = type == ckernels_q4_k ? row + unit / 8 * 144 + 16 : row + unit / 8 * 176 + 48;
     const __m512i both = _mm512_loadu_si512(p + 16 * u);
@@ -168,7 +164,7 @@ INLINE __m512i NAME(quants32)(const int type, const uint8_t *row, int64_t unit) 
 /// Scales and minima of 16 rows for up to 8 blocks from `unit` on: d[block * halves + half], a row per lane.
 INLINE void NAME(gather_scales)(const int type, const uint8_t *const *rows, int64_t unit, int64_t blocks, v16 *d,
                                 v16 *m) {
-  if (type == ckernels_q4_k || type == ckernels_q5_k) {
+  if (unit_per_nibble(type)) {
     NAME(scales_k4)(rows, unit / 8 * block_bytes(type), d, m);
   } else if (type == ckernels_q6_k) {
     UNROLL for (int i = 0; i < 16; i++) {
@@ -195,11 +191,7 @@ INLINE void NAME(gather_scales)(const int type, const uint8_t *const *rows, int6
     NAME(transpose16)(d);
   } else {
     // Blocks of 32 begin with their scale, and minimum.
-    const int64_t size = type == ckernels_q8_0   ? 34
-                         : type == ckernels_q4_0 ? 18
-                         : type == ckernels_q4_1 ? 20
-                         : type == ckernels_q5_0 ? 22
-                                                 : 24;
+    const int64_t size = block_bytes(type);
     for (int64_t b = 0; b < blocks; b++) {
       const int64_t at = (unit + b) * size;
       if (quant_minimum(type)) {
@@ -220,7 +212,7 @@ INLINE void NAME(gather_scales)(const int type, const uint8_t *const *rows, int6
 INLINE __m512i NAME(join2)(__m512i a, __m512i b) {
   return _mm512_add_epi32(_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
 }
-/// Adds up the quarters of 16 rows, of which t[i] = join2(row 2 i, row 2 i + 1): s[q] gets, in lane i, that of row i.
+/// Lane i of s[q] becomes the sum of quarter q of row i, of 16 rows with t[i] = join2(row 2 i, row 2 i + 1).
 INLINE void NAME(gather_sums)(const __m512i t[8], __m512i s[4]) {
   __m512i u[4];
   // Quarter q of u[i]: the sums of rows 4 i ... 4 i + 3.
@@ -256,8 +248,10 @@ INLINE v16 NAME(add_block)(const int type, v16 acc, const __m512i *sums, int64_t
   return acc;
 }
 
-/// Sums of four products of a row's quants with activations, the high bytes 256 times.
-INLINE __m512i NAME(dot64)(const int words, const int count, const __m512i *q, const __m512i *low, const __m512i *high) {
+/// Sums of products of `count` vectors of a row's quants with activations, in each lane four of a vector; the high bytes
+/// count 256 times.
+INLINE __m512i NAME(dots)(const int words, const int count, const __m512i *q, const __m512i *low,
+                          const __m512i *high) {
   __m512i v = _mm512_setzero_si512();
   if (words) {
     UNROLL for (int i = 0; i < count; i++) v = _mm512_dpbusd_epi32(v, q[i], high[i]);
@@ -270,33 +264,35 @@ INLINE __m512i NAME(dot64)(const int words, const int count, const __m512i *q, c
 /// The bytes of four blocks in the order of `quants128`.
 INLINE void NAME(activations128)(const int type, const int8_t *bytes, __m512i x[2]) {
   const __m512i a = _mm512_loadu_si512(bytes), b = _mm512_loadu_si512(bytes + 64);
-  const int by_unit = type == ckernels_q4_k || type == ckernels_q5_k;
+  const int by_unit = unit_per_nibble(type);
   x[0] = by_unit ? _mm512_shuffle_i64x2(a, b, 0x44) : _mm512_shuffle_i32x4(a, b, 0x88);
   x[1] = by_unit ? _mm512_shuffle_i64x2(a, b, 0xee) : _mm512_shuffle_i32x4(a, b, 0xdd);
 }
 
-/// Asks for line `i` of the next `bytes`, if it is one of them.
-#define ASK(i)                                                                                                       \
-  if ((i) * 64 < bytes) __builtin_prefetch(next + (i) * 64, 0, 2)
+/// Asks for line `i` of the `bytes` at `next`, if it is one of them. A line per row that is multiplied: many at once
+/// would stall the loads.
+INLINE void NAME(ask)(const uint8_t *next, const int64_t bytes, const int i) {
+  if (i * 64 < bytes) __builtin_prefetch(next + i * 64, 0, 2);
+}
 
-/// Four blocks of 16 rows. `next`: what is asked for meanwhile, a line at a time: many at once would stall the loads.
+/// Four blocks of 16 rows of a type `in_fours`. `next`: what is asked for meanwhile.
 INLINE v16 NAME(four_blocks)(const int type, const int words, const uint8_t *const *rows, int64_t block, const v16 *d,
                              const v16 *m, const NAME(activations) *x, const uint8_t *next, v16 acc) {
-  const int64_t bytes = 16 * (block_bytes(type) * 128 / (type >= ckernels_q2_k ? 256 : 32));
-  const int by_unit = type == ckernels_q4_k || type == ckernels_q5_k;
+  const int64_t bytes = stored_bytes(type, 16, 4);
+  const int by_unit = unit_per_nibble(type);
   __m512i low[2], high[2], t[2][8], s[2][4];
   NAME(activations128)(type, x->low + block * 32, low);
   if (words) NAME(activations128)(type, x->high + block * 32, high);
   UNROLL for (int i = 0; i < 16; i += 2) {
     __m512i q[2], v[2][2];
     UNROLL for (int r = 0; r < 2; r++) {
-      ASK(i + r);
-      ASK(16 + i + r);
+      NAME(ask)(next, bytes, i + r);
+      NAME(ask)(next, bytes, 16 + i + r);
       NAME(quants128)(type, rows[i + r], block, q);
       if (by_unit) {
-        UNROLL for (int k = 0; k < 2; k++) v[k][r] = NAME(dot64)(words, 1, q + k, low + k, high + k);
+        UNROLL for (int k = 0; k < 2; k++) v[k][r] = NAME(dots)(words, 1, q + k, low + k, high + k);
       } else {
-        v[0][r] = NAME(dot64)(words, 2, q, low, high);
+        v[0][r] = NAME(dots)(words, 2, q, low, high);
       }
     }
     UNROLL for (int k = 0; k <= by_unit; k++) t[k][i / 2] = NAME(join2)(v[k][0], v[k][1]);
@@ -312,7 +308,7 @@ INLINE v16 NAME(four_blocks)(const int type, const int words, const uint8_t *con
 /// Two blocks of 16 rows, or the last one.
 INLINE v16 NAME(two_blocks)(const int type, const int words, const uint8_t *const *rows, int64_t block, const int two,
                             const v16 *d, const v16 *m, const NAME(activations) *x, const uint8_t *next, v16 acc) {
-  const int64_t bytes = 16 * (block_bytes(type) * 64 / (type >= ckernels_q2_k ? 256 : 32));
+  const int64_t bytes = stored_bytes(type, 16, 2);
   const int halves = quant_halves(type);
   __m512i low, high, t[8], s[4];
   low = two ? _mm512_loadu_si512(x->low + block * 32)
@@ -324,10 +320,10 @@ INLINE v16 NAME(two_blocks)(const int type, const int words, const uint8_t *cons
   UNROLL for (int i = 0; i < 16; i += 2) {
     __m512i v[2];
     UNROLL for (int r = 0; r < 2; r++) {
-      ASK(i + r);
-      ASK(16 + i + r);
+      NAME(ask)(next, bytes, i + r);
+      NAME(ask)(next, bytes, 16 + i + r);
       const __m512i q = two ? NAME(quants64)(type, rows[i + r], block) : NAME(quants32)(type, rows[i + r], block);
-      v[r] = NAME(dot64)(words, 1, &q, &low, &high);
+      v[r] = NAME(dots)(words, 1, &q, &low, &high);
     }
     t[i / 2] = NAME(join2)(v[0], v[1]);
   }
@@ -339,18 +335,17 @@ INLINE v16 NAME(two_blocks)(const int type, const int words, const uint8_t *cons
   }
   return acc;
 }
-#undef ASK
 
 INLINE void NAME(integer_vector_type)(const int type, const int words, const uint8_t *weights, int64_t row_bytes,
                                       int64_t outputs, int64_t blocks, const NAME(activations) *x, int prefetch,
                                       float *out) {
   const int halves = quant_halves(type);
-  const int64_t pair = 16 * (block_bytes(type) * 64 / (type >= ckernels_q2_k ? 256 : 32));
   const uint8_t *rows[16];
   UNROLL for (int i = 0; i < 16; i++) rows[i] = weights + MIN(i, outputs - 1) * row_bytes;
-  // Two groups ahead where so much surely stays in the second cache, else one.
+  // Two groups ahead where so much surely stays in the second cache, else one. For the second row of activations the
+  // weights are there, and the same few lines are asked for again, which costs less than to ask whether.
   const uint8_t *next = prefetch ? weights + (row_bytes <= 8192 ? 32 : 16) * row_bytes : weights;
-  const int64_t step = prefetch ? pair : 0;
+  const int64_t step = prefetch ? stored_bytes(type, 16, 2) : 0;
   v16 acc = 0.0f;
   for (int64_t unit = 0; unit < blocks; unit += 8) {
     const int64_t count = MIN(8, blocks - unit);
@@ -358,14 +353,15 @@ INLINE void NAME(integer_vector_type)(const int type, const int words, const uin
     NAME(gather_scales)(type, rows, unit, count, d, m);
     int64_t done = 0;
     UNROLL for (int at = 0; at < 8; at += 4) {
-      if (!NAME(in_fours)(type) || at + 4 > count) break;
+      if (!in_fours(type) || at + 4 > count) break;
       acc = NAME(four_blocks)(type, words, rows, unit + at, d + at, m + at, x, next, acc);
       next += 2 * step, done = at + 4;
     }
     UNROLL for (int at = 0; at < 8; at += 2) {
       if (at < done) continue;
-      if (at >= count) break;
-      acc = NAME(two_blocks)(type, words, rows, unit + at, at + 1 < count, d + at * halves, m + at * halves, x, next, acc);
+      if (unit_per_nibble(type) || at >= count) break;  // those have 8 blocks
+      acc = NAME(two_blocks)(type, words, rows, unit + at, at + 1 < count, d + at * halves, m + at * halves, x, next,
+                             acc);
       next += step;
     }
   }

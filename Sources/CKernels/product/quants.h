@@ -43,3 +43,7 @@ static inline int64_t block_bytes(int type) {
   default: return 210;
   }
 }
+/// Bytes of `blocks` blocks of 32 columns in each of `rows` rows.
+static inline int64_t stored_bytes(int type, int64_t rows, int64_t blocks) {
+  return rows * blocks * 32 * block_bytes(type) / (type >= ckernels_q2_k ? 256 : 32);
+}
