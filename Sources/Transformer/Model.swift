@@ -1,5 +1,5 @@
 public import Checkpoints
-import Kernels
+public import Kernels
 import Positions
 
 /// A model ready to run: hyperparameters and weights in their stored types, mapped from the checkpoint's files.
@@ -66,6 +66,19 @@ public final class Model: Sendable {
     output =
       hasOutput ? try reader.dense("output") : DenseWeights(matrix: embedding, bias: try reader.vector("output.bias"))
     frequencyDivisors = try reader.values("rope_freqs.weight")?.map { Double($0) }
+  }
+
+  /// Gets the device ready, so that no sample's time contains what its first products do once.
+  ///
+  /// - Parameter compute: the arithmetic of products.
+  /// - Throws: `TransformerError.device`.
+  public func prepareProducts(in compute: Compute) throws(TransformerError) {
+    let hasOutput = checkpoint.tensors["output.weight"] != nil
+    let matrices = checkpoint.tensors.filter { name, tensor in
+      tensor.shape.count == 2 && !(hasOutput && name == "token_embd.weight")
+    }
+    device.prepareProducts(with: Set(matrices.values.map { WeightType($0.type) }), compute: compute)
+    if let failure = device.takeFailure() { throw .device(failure) }
   }
 
   /// The pretraining window L, in tokens.

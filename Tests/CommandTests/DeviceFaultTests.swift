@@ -130,6 +130,21 @@ struct DeviceFaultTests {
     }
   }
 
+  @Test("a driver that gives no second context measures nothing and keeps nothing; the work goes on")
+  func secondContext() throws {
+    try Program.inTemporaryFolder { folder in
+      let variables = ["SE_EVAL_SHAPES": "", "XDG_CACHE_HOME": folder.path]
+      let refused = variables.merging(["OPENCL_FAULT": "clCreateContext:2:-6"]) { $1 }
+      let result = try Program.run(Self.prompt, environment: FaultyOpenCL.environment(refused))
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(!FileManager.default.fileExists(atPath: folder.appendingPathComponent("se-eval").path))
+      let measured = try Program.run(Self.prompt, environment: FaultyOpenCL.environment(variables))
+      #expect(measured.status == 0 && measured.output == result.output, "\(measured.errors)")
+      let files = try FileManager.default.contentsOfDirectory(atPath: folder.appendingPathComponent("se-eval").path)
+      #expect(files.count == 1 && files[0].hasPrefix("shapes-"))
+    }
+  }
+
   @Test("float16 needs no more of a work group's memory than float32")
   func localMemory() throws {
     let words = Self.prompt + ["--compute", "float16"]
@@ -229,7 +244,10 @@ enum FaultyOpenCL {
   /// Variables under which the program opens it; `more` wins.
   static func environment(_ more: [String: String]) -> [String: String] {
     let own = ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"].map { ":\($0)" } ?? ""
-    return ["LD_LIBRARY_PATH": "\(folder?.path ?? "")\(own)", "REAL_OPENCL": real ?? ""].merging(more) { $1 }
+    // A fault is one of the work, not of a measurement that goes on without.
+    return [
+      "LD_LIBRARY_PATH": "\(folder?.path ?? "")\(own)", "REAL_OPENCL": real ?? "", "SE_EVAL_SHAPES": "standard",
+    ].merging(more) { $1 }
   }
 
   /// The numbers of calls that it wrote.

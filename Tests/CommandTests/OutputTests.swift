@@ -23,6 +23,8 @@ import Testing
       ("$P bench --model Datasets/demo/model --prefill 8 --decode 1 --chunk 65537", 2),
       ("SE_EVAL_ISA=zzz $P model Datasets/demo/model", 2),
       ("SE_EVAL_SHAPES=zzz $P bench --model Datasets/demo/model --device opencl", 2),
+      ("SE_EVAL_SHAPES=4/64,8/64 $P devices", 2),
+      ("env -u HOME -u XDG_CACHE_HOME -u SE_EVAL_MACHINE $P plan Configs/demo-gate.yaml --calibrate", 2),
     ] as [(String, Int32)])
   func unreadable(line: String, status: Int32) throws {
     try Program.inTemporaryFolder { folder in

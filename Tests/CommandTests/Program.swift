@@ -21,6 +21,21 @@ enum Program {
     return Bundle.main.bundleURL.appendingPathComponent("se-eval")
   }()
 
+  /// The variables of these tests without those that would change results, and with a cache folder of their own, which is
+  /// removed when they end; what PoCL compiled stays where it is.
+  private static let variables: [String: String] = {
+    var variables = ProcessInfo.processInfo.environment
+    let cache = variables["XDG_CACHE_HOME"] ?? "\(NSHomeDirectory())/.cache"
+    variables["POCL_CACHE_DIR"] = variables["POCL_CACHE_DIR"] ?? "\(cache)/pocl/kcache"
+    variables["XDG_CACHE_HOME"] = Self.cache.path
+    for name in ["SE_EVAL_MODELS", "SE_EVAL_DATA", "SE_EVAL_ISA", "SE_EVAL_SHAPES"] { variables[name] = nil }
+    atexit { try? FileManager.default.removeItem(at: Program.cache) }
+    return variables
+  }()
+
+  private static let cache = FileManager.default.temporaryDirectory
+    .appendingPathComponent("se-eval-cache-\(UUID().uuidString)")
+
   /// Starts the program in the checkout's folder; output goes to files, so that no pipe can fill.
   static func start(
     _ arguments: [String], in folder: URL, environment: [String: String] = [:], errors: Pipe? = nil
@@ -29,8 +44,6 @@ enum Program {
     process.executableURL = executable
     process.arguments = arguments
     process.currentDirectoryURL = root
-    var variables = ProcessInfo.processInfo.environment
-    for name in ["SE_EVAL_MODELS", "SE_EVAL_DATA", "SE_EVAL_ISA", "SE_EVAL_SHAPES"] { variables[name] = nil }
     process.environment = variables.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try file("stdout", in: folder)
@@ -83,7 +96,7 @@ enum Program {
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
     process.arguments = ["-c", line]
     process.currentDirectoryURL = root
-    process.environment = ProcessInfo.processInfo.environment.merging(
+    process.environment = variables.merging(
       ["P": executable.path, "SWIFT_BACKTRACE": "enable=no"]
     ) { $1 }.merging(environment) { $1 }
     try process.run()

@@ -122,6 +122,7 @@ public final class EngineBackend: Backend {
     let tokenizer = try tokenizer(of: model)
     return try using(model) { () throws(TransformerError) in
       let weights = try Model.load(path: model.path, device: device)
+      try weights.prepareProducts(in: options.compute)
       let hash = try weights.contentHash(
         recall: { hashes.hash(ofFile: $0, byteCount: $1, modified: $2) },
         remember: { hashes.remember($0, ofFile: $1, byteCount: $2, modified: $3) })

@@ -16,8 +16,8 @@ enum RateMeasurement {
     } catch {
       throw .backend(error)
     }
-    func seconds(_ count: Int) -> Double? {
-      let tokens = Array(sample.request.tokens.prefix(count))
+    func seconds(_ count: Int, from first: Int = 0) -> Double? {
+      let tokens = Array(sample.request.tokens.dropFirst(first).prefix(count))
       guard tokens.count >= 8 else { return nil }
       let start = ContinuousClock.now
       let answers = try? loaded.run(
@@ -26,8 +26,9 @@ enum RateMeasurement {
       guard case .success? = answers?.first else { return nil }
       return max(1e-6, (ContinuousClock.now - start).seconds)
     }
-    // The first run reads the weights from the disk and does not count.
-    guard seconds(8) != nil, var time = seconds(32) else { return nil }
+    // The first run reads the weights from the disk, and on a device compiles kernels, also those of as many rows as come
+    // next; it does not count. Other tokens, so that nothing of them is there already.
+    guard seconds(32, from: 1) ?? seconds(8) != nil, var time = seconds(32) else { return nil }
     var count = min(32, sample.request.tokens.count)
     if time < 0.5, let longer = seconds(256) {
       time = longer

@@ -126,6 +126,8 @@ public protocol Device: AnyObject, Sendable {
   func makeBuffer(count: Int) -> any DeviceBuffer
   /// A buffer that holds `values`.
   func makeBuffer(_ values: [Float]) -> any DeviceBuffer
+  /// Gets ready for products with weights of these types, so that the first of them take no longer than others.
+  func prepareProducts(with types: Set<WeightType>, compute: Compute)
   /// A stored matrix: `rows` rows of `columns` elements of a type, without gaps.
   ///
   /// The bytes stay where they are as long as `owner` lives: a device that reads them in place keeps the owner, another
@@ -202,6 +204,8 @@ public protocol Device: AnyObject, Sendable {
 }
 
 extension Device {
+  /// There is nothing to do.
+  public func prepareProducts(with types: Set<WeightType>, compute: Compute) {}
   /// Float32 alone.
   public func canCompute(in compute: Compute) -> Bool { compute == .float32 }
   /// Enough for a processor.

@@ -83,6 +83,7 @@ enum BenchCommand {
       device = try EngineOptions.open(arguments, workers)
       model = try Model.load(path: arguments.required(EngineOptions.model), device: device)
       try EngineOptions.checkMemory(model, options)
+      try model.prepareProducts(in: options.compute)
       // Touches every weight and buffer once, as a sweep's first sample does for all others.
       _ = try Session(model: model, method: method, options: options).logits([0], last: 1)
       self.repetitions = repetitions
@@ -97,8 +98,11 @@ enum BenchCommand {
       var cacheBytes = 0
       let calibration = calibrationRate()
       let profile = wantsProfile ? ForwardProfile() : nil
-      // Kernels of many rows are compiled, and their shapes measured, by the first pass.
-      if !isOnProcessor { _ = try makeSession().logits(tokens, last: 1) }
+      // Kernels are compiled when they are first used: those of a whole chunk, and of attention to one before it.
+      if !isOnProcessor {
+        let chunk = options.chunkSize ?? device.chunkSize
+        _ = try makeSession().logits(Array(tokens.prefix(2 * chunk)), last: 1)
+      }
       for _ in 0..<repetitions {
         let session = makeSession()
         session.profile = profile

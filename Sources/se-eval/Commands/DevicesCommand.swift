@@ -69,13 +69,14 @@ enum DevicesCommand {
     ]
   ) { arguments in
     let workers = try EngineOptions.workers(arguments)
+    let tuning = try ProductTuning.ofEnvironment()
     let cpu = Processor(
       device: "cpu", threads: workers.threads, instruction_sets: InstructionSet.available.map(\.rawValue),
       available_memory_bytes: AvailableMemory.byteCount)
     var found: [DeviceDescription] = []
     var problem: String?
     do throws(DeviceFailure) {
-      found = try OpenCLDevice.available(tuning: .ofEnvironment())
+      found = try OpenCLDevice.available(tuning: tuning)
     } catch {
       problem = error.description
     }

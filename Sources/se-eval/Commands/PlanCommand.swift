@@ -37,6 +37,7 @@ enum PlanCommand {
   private static func measure(
     _ configuration: Configuration, _ options: SweepOptions, _ workers: Workers, _ arguments: Arguments
   ) throws -> Machine {
+    let path = try MachineFile.requiredPath()
     func prepared(_ workers: Workers, opensDevices: Bool) throws -> Sweep {
       let backends = try ModelBackends(arguments, workers, configuration, opensDevices: opensDevices)
       return try Sweep(configuration, options: options, purpose: .plan, backend: backends.backend(of:))
@@ -45,8 +46,8 @@ enum PlanCommand {
       budget: 30, alone: workers.threads > 1 ? prepared(Workers(threads: 1), opensDevices: false) : nil
     ) { Terminal.message("timing \($0)", event: "calibration") }
     guard !entries.isEmpty else { throw UsageError("--calibrate: no model of the configuration has its weights here") }
-    let machine = try MachineFile.remember(entries)
-    Terminal.message("kept in \(MachineFile.path)")
+    let machine = try MachineFile.remember(entries, in: path)
+    Terminal.message("kept in \(path)")
     return machine
   }
 

@@ -77,29 +77,29 @@ extension OpenCLDevice {
     _ x: OpenCLMemory, width: Int, rows: Int, _ product: DenseProduct
   ) throws(OpenCLError) {
     let (matrix, y, bias) = try checked(x, width: width, rows: rows, product)
-    var arguments: [OpenCLArgument] = [
-      .memory(x), .memory(try weights(matrix)), .memory(bias ?? x), .memory(y), .int(matrix.columns),
-      .int(matrix.rows), .int(rows), .int(width), .int(product.stride), .long(matrix.rowByteCount),
-      .int(bias == nil ? 0 : 1), .int(product.adding ? 1 : 0),
-    ]
-    let shape = shape(rows: rows, matrix)
-    if let byteCount = shape.partByteCount(rows: rows, columns: matrix.columns) {
-      arguments.append(.local(byteCount: byteCount))
-    }
-    try queue.run(
-      programs.kernel(shape.kernel, .products(matrix.type, shape)), arguments,
-      groups: shape.groups(rows: rows, outputs: matrix.rows), items: shape.items)
+    // With few rows a shape whose sums fit the memory of a group, or else that of more rows.
+    let fitting = shapes.shape(ProductKind.Rows(rows), matrix.type)
+      .fitting(rows: rows, columns: matrix.columns, localByteCount: queue.device.localByteCount)
+    try ProductCall(
+      x: x, width: width, rows: rows, weights: weights(matrix), type: matrix.type, outputs: matrix.rows,
+      columns: matrix.columns, bias: bias, y: y, stride: product.stride, adding: product.adding
+    ).run(fitting ?? shapes.shape(.some, matrix.type), programs)
   }
 
-  /// The shape for a product: with few rows one whose sums fit the memory of a group, or else that of more rows.
-  private func shape(rows: Int, _ matrix: OpenCLMatrix) -> ProductShape {
-    let kind = ProductKind.Rows(rows)
-    let shape = shapes.shape(kind, matrix.type)
-    let local = queue.device.localByteCount / 2
-    let fitting = [shape, ProductShape.all(kind)[0]].first {
-      $0.partByteCount(rows: rows, columns: matrix.columns) ?? 0 <= local
+  /// Shapes are chosen, and their kernels compiled and run once: some drivers compile no sooner.
+  public func prepareProducts(with types: Set<WeightType>, compute: Compute) {
+    guard compute == .float32 else { return }
+    for type in types {
+      attempt(()) { () throws(OpenCLError) in
+        do throws(OpenCLError) {
+          let check = try ShapeCheck(type, programs)
+          for rows in ProductKind.Rows.allCases { _ = try check.holds(shapes.shape(rows, type)) }
+        } catch {
+          // Where there is no memory for so little, what needs it says so.
+          guard case .noMemory = error else { throw error }
+        }
+      }
     }
-    return fitting ?? shapes.shape(.some, matrix.type)
   }
 
   /// A norm of rows.

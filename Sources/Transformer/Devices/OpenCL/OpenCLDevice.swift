@@ -44,7 +44,7 @@ public final class OpenCLDevice: Device {
       throw DeviceFailure(error)
     }
     programs = OpenCLPrograms(queue, form: matrixForm)
-    shapes = ProductShapes(queue, tuning)
+    shapes = ProductShapes(programs, tuning)
     let group = OpenCLPrograms.AttentionBlock.many.items
     guard queue.device.largestGroup >= 2 * group, queue.device.localByteCount >= Self.localByteCount else {
       throw DeviceFailure(
@@ -77,7 +77,8 @@ public final class OpenCLDevice: Device {
   }
 
   /// A card wants more rows at once than a processor, and has memory for the buffers of so many.
-  public var chunkSize: Int { queue.device.kind == .cpu ? 512 : 2048 }
+  public var chunkSize: Int { queue.device.kind == .cpu ? 512 : Self.cardChunkSize }
+  static let cardChunkSize = 2048
 
   /// Weights are copied.
   public var copiesWeights: Bool { true }

@@ -118,7 +118,7 @@ final class OpenCLPrograms: Sendable {
     var programs: [Source: OpenCLProgram] = [:]
     var kernels: [String: OpenCLKernel] = [:]
   }
-  private let queue: OpenCLQueue
+  let queue: OpenCLQueue
   private let compiled = Mutex(Compiled())
   private let form: Mutex<MatrixForm?>
   /// NVIDIA's cards from this compute capability on have all of the instructions.

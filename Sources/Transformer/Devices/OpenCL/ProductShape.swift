@@ -37,11 +37,14 @@ struct ProductKind: Hashable, Sendable, CustomStringConvertible {
 /// How the work of a product is cut into work groups.
 ///
 /// Every shape gives the same bits: the order of a sum knows nothing of it.
-enum ProductShape: Hashable, Sendable, CustomStringConvertible {
+public enum ProductShape: Hashable, Sendable, CustomStringConvertible {
   /// Outputs and work items of a group of `multiply_few`.
   case vector(outputs: Int, items: Int)
   /// Rows and outputs of a group of `multiply_many`, and of a work item in it.
   case tile(rows: Int, outputs: Int, itemRows: Int, itemOutputs: Int)
+
+  /// All spellings.
+  public static var spellings: [String] { (tiles + vectors).map(\.description) }
 
   /// What a device can choose from for a kind of product; where nothing is measured it is the first.
   static func all(_ rows: ProductKind.Rows) -> [ProductShape] { rows == .few ? vectors : tiles }
@@ -60,13 +63,13 @@ enum ProductShape: Hashable, Sendable, CustomStringConvertible {
   ]
 
   /// The shape of a spelling; nil for one that there is not.
-  init?(_ text: some StringProtocol) {
+  public init?(_ text: some StringProtocol) {
     guard let shape = (Self.vectors + Self.tiles).first(where: { $0.description == text }) else { return nil }
     self = shape
   }
 
   /// "128x128/8x8" (rows and outputs of a tile, and of a work item), "4/64" (outputs and work items).
-  var description: String {
+  public var description: String {
     switch self {
     case .vector(let outputs, let items): "\(outputs)/\(items)"
     case .tile(let rows, let outputs, let itemRows, let itemOutputs): "\(rows)x\(outputs)/\(itemRows)x\(itemOutputs)"
@@ -116,10 +119,11 @@ enum ProductShape: Hashable, Sendable, CustomStringConvertible {
     return 4 * min(rows, Self.few) * outputs * ((columns + 127) / 128)
   }
 
-  /// Whether a device has so many work items in a group and so much memory for them; for one row of 128 columns at least.
-  func fits(largestGroup: Int, localByteCount: Int) -> Bool {
-    guard items <= largestGroup else { return false }
-    guard case .tile(let rows, let outputs, _, _) = self else { return true }
-    return 4 * 32 * (rows + 4 + outputs + 4) <= localByteCount
+  /// This shape, or with few rows the standard, where its partial sums fit the memory of a group; nil where tiles have to
+  /// compute few rows, too.
+  func fitting(rows: Int, columns: Int, localByteCount: Int) -> ProductShape? {
+    [self, Self.all(.few)[0]].first {
+      $0.partByteCount(rows: rows, columns: columns) ?? 0 <= localByteCount / 2
+    }
   }
 }

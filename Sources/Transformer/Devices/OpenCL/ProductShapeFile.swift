@@ -4,26 +4,28 @@ import Text
 
 /// The shapes that were measured on a device, in a file of its own in the user's cache folder.
 ///
-/// Lines of text: what it is, which device with which driver and which kernels, then a kind and its shape each. A file
+/// Lines of text: what it is, measured how, which device with which driver and which kernels, then a kind and its shape each. A file
 /// that is not exactly that is as good as none, and so is a folder that cannot be written.
 struct ProductShapeFile: Sendable {
   let path: String
   private let heading: [String]
-  private let device: OpenCLDeviceInfo
   private static let byteLimit = 1 << 16
 
   init(folder: String, _ device: OpenCLDeviceInfo) {
-    self.device = device
     // Two processors of one name may have more or fewer cores.
     let name = "\(device.name), \(device.computeUnits) units"
     let driver = "\(device.platform) \(device.driver)"
-    heading = ["se-eval shapes of products 1", "device \(name)", "driver \(driver)", "kernels \(Self.kernels)"]
-    path = "\(folder)/shapes-\(Self.digest(Array("\(name)\n\(driver)".utf8))).txt"
+    heading = [
+      "se-eval shapes of products \(ShapeMeasurement.version)", "device \(name)", "driver \(driver)",
+      "kernels \(Self.kernels)",
+    ]
+    // Two versions of the program that are used in turn have a file each.
+    path = "\(folder)/shapes-\(Self.digest(Array(heading.joined(separator: "\n").utf8))).txt"
   }
 
   /// What the file holds for this device, driver and kernels.
   func read() -> [ProductKind: ProductShape] {
-    guard let bytes = try? WholeFile.bytes(path, byteLimit: Self.byteLimit),
+    guard let bytes = CacheFolder.read(path, byteLimit: Self.byteLimit),
       let text = String(validating: bytes, as: UTF8.self)
     else { return [:] }
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
@@ -32,8 +34,7 @@ struct ProductShapeFile: Sendable {
     else { return [:] }
     var shapes: [ProductKind: ProductShape] = [:]
     for line in lines.dropFirst(heading.count).dropLast() {
-      guard let (kind, shape) = entry(line) else { return [:] }
-      shapes[kind] = shape
+      guard let (kind, shape) = entry(line), shapes.updateValue(shape, forKey: kind) == nil else { return [:] }
     }
     return shapes
   }
@@ -42,8 +43,7 @@ struct ProductShapeFile: Sendable {
     let words = line.split(separator: " ", omittingEmptySubsequences: false)
     guard words.count == 3, let rows = ProductKind.Rows(rawValue: String(words[0])),
       let storage = ProductKind.Storage(rawValue: String(words[1])), let shape = ProductShape(words[2]),
-      ProductShape.all(rows).contains(shape),
-      shape.fits(largestGroup: device.largestGroup, localByteCount: device.localByteCount)
+      ProductShape.all(rows).contains(shape)
     else { return nil }
     return (ProductKind(rows: rows, storage: storage), shape)
   }

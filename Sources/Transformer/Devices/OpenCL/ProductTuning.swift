@@ -4,24 +4,18 @@ public enum ProductTuning: Hashable, Sendable {
   case standard
   /// The fastest of what is measured at first use; kept in a folder, where there is one.
   case measured(folder: String?)
-  /// These, by their names, and else the standard's.
-  case forced([Shape])
+  /// These, unchecked, and else the standard's.
+  case forced([ProductShape])
 
-  /// A shape of the work groups of products.
-  public struct Shape: Hashable, Sendable {
-    let shape: ProductShape
-
-    /// The shape of a spelling such as "64x128/8x8"; nil for one that there is not.
-    public init?(_ text: some StringProtocol) {
-      guard let shape = ProductShape(text) else { return nil }
-      self.shape = shape
+  /// "standard", or a tile, a shape for few rows, or both with a comma between them; nil for anything else.
+  public init?(_ text: String) {
+    guard text != "standard" else {
+      self = .standard
+      return
     }
-
-    init(_ shape: ProductShape) { self.shape = shape }
-
-    /// All spellings.
-    public static var spellings: [String] {
-      (ProductShape.all(.many) + ProductShape.all(.few)).map(\.description)
-    }
+    let words = text.split(separator: ",", omittingEmptySubsequences: false)
+    let shapes = words.compactMap { ProductShape($0) }
+    guard shapes.count == words.count, Set(shapes.map(\.kernel)).count == shapes.count else { return nil }
+    self = .forced(shapes)
   }
 }

@@ -1,7 +1,7 @@
 // Products of many rows: tiles of TILE_ROWS rows x TILE_OUTPUTS outputs, ITEM_ROWS x ITEM_OUTPUTS of them per work item, 32
 // columns at a time in local memory. Groups side by side take the rows of one tile of outputs, so that a card's cache
 // serves both factors. Both of an item's sides are multiples of 4, and a group's items bring whole rounds of both
-// factors: `ProductShape.Tile` has the shapes that are so.
+// factors: `ProductShape` has the shapes that are so.
 #define LANES (TILE_OUTPUTS / ITEM_OUTPUTS)
 #define TILE_ITEMS (TILE_ROWS / ITEM_ROWS * LANES)
 // Whole quads.
