@@ -30,9 +30,9 @@ enum RateMeasurement {
     // next; it does not count. Other tokens, so that nothing of them is there already.
     guard seconds(32, from: 1) ?? seconds(8) != nil, var time = seconds(32) else { return nil }
     var count = min(32, sample.request.tokens.count)
-    if time < 0.5, let longer = seconds(256, from: 1) {
+    if time < 0.5, let longer = seconds(256) {
       time = longer
-      count = min(256, sample.request.tokens.count - 1)
+      count = min(256, sample.request.tokens.count)
     }
     let work = model.facts.multiplyAdds(count - 1, 0, count - 1)
     return Rate(multiplyAddsPerSecond: work / time, source: .measured(tokens: count))
