@@ -6,7 +6,7 @@
 # Qwen2.5 0.5B and Qwen2.5-Coder 1.5B in Q4_K_M, which two projects on PyPI carry in parts; the second also in Q6_K, which
 # is made of the Q4_K_M: good for a rate, not for a text.
 # All of it lands in .build/peers (13 GB); every repetition in .build/peers/results.jsonl, so that an interrupted run
-# goes on. The whole takes two to three hours.
+# goes on. The whole takes hours.
 #
 # usage: bench-peers.sh     ONLY="SmolLM2-135M Q8_0 prefill"  THREADS=2  SHORT_ROUNDS=5  MIDDLE_ROUNDS=5  LONG_ROUNDS=5
 set -euo pipefail
