@@ -2,7 +2,8 @@
 """Writes a GGUF file of the Llama family with random float16 weights, for measuring speed alone.
 
 The default shape is that of a 1.1-billion-parameter Llama: 22 layers, 2048 wide, 32 query heads over 4 key/value
-heads, 5632 in the feed-forward block, 32,000 tokens. The vocabulary is 32,000 names without meaning.
+heads, 5632 in the feed-forward block, 32,000 tokens. The vocabulary is that of Llama in its first part (special tokens,
+bytes, the characters of ASCII), so that texts make tokens, about one a character; the rest are names without meaning.
 """
 import argparse
 import struct
@@ -45,7 +46,13 @@ def main():
             ("attn_output", a.hidden, a.hidden), ("ffn_gate", a.feed_forward, a.hidden),
             ("ffn_up", a.feed_forward, a.hidden), ("ffn_down", a.hidden, a.feed_forward)]]
         vectors += [f"blk.{i}.attn_norm.weight", f"blk.{i}.ffn_norm.weight"]
-    names = ["<unk>", "<s>", "</s>"] + [f"\u2581w{i}" for i in range(3, a.vocabulary)]
+    names = ["<unk>", "<s>", "</s>"] + [f"<0x{i:02X}>" for i in range(256)]
+    kinds = [2, 3, 3] + [6] * 256
+    names += ["\u2581"] + [chr(i) for i in range(33, 127)]
+    names += [f"\u2581w{i}" for i in range(len(names), a.vocabulary)]
+    kinds += [1] * (len(names) - len(kinds))
+    if len(names) != a.vocabulary:
+        p.error(f"--vocabulary: at least {len(names)}, for Llama's special tokens, bytes and characters")
     metadata = [
         entry("general.architecture", "llama"), entry("general.name", "random weights"), entry("general.file_type", 1),
         entry("llama.context_length", 32768), entry("llama.embedding_length", a.hidden),
@@ -55,7 +62,7 @@ def main():
         entry("llama.rope.dimension_count", a.hidden // a.heads), entry("llama.vocab_size", a.vocabulary),
         entry("tokenizer.ggml.model", "llama"), entry("tokenizer.ggml.tokens", names),
         entry("tokenizer.ggml.scores", [-float(i) for i in range(a.vocabulary)]),
-        entry("tokenizer.ggml.token_type", [2, 3, 3] + [1] * (a.vocabulary - 3)),
+        entry("tokenizer.ggml.token_type", kinds),
         entry("tokenizer.ggml.bos_token_id", 1), entry("tokenizer.ggml.eos_token_id", 2),
     ]
     infos, at = [], 0

@@ -1,4 +1,5 @@
 import Glibc
+import Text
 
 /// A file in memory, read-only, for as long as the object lives: mapped, or copied onto large pages.
 ///
@@ -91,19 +92,47 @@ public final class MappedFile: @unchecked Sendable {
       bitPattern: (UInt(bitPattern: start) + UInt(page) - 1) & ~UInt(page - 1))
     guard let aligned = unsafe aligned else { return nil }
     if page > 4096 { unsafe madvise(aligned, byteCount, 14) }  // MADV_HUGEPAGE, a macro that Swift does not see
-    var done = 0
-    while done < byteCount {
-      let count = unsafe pread(descriptor, aligned + done, min(byteCount - done, 1 << 30), off_t(done))
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else {
-        let error = count < 0 ? failure(path) : cut(path, at: done, of: byteCount)
-        unsafe munmap(start, length)
-        throw error
-      }
-      done += count
+    // The system clears and fills new pages while it reads: on all threads, for one takes seconds for a few gigabytes.
+    let whole = unsafe UnsafeMutableRawBufferPointer(start: aligned, count: byteCount)
+    let destination = unsafe Destination(bytes: whole)
+    let failures = Concurrently.map((byteCount + part - 1) / part) { index in
+      let first = index * part
+      return unsafe destination.fill(first..<min(first + part, byteCount), from: descriptor)
+    }
+    if let failed = failures.lazy.compactMap({ $0 }).first {
+      unsafe munmap(start, length)
+      guard let code = failed.code else { throw cut(path, at: failed.place, of: byteCount) }
+      errno = code
+      throw failure(path)
     }
     unsafe mprotect(aligned, byteCount, PROT_READ)
     return unsafe (UnsafeRawPointer(aligned), UnsafeMutableRawBufferPointer(start: start, count: length))
+  }
+
+  /// What one thread reads at a time.
+  private static let part = 32 << 20
+
+  /// Memory that threads fill, each in places of its own.
+  @safe
+  private struct Destination: @unchecked Sendable {
+    let bytes: UnsafeMutableRawBufferPointer
+
+    /// Reads a range of a file to the same range of the memory.
+    ///
+    /// - Parameters:
+    ///   - range: bytes from the start of both.
+    ///   - descriptor: the open file.
+    /// - Returns: nil if all was read, else where it ended, with the system's `errno`, or without it at the file's end.
+    func fill(_ range: Range<Int>, from descriptor: Int32) -> (place: Int, code: Int32?)? {
+      var place = range.lowerBound
+      while place < range.upperBound {
+        let count = unsafe pread(descriptor, bytes.baseAddress.map { unsafe $0 + place }, range.upperBound - place, off_t(place))
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else { return (place, count < 0 ? errno : nil) }
+        place += count
+      }
+      return nil
+    }
   }
 
   /// Lends the bytes of a range of the file.

@@ -155,10 +155,10 @@ let datasets = URL(fileURLWithPath: #filePath).deletingLastPathComponent().delet
     let context = try byteContext()
     for path in [nil, datasets + "/needle/essays"] {
       let haystack = try Haystack(path: path)
-      let short = haystack.ids(atLeast: 500, context, trial: 0)
-      let long = haystack.ids(atLeast: 40_000, context, trial: 0)
+      let short = try haystack.ids(atLeast: 500, context, trial: 0)
+      let long = try haystack.ids(atLeast: 40_000, context, trial: 0)
       #expect(short.count >= 500 && long.count >= 40_000 && long.starts(with: short.prefix(500)))
-      #expect(!haystack.ids(atLeast: 500, context, trial: 1).starts(with: short.prefix(100)))
+      #expect(try !haystack.ids(atLeast: 500, context, trial: 1).starts(with: short.prefix(100)))
     }
   }
 

@@ -95,11 +95,13 @@ import Testing
   }
 
   @Test("the largest fit is exact whatever the first guess")
-  func largestFit() {
+  func largestFit() throws {
     for guess in [nil, 0, 3, 17, 18, 40] {
-      #expect(LargestFit.count(length: 100, bare: 10, probe: 4, guess: guess) { 10 + 5 * $0 } == 18)
+      #expect(try LargestFit.count("", length: 100, bare: 10, probe: 4, guess: guess) { 10 + 5 * $0 } == 18)
     }
-    #expect(LargestFit.count(length: 100, bare: 10, probe: 4, most: 7) { 10 + 5 * $0 } == 7)
-    #expect(LargestFit.count(length: 12, bare: 10, probe: 4) { 10 + 5 * $0 } == 0)
+    #expect(try LargestFit.count("", length: 100, bare: 10, probe: 4, most: 7) { 10 + 5 * $0 } == 7)
+    #expect(try LargestFit.count("", length: 12, bare: 10, probe: 4) { 10 + 5 * $0 } == 0)
+    #expect(throws: TaskError.self) { try LargestFit.count("", length: 100, bare: 10, probe: 4) { 10 + $0 / 20 } }
+    #expect(throws: TaskError.self) { try LargestFit.count("", length: 100, bare: 10, probe: 4, guess: 3) { _ in 10 } }
   }
 }

@@ -5,7 +5,7 @@ import Tasks
 
 /// Times the first tokens of a prompt, where nothing is stored that would tell a model's speed.
 enum RateMeasurement {
-  /// The speed under the first cell's method: few tokens where they take long; nil where nothing can be timed.
+  /// The speed under the first cell's method: 32 tokens, or 256 where that is soon done; nil where nothing can be timed.
   static func rate(of model: PreparedModel, _ cell: Cell, _ samples: SampleSource) throws(SweepError) -> Rate? {
     guard model.inventory.missingWeights.isEmpty, let sample = try samples.selected(of: cell).first?.sample else {
       return nil
@@ -27,12 +27,13 @@ enum RateMeasurement {
       return max(1e-6, (ContinuousClock.now - start).seconds)
     }
     // The first run reads the weights from the disk, and on a device compiles kernels, also those of as many rows as come
-    // next; it does not count. Other tokens, so that nothing of them is there already.
+    // next; it does not count. No run begins like one before, so that nothing of it is there already.
     guard seconds(32, from: 1) ?? seconds(8) != nil, var time = seconds(32) else { return nil }
-    var count = min(32, sample.request.tokens.count)
-    if time < 0.5, let longer = seconds(256) {
+    let all = sample.request.tokens.count
+    var count = min(32, all)
+    if time < 0.5, all > 64, let longer = seconds(256, from: 2) {
       time = longer
-      count = min(256, sample.request.tokens.count)
+      count = min(256, all - 2)
     }
     let work = model.facts.multiplyAdds(count - 1, 0, count - 1)
     return Rate(multiplyAddsPerSecond: work / time, source: .measured(tokens: count))

@@ -295,13 +295,14 @@ public struct InfiniteBench: EvaluationTask {
         try wrapper.prompt(
           try text(generator.row(amount: generator.least + extra), task), sample: "infinitebench \(task.rawValue)")
       }
+      let cell = "infinitebench \(task.rawValue) length=\(length)"
       let bare = try prompt(0).tokens.count
       guard bare + newTokens <= length else {
         throw .impossibleSample(
-          cell: "infinitebench \(task.rawValue) length=\(length)",
+          cell: cell,
           problem: "the shortest prompt has \(bare) tokens and \(newTokens) are to be generated; ask for longer ones")
       }
-      var extra = try LargestFit.count(length: length - newTokens, bare: bare, probe: 20, guess: guess) {
+      var extra = try LargestFit.count(cell, length: length - newTokens, bare: bare, probe: 20, guess: guess) {
         (extra) throws(TaskError) in try prompt(extra).tokens.count
       }
       // Other numbers can make a token more.

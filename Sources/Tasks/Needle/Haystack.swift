@@ -43,12 +43,18 @@ struct Haystack: Sendable {
   ///   - context: tokenizer and seed.
   ///   - trial: the first essay of the text (of the generator: another text), so that trials differ.
   /// - Returns: the ids.
-  func ids(atLeast count: Int, _ context: SampleContext, trial: Int) -> [Int] {
+  /// - Throws: `TaskError.impossibleSample` where the text makes fewer tokens than it has words.
+  func ids(atLeast count: Int, _ context: SampleContext, trial: Int) throws(TaskError) -> [Int] {
     var repeats = 1
     while true {
       let name = "\(context.seed)/\(trial)/\(repeats)"
       let ids = cache.ids(name, context.tokenizer) { text(repeats: repeats, seed: context.seed, trial: trial) }
       if ids.count >= count { return ids }
+      // Each word is a token at least, unless the tokenizer is not the model's: then no length would ever be reached.
+      let words = text(repeats: repeats, seed: context.seed, trial: trial).split { $0.isWhitespace }.count
+      guard ids.count >= words else {
+        throw .unfillable("haystack of trial \(trial)", length: count, tokens: ids.count, pieces: words)
+      }
       let needed = (count + max(1, ids.count) - 1) / max(1, ids.count)
       repeats *= max(2, needed)
     }

@@ -222,7 +222,7 @@ public struct Needle: EvaluationTask {
   private func sample(
     _ wrapper: PromptWrapper, length: Int, percent: Double, trial: Int, _ context: SampleContext
   ) throws(TaskError) -> Sample {
-    let ids = haystack.ids(atLeast: lengths.max() ?? length, context, trial: trial)
+    let ids = try haystack.ids(atLeast: lengths.max() ?? length, context, trial: trial)
     let depth = Self.share(percent)
     let placed: NeedlePlacement.Placed?
     switch placement {

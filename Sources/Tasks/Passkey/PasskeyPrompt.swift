@@ -52,7 +52,7 @@ struct PasskeyPrompt {
   ///   - depth: the share of the filler before the key.
   ///   - guess: about how many fillers fit, as the prompt before had; it saves time and changes nothing.
   /// - Returns: the prompt.
-  /// - Throws: `TaskError.impossibleSample` where not even the prompt without filler fits.
+  /// - Throws: `TaskError.impossibleSample` where not even the prompt without filler fits, or filler makes no tokens.
   func prompt(key: String, length: Int, depth: Double, guess: Int? = nil) throws(TaskError) -> Rendered {
     // The longest prompt that was found to fit, which the search asks for on its way.
     var best: (count: Int, prompt: PromptWrapper.Prompt)?
@@ -71,7 +71,7 @@ struct PasskeyPrompt {
       return bare
     }
     let count = try LargestFit.count(
-      length: length, bare: guess == nil ? bare() : 0, probe: 4 * wording.filler.count, guess: guess
+      "passkey length=\(length)", length: length, bare: guess == nil ? bare() : 0, probe: 4 * wording.filler.count, guess: guess
     ) { (count) throws(TaskError) in try tokenCount(count) }
     if count == 0 { _ = try bare() }
     let prompt: PromptWrapper.Prompt

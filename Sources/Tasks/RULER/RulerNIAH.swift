@@ -191,7 +191,7 @@ public struct RulerNIAH: StatelessScoring {
     }
     let isEssay = prompt.variant.text == .essay
     var extra = try LargestFit.count(
-      length: limit, bare: bare, probe: isEssay ? 500 : 25, guess: amount,
+      "ruler-niah length=\(length)", length: limit, bare: bare, probe: isEssay ? 500 : 25, guess: amount,
       most: isEssay ? words.count - prompt.least : 1 << 30
     ) { (extra) throws(TaskError) in try ids(extra).count }
     // Needles at other places can make a token more.

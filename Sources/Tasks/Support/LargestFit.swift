@@ -2,9 +2,12 @@
 enum LargestFit {
   /// The largest number of pieces whose prompt has at most `length` tokens.
   ///
-  /// More pieces never make fewer tokens, so the bracket found from the mean length of a piece can be bisected.
+  /// More pieces never make fewer tokens, so the bracket found from the mean length of a piece can be bisected. A piece is
+  /// a word at least and so a token at least: where it is not, the tokenizer is not the model's (one whose only token is
+  /// "unknown" merges any text into one), and the search would go on for ever.
   ///
   /// - Parameters:
+  ///   - cell: what the prompt is of, for the error.
   ///   - length: the most tokens.
   ///   - bare: the tokens of the prompt without pieces, at most `length`.
   ///   - probe: how many pieces the mean length is taken from.
@@ -12,11 +15,11 @@ enum LargestFit {
   ///   - most: never more pieces than that.
   ///   - tokenCount: the tokens of the prompt with that many pieces.
   /// - Returns: 0 or more.
-  /// - Throws: what `tokenCount` throws.
-  static func count<Failure: Error>(
-    length: Int, bare: Int, probe: Int, guess: Int? = nil, most: Int = 1 << 30,
-    tokenCount: (Int) throws(Failure) -> Int
-  ) throws(Failure) -> Int {
+  /// - Throws: what `tokenCount` throws; `TaskError.impossibleSample` where more pieces than `length` fit.
+  static func count(
+    _ cell: String, length: Int, bare: Int, probe: Int, guess: Int? = nil, most: Int = 1 << 30,
+    tokenCount: (Int) throws(TaskError) -> Int
+  ) throws(TaskError) -> Int {
     var low = 0
     var high: Int
     if let guess {
@@ -27,8 +30,11 @@ enum LargestFit {
     }
     high = min(high, most)
     var step = 1
-    while try tokenCount(high) <= length {
+    while true {
+      let tokens = try tokenCount(high)
+      if tokens > length { break }
       guard high < most else { return most }
+      guard high <= length else { throw .unfillable(cell, length: length, tokens: tokens, pieces: high) }
       low = high
       high = min(high + step, most)
       step *= 2

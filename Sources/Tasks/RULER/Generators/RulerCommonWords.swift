@@ -46,7 +46,7 @@ struct RulerCommonWords: RulerGenerator {
 
   mutating func largestSize(_ length: Int, _ counter: RulerCounter) throws(TaskError) -> Int {
     guard let text = try probe(Self.estimateSize) else { return 0 }
-    let perWord = Double(try counter.prompt(text)) / Double(Self.estimateSize)
+    let perWord = try counter.tokens(per: Self.estimateSize, of: text, filling: length)
     return Int((Double(length) / perWord).rounded(.down)) * 2
   }
 

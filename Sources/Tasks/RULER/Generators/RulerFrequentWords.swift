@@ -42,7 +42,15 @@ struct RulerFrequentWords {
     // The first vocabulary serves the search alone.
     let probing = vocabulary(vocabularySize)
     var size = limit / Self.wordLength
-    while try counter.prompt(text(probing, size, shuffle: seed)) < limit { size += step }
+    while true {
+      let tokens = try counter.prompt(text(probing, size, shuffle: seed))
+      if tokens >= limit { break }
+      // About one word in `size` is one of the list's; each is a token at least.
+      guard size <= 4 * limit else {
+        throw .unfillable("ruler fwe length=\(length)", length: length, tokens: tokens, pieces: size)
+      }
+      size += step
+    }
     size -= step
     var samples: [RulerDraw] = []
     for index in 0..<count {

@@ -105,7 +105,7 @@ struct RulerQA: RulerGenerator {
 
   mutating func largestSize(_ length: Int, _ counter: RulerCounter) throws(TaskError) -> Int {
     guard let text = try probe(step) else { return 0 }
-    return Int(Double(length) / (Double(try counter.prompt(text)) / Double(step)) * 3)
+    return Int(Double(length) / (try counter.tokens(per: step, of: text, filling: length)) * 3)
   }
 
   mutating func probe(_ size: Int) throws(TaskError) -> RulerText? { drawn(question: 0, size, shuffle: seed).text }

@@ -26,6 +26,20 @@ struct RulerCounter {
   let bare: (String) -> Int
   /// Tokens of a prompt as the model reads it, without BOS.
   let prompt: (RulerText) throws(TaskError) -> Int
+
+  /// The tokens per line, word or document of a probe.
+  ///
+  /// - Parameters:
+  ///   - text: the probe.
+  ///   - size: its lines, words or documents.
+  ///   - length: the length that is to be filled, for the error.
+  /// - Returns: at least 1.
+  /// - Throws: `TaskError.impossibleSample` where it is less.
+  func tokens(per size: Int, of text: RulerText, filling length: Int) throws(TaskError) -> Double {
+    let tokens = try prompt(text)
+    guard tokens >= size else { throw .unfillable("ruler length=\(length)", length: length, tokens: tokens, pieces: size) }
+    return Double(tokens) / Double(size)
+  }
 }
 
 /// A sample as a generator makes it.

@@ -53,7 +53,7 @@ struct RulerVariableTracking: RulerGenerator {
 
     mutating func largestSize(_ length: Int, _ counter: RulerCounter) throws(TaskError) -> Int {
       guard let text = try probe(step) else { return 0 }
-      return Int(Double(length) / (Double(try counter.prompt(text)) / Double(step)) * 3)
+      return Int(Double(length) / (try counter.tokens(per: step, of: text, filling: length)) * 3)
     }
 
     mutating func probe(_ size: Int) throws(TaskError) -> RulerText? { task.drawn(size, isExample: true)?.text }
@@ -63,7 +63,7 @@ struct RulerVariableTracking: RulerGenerator {
 
   mutating func largestSize(_ length: Int, _ counter: RulerCounter) throws(TaskError) -> Int {
     guard let text = try probe(step) else { return 0 }
-    return Int(Double(length) / (Double(try counter.prompt(text)) / Double(step)) * 3)
+    return Int(Double(length) / (try counter.tokens(per: step, of: text, filling: length)) * 3)
   }
 
   func addedTokenCount(_ counter: RulerCounter) -> Int { counter.bare(example) }
