@@ -24,12 +24,16 @@ public final class Model: Sendable {
   /// - Parameters:
   ///   - path: a GGUF file, or a folder in Hugging Face's layout.
   ///   - device: where the weights go; nil for the processor.
+  ///   - sharesWeights: leave them in the system's cache of the file: one copy for all processes of the machine, opened at
+  ///     once, on small pages, which decoding reads more slowly.
   /// - Returns: the model.
   /// - Throws: `TransformerError.checkpoint`; of a device with memory of its own `.weightsTooLarge`,
   ///   `.matrixTooLarge` and `.device`, too.
-  public static func load(path: String, device: (any Device)? = nil) throws(TransformerError) -> Model {
+  public static func load(
+    path: String, device: (any Device)? = nil, sharesWeights: Bool = false
+  ) throws(TransformerError) -> Model {
     let checkpoint: Checkpoint
-    do { checkpoint = try Checkpoint.open(path, pages: .large) } catch { throw .checkpoint(error) }
+    do { checkpoint = try Checkpoint.open(path, pages: sharesWeights ? .mapped : .large) } catch { throw .checkpoint(error) }
     guard let device, device.copiesWeights else {
       do { return try Model(checkpoint, device ?? CPUDevice(Workers(threads: 1))) } catch { throw .checkpoint(error) }
     }

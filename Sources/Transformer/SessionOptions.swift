@@ -10,11 +10,17 @@ public struct SessionOptions: Sendable {
   ///
   /// Results have equal bits for every value.
   public var chunkSize: Int?
+  /// Whether weights stay where all processes of the machine share them; see `Model.load`.
+  public var sharesWeights: Bool
 
   /// Options; the defaults are exact.
-  public init(keyValueType: KeyValueType = .float32, compute: Compute = .float32, chunkSize: Int? = nil) {
+  public init(
+    keyValueType: KeyValueType = .float32, compute: Compute = .float32, chunkSize: Int? = nil,
+    sharesWeights: Bool = false
+  ) {
     self.keyValueType = keyValueType
     self.compute = compute
     self.chunkSize = chunkSize
+    self.sharesWeights = sharesWeights
   }
 }

@@ -16,8 +16,10 @@ final class ModelBackends {
   /// Begins work on every device that is needed.
   ///
   /// Without `opensDevices` only the processor is one: models of other devices are given to it, to be asked about, not run.
+  /// With `sharesWeights` processes of one machine have one copy of the weights between them.
   init(
-    _ arguments: Arguments, _ workers: Workers, _ configuration: Configuration, opensDevices: Bool = true
+    _ arguments: Arguments, _ workers: Workers, _ configuration: Configuration, opensDevices: Bool = true,
+    sharesWeights: Bool = false
   ) throws {
     let commandLine = try EngineOptions.deviceChoice(arguments)
     self.commandLine = commandLine
@@ -26,7 +28,8 @@ final class ModelBackends {
     for choice in Set(own.map { commandLine ?? $0.device ?? .cpu }) where opensDevices || choice == .cpu {
       engines[choice] = EngineBackend(
         device: try EngineOptions.open(arguments, workers, configured: choice),
-        options: SessionOptions(compute: try EngineOptions.arithmetic(arguments, on: choice)))
+        options: SessionOptions(
+          compute: try EngineOptions.arithmetic(arguments, on: choice), sharesWeights: sharesWeights))
     }
   }
 

@@ -33,7 +33,7 @@ import Tokenizers
     arguments: ["passkey", "needle", "ruler-niah", "infinitebench", "ruler"])
   func refuses(_ name: String) throws {
     let type = try #require(TaskRegistry.types.first { $0.name == name })
-    var settings: [String: Value] = ["lengths": .list([.integer(4096)])]
+    var settings: [String: Value] = ["lengths": .list([.integer(1024)])]
     if name == "ruler" { settings["path"] = .text(samplesFolder("ruler")) }
     if name == "ruler" || name == "infinitebench" { settings["tasks"] = .text("all") }
     let task = try type.init(settings: TaskSettings(settings))

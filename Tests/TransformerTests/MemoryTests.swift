@@ -30,6 +30,31 @@ import Testing
     }
   }
 
+  @Test("weights that processes share are mapped, others are a copy of the process's own, and both compute the same")
+  func sharedWeights() throws {
+    let demo = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("Datasets/demo/model")
+    let folder = URL(fileURLWithPath: try TemporaryFolder.untilExit())
+    try FileManager.default.copyItem(
+      at: demo.appendingPathComponent("config.json"), to: folder.appendingPathComponent("config.json"))
+    // Small files are copied in any case: blanks at the header's end make this one large.
+    let file = try Data(contentsOf: demo.appendingPathComponent("model.safetensors"))
+    let count = file.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+    let padded = count + 200_000
+    var longer = Data((0..<8).map { UInt8(padded >> (8 * $0) & 255) })
+    longer += file[8..<8 + count] + Data(repeating: 32, count: 200_000) + file[(8 + count)...]
+    let path = folder.appendingPathComponent("model.safetensors").path
+    try longer.write(to: URL(fileURLWithPath: path))
+    var scores: [[Float]] = []
+    for sharesWeights in [true, false] {
+      let model = try Model.load(path: folder.path, sharesWeights: sharesWeights)
+      #expect(try String(contentsOfFile: "/proc/self/maps", encoding: .utf8).contains(path) == sharesWeights)
+      let session = Session(model: model, method: .plain, workers: Workers(threads: 1))
+      scores.append(try session.score([5, 17, 40, 8, 61, 33, 9]))
+    }
+    #expect(scores[0] == scores[1])
+  }
+
   @Test("reserved positions take their memory at once, and storing them takes none")
   func reserve() {
     let cache = KeyValueCache(keyValueHeads: 1, headDimension: 16, keyVariants: 1, type: .float32)

@@ -101,7 +101,8 @@ public final class EngineBackend: Backend {
     let inventory = inventory(of: model)
     guard inventory.missing.isEmpty, inventory.missingWeights.isEmpty else { return nil }
     return try using(model) { () throws(TransformerError) in
-      try Model.load(path: model.path).contentHash(
+      // Nothing is computed with these weights: no copy of them is made.
+      try Model.load(path: model.path, sharesWeights: true).contentHash(
         recall: { hashes.hash(ofFile: $0, byteCount: $1, modified: $2) },
         remember: { hashes.remember($0, ofFile: $1, byteCount: $2, modified: $3) })
     }
@@ -121,7 +122,7 @@ public final class EngineBackend: Backend {
     options.keyValueType = KeyValueType(model.cache)
     let tokenizer = try tokenizer(of: model)
     return try using(model) { () throws(TransformerError) in
-      let weights = try Model.load(path: model.path, device: device)
+      let weights = try Model.load(path: model.path, device: device, sharesWeights: options.sharesWeights)
       try weights.prepareProducts(in: options.compute)
       let hash = try weights.contentHash(
         recall: { hashes.hash(ofFile: $0, byteCount: $1, modified: $2) },

@@ -167,7 +167,7 @@ public final class ServerBackend: Backend {
     guard let given = model.server?.weights else { return nil }
     if given.utf8.count == 64, given.allSatisfy({ $0.isASCII && $0.isHexDigit }) { return given.lowercased() }
     do {
-      return try Model.load(path: given).contentHash(
+      return try Model.load(path: given, sharesWeights: true).contentHash(
         recall: { hashes.hash(ofFile: $0, byteCount: $1, modified: $2) },
         remember: { hashes.remember($0, ofFile: $1, byteCount: $2, modified: $3) })
     } catch {

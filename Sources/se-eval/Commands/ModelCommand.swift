@@ -59,7 +59,7 @@ enum ModelCommand {
   }
 
   private static func describe(_ path: String) throws -> Output {
-    let model = try Model.load(path: path)
+    let model = try Model.load(path: path, sharesWeights: true)
     let h = model.hyperparameters
     var types: [String: Int] = [:]
     for tensor in model.checkpoint.tensors.values { types[tensor.type.rawValue, default: 0] += 1 }

@@ -30,8 +30,9 @@ enum SweepCommand {
   /// Plans or runs a configuration with the options of the command line.
   static func start(_ configuration: Configuration, _ arguments: Arguments) throws -> ExitStatus {
     let workers = try EngineOptions.workers(arguments)
-    let backends = try ModelBackends(arguments, workers, configuration)
     let options = try SweepArguments.options(arguments, threads: workers.threads)
+    // Shards of one machine would otherwise each hold a copy.
+    let backends = try ModelBackends(arguments, workers, configuration, sharesWeights: options.shard != nil)
     let path = SweepArguments.databasePath(arguments, configuration)
     if arguments.has(dryRun) { return try PlanCommand.print(configuration, options, backends, path, arguments) }
     return try run(configuration, options, backends, path, arguments)
