@@ -125,6 +125,27 @@ import Transformer
     }
   }
 
+  @Test("attention's speed is found although short prompts go through the matrices a little slower")
+  func attentionFit() {
+    // The 1.1 B under `int16`, seconds for a multiply-add; the short chunk is slower by 8 per cent.
+    let (product, attention) = (4.7e-12, 9.5e-12)
+    func reading(_ count: Double, after cached: Double = 0, slower: Double = 1) -> Reading {
+      let products = count * 1.03e9
+      let pairs = 45_056 * 2 * (count * cached + count * count / 2)
+      return Reading(
+        products: products, attention: pairs, seconds: slower * product * products + attention * pairs)
+    }
+    let (near, far) = (reading(512, slower: 1.08), reading(1024))
+    let whole = reading(16_384)
+    func estimate(_ found: (product: Double, attention: Double)) -> Double {
+      (found.product * whole.products + found.attention * whole.attention) / whole.seconds
+    }
+    let behind = reading(512, after: 1024, slower: 1.08)
+    #expect(abs(estimate(ReadingFit.speeds(near: near, far: far, behind: behind)) - 1) < 1e-9)
+    // Without it, attention is lost in the difference, as it once was: half of the time at 16,384 tokens.
+    #expect(estimate(ReadingFit.speeds(near: near, far: far, behind: nil)) < 0.6)
+  }
+
   @Test("calibration times every method at two lengths, and its entry is what a plan then looks for")
   func calibrate() throws {
     let sweep = try sweep(threads: 2)

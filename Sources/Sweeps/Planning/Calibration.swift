@@ -95,17 +95,19 @@ private final class Stopwatch {
     return (0..<length).map { text[(start * 7 + $0) % text.count] }
   }
 
-  private func seconds(_ request: Request, _ method: Method) -> Double? {
+  private func seconds(_ request: Request, _ method: Method, computing most: Int = .max) -> Double? {
     let begin = ContinuousClock.now
     let answers = try? model.run(
       [ModelRequest(request, text: "")], method: method, isCancelled: { false }, onProgress: { _ in })
-    guard case .success? = answers?.first else { return nil }
+    guard case .success(let answer)? = answers?.first, answer.computedTokenCount <= most else { return nil }
     return max(1e-7, (ContinuousClock.now - begin).seconds)
   }
 
   /// A prompt of a length, then generation after it, whose prompt is there already.
-  func times(_ method: Method, length: Int) -> Times? {
-    let tokens = piece(length)
+  func times(_ method: Method, length: Int) -> Times? { times(method, piece(length)) }
+
+  private func times(_ method: Method, _ tokens: [Int]) -> Times? {
+    let length = tokens.count
     func generate(_ count: Int) -> Request { .generate(tokens: tokens, maxNewTokens: count, minNewTokens: count) }
     // One token costs its pass and no more: the prompt's last logits give it.
     guard let reading = seconds(generate(1), method), let more = seconds(generate(Self.newTokens + 1), method) else {
@@ -114,7 +116,15 @@ private final class Stopwatch {
     return Times(length: length, reading: reading, token: more / Double(Self.newTokens + 1))
   }
 
-  /// All methods at two lengths, the longer one as long as the budget allows.
+  /// The median of three times for more tokens behind a prompt that was the last to be read; nil where it was read again.
+  private func behind(_ method: Method, _ prompt: [Int], length: Int) -> Double? {
+    let tries = (0..<3).compactMap { _ in
+      seconds(.generate(tokens: prompt + piece(length), maxNewTokens: 1), method, computing: length + prompt.count / 2)
+    }
+    return tries.count == 3 ? tries.sorted()[1] : nil
+  }
+
+  /// All methods at two lengths, the longer one as long as the budget allows, and more tokens behind it.
   func measure(
     _ methods: [Method], longest: Int, budget: Double, onProgress: (String) -> Void
   ) -> (costs: CostModel, shortest: Int, longest: Int, shortTimes: Times?)? {
@@ -130,10 +140,11 @@ private final class Stopwatch {
       onProgress("\(method): prompts of \(short) and \(long) tokens")
       let first = [times(method, length: short), times(method, length: short), times(method, length: short)]
       let sorted = first.compactMap { $0 }.sorted { $0.reading < $1.reading }
-      guard sorted.count == 3, let far = times(method, length: long) else { return nil }
+      let prompt = piece(long)
+      guard sorted.count == 3, let far = times(method, prompt) else { return nil }
       let near = Times(length: short, reading: sorted[1].reading, token: sorted.map(\.token).sorted()[1])
       if method == .plain { shortTimes = near }
-      speeds[method.description] = speed(near, far)
+      speeds[method.description] = speed(near, far, behind: behind(method, prompt, length: short))
     }
     guard let plain = shortTimes else { return nil }
     onProgress("log-probabilities of \(short) tokens")
@@ -157,29 +168,17 @@ private final class Stopwatch {
     return length
   }
 
-  /// Two equations for two unknowns, for prompts and for generation.
-  private func speed(_ near: Times, _ far: Times) -> CostModel.Speed {
-    let (a, b) = (
-      costs.reading(near.length, after: 0, logitCount: 1), costs.reading(far.length, after: 0, logitCount: 1)
-    )
-    let (product, attention) = Self.solve(
-      (a.products, a.attention, near.reading), (b.products, b.attention, far.reading))
-    let (token, tokenAttention) = Self.solve(
+  /// What the times of a method say of its speeds.
+  private func speed(_ near: Times, _ far: Times, behind: Double?) -> CostModel.Speed {
+    func reading(_ count: Int, after cached: Int = 0, _ seconds: Double) -> Reading {
+      let work = costs.reading(count, after: cached, logitCount: 1)
+      return Reading(products: work.products, attention: work.attention, seconds: seconds)
+    }
+    let (product, attention) = ReadingFit.speeds(
+      near: reading(near.length, near.reading), far: reading(far.length, far.reading),
+      behind: behind.map { reading(near.length, after: far.length, $0) })
+    let (token, tokenAttention) = ReadingFit.solve(
       (1, costs.attention * Double(near.length), near.token), (1, costs.attention * Double(far.length), far.token))
     return CostModel.Speed(product: product, attention: attention, token: token, tokenAttention: tokenAttention)
-  }
-
-  /// x, y of `p x + q y = t` for two rows; where noise makes one negative, it is 0 and the longer row gives the other.
-  private static func solve(
-    _ a: (p: Double, q: Double, t: Double), _ b: (p: Double, q: Double, t: Double)
-  ) -> (Double, Double) {
-    let determinant = a.p * b.q - b.p * a.q
-    if determinant != 0 {
-      let x = (a.t * b.q - b.t * a.q) / determinant
-      let y = (a.p * b.t - b.p * a.t) / determinant
-      if x >= 0, y >= 0 { return (x, y) }
-      if x < 0 { return (0, b.q > 0 ? b.t / b.q : 0) }
-    }
-    return (b.p > 0 ? b.t / b.p : 0, 0)
   }
 }
