@@ -171,10 +171,18 @@ import Text
     }
   }
 
+  @Test("a folder is no store, and what can be done with one of shards is said")
+  func folderForStore() throws {
+    for mode in [ResultStore.Mode.create, .existing, .readOnly] {
+      #expect(throws: StoreError.folder(path: folder.path)) { _ = try ResultStore.open(folder.path, mode: mode) }
+    }
+    #expect("\(StoreError.folder(path: "shards"))".contains("`se-eval merge shards --into DB`"))
+  }
+
   @Test("an empty file is a new store, and nothing to read from")
   func emptyFile() throws {
     #expect(FileManager.default.createFile(atPath: path, contents: Data()))
-    #expect(throws: StoreError.notAStore(path: path, applicationID: 0)) {
+    #expect(throws: StoreError.empty(path: path)) {
       _ = try ResultStore.open(path, mode: .readOnly)
     }
     _ = try ResultStore.open(path, mode: .create)
