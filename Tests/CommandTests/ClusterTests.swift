@@ -42,8 +42,11 @@ import Testing
         #expect(one[name] as? Int == parts[name] as? Int && one[name] as? Int ?? 0 > 0, "\(name)")
       }
       #expect(one["cells"] as? Int == one["cells_done"] as? Int)
-      for command in ["report", "export", "compare", "samples", "rescore", "baseline"] {
-        let result = try Program.run([command, shards] + (command == "baseline" ? ["--out", "\(shards)/b.json"] : []))
+      for words in [
+        ["report"], ["export", "--format", "jsonl"], ["compare", "plain", "plain"], ["samples"],
+        ["rescore"], ["baseline", "--out", "\(shards)/b.json"],
+      ] {
+        let result = try Program.run([words[0], shards] + words.dropFirst())
         #expect(result.status == 2 && result.errors.contains("`se-eval merge \(shards) --into DB`"), "\(result.errors)")
       }
       for shard in ["2/3", "3/3"] { #expect(try sweep(config, folder, shard: shard).status == 0) }

@@ -438,10 +438,7 @@ import Text
   func folderInPlace() throws {
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
     let error = try failure { _ = try ResultStore.open(path, mode: .create) }
-    guard case .cannotOpen(path, _) = error else {
-      Issue.record("\(error)")
-      return
-    }
+    #expect(error == .folder(path: path))
   }
 
   @Test("every error says what, where and what to do")
