@@ -120,7 +120,7 @@ age() {
 import sqlite3, sys
 store = sqlite3.connect(sys.argv[1], timeout=60)
 with store:
-    store.execute("UPDATE scorings SET scorer_version = '0', identity = 'old ' || id")
+    store.execute("UPDATE scorings SET scorer_version = '0', identity = NULL")
     store.execute("UPDATE scores SET value = 1 - value WHERE metric IN ('accuracy', 'prefix_match')")
     store.execute("UPDATE scores SET value = value + 1 WHERE metric = 'perplexity'")
 END

@@ -117,7 +117,7 @@ import Testing
     let connection = try connection(path)
     try connection.execute(
       """
-      UPDATE scorings SET scorer_version = '0', identity = 'old ' || identity;
+      UPDATE scorings SET scorer_version = '0', identity = NULL;
       UPDATE scores SET value = 1 - value WHERE metric IN ('accuracy', 'prefix_match');
       UPDATE scores SET value = value + 1 WHERE metric = 'perplexity';
       """)
