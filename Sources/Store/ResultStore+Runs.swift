@@ -17,8 +17,9 @@ extension ResultStore {
     }
   }
 
-  /// The store of a part must not go on as another part, or as the whole: who counts parts by their stores would miss
-  /// samples, or find them twice. What a merge brought in is of no part.
+  /// The store of a part must not go on as another part, or as the whole.
+  ///
+  /// Who counts parts by their stores would miss samples, or find them twice. What a merge brought in is of no part.
   private func refuseOtherDivision(
     than shard: ShardRecord?, of name: String, _ connection: Connection
   ) throws(StoreError) {
