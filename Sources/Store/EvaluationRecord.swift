@@ -161,6 +161,8 @@ public struct ResultIdentity: Hashable, Sendable {
   public let legacy: String?
   /// The scoring's identity; nil for a row of schema 1.
   public let scoring: String?
+  /// The scoring's row.
+  public let scoringID: ScoringID
 }
 
 /// An evaluation of schema 1 that may be what a sample needs.

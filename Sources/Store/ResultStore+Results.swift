@@ -27,7 +27,7 @@ extension ResultStore {
     var current: (cell: CellID, identities: [String: ResultIdentity]) = (CellID(-1), [:])
     try connection.forEachRow(
       """
-      SELECT r.cell, r.sample_id, r.evaluation, e.identity, e.legacy_identity, s.identity
+      SELECT r.cell, r.sample_id, r.evaluation, e.identity, e.legacy_identity, s.identity, s.id
       FROM results r JOIN evaluations e ON e.id = r.evaluation JOIN scorings s ON s.id = r.scoring \(condition)
       """, values
     ) { row in
@@ -38,7 +38,7 @@ extension ResultStore {
       }
       current.identities[row.text(1)] = ResultIdentity(
         evaluationID: EvaluationID(row.integer(2)), evaluation: row.optionalText(3), legacy: row.optionalText(4),
-        scoring: row.optionalText(5))
+        scoring: row.optionalText(5), scoringID: ScoringID(row.integer(6)))
     }
     if !current.identities.isEmpty { identities[current.cell] = current.identities }
     return identities

@@ -3,13 +3,12 @@ import Foundation
 extension ResultStore {
   /// Records that a run has started.
   ///
-  /// - Throws: `StoreError` when the store cannot be written; `otherShards` when it was made as a part of the same sweep
-  ///   under another number of parts.
+  /// - Throws: `StoreError` when the store cannot be written; `otherShards` when it was made as another part of the same sweep.
   public func beginRun(_ run: RunRecord) throws(StoreError) -> RunID {
     let start = Encoding.now()
     return try locked { (connection) throws(StoreError) in
       try connection.transaction { () throws(StoreError) in
-        if let shard = run.shard { try refuseOtherDivision(than: shard, of: run.name, connection) }
+        try refuseOtherDivision(than: run.shard, of: run.name, connection)
         let made = StoredRun(
           id: RunID(0), record: run, startedAt: start, endedAt: nil, status: nil, uid: UUID().uuidString,
           isMerged: false)
@@ -18,17 +17,20 @@ extension ResultStore {
     }
   }
 
-  /// A part of a division must not go on as a part of another: samples would be missing, or be done twice.
+  /// The store of a part must not go on as another part, or as the whole.
+  ///
+  /// Who counts parts by their stores would miss samples, or find them twice. What a merge brought in is of no part.
   private func refuseOtherDivision(
-    than shard: ShardRecord, of name: String, _ connection: Connection
+    than shard: ShardRecord?, of name: String, _ connection: Connection
   ) throws(StoreError) {
     let find = """
       SELECT shard_index, shard_count FROM runs
-      WHERE merged = 0 AND name = ? AND shard_count IS NOT NULL AND shard_count <> ? ORDER BY id DESC LIMIT 1
+      WHERE merged = 0 AND name = ? AND shard_count IS NOT NULL AND (shard_index IS NOT ? OR shard_count IS NOT ?)
+      ORDER BY id DESC LIMIT 1
       """
-    let other = try connection.first(find, [.text(name), .count(shard.count)]) {
-      ShardRecord(index: Int($0.integer(0)), count: Int($0.integer(1)))
-    }
+    let other = try connection.first(
+      find, [.text(name), shard.map { .count($0.index) } ?? .null, shard.map { .count($0.count) } ?? .null]
+    ) { ShardRecord(index: Int($0.integer(0)), count: Int($0.integer(1))) }
     if let other { throw .otherShards(path: path, stored: other, asked: shard) }
   }
 

@@ -141,11 +141,20 @@ public final class ResultStore: Sendable {
     try refuseWhatIsNoFile(path)
     guard FileManager.default.fileExists(atPath: path) else { throw .missing(path: path) }
     let (connection, mode) = try readOnlyConnection(path, Options()) { (connection) throws(StoreError) in
+      // With it SQLite reads a file that is shorter than its header says, and passes over what it cannot read of the
+      // schema; nothing is written.
+      try connection.execute("PRAGMA writable_schema = ON")
       do throws(StoreError) {
         return try Schema.check(connection)
       } catch {
         switch error {
         case .otherTables, .impossibleSchema: return try Schema.fittingVersion(connection)
+        case .notAStore:
+          // Its number may be what is damaged; tables that are all there are not another program's.
+          let fitting = try Schema.fittingVersion(connection)
+          let lack = try SchemaShape(of: connection).lacking(try SchemaShape.version(fitting))
+          guard lack.isEmpty else { throw error }
+          return fitting
         default: throw error
         }
       }
@@ -179,7 +188,8 @@ public final class ResultStore: Sendable {
     guard !path.isEmpty, path != ":memory:", !path.hasPrefix("file:") else { throw .noFile(path: path) }
     let url = URL(filePath: path).resolvingSymlinksInPath()
     let kind = try? FileManager.default.attributesOfItem(atPath: url.path)[.type] as? FileAttributeType
-    guard kind == nil || kind == .typeRegular || kind == .typeDirectory else { throw .noFile(path: path) }
+    guard kind != .typeDirectory else { throw .folder(path: path) }
+    guard kind == nil || kind == .typeRegular else { throw .noFile(path: path) }
   }
 
   private static func makeFolder(of path: String) throws(StoreError) {
@@ -243,7 +253,7 @@ public final class ResultStore: Sendable {
         vfs: options.fileSystemInterface, immutable: true)
       found = try version(connection)
     }
-    guard found > 0 else { throw .notAStore(path: path, applicationID: 0) }
+    guard found > 0 else { throw .empty(path: path) }
     if found == 1 { try connection.execute(Version1Reading.views) }
     if found == 2 { try connection.execute(Version2Reading.views) }
     try connection.execute("PRAGMA query_only = ON")

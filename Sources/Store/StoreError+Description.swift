@@ -13,6 +13,15 @@ extension StoreError: CustomStringConvertible {
     case .notAStore(let path, let applicationID):
       "\(path): the file is an SQLite database of another program (application id \(applicationID)) and was left "
         + "untouched. Name a store written by `se-eval sweep`."
+    case .empty(let path):
+      "\(path): the file is empty: what was to fill it has only just begun, or was killed at its first step. Give that "
+        + "command again, or name a store written by `se-eval sweep`."
+    case .folder(let path):
+      "\(path) is a folder, and a store is one file. Of a folder of shards make one store with `se-eval merge \(path) "
+        + "--into DB`, and name DB; or name a file."
+    case .nothingReadable(let path, let problem):
+      "\(path): nothing of the file can be read: \(problem) Restore a copy; without one, sweep again into a new store, "
+        + "and merge what shards or copies still hold."
     case .newerSchema(let path, let found, let supported):
       "\(path): the store has schema version \(found), this se-eval knows versions up to \(supported). "
         + "Use the newer se-eval that wrote it."
@@ -24,9 +33,15 @@ extension StoreError: CustomStringConvertible {
         + lacking.prefix(3).joined(separator: ", ") + (lacking.count > 3 ? " and \(lacking.count - 3) more" : "")
         + ". It is damaged. \(Self.saving(path))"
     case .otherShards(let path, let stored, let asked):
-      "\(path): the store was made as shard \(stored.index)/\(stored.count) of this sweep and cannot go on as shard "
-        + "\(asked.index)/\(asked.count), which is another division of the samples. Go on with --shard "
-        + "\(stored.index)/\(stored.count), or give the new shards stores of their own with --db."
+      "\(path): the store was made as shard \(stored.index)/\(stored.count) of this sweep and cannot go on as "
+        + (asked.map { asked in
+          "shard \(asked.index)/\(asked.count), which is "
+            + (asked.count == stored.count ? "another part of it" : "another division of the samples")
+        } ?? "the whole of it")
+        + ". Go on with --shard \(stored.index)/\(stored.count), or give "
+        + (asked == nil
+          ? "the whole sweep a store of its own with --db, into which `se-eval merge` brings this one."
+          : "the other shards stores of their own with --db.")
     case .conflict(let conflict): conflict.description
     case .otherConfigurations(let difference): difference.description
     case .mergeWithItself(let path):

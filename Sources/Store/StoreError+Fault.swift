@@ -6,9 +6,11 @@ extension StoreError: FaultReporting {
   public var fault: Fault {
     switch self {
     case .missing: .missingInput
-    case .notADatabase, .notAStore, .newerSchema, .impossibleSchema, .otherTables, .corrupt, .damagedRow: .damagedInput
+    case .notADatabase, .notAStore, .empty, .nothingReadable, .newerSchema, .impossibleSchema, .otherTables, .corrupt,
+      .damagedRow:
+      .damagedInput
     case .failed(path: _, let failure): failure.isOfSchema ? .damagedInput : .runtime
-    case .noFile, .mergeWithItself, .otherShards, .otherConfigurations: .usage
+    case .noFile, .folder, .mergeWithItself, .otherShards, .otherConfigurations: .usage
     default: .runtime
     }
   }

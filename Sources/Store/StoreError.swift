@@ -34,14 +34,20 @@ public enum StoreError: Error, Hashable, Sendable {
   case notADatabase(path: String, SQLiteFailure)
   /// The file is an SQLite database, and not one of se-eval's.
   case notAStore(path: String, applicationID: Int64)
+  /// The file has nothing in it.
+  case empty(path: String)
+  /// The name is that of a folder.
+  case folder(path: String)
+  /// Nothing of a damaged file can be read.
+  case nothingReadable(path: String, problem: String)
   /// The file was written by a newer se-eval.
   case newerSchema(path: String, found: Int, supported: Int)
   /// The file has a schema version that no se-eval writes.
   case impossibleSchema(path: String, found: Int)
   /// The store lacks tables that its schema version has: some are gone, or the version in its header is not true.
   case otherTables(path: String, version: Int, lacking: [String])
-  /// The store was made as one part of a sweep and is asked to hold another division of it.
-  case otherShards(path: String, stored: ShardRecord, asked: ShardRecord)
+  /// The store was made as one part of a sweep and is asked to hold another one, or, where `asked` is nil, the whole.
+  case otherShards(path: String, stored: ShardRecord, asked: ShardRecord?)
   /// Two stores hold different numbers under one identity.
   case conflict(MergeConflict)
   /// Two stores to be merged are of different configurations.

@@ -71,8 +71,9 @@ public struct PartProgress: Sendable {
     return abs(now - lastSign) <= Self.patience ? .running : .silent
   }
 
-  /// When it gave the last sign of life, in seconds since 1970.
-  public var lastSign: Double { max(run.startedAt, heartbeat?.updatedAt ?? 0) }
+  /// When it gave the last sign of life, in seconds since 1970: a heartbeat came after the start, whatever a clock that
+  /// was set back between them says.
+  public var lastSign: Double { heartbeat?.updatedAt ?? run.startedAt }
 
   /// Results for each second of the run; nil before there are any, and in the first second, of which nothing can be said.
   public var samplesPerSecond: Double? {

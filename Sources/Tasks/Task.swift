@@ -65,6 +65,9 @@ public protocol EvaluationTask: Sendable {
 
   /// The scores of one outcome, one for each of `metrics` that applies, plus any auxiliary ones.
   ///
+  /// Samples of a cell whose facts have the same names have scores of the same names in the same order, by which a score
+  /// that was lost is known; a sample that cannot be scored may have one unscored score in place of all.
+  ///
   /// - Parameters:
   ///   - reference: what a store keeps of the sample, so that stored outcomes can be scored again without a model.
   ///   - outcome: what the model did.

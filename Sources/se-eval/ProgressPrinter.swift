@@ -12,13 +12,14 @@ enum ProgressMode: String, CaseIterable {
 /// Turns the events of a sweep into a bar, plain lines or JSON lines on standard error.
 ///
 /// A bar is one line, cut to the terminal, drawn at most ten times a second; a plain line comes at most once per cell and
-/// once in half a minute.
+/// once in half a minute, and one for each cell with failed samples.
 final class ProgressPrinter {
   private enum Style { case bar, plain, json, none }
 
   private let style: Style
   private let clock = ContinuousClock()
   private var lastDrawn: ContinuousClock.Instant?
+  private var failures = CellFailures()
 
   init(_ arguments: Arguments) throws(UsageError) {
     let mode = try arguments.word(GlobalOptions.progress, ProgressMode.self) ?? .auto
@@ -58,9 +59,20 @@ final class ProgressPrinter {
     }
   }
 
-  /// Removes what is left of a bar.
+  /// True where failed samples are told when their cell ends, and need not be told again.
+  var tellsFailures: Bool { style != .none }
+
+  /// Removes what is left of a bar, and tells failures of a cell that was left unfinished.
   func finish() {
     if style == .bar { Terminal.status("\r\u{1b}[K") }
+    for line in failures.takeAll() { Terminal.message(line) }
+  }
+
+  /// Tells what failed of a cell that ends.
+  private func tellFailures(_ cell: CellProgress) {
+    guard let line = failures.take(cell) else { return }
+    if style == .bar { Terminal.status("\r\u{1b}[K") }
+    Terminal.message(line)
   }
 
   private func bar(_ event: ProgressEvent) {
@@ -77,10 +89,9 @@ final class ProgressPrinter {
       draw(sample.cell, overall, detail: detail, force: false)
     case .sampleFinished(let sample, let overall): draw(sample.cell, overall, detail: nil, force: false)
     case .sampleFailed(let cell, let id, let reason, let overall):
-      Terminal.status("\r\u{1b}[K")
-      Terminal.message("failed: \(name(cell)) \(id): \(reason)")
+      failures.add(id, of: cell, reason)
       draw(cell, overall, detail: nil, force: true)
-    case .cellFinished: break
+    case .cellFinished(let cell, _): tellFailures(cell)
     }
   }
 
@@ -110,8 +121,11 @@ final class ProgressPrinter {
     case .cellStarted: break
     case .sampleProgress(let sample, let overall): plainEvery(.seconds(60), sample.cell, overall)
     case .sampleFinished(let sample, let overall): plainEvery(.seconds(60), sample.cell, overall)
-    case .sampleFailed(let cell, let id, let reason, _): Terminal.message("failed: \(name(cell)) \(id): \(reason)")
+    case .sampleFailed(let cell, let id, let reason, let overall):
+      failures.add(id, of: cell, reason)
+      plainEvery(.seconds(60), cell, overall)
     case .cellFinished(let cell, let overall):
+      tellFailures(cell)
       if overall.finishedCellCount < overall.cellCount { return plainEvery(.seconds(30), cell, overall) }
       lastDrawn = clock.now
       Terminal.message("\(NumberText.fixed(100 * overall.fraction, 1)) %  all \(overall.cellCount) cells")

@@ -10,6 +10,9 @@ enum StatusText {
   static func gaps(_ progress: StoreProgress, now: Double) -> [String] {
     var lines: [String] = []
     let open = progress.cells.filter { $0.missingCount > 0 || $0.failedCount > 0 }
+    guard !progress.cells.isEmpty || !progress.absentShards.isEmpty else {
+      return ["incomplete: nothing is there, not one cell was begun"]
+    }
     guard !open.isEmpty || !progress.absentShards.isEmpty else {
       return ["complete: \(NumberText.grouped(progress.doneCount)) samples in \(progress.cells.count) cells"]
     }
@@ -49,6 +52,10 @@ enum StatusText {
   static func state(_ part: PartProgress, now: Double) -> String {
     switch part.state(at: now) {
     case .running: return "running"
+    case .silent where part.lastSign > now:
+      return
+        "its last sign of life is \(NumberText.duration(part.lastSign - now)) ahead of this clock: killed, or one of "
+        + "the clocks is wrong"
     case .silent:
       return "no sign of life for \(NumberText.duration(now - part.lastSign)): killed, or its machine is lost"
     case .ended(let status): return words(status)
@@ -131,9 +138,12 @@ enum StatusText {
   }
 
   private static func json(_ path: String, _ progress: StoreProgress, now: Double) -> JSONValue {
-    .object([
-      "path": .string(path), "name": JSONValue(progress.name), "cells": .integer(progress.cells.count),
-      "cells_done": .integer(progress.doneCellCount), "samples": .integer(progress.sampleCount),
+    let sign = progress.shardSign
+    return .object([
+      "path": .string(path), "name": JSONValue(progress.name),
+      "cells": .integer(sign?.cellCount ?? progress.cells.count),
+      "cells_done": .integer(sign?.doneCellCount ?? progress.doneCellCount),
+      "samples": .integer(sign?.sampleCount ?? progress.sampleCount),
       "done": .integer(progress.doneCount), "failed": .integer(progress.failedCount),
       "parts": .array(progress.parts.map { json($0, now: now) }),
     ])
@@ -173,6 +183,14 @@ enum StatusText {
   private static func number(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
 }
 
+extension StoreProgress {
+  /// The counts of the one shard that a store is of: its cells have more samples than the shard has of them.
+  fileprivate var shardSign: Heartbeat? {
+    guard parts.count == 1, parts[0].run.record.shard != nil else { return nil }
+    return parts[0].heartbeat?.heartbeat
+  }
+}
+
 /// Several stores together.
 struct StatusTotals {
   private(set) var sampleCount = 0
@@ -189,10 +207,7 @@ struct StatusTotals {
     var present: Set<Int> = []
     var shardCount = 0
     for store in stores {
-      // Cells of a shard's store count all samples of the cell: the shards' own counts are in their heartbeats.
-      let isSharded = store.parts.contains { $0.run.record.shard != nil } && store.parts.count == 1
-      let beats = store.parts.compactMap(\.heartbeat?.heartbeat)
-      sampleCount += isSharded ? beats.reduce(0) { $0 + $1.sampleCount } : store.sampleCount
+      sampleCount += store.shardSign?.sampleCount ?? store.sampleCount
       doneCount += store.doneCount
       failedCount += store.failedCount
       for part in store.parts {

@@ -32,6 +32,23 @@ import Testing
         "sweep", config, "--shard", "1/2", "--db", "\(shards)/1-of-3.sqlite", "--progress", "none",
       ])
       #expect(other.status == 2 && other.errors.contains("cannot go on as shard 1/2"))
+      let whole = ["sweep", config, "--db", "\(shards)/1-of-3.sqlite", "--report", shards, "--progress", "none"]
+      #expect(try Program.run(whole).errors.contains("cannot go on as the whole of it"))
+      // What a program reads of a shard's store is the shard, not the cells of which it has a part.
+      let own = try json(Program.run(["status", "\(shards)/1-of-3.sqlite", "--json"]).output)
+      let one = try #require((own["stores"] as? [[String: Any]])?.first)
+      let parts = try #require((one["parts"] as? [[String: Any]])?.first)
+      for name in ["cells", "cells_done", "samples", "done"] {
+        #expect(one[name] as? Int == parts[name] as? Int && one[name] as? Int ?? 0 > 0, "\(name)")
+      }
+      #expect(one["cells"] as? Int == one["cells_done"] as? Int)
+      for words in [
+        ["report"], ["export", "--format", "jsonl"], ["compare", "plain", "plain"], ["samples"],
+        ["rescore"], ["baseline", "--out", "\(shards)/b.json"],
+      ] {
+        let result = try Program.run([words[0], shards] + words.dropFirst())
+        #expect(result.status == 2 && result.errors.contains("`se-eval merge \(shards) --into DB`"), "\(result.errors)")
+      }
       for shard in ["2/3", "3/3"] { #expect(try sweep(config, folder, shard: shard).status == 0) }
       let status = try json(Program.run(["status", shards, "--json"]).output)
       #expect(status["ended"] as? Int == 3 && status["running"] as? Int == 0)
@@ -73,6 +90,56 @@ import Testing
     }
   }
 
+  @Test("where no shard has begun a merge is not complete, and says what it found")
+  func nothing() throws {
+    try Program.inTemporaryFolder { folder in
+      let shards = folder.appendingPathComponent("shards")
+      let joined = folder.appendingPathComponent("joined.sqlite").path
+      let absent = try Program.run(["merge", shards.path, "--into", joined, "--strict"])
+      #expect(absent.status == 5 && absent.errors.contains(shards.path))
+      try FileManager.default.createDirectory(at: shards, withIntermediateDirectories: true)
+      let none = try Program.run(["merge", shards.path, "--into", joined, "--strict"])
+      #expect(none.status == 5 && none.errors.contains("\(shards.path)/*.sqlite"))
+      let names = ["1.sqlite", "2.sqlite"].map { shards.appendingPathComponent($0).path }
+      for name in names { #expect(FileManager.default.createFile(atPath: name, contents: nil)) }
+      let empty = try Program.run(["merge", shards.path, "--into", joined, "--strict"])
+      #expect(empty.status == 4 && !empty.errors.contains("complete: 0"), "\(empty.errors)")
+      for name in names { #expect(empty.errors.contains("\(name): nothing is in it yet")) }
+      let result = try Program.run(["merge", shards.path, "--into", joined, "--strict", "--json"])
+      let told = try json(result.output)
+      #expect(result.status == 4 && told["complete"] as? Bool == false)
+      #expect(told["not_begun"] as? [String] == names)
+      let report = try Program.run(["report", names[0]])
+      #expect(report.status == 5 && report.errors.contains("the file is empty"))
+    }
+  }
+
+  @Test("a shard that is interrupted speaks of no report, and its status is stored and shown as it ended")
+  func interrupted() throws {
+    try Program.inTemporaryFolder { folder in
+      let config = try SmallSweep.write(to: folder, trials: 40)
+      let store = folder.appendingPathComponent("s.sqlite").path
+      let words = ["sweep", config, "--shard", "1/2", "--db", store, "--progress", "json"]
+      let pipe = Pipe()
+      let process = try Program.start(words, in: folder, errors: pipe)
+      try pipe.fileHandleForWriting.close()
+      var told = ""
+      while !told.contains(#""event":"sample""#) {
+        let data = pipe.fileHandleForReading.availableData
+        if data.isEmpty { break }
+        told += String(decoding: data, as: UTF8.self)
+      }
+      kill(process.processIdentifier, SIGTERM)
+      told += String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 143)
+      #expect(told.contains("the sample in flight was dropped") && !told.contains("the report shows"))
+      let status = try Program.run(["status", store, "--json"]).output
+      #expect(status.contains(#""status":143"#), "\(status)")
+      #expect(try Program.run(["status", store]).output.contains("interrupted (143)"))
+    }
+  }
+
   @Test("a shard on a scratch disk is at its place at the end, goes on from there, and leaves nothing on the disk")
   func scratch() throws {
     try Program.inTemporaryFolder { folder in
@@ -85,6 +152,18 @@ import Testing
       let third = try Program.run(arguments)
       #expect(third.status == 0 && third.errors.contains("0 samples evaluated"))
       #expect(try FileManager.default.contentsOfDirectory(atPath: scratch).isEmpty)
+      // What is in the way of the copies is found before the first sample.
+      try FileManager.default.removeItem(atPath: folder.appendingPathComponent("small.sqlite").path)
+      let file = folder.appendingPathComponent("file").path
+      #expect(FileManager.default.createFile(atPath: file, contents: nil))
+      for option in ["--scratch", "--db"] {
+        var words = arguments
+        let index = try #require(words.firstIndex(of: option))
+        words[index + 1] = file + "/x/y.sqlite"
+        let refused = try Program.run(words)
+        #expect(refused.status == 1 && refused.errors.contains("name another place with \(option)"))
+        #expect(!refused.errors.contains("samples evaluated"))
+      }
     }
   }
 

@@ -62,12 +62,14 @@ import Testing
       let sources = (0..<2).map { folder.appendingPathComponent("source\($0)").path }
       #expect(try Program.run(["data", "import", "longbench", sources[0], "--to", data]).status == 0)
       var random = SplitMix64(seed: 4)
+      var hits = 0
       for round in 0..<12 {
         let words = ["data", "import", "longbench", sources[(round + 1) % 2], "--to", data]
         let process = try Program.start(words, in: folder)
         Thread.sleep(forTimeInterval: Double.random(in: 0.005...0.2, using: &random))
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
+        if process.terminationReason == .uncaughtSignal { hits += 1 }
         let status = try Program.run(["data", "verify", "longbench", "--to", data, "--json"])
         #expect(status.status == 0 && status.output.contains(#""intact":8"#))
         let first = try names.map {
@@ -75,6 +77,7 @@ import Testing
         }
         #expect(Set(first).count == 1, "files of two imports are mixed")
       }
+      #expect(hits > 0, "every import was over before it could be killed")
     }
   }
 

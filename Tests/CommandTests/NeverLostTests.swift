@@ -92,8 +92,12 @@ import Testing
       try FileManager.default.removeItem(atPath: report)
       #expect(try killed(["merge", shards, "--into", joined], in: folder, seed: 1) > 0)
       #expect(try Program.run(["merge", shards, "--into", joined, "--strict"]).status == 0)
+      // As scorings of an older program: each is made anew and written.
+      let count = try Self.age(joined)
       #expect(try killed(["rescore", joined], in: folder, seed: 2) > 0)
       #expect(try Program.run(["rescore", joined]).status == 0)
+      let scorings = try Self.scoringCounts(joined)
+      #expect(scorings.old == count && scorings.new == count && count > 40)
       #expect(try killed(["report", joined, "--out", report], in: folder, seed: 3) > 0)
       #expect(try Program.run(["report", joined, "--out", report]).status == 0)
       let got = try SmallSweep.report(folder)
@@ -101,6 +105,97 @@ import Testing
       for (name, content) in wanted { #expect(got[name] == content, "\(name) differs") }
       let doctor = try Program.run(["doctor", joined])
       #expect(doctor.status == 0, "\(doctor.output)")
+    }
+  }
+
+  private static func connection(_ path: String) throws -> Connection {
+    try Connection(path: path, access: .existing, busyTimeoutMilliseconds: 1000, vfs: nil)
+  }
+
+  /// Makes all scorings those of another scorer with other values, and returns their number.
+  private static func age(_ path: String) throws -> Int {
+    let connection = try connection(path)
+    try connection.execute(
+      """
+      UPDATE scorings SET scorer_version = '0', identity = NULL;
+      UPDATE scores SET value = 1 - value WHERE metric IN ('accuracy', 'prefix_match');
+      UPDATE scores SET value = value + 1 WHERE metric = 'perplexity';
+      """)
+    return try connection.first("SELECT count(*) FROM scorings") { $0.count(0) } ?? 0
+  }
+
+  /// Scorings that `age` made, and those that were made since.
+  private static func scoringCounts(_ path: String) throws -> (old: Int, new: Int) {
+    try connection(path).first("SELECT sum(scorer_version = '0'), sum(scorer_version <> '0') FROM scorings") {
+      ($0.count(0), $0.count(1))
+    } ?? (0, 0)
+  }
+
+  @Test("a scoring that lost a score is told by doctor, and made again by the next sweep without the model")
+  func lostScore() throws {
+    try Program.inTemporaryFolder { folder in
+      let config = try SmallSweep.write(to: folder, trials: 1)
+      let store = folder.appendingPathComponent("small.sqlite").path
+      let arguments = SmallSweep.arguments(config, folder) + ["--progress", "none"]
+      #expect(try Program.run(arguments).status == 0)
+      let wanted = try SmallSweep.report(folder)
+      try Self.connection(store).execute(
+        """
+        DELETE FROM scores WHERE metric = 'token_count' AND scoring =
+          (SELECT scoring FROM results r JOIN cells c ON c.id = r.cell WHERE c.task = 'pg19' ORDER BY r.id LIMIT 1);
+        DELETE FROM scores WHERE metric = 'prefix_match' AND scoring =
+          (SELECT scoring FROM results r JOIN cells c ON c.id = r.cell WHERE c.task = 'passkey' ORDER BY r.id LIMIT 1)
+        """)
+      let doctor = try Program.run(["doctor", store])
+      #expect(doctor.status == 5 && doctor.output.contains("\(store): INCOMPLETE"), "\(doctor.output)")
+      #expect(doctor.output.contains("its score token_count is not there"))
+      #expect(try Program.run(["doctor", store, "--json"]).output.contains(#""incomplete":true"#))
+      // What is recovered of it has the evaluations, and the sweep on it runs no model either.
+      let saved = folder.appendingPathComponent("saved.sqlite").path
+      #expect(try Program.run(["doctor", store, "--recover", saved]).status == 0)
+      for path in [store, saved] {
+        var words = arguments
+        words[3] = path
+        let again = try Program.run(words)
+        #expect(again.status == 0 && again.errors.contains("0 samples evaluated, 2 shared"), "\(again.errors)")
+        let got = try SmallSweep.report(folder)
+        #expect(Set(wanted.keys) == Set(got.keys))
+        for (name, content) in wanted where !name.hasPrefix("data/runs") {
+          #expect(got[name] == content, "\(name) differs")
+        }
+        #expect(try Program.run(["doctor", path]).status == 0)
+        #expect(try Program.run(words).errors.contains("0 samples evaluated, 0 shared"))
+      }
+    }
+  }
+
+  @Test("two sweeps on one store at once end with what one ends with")
+  func twoSweeps() throws {
+    try Program.inTemporaryFolder { folder in
+      let config = try SmallSweep.write(to: folder, trials: 4)
+      let arguments = SmallSweep.arguments(config, folder) + ["--progress", "none"]
+      #expect(try Program.run(arguments).status == 0)
+      let wanted = try SmallSweep.report(folder)
+      let other = folder.appendingPathComponent("other")
+      try FileManager.default.createDirectory(at: other, withIntermediateDirectories: true)
+      func words(_ report: String) -> [String] {
+        [
+          "sweep", config, "--db", other.appendingPathComponent("s.sqlite").path, "--report",
+          other.appendingPathComponent(report).path, "--progress", "none",
+        ]
+      }
+      let processes = try ["report", "second"].map { try Program.start(words($0), in: other) }
+      for process in processes { process.waitUntilExit() }
+      #expect(processes.map(\.terminationStatus) == [0, 0])
+      let store = other.appendingPathComponent("s.sqlite").path
+      #expect(try Program.run(["doctor", store]).status == 0)
+      // Whoever ended first has reported what was there then, all of it.
+      #expect(try Program.run(["report", store, "--out", other.appendingPathComponent("report").path]).status == 0)
+      let got = try SmallSweep.report(other)
+      #expect(Set(wanted.keys) == Set(got.keys))
+      for (name, content) in wanted { #expect(got[name] == content, "\(name) differs") }
+      let connection = try Self.connection(store)
+      #expect(try connection.first("SELECT count(*) FROM runs") { $0.count(0) } == 2)
     }
   }
 

@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import Text
 
 @testable import Store
 
@@ -182,5 +183,100 @@ import Testing
       try new.samples(in: cells[0].id, withPrompts: true, withLogProbabilities: true)
         == old.samples(in: cells[0].id, withPrompts: true, withLogProbabilities: true))
     #expect(try new.runs() == old.runs())
+  }
+
+  /// The log is folded into the file, which is then treated as bytes.
+  private func damage(_ path: String, _ body: (FileHandle, _ size: UInt64) throws -> Void) throws {
+    try change(path, "PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE")
+    let handle = try FileHandle(forUpdating: URL(filePath: path))
+    try body(handle, try handle.seekToEnd())
+    try handle.close()
+  }
+
+  @Test("a scoring that lost a score is told, and is left out of a recovery, so that a sweep makes it again")
+  func incomplete() throws {
+    let path = try make(3)
+    try change(path, "DELETE FROM scores WHERE scoring = 2 AND metric = 'f1'")
+    let findings = try examine(path)
+    #expect(findings.map(\.severity) == [.incomplete])
+    #expect(findings[0].text.contains("scoring 2, sample 1: its score f1 is not there"))
+    let target = folder.file("saved.sqlite")
+    let summary = try ResultStore.recover(path, into: target)
+    #expect(summary.notes.contains { $0.hasPrefix("1 scorings that have lost scores: scoring 2, sample 1") })
+    let saved = try ResultStore.open(target, mode: .readOnly)
+    #expect(try saved.evaluationIDs().count == 3)
+    let cell = try #require(try saved.cells().first).id
+    #expect(try saved.resultIdentities(in: cell).keys.sorted() == ["0", "2"])
+  }
+
+  @Test("of a store with damaged bytes anywhere no scoring is saved by halves")
+  func halves() throws {
+    let whole = try make(120)
+    try damage(whole) { _, _ in }
+    var random = SplitMix64(seed: 5)
+    var lostCount = 0
+    for round in 0..<40 {
+      let path = folder.file("damaged-\(round).sqlite")
+      try FileManager.default.copyItem(atPath: whole, toPath: path)
+      let handle = try FileHandle(forUpdating: URL(filePath: path))
+      // Behind the first page, without which nothing is found.
+      let size = try handle.seekToEnd()
+      for _ in 0..<20 {
+        try handle.seek(toOffset: UInt64.random(in: 4096..<size, using: &random))
+        try handle.write(contentsOf: Data([UInt8.random(in: 0...255, using: &random)]))
+      }
+      try handle.close()
+      let target = folder.file("saved-\(round).sqlite")
+      _ = try ResultStore.recover(path, into: target)
+      let saved = try ResultStore.open(target, mode: .readOnly)
+      for cell in try saved.cells() {
+        let samples = try saved.samples(in: cell.id, withPrompts: false, withLogProbabilities: true)
+        lostCount += 120 - samples.count
+        for sample in samples { #expect(sample.scoring.scores.count == 2, "\(round): \(sample.scoring)") }
+      }
+    }
+    #expect(lostCount > 0)
+  }
+
+  @Test("of a file that lost its end what is left is saved")
+  func truncated() throws {
+    let path = try make(300)
+    try damage(path) { try $0.truncate(atOffset: $1 / 2 / 4096 * 4096) }
+    #expect(throws: StoreError.self) { try ResultStore.open(path, mode: .readOnly) }
+    let before = FileManager.default.contents(atPath: path)
+    let target = folder.file("saved.sqlite")
+    let summary = try ResultStore.recover(path, into: target)
+    for table in summary.tables where ["evaluations", "prompts"].contains(table.name) {
+      #expect(table.rowCount > 50 && table.unreadableCount > 0, "\(table)")
+    }
+    #expect(FileManager.default.contents(atPath: path) == before)
+    #expect(try examine(target).filter { $0.severity == .damage }.isEmpty)
+    #expect(try ResultStore.open(target, mode: .existing).evaluationIDs().count > 50)
+  }
+
+  @Test("a file of which the number of its program is damaged is known by its tables")
+  func header() throws {
+    let path = try make(3)
+    try damage(path) { handle, _ in
+      try handle.seek(toOffset: 60)
+      try handle.write(contentsOf: Data(repeating: 7, count: 12))
+    }
+    #expect(throws: StoreError.self) { try ResultStore.open(path, mode: .readOnly) }
+    let summary = try ResultStore.recover(path, into: folder.file("saved.sqlite"))
+    #expect(summary.tables.first { $0.name == "evaluations" }?.rowCount == 3)
+  }
+
+  @Test("where nothing can be read it is said, and a recovery is not what is advised", arguments: [0, 100])
+  func nothing(_ start: Int) throws {
+    let path = try make(3)
+    try damage(path) { handle, size in
+      try handle.seek(toOffset: UInt64(start))
+      try handle.write(contentsOf: Data(repeating: 0xA5, count: Int(size) - start))
+    }
+    let target = folder.file("saved.sqlite")
+    let error = try #require(#expect(throws: StoreError.self) { try ResultStore.recover(path, into: target) })
+    #expect("\(error)".contains("nothing of the file can be read") && !"\(error)".contains("--recover"))
+    #expect(error.fault == .damagedInput)
+    #expect(!FileManager.default.fileExists(atPath: target))
   }
 }

@@ -68,8 +68,11 @@ import Testing
     #expect(try accuracy(extended) == [1, 0])
     #expect(try store.failures().isEmpty)
     let identities = try store.resultIdentities(in: extended)
-    #expect(identities["a"] == ResultIdentity(evaluationID: id, evaluation: "e", legacy: nil, scoring: "s"))
-    #expect(identities["b"] == ResultIdentity(evaluationID: id, evaluation: "e", legacy: nil, scoring: "t"))
+    for (sample, scoring, row) in [("a", "s", 1), ("b", "t", 2)] as [(String, String, Int64)] {
+      let wanted = ResultIdentity(
+        evaluationID: id, evaluation: "e", legacy: nil, scoring: scoring, scoringID: ScoringID(row))
+      #expect(identities[sample] == wanted)
+    }
     #expect(try store.resultIdentities() == [plain: try store.resultIdentities(in: plain), extended: identities])
   }
 

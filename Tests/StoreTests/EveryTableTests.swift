@@ -165,7 +165,8 @@ import Text
     let cell = try writer.cell(record, run: run)
     for (sample, number) in [("good", 1.0), ("bad", value)] {
       var scoring = Samples.scoring("s\(sample)")
-      scoring.scores = [Score(name, number)]
+      let names = metric.aggregation == .perplexity ? ["perplexity", "nll_sum", "token_count"] : [name]
+      scoring.scores = names.map { Score($0, $0 == name ? number : 1) }
       try writer.append(Samples.evaluation("e\(sample)"), scoring, sampleID: sample, cell: cell, run: run)
     }
     let words = "sample bad: \(name) is \(value)"

@@ -196,9 +196,46 @@ import Text
     try append(a, Samples.evaluation("e", output: "x"))
     try append(b, Samples.evaluation("e", output: "y"))
     let target = folder.file("target.sqlite")
-    #expect(throws: StoreError.self) { _ = try ResultStore.merge([a.path, b.path], into: target) }
+    let error = try #require(
+      #expect(throws: StoreError.self) { _ = try ResultStore.merge([a.path, b.path], into: target) })
+    // The target is gone: the number came from the other source.
+    #expect("\(error)".hasPrefix("\(b.path): sample 0 ") && "\(error)".contains("\"x\" in \(a.path), "), "\(error)")
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).allSatisfy { !$0.hasPrefix("target") })
     #expect(try ResultStore.merge([a.path, a.path], into: target).counts.map(\.count.results) == [1, 0])
+  }
+
+  @Test("a score that differs from that of the source before it names that source")
+  func conflictOfScores() throws {
+    try append(a, Samples.evaluation("e"), Samples.scoring(accuracy: 1))
+    try append(b, Samples.evaluation("e"), Samples.scoring(accuracy: 0))
+    let c = try ResultStore.open(folder.file("c.sqlite"), mode: .create)
+    try append(c, Samples.evaluation("f"), sample: "1")
+    let error = try #require(#expect(throws: StoreError.self) { try c.merge([a, b]) })
+    #expect("\(error)".contains("accuracy 0.0, and accuracy 1.0 in \(a.path), "), "\(error)")
+    // What the target had before is the target's.
+    _ = try c.merge(a)
+    let other = try #require(#expect(throws: StoreError.self) { try c.merge([a, b]) })
+    #expect("\(other)".contains("accuracy 0.0, and accuracy 1.0 in \(c.path), "), "\(other)")
+  }
+
+  @Test(
+    "numbers that were changed behind their times are no copies of what was merged before",
+    arguments: [
+      "UPDATE scores SET value = 0 WHERE metric = 'accuracy'", "UPDATE evaluations SET output = 'other'",
+      "UPDATE evaluations SET log_probabilities = x'000000bf'",
+    ])
+  func changedNumbers(_ sql: String) throws {
+    var evaluation = Samples.evaluation("e")
+    evaluation.logProbabilities = [-1]
+    try append(a, evaluation)
+    #expect(try b.merge(a).results == 1)
+    #expect(try b.merge(a).same == 1)
+    try a.locked { (connection) throws(StoreError) in try connection.execute(sql) }
+    let error = try #require(#expect(throws: StoreError.self) { try b.merge(a) })
+    guard case .conflict = error else {
+      Issue.record("\(error)")
+      return
+    }
   }
 
   @Test("a store is not merged into itself, under whatever name")

@@ -73,6 +73,32 @@ import Testing
     #expect(part.samplesPerSecond == nil)
   }
 
+  @Test("a clock that is set back during a run leaves its heartbeats the signs of life, here and in a joined store")
+  func clockWithHeartbeat() throws {
+    let run = try shard(1)
+    func beat(_ done: Int) throws {
+      try store.beat(
+        Heartbeat(
+          host: "n", processID: 1, doneCellCount: 0, cellCount: 2, doneSampleCount: done, sampleCount: 4,
+          failedSampleCount: 0, currentCell: nil, fraction: 0.25, secondsLeft: 90, job: nil), run: run)
+    }
+    try beat(1)
+    let path = folder.file("a.sqlite")
+    let connection = try Connection(path: path, access: .existing, busyTimeoutMilliseconds: 1000, vfs: nil)
+    // Until now the clock was an hour ahead.
+    try connection.execute(
+      "UPDATE runs SET started_at = started_at + 3600; UPDATE heartbeats SET updated_at = updated_at + 3600")
+    let joined = try ResultStore.open(folder.file("joined.sqlite"), mode: .create)
+    _ = try joined.merge(store)
+    try beat(2)
+    let now = Encoding.now()
+    #expect(try store.progress().parts.map { $0.state(at: now) } == [.running])
+    #expect(try store.progress().parts.map { $0.state(at: now + 1000) } == [.silent])
+    _ = try joined.merge(store)
+    #expect(try joined.progress().parts.map { $0.state(at: now) } == [.running])
+    #expect(try joined.progress().parts.map { $0.heartbeat?.heartbeat.doneSampleCount } == [2])
+  }
+
   @Test("a store of schema 2 that is only read has heartbeats without what schema 3 added")
   func olderSchema() throws {
     let path = folder.file("old.sqlite")

@@ -30,7 +30,7 @@ import Testing
     #expect(try store.resultIdentities(in: mine[0]).count == 1)
   }
 
-  @Test("a store of one division of a sweep refuses to go on as another")
+  @Test("a store of one part of a sweep refuses to go on as another, of whatever division, and as the whole")
   func shards() throws {
     func record(_ index: Int, _ count: Int, name: String = "small") -> RunRecord {
       var record = Samples.run()
@@ -41,14 +41,17 @@ import Testing
     _ = try store.beginRun(record(1, 4))
     #expect(try store.latestRun()?.record.shard == ShardRecord(index: 1, count: 4))
     _ = try store.beginRun(record(1, 4))
-    _ = try store.beginRun(record(2, 4))
-    _ = try store.beginRun(Samples.run())
     _ = try store.beginRun(record(1, 2, name: "another"))
-    let error = StoreError.otherShards(
-      path: store.path, stored: ShardRecord(index: 2, count: 4), asked: ShardRecord(index: 1, count: 2))
-    #expect(throws: error) { _ = try store.beginRun(record(1, 2)) }
-    #expect("\(error)".contains("shard 2/4 of this sweep and cannot go on as shard 1/2"))
-    #expect(try store.runs().count == 5)
+    let stored = ShardRecord(index: 1, count: 4)
+    for asked in [ShardRecord(index: 1, count: 2), ShardRecord(index: 2, count: 4), nil] {
+      let error = StoreError.otherShards(path: store.path, stored: stored, asked: asked)
+      #expect(throws: error) {
+        _ = try store.beginRun(asked.map { record($0.index, $0.count) } ?? Samples.run())
+      }
+      #expect("\(error)".contains("made as shard 1/4 of this sweep and cannot go on as "))
+      #expect("\(error)".contains("Go on with --shard 1/4, or give the "))
+    }
+    #expect(try store.runs().count == 3)
     // In a store that shards were merged into, any division may fill what is missing.
     let merged = try ResultStore.open(folder.file("merged.sqlite"), mode: .create)
     try merged.merge(store)

@@ -171,10 +171,18 @@ import Text
     }
   }
 
+  @Test("a folder is no store, and what can be done with one of shards is said")
+  func folderForStore() throws {
+    for mode in [ResultStore.Mode.create, .existing, .readOnly] {
+      #expect(throws: StoreError.folder(path: folder.path)) { _ = try ResultStore.open(folder.path, mode: mode) }
+    }
+    #expect("\(StoreError.folder(path: "shards"))".contains("`se-eval merge shards --into DB`"))
+  }
+
   @Test("an empty file is a new store, and nothing to read from")
   func emptyFile() throws {
     #expect(FileManager.default.createFile(atPath: path, contents: Data()))
-    #expect(throws: StoreError.notAStore(path: path, applicationID: 0)) {
+    #expect(throws: StoreError.empty(path: path)) {
       _ = try ResultStore.open(path, mode: .readOnly)
     }
     _ = try ResultStore.open(path, mode: .create)
@@ -430,10 +438,7 @@ import Text
   func folderInPlace() throws {
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
     let error = try failure { _ = try ResultStore.open(path, mode: .create) }
-    guard case .cannotOpen(path, _) = error else {
-      Issue.record("\(error)")
-      return
-    }
+    #expect(error == .folder(path: path))
   }
 
   @Test("every error says what, where and what to do")

@@ -159,6 +159,20 @@ import Text
     #expect(try announced("weights") == (15, 0))
   }
 
+  @Test("the status of an interruption is stored as the program ends with it")
+  func interruption() throws {
+    let store = try open("s")
+    let provider = ScriptedProvider()
+    provider.cancelsAfter = 2
+    let sweep = try Sweep(
+      configuration(in: folder, methods: Self.methods, tasks: Self.tasks), options: SweepOptions(),
+      provider: provider, purpose: .execution)
+    let summary = try sweep.execute(
+      store: store, isCancelled: { provider.isCancelled }, interruption: { .terminated }, onEvent: { _ in })
+    #expect(summary.status == .interrupted)
+    #expect(try store.latestRun()?.status == 143)
+  }
+
   @Test("a failed sample is recorded, the others go on, and the next run tries it again")
   func failure() throws {
     let store = try open("s")
@@ -174,7 +188,11 @@ import Text
     #expect(summary.failures.map(\.reason) == ["scripted failure", "scripted failure"])
     #expect(try store.failures().map(\.message) == ["scripted failure", "scripted failure"])
     #expect(try store.latestRun()?.status == 4)
+    // A cell of which samples failed is over and not done.
+    let sign = try #require(try store.heartbeats().last?.heartbeat)
+    #expect(sign.doneCellCount == sign.cellCount - 1 && sign.failedSampleCount == 2)
     #expect(try run(store).status == .complete)
+    #expect(try store.heartbeats().last?.heartbeat.doneCellCount == sign.cellCount)
     #expect(try store.failures().isEmpty)
   }
 

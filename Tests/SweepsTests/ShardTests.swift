@@ -152,16 +152,24 @@ struct DocumentTask: EvaluationTask {
     #expect(part.state(at: 0) == .ended(0))
   }
 
-  @Test("a store made as 1/4 refuses to go on as 1/2, and as the whole")
+  @Test("a store made as 1/4 refuses to go on as 1/2, as 2/4, and as the whole; one that it was merged into does not")
   func division() throws {
     let store = try ResultStore.open(folder.path + "/s.sqlite", mode: .create)
-    func run(_ shard: String) throws {
+    func run(_ shard: String?, in store: ResultStore) throws {
       _ = try sweep(shard: shard).execute(store: store, isCancelled: { false }, onEvent: { _ in })
     }
-    try run("1/4")
-    let error = #expect(throws: SweepError.self) { try run("1/2") }
-    #expect(try #require(error).description.contains("made as shard 1/4 of this sweep and cannot go on as shard 1/2"))
-    try run("1/4")
+    try run("1/4", in: store)
+    for (other, words) in [
+      ("1/2", "shard 1/2, which is another division of the samples"), ("2/4", "shard 2/4, which is another part of it"),
+      (nil, "the whole of it"),
+    ] {
+      let error = try #require(#expect(throws: SweepError.self) { try run(other, in: store) })
+      #expect(error.description.contains("made as shard 1/4 of this sweep and cannot go on as \(words)"), "\(error)")
+    }
+    try run("1/4", in: store)
+    let joined = try ResultStore.open(folder.path + "/joined.sqlite", mode: .create)
+    _ = try joined.merge(store)
+    try run(nil, in: joined)
   }
 
   @Test("a cell without a finite number stops after twenty samples; one with a single one does not")

@@ -7,6 +7,8 @@ public struct StoreFinding: Hashable, Sendable {
   public enum Severity: String, Hashable, Sendable {
     /// Something is damaged.
     case damage
+    /// Something is lost that a sweep makes again from what is there.
+    case incomplete
     /// Nothing is wrong, but it may be worth knowing.
     case note
   }
@@ -95,6 +97,7 @@ private struct Examination {
     }
     try scorings(scoringIdentity)
     try impossibleScores()
+    try incompleteScorings()
     try notes()
   }
 
@@ -151,6 +154,21 @@ private struct Examination {
       return
     }
     note(found, of: "scores")
+  }
+
+  private mutating func incompleteScorings() throws(StoreError) {
+    var lost = FewTexts()
+    do throws(StoreError) {
+      for scoring in try store.incompleteScorings(connection) { lost.append(scoring.words) }
+    } catch {
+      findings.append(StoreFinding(severity: .damage, text: "scorings: \(error)"))
+      return
+    }
+    guard lost.count > 0 else { return }
+    findings.append(
+      StoreFinding(
+        severity: .incomplete,
+        text: "\(lost.count) scorings have lost scores, which the next sweep, or rescore, makes again: \(lost.line)"))
   }
 
   /// One finding of several lines.

@@ -17,6 +17,26 @@ public struct RecoverySummary: Hashable, Sendable {
   public var tables: [Table] = []
   /// What else was lost or put right, in words.
   public var notes: [String] = []
+
+  /// True where there was something, and none of it could be read.
+  var isNothing: Bool {
+    tables.allSatisfy { $0.rowCount == 0 } && (!notes.isEmpty || tables.contains { $0.unreadableCount > 0 })
+  }
+}
+
+extension StoreError {
+  /// The same as an error of a recovery from a file: what else says of it that a recovery may help is not said here.
+  fileprivate func ofRecovery(of path: String) -> StoreError {
+    switch self {
+    case .corrupt(path: path, let failure), .notADatabase(path: path, let failure), .failed(path: path, let failure):
+      .nothingReadable(path: path, problem: "\(failure.text).")
+    case .impossibleSchema(path: path, let found):
+      .nothingReadable(path: path, problem: "it has schema version \(found), and none of this program's tables.")
+    case .otherTables(path: path, version: _, let lacking):
+      .nothingReadable(path: path, problem: "it lacks \(lacking.prefix(3).joined(separator: ", ")).")
+    default: self
+    }
+  }
 }
 
 extension ResultStore {
@@ -38,15 +58,18 @@ extension ResultStore {
     scoringIdentity: ((_ protocolName: String, _ version: String, _ expected: [String], _ facts: String) -> String)? =
       nil
   ) throws(StoreError) -> RecoverySummary {
-    let source = try openForRecovery(path)
+    let source: ResultStore
+    do throws(StoreError) { source = try openForRecovery(path) } catch { throw error.ofRecovery(of: path) }
     guard !FileManager.default.fileExists(atPath: target) else { throw .mergeWithItself(path: target) }
     do throws(StoreError) {
-      return try recover(
+      let summary = try recover(
         source, into: open(target, mode: .create, options: Options(ranges: ranges)), scoringIdentity)
+      if summary.isNothing { throw .nothingReadable(path: path, problem: "of no table is a row left.") }
+      return summary
     } catch {
       // What is not whole is no store, and would be in the way of the next try.
       for end in ["", "-wal", "-shm", "-journal"] { try? FileManager.default.removeItem(atPath: target + end) }
-      throw error
+      throw error.ofRecovery(of: path)
     }
   }
 
@@ -105,9 +128,13 @@ private struct Recovery {
       }
       summary.tables.append(table)
       note(copy.refused, "rows of \(check.name) that no store can hold")
+      if check.name == "scores" { try leaveOut(copy.incompleteKeys, "scorings of which a score could not be read") }
     }
     for check in TableCheck.all { try leaveOutDamaged(check) }
     try leaveOutImpossibleScores()
+    // What is left of a scoring would be a number that its cell leaves out.
+    let incomplete = try store.incompleteScorings(target, all: true)
+    try leaveOut(incomplete.map(\.scoring.rawValue), "scorings that have lost scores", incomplete.map(\.words))
     if let identity { try leaveOutOtherScorings(identity) }
     try mend()
   }
@@ -123,8 +150,11 @@ private struct Recovery {
           found.insert($0.text(0))
         }
       } catch {
-        guard case .failed(_, let failure) = error, failure.isOfSchema else { throw error }
-        return []
+        switch error {
+        case .corrupt: return []
+        case .failed(_, let failure) where failure.isOfSchema: return []
+        default: throw error
+        }
       }
     }
     return check.columns.map(\.name).filter { found.contains($0) }
@@ -157,6 +187,16 @@ private struct Recovery {
       if check.name == "scores" { try target.run("DELETE FROM scorings WHERE id = ?", [key[0]]) }
     }
     note(places, "rows of \(check.name) that cannot be read")
+  }
+
+  /// Leaves out scorings, which are made again from their evaluations.
+  private mutating func leaveOut(_ scorings: [Int64], _ words: String, _ texts: [String]? = nil) throws(StoreError) {
+    var places = FewTexts()
+    for (index, id) in scorings.enumerated() {
+      try target.run("DELETE FROM scorings WHERE id = ?", [.integer(id)])
+      if target.changedRowCount > 0 { places.append(texts?[index] ?? "scoring \(id)") }
+    }
+    note(places, words)
   }
 
   private mutating func leaveOutImpossibleScores() throws(StoreError) {
@@ -233,6 +273,8 @@ private struct TableCopy {
   let columns: [String]
   /// Rows that were read and that the target's rules forbid, in a few words.
   private(set) var refused = FewTexts()
+  /// Numbers of which a row was refused, or could not be read.
+  private(set) var incompleteKeys: [Int64] = []
 
   init(source: Connection, target: Connection, check: TableCheck, columns: [String]) {
     self.source = source
@@ -249,6 +291,7 @@ private struct TableCopy {
       "INSERT OR IGNORE INTO \(check.name) (\(columns.joined(separator: ", "))) VALUES (\(places))",
       columns.indices.map { row.value(Int32($0)) })
     if target.changedRowCount > 0 { return true }
+    incompleteKeys.append(row.integer(0))
     refused.append("\(columns[0]) \(row.text(0).prefix(80))")
     return false
   }
@@ -281,7 +324,9 @@ private struct TableCopy {
         if found > 0, !isKnown { last = max(last, number + patience) }
       } catch {
         switch error {
-        case .corrupt, .inputOutput, .failed: table.unreadableCount += 1
+        case .corrupt, .inputOutput, .failed:
+          table.unreadableCount += 1
+          incompleteKeys.append(number)
         default: throw error
         }
       }

@@ -6,6 +6,8 @@ struct Merge {
   let connection: Connection
   let other: ResultStore
   let source: Connection
+  /// Where rows came from that this merge has brought in already.
+  let origins: MergeOrigins
   private(set) var count = MergeCount()
   /// What the scores of the other store's cells are of.
   private var metrics: [Int64: [MetricDescription]] = [:]
@@ -14,8 +16,11 @@ struct Merge {
   /// The copy of each evaluation of the other store that was met; cells share evaluations.
   private var evaluations: [EvaluationID: EvaluationID] = [:]
 
-  init(target: ResultStore, connection: Connection, other: ResultStore, source: Connection) {
+  init(
+    target: ResultStore, connection: Connection, other: ResultStore, source: Connection, origins: MergeOrigins
+  ) {
     self.target = target
+    self.origins = origins
     self.connection = connection
     self.other = other
     self.source = source
@@ -65,9 +70,10 @@ struct Merge {
   private func take(_ stored: StoredHeartbeat) throws(StoreError) {
     guard let run = runs[stored.run] else { return }
     let known = try connection.first(
-      "SELECT updated_at FROM heartbeats WHERE run = ?", [.integer(run.rawValue)]
-    ) { $0.real(0) }
-    if let known, known >= stored.updatedAt { return }
+      "SELECT updated_at, samples_done FROM heartbeats WHERE run = ?", [.integer(run.rawValue)]
+    ) { (updatedAt: $0.real(0), done: $0.count(1)) }
+    // A clock that was set back does not make an older sign of one behind which more is done.
+    if let known, known.updatedAt >= stored.updatedAt, known.done >= stored.heartbeat.doneSampleCount { return }
     try ResultStore.insert(stored.heartbeat, run, at: stored.updatedAt, connection)
   }
 
@@ -81,8 +87,8 @@ struct Merge {
 
   /// Copies the results of a cell that the target does not have.
   ///
-  /// Only identities and times are compared first: an evaluation and a scoring that were copied keep the times at which
-  /// they were recorded, so that what was merged before is not read again.
+  /// Identities, times and a digest of the numbers are compared first, so that only what is new, or was changed since, is
+  /// taken apart.
   private mutating func takeResults(of cell: StoredCell, into id: CellID) throws(StoreError) {
     let known = try Self.outlines(of: id, connection)
     let all = try Self.outlines(of: cell.id, source)
@@ -112,26 +118,41 @@ struct Merge {
     let scoringIdentity: String?
     let evaluatedAt: Double
     let scoredAt: Double
+    /// Of outputs, log-probabilities and scores as the store has them; of this process only.
+    let digest: Int
 
     func isCopy(of other: Outline) -> Bool {
       evaluationIdentity == other.evaluationIdentity && scoringIdentity == other.scoringIdentity
         && legacyIdentity == other.legacyIdentity && evaluatedAt == other.evaluatedAt && scoredAt == other.scoredAt
+        && digest == other.digest
     }
   }
 
   private static func outlines(of cell: CellID, _ connection: Connection) throws(StoreError) -> [String: Outline] {
     var outlines: [String: Outline] = [:]
+    var scores: [Int64: Hasher] = [:]
     try connection.forEachRow(
       """
-      SELECT r.sample_id, r.id, r.scoring, e.identity, e.legacy_identity, s.identity, e.recorded_at, s.recorded_at
+      \(ResultStore.selectScores) WHERE scoring IN (SELECT scoring FROM results WHERE cell = ? AND current = 1)
+      ORDER BY scoring, ordinal
+      """, [.integer(cell.rawValue)]
+    ) { row in
+      for column: Int32 in 1...4 { row.value(column).hash(into: &scores[row.integer(0), default: Hasher()]) }
+    }
+    try connection.forEachRow(
+      """
+      SELECT r.sample_id, r.id, r.scoring, e.identity, e.legacy_identity, s.identity, e.recorded_at, s.recorded_at,
+        e.output, e.output_tokens, e.finish_reason, e.choice_counts, e.log_probabilities
       FROM results r JOIN evaluations e ON e.id = r.evaluation JOIN scorings s ON s.id = r.scoring
       WHERE r.cell = ? AND r.current = 1
       """, [.integer(cell.rawValue)]
     ) { row in
+      var digest = scores[row.integer(2)] ?? Hasher()
+      for column: Int32 in 8...12 { row.value(column).hash(into: &digest) }
       outlines[row.text(0)] = Outline(
         row: row.integer(1), scoring: row.integer(2), evaluationIdentity: row.optionalText(3),
         legacyIdentity: row.optionalText(4), scoringIdentity: row.optionalText(5), evaluatedAt: row.real(6),
-        scoredAt: row.real(7))
+        scoredAt: row.real(7), digest: digest.finalize())
     }
     return outlines
   }
@@ -208,7 +229,9 @@ extension Merge {
     let id: EvaluationID
     if let known = try known(record) {
       if let difference = EvaluationDifference(known.record, record) {
-        throw conflict(sample, cell, record.identity ?? record.legacyIdentity ?? "", difference)
+        throw conflict(
+          sample, cell, record.identity ?? record.legacyIdentity ?? "", difference,
+          with: origins.origin(of: known.id))
       }
       id = known.id
       try connection.run(
@@ -270,7 +293,7 @@ extension Merge {
         connection, "\(ResultStore.selectScores) WHERE scoring = ? ORDER BY scoring, ordinal",
         [.integer(known.rawValue)])
       if let difference = EvaluationDifference(scores[known.rawValue] ?? [], record.scores) {
-        throw conflict(sample, cell, record.identity ?? "", difference)
+        throw conflict(sample, cell, record.identity ?? "", difference, with: origins.origin(of: known))
       }
       return known
     }
@@ -278,11 +301,12 @@ extension Merge {
   }
 
   private func conflict(
-    _ sample: StoredSample, _ cell: CellRecord, _ identity: String, _ difference: EvaluationDifference
+    _ sample: StoredSample, _ cell: CellRecord, _ identity: String, _ difference: EvaluationDifference,
+    with origin: String?
   ) -> StoreError {
-    return .conflict(
+    .conflict(
       MergeConflict(
-        target: target.path, source: other.path,
+        target: origin ?? target.path, source: other.path,
         cell: "\(cell.model) \(cell.method) \(cell.task) \(cell.coordinates.label)",
         sampleID: sample.sampleID, identity: identity, what: difference.what, inTarget: difference.first,
         inSource: difference.second))

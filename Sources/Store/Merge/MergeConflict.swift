@@ -2,7 +2,7 @@ import Evaluation
 
 /// Different numbers under one identity in two stores: one of them is not what it says.
 public struct MergeConflict: Hashable, Sendable, CustomStringConvertible {
-  /// The store that was to receive the results.
+  /// The store that holds the other number: the one that was to receive the results, or one that was merged before.
   public let target: String
   /// The store that was to be merged.
   public let source: String

@@ -39,7 +39,7 @@ extension ResultStore {
           sources.append(try open(name, mode: .readOnly, options: options))
         } catch {
           // A shard that was started a moment ago has an empty file.
-          guard isFolder, case .notAStore(path: _, applicationID: 0) = error else { throw error }
+          guard isFolder, case .empty = error else { throw error }
           skipped.append(name)
         }
       }
@@ -91,7 +91,7 @@ extension ResultStore {
         stores.insert(try open(target, mode: .readOnly, options: options), at: 0)
       } catch {
         // What a merge that was killed at its first step leaves; another program's file is refused where it is opened.
-        guard case .notAStore(path: _, applicationID: 0) = error else { throw error }
+        guard case .empty = error else { throw error }
       }
     }
     var first: (path: String, run: RunRecord)?
@@ -126,10 +126,13 @@ extension ResultStore {
     return try locked { (connection) throws(StoreError) in
       try connection.transaction { () throws(StoreError) in
         var counts: [MergeCount] = []
+        var origins = MergeOrigins()
         for other in others {
+          try origins.begin(other.path, connection)
+          let known = origins
           let count = try other.locked { (source) throws(StoreError) in
             try source.snapshot { () throws(StoreError) in
-              var merge = Merge(target: self, connection: connection, other: other, source: source)
+              var merge = Merge(target: self, connection: connection, other: other, source: source, origins: known)
               try merge.run()
               return merge.count
             }

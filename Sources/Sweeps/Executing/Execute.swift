@@ -4,7 +4,7 @@ public import Gates
 import Positions
 public import Store
 import Tasks
-import Text
+public import Text
 
 extension Sweep {
   /// Evaluates what is missing and commits one row per sample; scores again what is stored under another scoring.
@@ -17,13 +17,15 @@ extension Sweep {
   ///   - environment: more names and values for the record of the run, for example the program's version.
   ///   - readBaseline: reads the numbers of a gate's baseline file.
   ///   - isCancelled: asked between layers and samples; true ends the run after the last committed sample.
+  ///   - interruption: the exit status that an interruption has, which the store keeps with the run.
   ///   - onEvent: told what happens.
-  /// - Returns: how it ended; the same status is stored with the run.
+  /// - Returns: how it ended; but for the kind of an interruption, the same status is stored with the run.
   /// - Throws: `SweepError` when a model cannot be loaded or the store cannot be written.
   public func execute(
     store: ResultStore, environment: [String: String] = [:],
     readBaseline: (_ path: String) throws -> Baseline = { _ in Baseline([]) },
-    isCancelled: @escaping () -> Bool, onEvent: @escaping (ProgressEvent) -> Void
+    isCancelled: @escaping () -> Bool, interruption: () -> SweepStatus = { .interrupted },
+    onEvent: @escaping (ProgressEvent) -> Void
   ) throws(SweepError) -> SweepSummary {
     let gates = try SweepGates(configuration.gates, readBaseline)
     let plan = try plan(store: store)
@@ -48,11 +50,12 @@ extension Sweep {
       summary = try run.run(gates)
     } catch {
       // The first error is the one to report; a store that fails twice has nothing to add.
-      try? store.finishRun(id, status: error.status.rawValue)
+      let status = error.status == .interrupted ? interruption() : error.status
+      try? store.finishRun(id, status: status.rawValue)
       throw error
     }
     summary.warnings = plan.warnings
-    let status = summary.status
+    let status = summary.status == .interrupted ? interruption() : summary.status
     try stored { () throws(StoreError) in try store.finishRun(id, status: status.rawValue) }
     return summary
   }

@@ -158,7 +158,7 @@ final class Journal {
     try? store.beat(
       Heartbeat(
         host: host, processID: Int(ProcessInfo.processInfo.processIdentifier),
-        doneCellCount: progress.finishedCellCount, cellCount: progress.cellCount,
+        doneCellCount: progress.wholeCellCount, cellCount: progress.cellCount,
         doneSampleCount: progress.doneSampleCount, sampleCount: progress.sampleCount,
         failedSampleCount: progress.failedSampleCount,
         currentCell: open.map { "\($0.place.model) \($0.place.method) \($0.place.task) \($0.place.coordinates)" },

@@ -29,6 +29,8 @@ public struct OverallProgress: Hashable, Sendable {
   public var cellCount = 0
   /// Cells that are behind us.
   public var finishedCellCount = 0
+  /// Those of them of which no sample failed in this run.
+  public var wholeCellCount = 0
   /// Samples asked for.
   public var sampleCount = 0
   /// Samples whose result is in the store, whenever it came there.

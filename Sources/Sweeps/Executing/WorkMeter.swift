@@ -6,6 +6,8 @@ struct WorkMeter {
   private var cellWork: [Double]
   /// Samples of each cell that the plan takes for done; replaced by the truth when the cell begins.
   private var cellDone: [Int]
+  /// Cells with a sample that failed.
+  private var cellsWithFailures: Set<Int> = []
   private let totalWork: Double
   /// The part of the sample that is being evaluated.
   private var partialWork = 0.0
@@ -39,6 +41,7 @@ struct WorkMeter {
   mutating func end(cell: Int) {
     cellWork[cell] = 0
     counts.finishedCellCount += 1
+    if !cellsWithFailures.contains(cell) { counts.wholeCellCount += 1 }
   }
 
   /// A part of a sample is computed.
@@ -63,6 +66,7 @@ struct WorkMeter {
   /// A sample failed.
   mutating func fail(cell: Int, work: Double) {
     leave(cell, work)
+    cellsWithFailures.insert(cell)
     counts.failedSampleCount += 1
   }
 

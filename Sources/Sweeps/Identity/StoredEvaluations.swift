@@ -23,6 +23,7 @@ final class StoredEvaluations {
   private let judge: PreparedJudge?
   private var known: [String: EvaluationID]?
   private var hasLegacy: Bool?
+  private var incomplete: Set<ScoringID>?
   private var candidates: [CandidateKey: [String: [LegacyCandidate]]] = [:]
 
   private struct CandidateKey: Hashable {
@@ -108,7 +109,9 @@ final class StoredEvaluations {
   ) throws(SweepError) -> State {
     let key = sample.key
     if let current, current.evaluation == name {
-      return current.scoring == sample.scoringIdentity ? .done : .evaluated(current.evaluationID)
+      var isScored = current.scoring == sample.scoringIdentity
+      if isScored, try hasLostScores(current.scoringID) { isScored = false }
+      return isScored ? .done : .evaluated(current.evaluationID)
     }
     if let id = try identities()[name] { return .evaluated(id) }
     guard try mayBeLegacy() else { return .open }
@@ -138,6 +141,15 @@ final class StoredEvaluations {
     let read = try stored { () throws(StoreError) in try store.evaluationIDs() }
     known = read
     return read
+  }
+
+  /// Whether a scoring has lost scores since it was stored; then it is made again from its evaluation.
+  private func hasLostScores(_ id: ScoringID) throws(SweepError) -> Bool {
+    if let incomplete { return incomplete.contains(id) }
+    let found = try stored { () throws(StoreError) in try store.incompleteScorings() }
+    let read = Set(found.map(\.scoring))
+    incomplete = read
+    return read.contains(id)
   }
 
   private func mayBeLegacy() throws(SweepError) -> Bool {

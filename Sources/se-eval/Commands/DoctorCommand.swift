@@ -21,8 +21,8 @@ enum DoctorCommand {
     name: "doctor", summary: "Check a store, save what can be read of a damaged one, prove equal bits",
     details: [
       "Checks SQLite's integrity, every column of every table, references between tables, keys of cells, hashes of prompts,\n"
-        + "identities of scorings, and scores against what their metrics can be. A store is only read. Exit status 5 where\n"
-        + "something is damaged, 1 where bits differ."
+        + "identities of scorings, scores against what their metrics can be, and scorings for lost scores. A store is only\n"
+        + "read. Exit status 5 where something is damaged or lost, 1 where bits differ."
     ],
     positionals: [Positional(name: "DB", help: "stores, or folders of stores", isRequired: false, repeats: true)],
     options: [recover, determinism, length]
@@ -35,13 +35,14 @@ enum DoctorCommand {
     for path in try arguments.positionals.flatMap({ try ResultStore.storeFiles($0) }) {
       let findings = try StoreDoctor.examine(path, ranges: Registry.ranges)
       let damage = findings.contains { $0.severity == .damage }
-      isDamaged = isDamaged || damage
+      let lack = findings.contains { $0.severity == .incomplete }
+      isDamaged = isDamaged || damage || lack
       if arguments.has(GlobalOptions.json) {
         reports.append(json(path, findings))
         continue
       }
-      Terminal.print("\(path): \(damage ? "DAMAGED" : "whole")")
-      for finding in findings { Terminal.print("  \(finding.severity == .damage ? "" : "note: ")\(finding.text)") }
+      Terminal.print("\(path): \(damage ? "DAMAGED" : lack ? "INCOMPLETE" : "whole")")
+      for finding in findings { Terminal.print("  \(finding.severity == .note ? "note: " : "")\(finding.text)") }
       if damage { Terminal.print("  save what can be read: se-eval doctor \(path) --recover NEW.sqlite") }
     }
     if arguments.has(GlobalOptions.json) { Terminal.print(JSONValue.array(reports).written(.compact)) }
@@ -51,6 +52,7 @@ enum DoctorCommand {
   private static func json(_ path: String, _ findings: [StoreFinding]) -> JSONValue {
     .object([
       "path": .string(path), "damaged": .bool(findings.contains { $0.severity == .damage }),
+      "incomplete": .bool(findings.contains { $0.severity == .incomplete }),
       "findings": .array(
         findings.map { .object(["severity": .string($0.severity.rawValue), "text": .string($0.text)]) }),
     ])
@@ -68,7 +70,7 @@ enum DoctorCommand {
       Terminal.print("\(table.name): \(NumberText.grouped(table.rowCount)) rows\(lost)")
     }
     for note in summary.notes { Terminal.print("lost: \(note)") }
-    let findings = try StoreDoctor.examine(target, ranges: Registry.ranges).filter { $0.severity == .damage }
+    let findings = try StoreDoctor.examine(target, ranges: Registry.ranges).filter { $0.severity != .note }
     for finding in findings { Terminal.print("still damaged: \(finding.text)") }
     Terminal.message("\(target) is the recovered store; \(arguments.positionals[0]) was only read")
     return findings.isEmpty ? .complete : .missingInput

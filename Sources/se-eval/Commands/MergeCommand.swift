@@ -23,7 +23,10 @@ enum MergeCommand {
     )
     let isQuiet = arguments.has(GlobalOptions.quiet)
     let progress = try merged.store.progress()
-    let isComplete = progress.missingCount == 0 && progress.failedCount == 0 && progress.absentShards.isEmpty
+    // What has no cells has not even begun.
+    let isComplete =
+      !progress.cells.isEmpty && progress.missingCount == 0 && progress.failedCount == 0
+      && progress.absentShards.isEmpty
     let status: ExitStatus = arguments.has(strict) && !isComplete ? .incomplete : .complete
     if arguments.has(GlobalOptions.json) {
       Terminal.print(json(merged, progress, isComplete: isComplete).written(.compact))

@@ -179,7 +179,7 @@ enum SlurmCommand {
       do throws(StoreError) {
         parts += try ResultStore.open(file, mode: .readOnly).progress().parts
       } catch {
-        guard case .notAStore(path: _, applicationID: 0) = error else { throw error }
+        guard case .empty = error else { throw error }
       }
     }
     return parts

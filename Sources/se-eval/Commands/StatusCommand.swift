@@ -45,7 +45,7 @@ enum StatusCommand {
         store = try ResultStore.open(path, mode: .readOnly, options: .init(busyTimeoutSeconds: 10))
       } catch {
         // A shard that was started a moment ago has an empty file.
-        guard case .notAStore(path: _, applicationID: 0) = error else { throw error }
+        guard case .empty = error else { throw error }
         continue
       }
       stores.append((path, try store.progress()))

@@ -14,6 +14,8 @@ enum SweepCommand {
 
   private static let scratch = Option.value(
     "--scratch", "DIR", "write the store on this local disk, and copy it to its place every minute and at the end")
+  private static let copyEvery = Option.value(
+    "--copy-every", "SECONDS", "the time between two copies from --scratch (default 60)")
 
   static let command = Command(
     name: "sweep", summary: "Run what is missing of a configuration, store every sample, write the report",
@@ -22,7 +24,7 @@ enum SweepCommand {
       "Ctrl-C stops after the sample in flight is dropped; nothing that was stored is lost.",
     ],
     positionals: [SweepArguments.config, SweepArguments.overrides],
-    options: SweepArguments.selection + [dryRun, report, scratch]
+    options: SweepArguments.selection + [dryRun, report, scratch, copyEvery]
   ) { arguments in
     try start(SweepArguments.configuration(arguments), arguments)
   }
@@ -59,7 +61,8 @@ enum SweepCommand {
           isInput: false)
       }
     }
-    let local = try arguments.text(scratch).map { try ScratchStore(path, in: $0) }
+    let interval = Duration.seconds(try arguments.integer(copyEvery) ?? 60)
+    let local = try arguments.text(scratch).map { try ScratchStore(path, in: $0, every: interval) }
     let store = try ResultStore.open(local?.path ?? path, mode: .create, options: Registry.storeOptions)
     if let note = store.placeNote { Terminal.message(note) }
     let summary: SweepSummary
@@ -67,45 +70,65 @@ enum SweepCommand {
       summary = try sweep.execute(
         store: store, environment: ["program": "se-eval \(Version.current)"],
         readBaseline: { try Baseline(json: Files.readText($0), path: $0) }, isCancelled: { Interruption.isRequested },
+        interruption: { Interruption.status },
         onEvent: { event in
           Interruption.follow(event)
           printer.show(event)
           local?.copyInTime(store)
         })
     } catch {
-      // What was evaluated before is kept; the first error is the one to report.
-      try? local?.finish(store)
+      // What was evaluated before is kept; the first error is the one that ends the sweep.
+      do {
+        try local?.copy(store)
+        local?.remove()
+      } catch let second {
+        Terminal.message("\(second)", event: "error")
+      }
       throw error
     }
     Interruption.wait(false)
     printer.finish()
+    try local?.copy(store)
+    defer { local?.remove() }
+    let problems = Problems(summary, areFailuresTold: printer.tellsFailures)
     // Another configuration, or a merge, may have begun a run in the store meanwhile.
     let own = store.limited(toConfiguration: configuration.hash)
     let status =
       if let shard = options.shard {
-        try conclude(summary, shard, own, configuration, path, arguments)
+        try conclude(problems, shard, own, configuration, path, arguments)
       } else {
-        try conclude(summary, own, configuration, path, arguments)
+        try conclude(problems, own, configuration, path, arguments)
       }
-    try local?.finish(store)
     return status
   }
 
+  /// What a sweep ended with, and whether its failed samples were told while it ran.
+  private struct Problems {
+    let summary: SweepSummary
+    let areFailuresTold: Bool
+
+    init(_ summary: SweepSummary, areFailuresTold: Bool) {
+      self.summary = summary
+      self.areFailuresTold = areFailuresTold
+    }
+  }
+
   private static func conclude(
-    _ summary: SweepSummary, _ store: ResultStore, _ configuration: Configuration, _ path: String,
+    _ problems: Problems, _ store: ResultStore, _ configuration: Configuration, _ path: String,
     _ arguments: Arguments
   ) throws -> ExitStatus {
+    let summary = problems.summary
     // Interrupted before the first cell was opened, a sweep has nothing to report.
     if summary.status == .interrupted, try store.currentCells().isEmpty {
       if arguments.has(GlobalOptions.json) { try Terminal.printJSON(SweepResult(summary, store: path, report: nil)) }
-      return interrupted(summary, path)
+      return interrupted(summary, path, hasReport: false)
     }
     let folder = folder(configuration, arguments)
     let isQuiet = arguments.has(GlobalOptions.quiet)
     let isJSON = arguments.has(GlobalOptions.json)
     let stamp = ReportStamp(folder, of: store)
     if isNothingNew(summary), !isJSON, stamp.isCurrent {
-      tellProblems(summary, isQuiet: isQuiet)
+      tell(problems, isQuiet: isQuiet)
       if !isQuiet {
         Terminal.message(
           "\(counts(summary)); nothing is new, and the report stands as it was written: \(folder)/report.html "
@@ -116,7 +139,7 @@ enum SweepCommand {
     var writer = ReportWriter(store: store, name: configuration.name, tasks: Registry.reports)
     writer.gates = summary.gates
     _ = try writer.write(to: folder, formats: Set(ReportFormat.allCases))
-    tellProblems(summary, isQuiet: isQuiet || summary.status == .interrupted)
+    tell(problems, isQuiet: isQuiet || summary.status == .interrupted)
     if summary.gates.isEmpty { stamp.remember() }
     if isJSON { try Terminal.printJSON(SweepResult(summary, store: path, report: folder, verdict: writer.verdict())) }
     if summary.status == .interrupted { return interrupted(summary, path) }
@@ -139,11 +162,12 @@ enum SweepCommand {
 
   /// The end of a shard: no report, which would show a part of the numbers.
   private static func conclude(
-    _ summary: SweepSummary, _ shard: Shard, _ store: ResultStore, _ configuration: Configuration, _ path: String,
+    _ problems: Problems, _ shard: Shard, _ store: ResultStore, _ configuration: Configuration, _ path: String,
     _ arguments: Arguments
   ) throws -> ExitStatus {
+    let summary = problems.summary
     let isQuiet = arguments.has(GlobalOptions.quiet)
-    tellProblems(summary, isQuiet: isQuiet || summary.status == .interrupted)
+    tell(problems, isQuiet: isQuiet || summary.status == .interrupted)
     for gate in summary.gates { Terminal.message("gate \(GateText.line(gate))", event: "gate") }
     if arguments.has(GlobalOptions.json) { try Terminal.printJSON(SweepResult(summary, store: path, report: nil)) }
     let name = "shard \(shard.index)/\(shard.count)"
@@ -156,7 +180,7 @@ enum SweepCommand {
         "no report of a part; join the shards: se-eval merge \(folder) --into "
           + "\(StorePlaces.whole(configuration.name)), then se-eval report \(StorePlaces.whole(configuration.name))")
     }
-    if summary.status == .interrupted { return interrupted(summary, path) }
+    if summary.status == .interrupted { return interrupted(summary, path, hasReport: false) }
     return summary.status
   }
 
@@ -166,16 +190,17 @@ enum SweepCommand {
       + "\(progress.failedSampleCount) failed in \(NumberText.duration(progress.elapsedSeconds))"
   }
 
-  private static func tellProblems(_ summary: SweepSummary, isQuiet: Bool) {
+  private static func tell(_ problems: Problems, isQuiet: Bool) {
+    let summary = problems.summary
     if !isQuiet {
       for warning in summary.warnings.prefix(5) { Terminal.message("warning: \(warning)", event: "warning") }
       if summary.warnings.count > 5 {
         Terminal.message("\(summary.warnings.count - 5) more warnings stand in the report", event: "warning")
       }
     }
-    for failure in summary.failures.prefix(20) {
-      Terminal.message(
-        "failed: \(failure.cell.method) \(failure.cell.task) \(failure.sampleID): \(failure.reason)", event: "failure")
+    if !problems.areFailuresTold {
+      var failures = CellFailures(summary.failures)
+      for line in failures.takeAll().prefix(20) { Terminal.message(line, event: "failure") }
     }
     for cell in summary.unscored.prefix(20) {
       Terminal.message("not scored: \(cell): no sample has a score", event: "unscored")
@@ -188,26 +213,26 @@ enum SweepCommand {
   }
 
   /// Four lines: what is stored, what was dropped, how to go on.
-  private static func interrupted(_ summary: SweepSummary, _ path: String) -> ExitStatus {
+  private static func interrupted(_ summary: SweepSummary, _ path: String, hasReport: Bool = true) -> ExitStatus {
     let progress = summary.progress
     Terminal.message(
       """
       se-eval: interrupted after \(NumberText.duration(progress.elapsedSeconds))
       stored: \(progress.doneSampleCount) of \(progress.sampleCount) samples, in \(path); \
       \(progress.evaluatedSampleCount) of them by this run
-      the sample in flight was dropped; the report shows what is stored
+      the sample in flight was dropped\(hasReport ? "; the report shows what is stored" : "")
       go on: give the same command again
       """, event: "interrupted")
     return Interruption.status
   }
 
   /// Makes the folder of a file that will be written.
-  static func makeFolder(of path: String) throws(FileError) {
+  static func makeFolder(of path: String, named option: String = "--db") throws(FileError) {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     } catch {
-      let problem = "the folder cannot be made: \(SystemReason.text(error)); name another place with --db"
+      let problem = "the folder cannot be made: \(SystemReason.text(error)); name another place with \(option)"
       throw FileError(path: folder.path, problem: problem, isInput: false)
     }
   }
