@@ -68,7 +68,7 @@ static void run_blocks(void *context, int worker) {
   item_scratch s;
   layout(c, c->w->local[worker], &s);
   for (;;) {
-    int64_t item = atomic_fetch_add(&c->next, 1), head, t0, t1;
+    int64_t item = ckernels_workers_next(c->w, &c->next), head, t0, t1;
     if (item >= c->blocks * c->a->cache->heads) return;
     item_of(c, item, &head, &t0, &t1);
     int64_t rows = (t1 - t0) * c->group, supers = (ckernels_block_end(c, t0, t1) + super_keys - 1) / super_keys;
@@ -89,7 +89,7 @@ static void run_supers(void *context, int worker) {
   item_scratch s;
   layout(c, c->w->local[worker], &s);
   for (;;) {
-    int64_t item = atomic_fetch_add(&c->next, 1), head, t0, t1;
+    int64_t item = ckernels_workers_next(c->w, &c->next), head, t0, t1;
     if (item >= c->blocks * c->a->cache->heads * c->supers) return;
     item_of(c, item / c->supers, &head, &t0, &t1);
     int64_t rows = (t1 - t0) * c->group;
@@ -106,7 +106,7 @@ static void run_merges(void *context, int worker) {
   (void)worker;
   attending *c = context;
   for (;;) {
-    int64_t item = atomic_fetch_add(&c->next, 1), head, t0, t1;
+    int64_t item = ckernels_workers_next(c->w, &c->next), head, t0, t1;
     if (item >= c->blocks * c->a->cache->heads) return;
     item_of(c, item, &head, &t0, &t1);
     int64_t rows = (t1 - t0) * c->group;
@@ -169,11 +169,11 @@ void ckernels_attend(ckernels_workers *w, const ckernels_attention *a) {
   ckernels_workers_local(w, layout(&c, NULL, &s));
   if (c.split) {
     c.partial = ckernels_workers_shared(w, (size_t)(items * c.supers * c.state) * 4);
-    ckernels_workers_run(w, parallel, run_supers, &c);
+    ckernels_workers_run(w, ckernels_work_supers, parallel, run_supers, &c);
     atomic_store(&c.next, 0);
-    ckernels_workers_run(w, parallel && a->rows > 8, run_merges, &c);
+    ckernels_workers_run(w, ckernels_work_merges, parallel && a->rows > 8, run_merges, &c);
   } else {
-    ckernels_workers_run(w, parallel, run_blocks, &c);
+    ckernels_workers_run(w, ckernels_work_attention, parallel, run_blocks, &c);
   }
   ckernels_workers_leave(w);
 }

@@ -31,7 +31,7 @@ void ckernels_divide_panels(multiplication *m, int64_t panel) {
 
 int ckernels_next_panel(multiplication *m, int64_t panel, const ckernels_product **product, int64_t *output,
                         int64_t *tile0, int64_t *tile1) {
-  int64_t item = atomic_fetch_add(&m->next, 1), index = item, piece = 0, pieces = 1;
+  int64_t item = ckernels_workers_next(m->w, &m->next), index = item, piece = 0, pieces = 1;
   if (item >= m->whole) {
     index = m->whole + (item - m->whole) / m->pieces;
     piece = (item - m->whole) % m->pieces;
