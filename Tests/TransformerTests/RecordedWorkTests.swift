@@ -1,3 +1,5 @@
+import Checkpoints
+import Foundation
 import Kernels
 import Positions
 import TestSupport
@@ -14,10 +16,9 @@ import Transformer
     var random = SplitMix64(seed: 9)
     let tokens = (0..<1300).map { _ in Int.random(in: 0..<model.hyperparameters.vocabularySize, using: &random) }
     let pool = Workers(threads: 2)
-    for (method, compute) in [("plain", Compute.float32), ("self-extend:G=4,W=300", .float32)] {
+    for method in ["plain", "self-extend:G=4,W=300"] {
       func run() throws -> [[Float]] {
-        let session = Session(
-          model: model, method: try Method(parsing: method), workers: pool, options: SessionOptions(compute: compute))
+        let session = Session(model: model, method: try Method(parsing: method), workers: pool)
         return [try session.logits(tokens, last: 3), try session.logits([5], last: 1)]
       }
       let real = try run()
