@@ -5,7 +5,8 @@
 // depend on how queries are cut into blocks, and decoding may give super tiles to different threads.
 //
 // An item is a block of query rows of one key/value head: tokens x query heads that share it, about 384 rows, so that
-// keys converted from float16 are used 384 times; half of that for wide heads (a block stays in L2) or many threads.
+// keys converted from float16 are used 384 times; half of that for wide heads (a block stays in L2) or many threads, and
+// down to 24 rows where there would be fewer items than threads.
 #include "attention/attention.h"
 
 static int64_t padded16(int64_t n) { return (n + 15) / 16 * 16; }
@@ -68,7 +69,7 @@ static void run_blocks(void *context, int worker) {
   item_scratch s;
   layout(c, c->w->local[worker], &s);
   for (;;) {
-    int64_t item = atomic_fetch_add(&c->next, 1), head, t0, t1;
+    int64_t item = ckernels_workers_next(c->w, &c->next), head, t0, t1;
     if (item >= c->blocks * c->a->cache->heads) return;
     item_of(c, item, &head, &t0, &t1);
     int64_t rows = (t1 - t0) * c->group, supers = (ckernels_block_end(c, t0, t1) + super_keys - 1) / super_keys;
@@ -89,7 +90,7 @@ static void run_supers(void *context, int worker) {
   item_scratch s;
   layout(c, c->w->local[worker], &s);
   for (;;) {
-    int64_t item = atomic_fetch_add(&c->next, 1), head, t0, t1;
+    int64_t item = ckernels_workers_next(c->w, &c->next), head, t0, t1;
     if (item >= c->blocks * c->a->cache->heads * c->supers) return;
     item_of(c, item / c->supers, &head, &t0, &t1);
     int64_t rows = (t1 - t0) * c->group;
@@ -106,7 +107,7 @@ static void run_merges(void *context, int worker) {
   (void)worker;
   attending *c = context;
   for (;;) {
-    int64_t item = atomic_fetch_add(&c->next, 1), head, t0, t1;
+    int64_t item = ckernels_workers_next(c->w, &c->next), head, t0, t1;
     if (item >= c->blocks * c->a->cache->heads) return;
     item_of(c, item, &head, &t0, &t1);
     int64_t rows = (t1 - t0) * c->group;
@@ -145,8 +146,11 @@ static void find_pairs(attending *c) {
 /// Chooses the blocks; returns the number of items.
 static int64_t divide_rows(attending *c) {
   const int64_t most = c->d > 128 ? block_rows / 2 : block_rows;
+  const int64_t helpers = c->w->threads - 1;
   int64_t items = 0;
-  for (int64_t limit = most; limit >= most / 2 && items < 4 * c->w->threads; limit /= 2) {
+  for (int64_t limit = most; limit >= most / 16; limit /= 2) {
+    const int is_enough = limit >= most / 2 ? items >= 4 * c->w->threads : items * c->supers >= 2 * helpers;
+    if (is_enough) break;
     c->block_tokens = MIN(c->a->rows, MAX(1, limit / c->group));
     c->blocks = (c->a->rows + c->block_tokens - 1) / c->block_tokens;
     items = c->blocks * c->a->cache->heads;
@@ -159,8 +163,9 @@ void ckernels_attend(ckernels_workers *w, const ckernels_attention *a) {
                  .padded = a->cache->padded};
   if (!a->rows) return;
   find_pairs(&c);
-  const int64_t items = divide_rows(&c), end = ckernels_block_end(&c, 0, a->rows);
+  const int64_t end = ckernels_block_end(&c, 0, a->rows);
   c.supers = MAX(1, (end + super_keys - 1) / super_keys);
+  const int64_t items = divide_rows(&c);
   c.state = c.block_tokens * c.group * (c.padded + 2);
   c.split = w->threads > 1 && c.supers > 1 && items < 4 * w->threads;
   int parallel = items * c.supers > 1 && a->rows * a->heads * end * c.d > 50000;
@@ -169,11 +174,11 @@ void ckernels_attend(ckernels_workers *w, const ckernels_attention *a) {
   ckernels_workers_local(w, layout(&c, NULL, &s));
   if (c.split) {
     c.partial = ckernels_workers_shared(w, (size_t)(items * c.supers * c.state) * 4);
-    ckernels_workers_run(w, parallel, run_supers, &c);
+    ckernels_workers_run(w, ckernels_work_supers, parallel, run_supers, &c);
     atomic_store(&c.next, 0);
-    ckernels_workers_run(w, parallel && a->rows > 8, run_merges, &c);
+    ckernels_workers_run(w, ckernels_work_merges, parallel && a->rows > 8, run_merges, &c);
   } else {
-    ckernels_workers_run(w, parallel, run_blocks, &c);
+    ckernels_workers_run(w, ckernels_work_attention, parallel, run_blocks, &c);
   }
   ckernels_workers_leave(w);
 }

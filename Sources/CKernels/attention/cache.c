@@ -216,7 +216,7 @@ static void store_key_groups(void *context, int worker) {
   storing *s = context;
   if (s->rows == 1) prefetch_panels(s);
   for (;;) {
-    int64_t group = atomic_fetch_add(&s->next, 1);
+    int64_t group = ckernels_workers_next(s->w, &s->next);
     if (group >= s->groups) return;
     int64_t start = s->position / panel_keys * panel_keys + group * panel_keys;
     int64_t first = MAX(start - s->position, 0), last = MIN(start + panel_keys - s->position, s->rows);
@@ -229,7 +229,7 @@ static void store_value_groups(void *context, int worker) {
   storing *s = context;
   const ckernels_cache *c = s->cache;
   for (;;) {
-    int64_t group = atomic_fetch_add(&s->next, 1);
+    int64_t group = ckernels_workers_next(s->w, &s->next);
     if (group >= s->groups) return;
     for (int64_t r = group * panel_keys; r < MIN((group + 1) * panel_keys, s->rows); r++) {
       int64_t position = s->position + r;
@@ -251,7 +251,7 @@ static int store(storing *s, void (*work)(void *, int)) {
   if (!ckernels_cache_reserve(s->cache, s->position + s->rows)) return 0;
   s->groups = (s->position + s->rows - 1) / panel_keys - s->position / panel_keys + 1;
   ckernels_workers_enter(s->w);
-  ckernels_workers_run(s->w, s->rows * s->cache->heads * s->cache->dimension > 16384, work, s);
+  ckernels_workers_run(s->w, ckernels_work_cache, s->rows * s->cache->heads * s->cache->dimension > 16384, work, s);
   ckernels_workers_leave(s->w);
   return 1;
 }

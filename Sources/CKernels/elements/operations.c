@@ -18,16 +18,16 @@ typedef struct {
 } operation;
 
 static int take(operation *o, int64_t *first, int64_t *last) {
-  *first = atomic_fetch_add(&o->next, 1) * o->chunk;
+  *first = ckernels_workers_next(o->w, &o->next) * o->chunk;
   *last = MIN(*first + o->chunk, o->count);
   return *first < o->count;
 }
 
 /// Runs in chunks of about `size` elements, on one thread if there are few.
-static void perform(operation *o, int64_t per_item, int64_t size, void (*work)(void *, int)) {
+static void perform(operation *o, int kind, int64_t per_item, int64_t size, void (*work)(void *, int)) {
   o->chunk = MAX(1, size / MAX(1, per_item));
   ckernels_workers_enter(o->w);
-  ckernels_workers_run(o->w, o->count * per_item >= 2 * size, work, o);
+  ckernels_workers_run(o->w, kind, o->count * per_item >= 2 * size, work, o);
   ckernels_workers_leave(o->w);
 }
 
@@ -46,7 +46,7 @@ void ckernels_embed(ckernels_workers *w, const int64_t *ids, int64_t count, cons
                     int type, int64_t columns, float scale, float *into) {
   operation o = {.w = w, .count = count, .ids = ids, .weights = weights, .row_bytes = row_bytes, .mode = type,
                  .columns = columns, .value = scale, .into = into};
-  perform(&o, columns, 8192, embed);
+  perform(&o, ckernels_work_embedding, columns, 8192, embed);
 }
 
 static void norm(void *context, int worker) {
@@ -62,7 +62,7 @@ void ckernels_norm(ckernels_workers *w, const float *x, int64_t rows, int64_t co
                    const float *bias, float epsilon, int centred, float *into) {
   operation o = {.w = w, .count = rows, .x = x, .columns = columns, .weight = weight, .bias = bias, .value = epsilon,
                  .mode = centred, .into = into};
-  perform(&o, columns, 8192, norm);
+  perform(&o, ckernels_work_norm, columns, 8192, norm);
 }
 
 // Element-wise work goes in blocks of 1024 so that no vector is cut.
@@ -79,7 +79,7 @@ static void gate(void *context, int worker) {
 }
 void ckernels_gate(ckernels_workers *w, const float *x, const float *up, int64_t count, int activation, float *into) {
   operation o = {.w = w, .count = blocks(count), .columns = count, .x = x, .y = up, .mode = activation, .into = into};
-  perform(&o, block, 4096, gate);
+  perform(&o, ckernels_work_activation, block, 4096, gate);
 }
 
 static void add(void *context, int worker) {
@@ -92,7 +92,7 @@ static void add(void *context, int worker) {
 }
 void ckernels_add(ckernels_workers *w, const float *x, const float *y, int64_t count, float *into) {
   operation o = {.w = w, .count = blocks(count), .columns = count, .x = x, .y = y, .into = into};
-  perform(&o, block, 16384, add);
+  perform(&o, ckernels_work_sum, block, 16384, add);
 }
 
 static void softcap(void *context, int worker) {
@@ -105,7 +105,7 @@ static void softcap(void *context, int worker) {
 }
 void ckernels_softcap(ckernels_workers *w, float *x, int64_t count, float cap) {
   operation o = {.w = w, .count = blocks(count), .columns = count, .into = x, .value = cap};
-  perform(&o, block, 4096, softcap);
+  perform(&o, ckernels_work_softcap, block, 4096, softcap);
 }
 
 static void rotate(void *context, int worker) {
@@ -117,7 +117,7 @@ static void rotate(void *context, int worker) {
 }
 void ckernels_rotate(ckernels_workers *w, const ckernels_rotation *rotation) {
   operation o = {.w = w, .count = rotation->rows, .rotation = rotation};
-  perform(&o, rotation->heads * rotation->head_dimension, 8192, rotate);
+  perform(&o, ckernels_work_rotation, rotation->heads * rotation->head_dimension, 8192, rotate);
 }
 
 static void log_probabilities(void *context, int worker) {
@@ -130,7 +130,7 @@ static void log_probabilities(void *context, int worker) {
 void ckernels_log_probabilities(ckernels_workers *w, const float *logits, int64_t rows, int64_t columns,
                                 const int64_t *targets, float *into) {
   operation o = {.w = w, .count = rows, .x = logits, .columns = columns, .ids = targets, .into = into};
-  perform(&o, columns, 8192, log_probabilities);
+  perform(&o, ckernels_work_log_probabilities, columns, 8192, log_probabilities);
 }
 
 int64_t ckernels_argmax(ckernels_workers *w, const float *x, int64_t count) { return w->k->argmax(x, count); }

@@ -39,6 +39,36 @@ typedef struct ckernels_workers ckernels_workers;
 ckernels_workers *ckernels_workers_create(int threads, int isa);
 void ckernels_workers_destroy(ckernels_workers *workers);
 
+/// What an operation does while it has the pool, for a record of it.
+enum {
+  ckernels_work_vectors, ckernels_work_tiles, ckernels_work_pack, ckernels_work_quantize, ckernels_work_attention,
+  ckernels_work_supers, ckernels_work_merges, ckernels_work_cache, ckernels_work_embedding, ckernels_work_norm,
+  ckernels_work_activation, ckernels_work_sum, ckernels_work_softcap, ckernels_work_rotation,
+  ckernels_work_log_probabilities, ckernels_work_measurement, ckernels_work_count
+};
+/// One line of a record. `value`: of a start the kind of work, and 1 << 16 more where threads share it; of an item the
+/// part that it belongs to, or -1 where all threads count in one row; the item after a region's last has no work.
+enum { ckernels_event_start, ckernels_event_item, ckernels_event_end };
+typedef struct { int64_t nanoseconds; int32_t event, value; } ckernels_event;
+/// From here on the caller alone does all work, divided as for `threads` threads, and its times are recorded; 0 ends
+/// that (the events stay until the next record begins). Gives 0 when memory ends. No other caller may use the pool
+/// meanwhile.
+int ckernels_workers_record(ckernels_workers *workers, int threads);
+/// The events of the last record; -1 as their number where memory ended.
+const ckernels_event *ckernels_workers_events(const ckernels_workers *workers, int64_t *count);
+/// Bytes of scratch memory that operations have asked for so far: one that all threads share, and one of each thread.
+void ckernels_workers_scratch(const ckernels_workers *workers, int64_t *shared, int64_t *local);
+
+/// What opening and closing a region costs, in nanoseconds; medians.
+typedef struct {
+  double open;      // from the caller's opening until another thread, which spins, begins
+  double close;     // from the other thread's end until the caller goes on
+  double handover;  // a line of the cache goes from one thread to another, which writes to it
+  double clock;     // one look at the clock
+} ckernels_region_cost;
+/// Measures it with the threads of the pool; zeros but for `clock` where the caller is alone or no other thread came.
+ckernels_region_cost ckernels_measure_regions(ckernels_workers *workers, int rounds);
+
 /// One product that shares its input with others: y[r * y_stride + o] (+)= sum_k x[r][k] * w[o][k] (+ bias[o]).
 typedef struct {
   const void *weights;   // `outputs` rows of `row_bytes` bytes, any alignment

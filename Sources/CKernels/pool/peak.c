@@ -54,7 +54,7 @@ static double rate(ckernels_workers *w, int parallel, const uint8_t *bytes, int6
   ckernels_workers_enter(w);
   double start = seconds();
   m.until = start + duration;
-  ckernels_workers_run(w, parallel, measure, &m);
+  ckernels_workers_run(w, ckernels_work_measurement, parallel, measure, &m);
   double took = seconds() - start;
   ckernels_workers_leave(w);
   return (double)atomic_load(&m.done) / took;

@@ -90,9 +90,11 @@ static void *worker_main(void *argument) {
   }
 }
 
-void ckernels_workers_run(ckernels_workers *w, int parallel, void (*work)(void *, int), void *context) {
-  if (!parallel || w->threads == 1) {
+void ckernels_workers_run(ckernels_workers *w, int kind, int parallel, void (*work)(void *, int), void *context) {
+  if (!parallel || w->running == 1) {
+    if (w->record.on) ckernels_workers_note(w, ckernels_event_start, kind | (parallel && w->threads > 1) << 16);
     work(context, 0);
+    if (w->record.on) ckernels_workers_note(w, ckernels_event_end, 0);
     return;
   }
   w->work = work;
@@ -134,7 +136,8 @@ ckernels_workers *ckernels_workers_create(int threads, int isa) {
   pthread_mutex_init(&w->lock, NULL);
   pthread_mutex_init(&w->parking, NULL);
   pthread_cond_init(&w->wake, NULL);
-  w->threads = 1;
+  w->part_room = threads;
+  w->started_count = 1;
   for (int i = 1; i < threads; i++) {
     start *s = malloc(sizeof *s);
     if (!s) break;
@@ -143,8 +146,9 @@ ckernels_workers *ckernels_workers_create(int threads, int isa) {
       free(s);
       break;  // fewer threads give the same bits
     }
-    w->threads++;
+    w->started_count++;
   }
+  w->threads = w->running = w->started_count;
   return w;
 }
 
@@ -153,12 +157,13 @@ void ckernels_workers_destroy(ckernels_workers *w) {
   atomic_store(&w->stopping, 1);
   pthread_cond_broadcast(&w->wake);
   pthread_mutex_unlock(&w->parking);
-  for (int i = 1; i < w->threads; i++) pthread_join(w->started[i - 1], NULL);
-  for (int i = 0; i < w->threads; i++) free(w->local[i]);
+  for (int i = 1; i < w->started_count; i++) pthread_join(w->started[i - 1], NULL);
+  for (int i = 0; i < w->started_count; i++) free(w->local[i]);
   free(w->local);
   free(w->shared);
   free(w->started);
   free(w->parts);
+  free(w->record.events);
   pthread_mutex_destroy(&w->lock);
   pthread_mutex_destroy(&w->parking);
   pthread_cond_destroy(&w->wake);
@@ -177,8 +182,12 @@ int64_t ckernels_workers_take(ckernels_workers *w, int worker) {
     work_part *part = w->parts + (worker + i) % w->threads;
     if (i && atomic_load_explicit(&part->next, memory_order_relaxed) >= part->end) continue;
     int64_t item = atomic_fetch_add_explicit(&part->next, 1, memory_order_relaxed);
-    if (item < part->end) return item;
+    if (item < part->end) {
+      if (__builtin_expect(w->record.on, 0)) ckernels_workers_note(w, ckernels_event_item, (int)(part - w->parts));
+      return item;
+    }
   }
+  if (__builtin_expect(w->record.on, 0)) ckernels_workers_note(w, ckernels_event_item, -1);
   return -1;
 }
 
@@ -222,7 +231,7 @@ void *ckernels_workers_shared(ckernels_workers *w, size_t bytes) {
 
 void ckernels_workers_local(ckernels_workers *w, size_t bytes) {
   if (bytes <= w->local_size) return;
-  for (int i = 0; i < w->threads; i++) {
+  for (int i = 0; i < w->started_count; i++) {
     free(w->local[i]);
     w->local[i] = scratch(bytes);
   }

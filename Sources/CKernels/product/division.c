@@ -21,17 +21,40 @@ void ckernels_finish_tile(const multiplication *m, const ckernels_product *p, in
   }
 }
 
+/// Rounds of all threads over so many items.
+static int64_t rounds(int64_t items, int64_t threads) { return (items + threads - 1) / threads; }
+
+/// Few panels for many threads: what is left after whole rounds is cut into the number of pieces that ends first, in
+/// tiles of time. Each piece unpacks the panel's weights again, which takes about as long as two tiles.
+static void cut_rest(multiplication *m, int64_t threads) {
+  const int64_t unpacking = 2, least = 4, rest = m->panels % threads;
+  int64_t best = rounds(rest, threads) * (m->tiles + unpacking);
+  m->whole = m->panels - rest;
+  for (int64_t pieces = 2; rest && pieces <= m->tiles / least; pieces++) {
+    const int64_t time = rounds(rest * pieces, threads) * (rounds(m->tiles, pieces) + unpacking);
+    if (time >= best) continue;
+    best = time;
+    m->pieces = pieces;
+  }
+}
+
 void ckernels_divide_panels(multiplication *m, int64_t panel) {
   m->panels = 0;
   for (int i = 0; i < m->count; i++) m->panels += (m->products[i].outputs + panel - 1) / panel;
-  int threads = m->w->threads;
-  m->pieces = threads > 1 && m->tiles >= 8 * threads ? threads : 1;
-  m->whole = m->pieces == 1 ? m->panels : MAX(0, m->panels - m->panels % threads - threads);
+  const int threads = m->w->threads;
+  m->pieces = 1;
+  m->whole = m->panels;
+  if (threads > 1 && m->tiles >= 8 * threads) {
+    m->pieces = threads;
+    m->whole = MAX(0, m->panels - m->panels % threads - threads);
+  } else if (threads > 2) {
+    cut_rest(m, threads);
+  }
 }
 
 int ckernels_next_panel(multiplication *m, int64_t panel, const ckernels_product **product, int64_t *output,
                         int64_t *tile0, int64_t *tile1) {
-  int64_t item = atomic_fetch_add(&m->next, 1), index = item, piece = 0, pieces = 1;
+  int64_t item = ckernels_workers_next(m->w, &m->next), index = item, piece = 0, pieces = 1;
   if (item >= m->whole) {
     index = m->whole + (item - m->whole) / m->pieces;
     piece = (item - m->whole) % m->pieces;

@@ -18,7 +18,7 @@ typedef struct {
 } multiplication;
 
 /// Cuts the panels of all products into items: what does not divide among the threads is cut by rows, and one round
-/// more, so that all end together.
+/// more where there are rows enough for every thread, so that all end together.
 void ckernels_divide_panels(multiplication *m, int64_t panel);
 /// The next item: its product, first output and tiles; 0 when there is none left.
 int ckernels_next_panel(multiplication *m, int64_t panel, const ckernels_product **product, int64_t *output,

@@ -19,7 +19,7 @@ static void pack(void *context, int worker) {
   (void)worker;
   multiplication *m = context;
   for (;;) {
-    int64_t group = atomic_fetch_add(&m->next, 1);  // 8 tiles at a time
+    int64_t group = ckernels_workers_next(m->w, &m->next);  // 8 tiles at a time
     if (group * 8 >= m->tiles) return;
     for (int64_t t = group * 8; t < MIN(group * 8 + 8, m->tiles); t++) {
       int64_t first = 0, last = 0;
@@ -71,7 +71,7 @@ static void run_panel(multiplication *m, const ckernels_product *p, int64_t outp
   float *panel = scratch, *chain = panel + m->steps * 8 * panel_outputs;
   float *sum = chain + row_block_tiles * tile_rows * panel_outputs;
   // A panel that is cut among the threads: so is the next.
-  const int64_t distance = tile1 - tile0 < m->tiles ? 1 : m->w->threads;
+  const int64_t distance = tile1 - tile0 < m->tiles ? 1 : m->w->running;
   reading_ahead ahead = read_ahead(m, p, output, distance, 8 * (tile1 - tile0));
   k->pack_weights(p->type, (const uint8_t *)p->weights + output * p->row_bytes, p->row_bytes,
                   MIN(panel_outputs, p->outputs - output), m->columns, panel);
@@ -119,7 +119,7 @@ static void run_vectors(void *context, int worker) {
 
 static void multiply_vectors(multiplication *m) {
   ckernels_divide_outputs(m, 8);
-  ckernels_workers_run(m->w, m->chunk_total * m->columns * m->rows > 30000, run_vectors, m);
+  ckernels_workers_run(m->w, ckernels_work_vectors, m->chunk_total * m->columns * m->rows > 30000, run_vectors, m);
 }
 
 static void multiply_tiles(multiplication *m) {
@@ -132,9 +132,9 @@ static void multiply_tiles(multiplication *m) {
   ckernels_divide_panels(m, panel_outputs);
   int parallel = m->rows * m->columns > 4096;
   atomic_store(&m->next, 0);
-  ckernels_workers_run(m->w, parallel, pack, m);
+  ckernels_workers_run(m->w, ckernels_work_pack, parallel, pack, m);
   atomic_store(&m->next, 0);
-  ckernels_workers_run(m->w, parallel, run_tiles, m);
+  ckernels_workers_run(m->w, ckernels_work_tiles, parallel, run_tiles, m);
 }
 
 void ckernels_multiply_floats(multiplication *m, int path) {

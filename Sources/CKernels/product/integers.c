@@ -24,7 +24,7 @@ static void quantize(void *context, int worker) {
   const integers *c = context;
   multiplication *m = c->m;
   for (;;) {
-    int64_t t = atomic_fetch_add(&m->next, 1);
+    int64_t t = ckernels_workers_next(m->w, &m->next);
     if (t >= m->tiles) return;
     int64_t at = t * tile_rows * c->blocks;
     c->k->quantize(c->bits, m->x + t * tile_rows * m->x_stride, m->x_stride, MIN(tile_rows, m->rows - t * tile_rows),
@@ -102,7 +102,7 @@ static void multiply_vectors(integers *c) {
     }
   }
   ckernels_divide_outputs(m, 16);
-  ckernels_workers_run(m->w, m->chunk_total * m->columns * m->rows > 60000, run_vectors, c);
+  ckernels_workers_run(m->w, ckernels_work_vectors, m->chunk_total * m->columns * m->rows > 60000, run_vectors, c);
 }
 
 void ckernels_multiply_integers(multiplication *m, int bits, int path) {
@@ -123,7 +123,7 @@ void ckernels_multiply_integers(multiplication *m, int bits, int path) {
                                    (size_t)(m->tiles * tile_rows * integer_outputs) * 4);
   ckernels_divide_panels(m, integer_outputs);
   atomic_store(&m->next, 0);
-  ckernels_workers_run(m->w, m->rows * m->columns > 16384, quantize, &c);
+  ckernels_workers_run(m->w, ckernels_work_quantize, m->rows * m->columns > 16384, quantize, &c);
   atomic_store(&m->next, 0);
-  ckernels_workers_run(m->w, m->rows * m->columns * m->panels > 4096, run_tiles, &c);
+  ckernels_workers_run(m->w, ckernels_work_tiles, m->rows * m->columns * m->panels > 4096, run_tiles, &c);
 }

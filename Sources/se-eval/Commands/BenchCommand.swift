@@ -13,9 +13,17 @@ enum BenchCommand {
   private static let repetitions = Option.value("--repeat", "R", "repetitions of each measurement (default 3)")
   private static let peak = Option.flag("--peak", "measure the device's peak rates and the share that is reached")
 
+  static let simulation = Option.value(
+    "--simulate-threads", "N,...",
+    "replay the schedule of each measurement on so many threads, from times of one (Docs/many-cores.md)")
+  static let memoryRate = Option.value(
+    "--memory-rate", "GB/S", "memory of the simulated machine (default: this machine's, measured)")
+  static let handover = Option.value(
+    "--handover", "NS", "a cache line's way from core to core in the simulated machine (default: measured here)")
+
   private static let profile = Option.flag("--profile", "show where the time of each measurement goes, in per cent")
 
-  private struct Measurement: Encodable {
+  struct Measurement: Encodable {
     let phase: String
     let tokens: Int
     let depth: Int
@@ -37,6 +45,8 @@ enum BenchCommand {
     var profile: [String: Double]?
     /// How products are cut into work groups on an OpenCL device, by kind; with a profile.
     var product_shapes: [String: String]?
+    /// The schedule on other numbers of threads, where that was asked for.
+    var simulation: Simulation?
   }
 
   static let command = Command(
@@ -45,7 +55,9 @@ enum BenchCommand {
       "Machines are noisy: compare ratios of runs made in turn, and look at the calibration rate beside each "
         + "(a fixed arithmetic kernel run just before). Peak memory is the process's, so it includes the mapped weights."
     ],
-    options: [EngineOptions.model, prefill, decode, depth, repetitions, peak, profile] + EngineOptions.all
+    options: [
+      EngineOptions.model, prefill, decode, depth, repetitions, peak, profile, simulation, memoryRate, handover,
+    ] + EngineOptions.all
   ) { arguments in
     let lengths = try arguments.integers(prefill) ?? [512]
     let decodeCount = try arguments.integer(decode, atLeast: 0) ?? 32
@@ -53,8 +65,10 @@ enum BenchCommand {
     if let long = (lengths + depths + [decodeCount]).first(where: { $0 > EngineOptions.mostTokens }) {
       throw UsageError("'bench' measures at most \(EngineOptions.mostTokens) tokens, \(long) are asked for")
     }
+    let wanted = try simulationWish(arguments)
     let bench = try Bench(
-      arguments, repetitions: arguments.integer(repetitions) ?? 3, measuresPeak: arguments.has(peak),
+      arguments, simulating: wanted, repetitions: arguments.integer(repetitions) ?? 3,
+      measuresPeak: arguments.has(peak),
       wantsProfile: arguments.has(profile))
     bench.printHeading()
     for length in lengths { try bench.report(bench.prefill(length)) }
@@ -65,7 +79,7 @@ enum BenchCommand {
   }
 
   /// One bench run: a model, a method, and the rates of this machine.
-  private struct Bench {
+  struct Bench {
     let model: Model
     let method: Method
     let workers: Workers
@@ -73,10 +87,15 @@ enum BenchCommand {
     let options: SessionOptions
     let repetitions: Int
     let peak: DevicePeak?
+    let simulated: SimulationWish?
     let wantsProfile: Bool
     let asJSON: Bool
 
-    init(_ arguments: Arguments, repetitions: Int, measuresPeak: Bool, wantsProfile: Bool) throws {
+    init(
+      _ arguments: Arguments, simulating simulated: SimulationWish?, repetitions: Int, measuresPeak: Bool,
+      wantsProfile: Bool
+    ) throws {
+      self.simulated = simulated
       method = try arguments.method(EngineOptions.method)
       options = try EngineOptions.session(arguments)
       workers = try EngineOptions.workers(arguments)
@@ -114,6 +133,12 @@ enum BenchCommand {
         "prefill", tokens: count, depth: 0, seconds, flops: flops, bytes: Double(model.weightByteCount),
         cacheBytes: cacheBytes, calibration: calibration)
       if let profile { add(profile, of: seconds.reduce(0, +), to: &result) }
+      if let simulated {
+        result.simulation = try simulate(simulated, result, bytesPerToken: nil) {
+          let session = makeSession()
+          return (1, { _ = try session.logits(tokens, last: 1) })
+        }
+      }
       return result
     }
 
@@ -143,6 +168,14 @@ enum BenchCommand {
         "decode", tokens: count, depth: depth, seconds, flops: flops, bytes: bytes,
         cacheBytes: session.cacheByteCount, calibration: calibration)
       if let profile { add(profile, of: seconds.reduce(0, +), to: &result) }
+      if let simulated {
+        session.profile = nil
+        let some = min(count, simulatedTokens)
+        result.simulation = try simulate(simulated, result, bytesPerToken: bytes / Double(count)) {
+          session.truncate(to: start)
+          return (Double(count) / Double(some), { _ = try session.decode(prompt[0], count: some) })
+        }
+      }
       return result
     }
 
@@ -176,6 +209,7 @@ enum BenchCommand {
           + right(NumberText.fixed(m.gflops, 0), 9) + right(NumberText.fixed(m.gigabytes_per_second, 1), 6)
           + right(m.calibration_gflops.map { NumberText.fixed($0, 0) } ?? "-", 13) + "  "
           + NumberText.bytes(m.peak_bytes) + share)
+      if let simulation = m.simulation { simulation.lines.forEach { Terminal.print("         " + $0) } }
       guard let profile = m.profile else { return }
       let parts = profile.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
       Terminal.print("         " + parts.map { "\($0.key) \(NumberText.fixed($0.value, 1)) %" }.joined(separator: ", "))
@@ -197,7 +231,7 @@ enum BenchCommand {
       return shares
     }
 
-    private var description: ModelDescription { ModelDescription(model.hyperparameters) }
+    var description: ModelDescription { ModelDescription(model.hyperparameters) }
 
     private func makeSession() -> Session {
       Session(model: model, method: method, options: options)
