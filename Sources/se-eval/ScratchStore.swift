@@ -16,7 +16,7 @@ final class ScratchStore {
     self.place = place
     let absolute = URL(fileURLWithPath: place).standardizedFileURL.path
     path = "\(folder)/se-eval-\(SHA256.hexadecimal(of: absolute).prefix(16)).sqlite"
-    try SweepCommand.makeFolder(of: path)
+    try SweepCommand.makeFolder(of: path, option: "--scratch")
     try SweepCommand.makeFolder(of: place)
     guard FileManager.default.fileExists(atPath: place) else { return }
     if FileManager.default.fileExists(atPath: path) {

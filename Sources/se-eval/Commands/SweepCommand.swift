@@ -200,13 +200,13 @@ enum SweepCommand {
     return Interruption.status
   }
 
-  /// Makes the folder of a file that will be written.
-  static func makeFolder(of path: String) throws(FileError) {
+  /// Makes the folder of a file that will be written; `option` names another place.
+  static func makeFolder(of path: String, option: String = "--db") throws(FileError) {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     } catch {
-      let problem = "the folder cannot be made: \(SystemReason.text(error)); name another place with --db"
+      let problem = "the folder cannot be made: \(SystemReason.text(error)); name another place with \(option)"
       throw FileError(path: folder.path, problem: problem, isInput: false)
     }
   }
