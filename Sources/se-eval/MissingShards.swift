@@ -88,7 +88,8 @@ struct MissingShards {
     let busy = Set(atWork.map { settings.task(ofShard: $0) })
     let wanted = Set(lacking.map { settings.task(ofShard: $0) })
     for task in wanted.intersection(busy).sorted() {
-      Terminal.message("task \(task) is not submitted yet: another shard of it is at work; ask again when that has ended")
+      Terminal.message(
+        "task \(task) is not submitted yet: another shard of it is at work; ask again when that has ended")
     }
     let tasks = wanted.subtracting(busy).sorted()
     return tasks.isEmpty ? nil : tasks
@@ -100,7 +101,9 @@ struct MissingShards {
     if let difference = store.difference { return "its store is of another configuration: \(difference)" }
     var words: [String] = []
     if let standing {
-      words.append("\(NumberText.grouped(standing.missingCount)) of \(NumberText.grouped(standing.sampleCount)) samples are missing")
+      words.append(
+        "\(NumberText.grouped(standing.missingCount)) of \(NumberText.grouped(standing.sampleCount)) samples are missing"
+      )
     }
     switch store.part.state(at: now) {
     // Its last sign of life may be younger than two minutes: cancelled, or lost with its node.

@@ -26,6 +26,7 @@ enum StorePlaces {
   /// - Parameters:
   ///   - argument: the argument.
   ///   - configuration: what `configuration` gives for it.
+  /// - Returns: their paths.
   /// - Throws: `FileError` where there is none.
   static func stores(_ argument: String, _ configuration: Configuration?) throws -> [String] {
     guard let name = configuration?.name else { return try ResultStore.storeFiles(argument) }

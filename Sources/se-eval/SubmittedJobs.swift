@@ -71,6 +71,7 @@ struct SubmittedJobs {
   ///   - tasks: what `queue` found.
   ///   - shardCount: the number of shards.
   ///   - taskCount: into how many tasks a job divides them that does not say it.
+  /// - Returns: their numbers, from 1.
   func shards(of tasks: [String: Set<Int>], shardCount: Int, taskCount: Int) -> Set<Int> {
     var shards: Set<Int> = []
     for job in jobs {
@@ -87,7 +88,8 @@ struct SubmittedJobs {
   func notAsked(_ reason: String) -> FileError {
     FileError(
       path: path,
-      problem: "job \(names) may still be in the queue, and \(reason); nothing was written or submitted. Ask again later, "
+      problem:
+        "job \(names) may still be in the queue, and \(reason); nothing was written or submitted. Ask again later, "
         + "or remove the file when they have ended", isInput: false)
   }
 }

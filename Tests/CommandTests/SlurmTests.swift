@@ -109,7 +109,9 @@ import Testing
     }
   }
 
-  @Test("after a changed configuration the merge job ends with its report, names a shard that is not of it yet, and judges gates with no device")
+  @Test(
+    "after a changed configuration the merge job ends with its report, names a shard that is not of it yet, and judges gates with no device"
+  )
   func changed() throws {
     try inFolder { folder in
       // No such device is here: the shards are told to compute on the processor.
@@ -142,7 +144,8 @@ import Testing
     }
   }
 
-  @Test("variables that the configuration uses are frozen, a server's key goes by name, and one that is not set is refused")
+  @Test(
+    "variables that the configuration uses are frozen, a server's key goes by name, and one that is not set is refused")
   func variables() throws {
     try inFolder { folder in
       let judge = "judge: {name: j, server: {url: \"http://127.0.0.1:9/${URLPART}\", model: m, key-env: MY_SECRET}}"
@@ -239,7 +242,7 @@ import Testing
         "$P" slurm small.yaml --time 9 --mem 1 --threads 1 >said 2>&1; [ $? = 2 ] || at 1
         has -e '--mem is 1 MiB, and demo needs [0-9.]* MiB for keys' || has 'needs .* for keys, values' || at 2
         [ ! -e Slurm ] || at 3
-        "$P" slurm small.yaml tasks.passkey.lengths=200000 tasks.passkey.trials=1 tasks.passkey.depths=1 \
+        "$P" slurm small.yaml tasks.passkey.lengths=300000 tasks.passkey.trials=1 tasks.passkey.depths=1 \
           --only task=passkey --time 9 --mem 9000 --memory 1 --threads 1 >said 2>&1; [ $? = 2 ] || at 4
         has 'tokens need' && has 'GiB can be had' || at 5
         [ ! -e Slurm ] || at 6

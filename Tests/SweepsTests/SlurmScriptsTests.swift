@@ -68,7 +68,8 @@ import Testing
     #expect(SlurmScripts(settings).array.contains("#SBATCH --array=1-2,4\n"))
   }
 
-  @Test("the merge job takes the configuration as it is now, judges gates only where there are some, and computes nothing")
+  @Test(
+    "the merge job takes the configuration as it is now, judges gates only where there are some, and computes nothing")
   func merge() {
     var settings = settings()
     settings.overrides = ["tasks.passkey.trials=6", "seed=7"]
@@ -99,12 +100,14 @@ import Testing
     for option in settings.options { #expect(SlurmScripts(settings).array.contains("#SBATCH \(option)\n")) }
   }
 
-  @Test("a server's key goes to the array by its name, on the command line too, but where a person says what is exported")
+  @Test(
+    "a server's key goes to the array by its name, on the command line too, but where a person says what is exported")
   func keys() {
     var settings = settings()
     settings.keyVariables = ["B_KEY", "A_KEY"]
     let scripts = SlurmScripts(settings)
-    #expect(scripts.array.contains("#SBATCH --export=A_KEY,B_KEY\n") && scripts.merge.contains("#SBATCH --export=NONE\n"))
+    #expect(
+      scripts.array.contains("#SBATCH --export=A_KEY,B_KEY\n") && scripts.merge.contains("#SBATCH --export=NONE\n"))
     #expect(scripts.submit.contains("sbatch --parsable --export=A_KEY,B_KEY array.sbatch"))
     #expect(scripts.submit.contains("for name in A_KEY B_KEY; do"))
     settings.options = ["--export=ALL"]

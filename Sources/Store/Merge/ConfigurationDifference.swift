@@ -18,9 +18,10 @@ public struct RunConfiguration: Hashable, Sendable {
 }
 
 extension ResultStore {
-  /// How the configuration of the run that began last differs from another one; nil where it does not, or nothing ran.
+  /// Compares the configuration of the run that began last with another one.
   ///
   /// - Parameter configuration: The other one.
+  /// - Returns: How they differ; nil where they do not, or nothing ran.
   /// - Throws: `StoreError` when the store cannot be read.
   public func difference(from configuration: RunConfiguration) throws(StoreError) -> ConfigurationDifference? {
     guard let run = try latestRun()?.record, run.configurationHash != configuration.hash else { return nil }

@@ -61,7 +61,9 @@ extension ResultStore {
         }
       }
       sources = own
-    } else if !force { try refuseOtherConfigurations(sources, isNew ? nil : target, options) }
+    } else if !force {
+      try refuseOtherConfigurations(sources, isNew ? nil : target, options)
+    }
     do throws(StoreError) {
       let store = try open(target, mode: .create, options: options)
       let counts = try store.merge(sources)

@@ -49,8 +49,9 @@ public struct SlurmScripts: Sendable {
     public var resources: String?
     /// A folder of the node's own disk where a shard's store is written; variables in it are those of the job.
     public var scratch: String?
-    /// More `#SBATCH` options, for example `--partition=x`; they win over those written here. Those that only tasks can mean,
-    /// such as `--array`, are left out of the job that joins.
+    /// More `#SBATCH` options, for example `--partition=x`; they win over those written here.
+    ///
+    /// Those that only tasks can mean, such as `--array`, are left out of the job that joins.
     public var options: [String] = []
     /// The tasks of the array that are asked for; nil for all.
     public var tasks: [Int]?
@@ -107,7 +108,8 @@ public struct SlurmScripts: Sendable {
 
   /// What a job of these scripts gets of the environment that it is submitted in.
   private var export: String {
-    settings.keyVariables.isEmpty ? "--export=NONE" : "--export=\(settings.keyVariables.sorted().joined(separator: ","))"
+    settings.keyVariables.isEmpty
+      ? "--export=NONE" : "--export=\(settings.keyVariables.sorted().joined(separator: ","))"
   }
 
   /// The array job.
@@ -123,7 +125,9 @@ public struct SlurmScripts: Sendable {
         // The signal that a time limit is near goes to this shell, which passes it on.
         "--requeue", "--signal=B:TERM@90",
       ] + (settings.resources.map { ["--gres=\($0)"] } ?? []), export: export, own: settings.options)
-    if !settings.keyVariables.isEmpty { text += keyCheck("give it where the array is submitted: it is not in this script") }
+    if !settings.keyVariables.isEmpty {
+      text += keyCheck("give it where the array is submitted: it is not in this script")
+    }
     // Each shard's store has a name of its own there, and is copied to its place every minute and at the end.
     let check = #"[ -n "$scratch" ] || { echo "--scratch is empty on this node" >&2; exit 2; }"#
     let scratch =

@@ -11,7 +11,8 @@ enum MergeCommand {
   private static let strict = Option.flag("--strict", "exit status 4 when samples are missing or failed")
   private static let config = Option.value(
     "--config", "CONFIG",
-    "join only stores whose last run was of this configuration, and name the others; DB may have been joined of another")
+    "join only stores whose last run was of this configuration, and name the others; DB may have been joined of another"
+  )
 
   static let command = Command(
     name: "merge", summary: "Join the stores of shards into one, and say what is missing",
@@ -24,7 +25,8 @@ enum MergeCommand {
   ) { arguments in
     let configuration = try SweepArguments.configuration(arguments, of: config)
     let merged = try ResultStore.merge(
-      arguments.positionals, into: arguments.required(into), options: Registry.storeOptions, force: arguments.has(force),
+      arguments.positionals, into: arguments.required(into), options: Registry.storeOptions,
+      force: arguments.has(force),
       configuration: configuration?.ofRuns)
     let isQuiet = arguments.has(GlobalOptions.quiet)
     let store = configuration.map { merged.store.limited(toConfiguration: $0.hash) } ?? merged.store

@@ -77,7 +77,9 @@ enum SlurmCommand {
     let answer = Subprocess.run(["bash", "\(folder)/\(SlurmScripts.submitName)"])
     // What it submitted before it failed stands there, and why it failed.
     if let answer { Terminal.write(answer.output) }
-    if let errors = answer?.errors, !errors.isEmpty { Terminal.message(String(errors.dropLast(errors.hasSuffix("\n") ? 1 : 0))) }
+    if let errors = answer?.errors, !errors.isEmpty {
+      Terminal.message(String(errors.dropLast(errors.hasSuffix("\n") ? 1 : 0)))
+    }
     guard let answer, answer.status == 0 else {
       let problem =
         Subprocess.run(["bash", "-c", "command -v sbatch"])?.status == 0 ? "see above" : "there is no sbatch here"
@@ -180,7 +182,8 @@ enum SlurmCommand {
     guard let name = configuration.keyVariables.sorted().first(where: isUnset) else { return }
     throw FileError(
       path: configuration.file,
-      problem: "the variable \(name) is not set, which holds a server's key (key-env); jobs get it by name from where they "
+      problem:
+        "the variable \(name) is not set, which holds a server's key (key-env); jobs get it by name from where they "
         + "are submitted, and it is written into no script")
   }
 
@@ -277,7 +280,8 @@ enum SlurmCommand {
       throw UsageError(
         "--mem is \(limit) MiB, and \(model.name) needs \(NumberText.bytes(model.leastByteCount)) for keys, values and the "
           + "buffers of a pass at \(NumberText.grouped(model.longestSequence)) tokens, beside "
-          + "\(NumberText.bytes(model.weightByteCount)) of weights; give tasks more, or leave --mem out: it is then from the plan")
+          + "\(NumberText.bytes(model.weightByteCount)) of weights; give tasks more, or leave --mem out: it is then from the plan"
+      )
     }
   }
 
