@@ -78,6 +78,9 @@ import Testing
     let merge = "merge /home/Results/demo.shards --into \"$store\" --config \"$configuration\" \(changes) --strict\n"
     let judged = "report \"$store\" --out \"$report\" --config \"$configuration\" \(changes) || exit\n"
     #expect(SlurmScripts(settings).merge.contains(merge) && !SlurmScripts(settings).merge.contains(judged))
+    settings.limit = 5
+    #expect(SlurmScripts(settings).merge.contains("\(changes) --strict --limit 5\n"))
+    settings.limit = nil
     settings.hasGates = true
     let text = SlurmScripts(settings).merge
     #expect(text.contains(merge) && text.contains(judged))

@@ -79,6 +79,8 @@ public struct SlurmScripts: Sendable {
       self.mebibytes = mebibytes
     }
 
+    /// Samples of each cell at most, where they are limited; it is among `arguments`, too.
+    public var limit: Int?
     /// Overrides of the configuration, for commands that take no arguments of `sweep`; they are among `arguments`, too.
     public var overrides: [String] = []
 
@@ -187,12 +189,13 @@ public struct SlurmScripts: Sendable {
         "--job-name=\(settings.name)-merge", "--ntasks=1", "--cpus-per-task=1", "--time=01:00:00", "--mem=2048M",
         "--output=\(settings.folder)/logs/%x-%j.log", "--open-mode=append",
       ], export: "--export=NONE", own: settings.options.filter { !Self.isOfTasks($0) })
+    let limit = settings.limit.map { " --limit \($0)" } ?? ""
     let changes = settings.overrides.map { " --set " + Self.quoted($0) }.joined()
     text += """
       store=\(Self.quoted(settings.store))
       report=\(Self.quoted(settings.report))
       # Only what is of the configuration as it is now: a shard that is not yet is missing.
-      "$program" merge \(Self.quoted(settings.shardFolder)) --into "$store" --config "$configuration"\(changes) --strict
+      "$program" merge \(Self.quoted(settings.shardFolder)) --into "$store" --config "$configuration"\(changes) --strict\(limit)
       status=$?
       [ "$status" -eq 0 ] || [ "$status" -eq 4 ] || exit "$status"
 

@@ -21,7 +21,7 @@ enum MergeCommand {
         + "what is new, so that it may run every minute beside the shards."
     ],
     positionals: [Positional(name: "DB", help: "stores to read, or folders of stores (*.sqlite)", repeats: true)],
-    options: [into, force, strict, config, SweepArguments.set]
+    options: [into, force, strict, config, SweepArguments.set, SweepArguments.limit]
   ) { arguments in
     let configuration = try SweepArguments.configuration(arguments, of: config)
     let merged = try ResultStore.merge(
@@ -30,7 +30,7 @@ enum MergeCommand {
       configuration: configuration?.ofRuns)
     let isQuiet = arguments.has(GlobalOptions.quiet)
     let store = configuration.map { merged.store.limited(toConfiguration: $0.hash) } ?? merged.store
-    let progress = try store.progress()
+    let progress = try store.progress().limited(to: arguments.integer(SweepArguments.limit))
     let isComplete =
       progress.missingCount == 0 && progress.failedCount == 0 && progress.absentShards.isEmpty
       && (configuration == nil || !progress.parts.isEmpty)

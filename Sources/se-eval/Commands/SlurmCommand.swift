@@ -124,6 +124,7 @@ enum SlurmCommand {
     }
     settings.overrides = Array(arguments.positionals.dropFirst())
     settings.arguments = settings.overrides
+    settings.limit = try arguments.integer(SweepArguments.limit)
     let passedOn = [SweepArguments.limit, SweepArguments.only, SweepArguments.memory] + EngineOptions.devices
     for option in passedOn {
       if let value = arguments.text(option) { settings.arguments += [option.name, value] }
