@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A small sweep as an array job on a real Slurm, a node crashed in between: the joined report must be that of the same
-# sweep without shards, byte for byte but for its times. Skips with a line where Slurm is not installed.
+# sweep without shards, byte for byte but for its times; then a shard's store is lost and submitted again. `status` and
+# `--missing` must tell the truth at each step. Skips with a line where Slurm is not installed.
 # With --full a second sweep follows, in which a node crashes and a time limit is hit in the same array (ten minutes).
 # With --model the model of the file $SLURM_TEST_MODEL, such as SmolLM2-135M's GGUF, is swept in place of all that:
 # passkeys of 512 tokens, plain and Self-Extend, a node crashed under them, a task cancelled and submitted again.
@@ -95,10 +96,44 @@ has_stored() { tell "$1" | grep -qE '^[^[]*(\[[^]]*\],)?"done":[1-9]'; }
 # What the stores tell, before there are any nothing.
 tell() { "$program" status "$1.yaml" --json 2>/dev/null || true; }
 
+# The command that submits a sweep; what it says is in `said`.
+time_limit=30
+memory=500
+slurm() {
+  "$program" slurm "$1.yaml" --shards 4 --threads 1 --time "$time_limit" --mem "$memory" "${@:2}" >said 2>&1
+}
+
+# Fails with what the last command said.
+fail_as_said() {
+  cat said >&2
+  fail "$*"
+}
+
+# --missing must name these shards and no other, and submits nothing.
+missing_is() {
+  local name=$1 found
+  shift
+  slurm "$name" --missing || fail_as_said "--missing of $name failed"
+  found=$(sed -n 's,^shard \([0-9]*\)/4: .*,\1,p' said | paste -s -d ' ' -)
+  [ "$found" = "$*" ] || fail_as_said "--missing of $name names the shards '$found' and not '$*'"
+}
+
+# Submits a sweep, and sees that a second array is refused and that nothing is missing.
+submit() {
+  slurm "$1" --submit || fail_as_said "$1 was not submitted"
+  cat said
+  job=$(tail -n 1 "Slurm/$1/jobs" | cut -d ' ' -f 1)
+  local status=0
+  slurm "$1" --submit || status=$?
+  [ "$status" -eq 2 ] || fail_as_said "a second array of $1 was not refused"
+  missing_is "$1"
+  grep -q 'nothing more to submit' said || fail_as_said "--missing of $1 wants more than was submitted"
+}
+
 # Waits until a node has tasks of a sweep that have begun to store, crashes it under them, and brings it back. The tasks
 # that it had are in `crashed`.
 crash_under() {
-  local name=$1 node=$2 task
+  local name=$1 node=$2 task seen
   crashed=
   for _ in $(seq 1200); do
     for task in $(running_on "$node"); do
@@ -109,11 +144,19 @@ crash_under() {
     sleep 0.1
   done
   [ -n "$crashed" ] || fail "no task of $name was at work on $node"
+  seen=$crashed
   sleep 0.5
   crashed=$(running_on "$node")
   [ -n "$crashed" ] || fail "the tasks on $node ended before it could crash: raise TRIALS"
   "$here/slurm-cluster.sh" crash "$slurm" "$node"
-  "$program" status "$name.yaml" || true
+  "$program" status "$name.yaml" || fail "status of $name failed after a crash"
+  # Dead for a moment only: a task that began to store is told as running until its sign of life is old, or as ended.
+  for task in $seen; do
+    task_is "$name" "$task" running || task_is "$name" "$task" silent || task_is "$name" "$task" ended ||
+      fail "status of $name does not know task $task"
+  done
+  # Slurm still has them, or queues them again: nobody is to submit them.
+  missing_is "$name"
   "$here/slurm-cluster.sh" restart "$slurm" "$node"
 }
 
@@ -124,19 +167,19 @@ check_restarts() {
     [ "$task" != "${1:-}" ] || continue
     scontrol show job "$task" | grep -qE 'Restarts=[1-9]' || fail "task $task died with its node and was not queued again"
   done
-  echo "slurm-test: died with their node and went on: $(echo $crashed)"
+  echo "slurm-test: died with their node and went on: ${crashed//$'\n'/ }"
 }
 
 # Waits for the end of all jobs, four seconds for each count at most. Slurm's patience of two minutes before a task is begun
 # again is cut short, but not to nothing: a task that is begun within the second of its end is refused by Slurm 22.05
 # ("credential revoked"), and lost.
 wait_for_the_end() {
-  local before= pending id
+  local before='' pending id
   for _ in $(seq "$1"); do
     [ -z "$(squeue --noheader)" ] && return
     pending=$(squeue --noheader --array --states=PENDING --format=%i | grep _ || true)
     for id in $pending; do
-      case " $(echo $before) " in *" $id "*) scontrol update JobId="$id" StartTime=now 2>/dev/null || true ;; esac
+      case " ${before//$'\n'/ } " in *" $id "*) scontrol update JobId="$id" StartTime=now 2>/dev/null || true ;; esac
     done
     before=$pending
     sleep 4
@@ -147,9 +190,14 @@ wait_for_the_end() {
 
 # What must be true of a sweep that ended.
 check_end() {
-  "$program" slurm "$1.yaml" --shards 4 --threads 1 --missing 2>&1 | grep -q "nothing is missing" ||
-    fail "something is missing of $1"
-  "$program" status "$1.yaml" --json | grep -q '"running":0' || fail "status takes $1 for running"
+  missing_is "$1"
+  grep -q 'nothing is missing' said || fail_as_said "something is missing of $1"
+  "$program" status "$1.yaml" >said
+  grep -qE '^([0-9,]+) of \1 samples done, 0 failed; 0 running, 4 ended, 0 silent$' said ||
+    fail_as_said "status does not take $1 for done"
+  if grep -q 'not started' said; then fail_as_said "status lacks shards of $1"; fi
+  merge_log=$(find "Slurm/$1/logs" -name "$1-merge-*" | sort -V | tail -n 1)
+  grep -q '^complete: ' "$merge_log" || fail "the last merge job of $1 does not say that all is there"
   diff -r -x 'timing.*' "whole-$1" "Reports/$1" || fail "the reports of $1 differ"
 }
 
@@ -158,8 +206,8 @@ whole() { "$program" sweep "$1.yaml" --db "whole-$1.sqlite" --report "whole-$1" 
 if [ -n "$model" ]; then
   configure_model model
   whole model
-  "$program" slurm model.yaml --shards 4 --threads 1 --time 30 --mem 1000 --submit
-  job=$(tail -n 1 Slurm/model/jobs)
+  memory=1000
+  submit model
   crash_under model ci1
   # Whoever is cancelled is not queued again: the merge job ends without it, and --missing submits it and nothing else.
   cancelled=$(squeue --noheader --array --jobs="$job" --format=%i | tail -n 1)
@@ -167,8 +215,10 @@ if [ -n "$model" ]; then
   scancel "$cancelled"
   wait_for_the_end 300
   check_restarts "$cancelled"
-  lacking=$("$program" slurm model.yaml --shards 4 --threads 1 --time 30 --mem 1000 --missing --submit 2>&1)
-  echo "$lacking"
+  grep -q '^incomplete: ' Slurm/model/logs/model-merge-* || fail "the merge job takes a cancelled task for done"
+  missing_is model "${cancelled##*_}"
+  slurm model --missing --submit || fail_as_said "task $cancelled was not submitted again"
+  cat said
   wait_for_the_end 300
   check_end model
   echo "slurm-test: passed (array job $job on $(basename "$model"), 4 shards, a node crashed, task $cancelled cancelled and submitted again: the report of the whole sweep)"
@@ -177,13 +227,24 @@ fi
 
 configure small "${TRIALS:-6}"
 whole small
-"$program" slurm small.yaml --shards 4 --threads 1 --time 5 --mem 500 --submit
-job=$(tail -n 1 Slurm/small/jobs)
+time_limit=5
+if "$program" status small.yaml >said 2>&1; then fail_as_said "status tells of a sweep that has not begun"; fi
+missing_is small 1 2 3 4
+submit small
 crash_under small ci1
 wait_for_the_end 75
 check_restarts
 check_end small
-echo "slurm-test: passed (array job $job, 4 shards, a node crashed: the report of the whole sweep)"
+# A store is lost: its shard, and no other, is found missing, submitted and computed.
+rm Results/small.shards/shard-3-of-4.sqlite*
+"$program" status small.yaml >said
+grep -q '^not started: shards 3$' said || fail_as_said "status does not miss the shard whose store is lost"
+missing_is small 3
+slurm small --missing --submit || fail_as_said "the lost shard was not submitted"
+cat said
+wait_for_the_end 75
+check_end small
+echo "slurm-test: passed (array job $job, 4 shards, a node crashed, a lost store submitted again: the report of the whole sweep)"
 
 [ -n "$full" ] || exit 0
 # A cluster of its own: Slurm may hold processors of a node that died for a long time.
@@ -194,10 +255,9 @@ eval "$cluster"
 # Of two minutes, 90 seconds before the end are the warning: a task has half a minute, and Slurm looks every 30 seconds.
 configure long "${LONG_TRIALS:-300}"
 whole long
-"$program" slurm long.yaml --shards 4 --threads 1 --time 2 --mem 500 --submit
-job=$(tail -n 1 Slurm/long/jobs)
+time_limit=2
+submit long
 crash_under long ci1
-"$program" slurm long.yaml --shards 4 --threads 1 --missing 2>&1 | tail -n 3
 wait_for_the_end 450
 check_restarts
 limited=$(grep -l 'stopped by a signal; queued again' Slurm/long/logs/* | wc -l)

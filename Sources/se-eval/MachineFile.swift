@@ -47,7 +47,7 @@ enum MachineFile {
   static func remember(_ entries: [Machine.Entry], in path: String) throws -> Machine {
     var machine = (try? Files.readText(path)).flatMap { Machine(json: $0) } ?? Machine(name: Machine.currentName)
     for entry in entries { machine.remember(entry) }
-    try SweepCommand.makeFolder(of: path)
+    try SweepCommand.makeFolder(of: path, named: "SE_EVAL_MACHINE")
     try Files.write(Data(machine.json.utf8), to: path)
     return machine
   }

@@ -15,14 +15,21 @@ enum StorePlaces {
     "\(shards(name))/shard-\(text.replacing("/", with: "-of-")).sqlite"
   }
 
+  /// The configuration that an argument means; nil for a store or a folder.
+  static func configuration(_ argument: String) throws -> Configuration? {
+    guard argument.hasSuffix(".yaml") || argument.hasSuffix(".yml") else { return nil }
+    return try Configuration.load(path: argument, taskTypes: Registry.tasks)
+  }
+
   /// The stores that an argument means: those of a configuration's shards, else its own; a folder's; or itself.
   ///
+  /// - Parameters:
+  ///   - argument: the argument.
+  ///   - configuration: what `configuration` gives for it.
+  /// - Returns: their paths.
   /// - Throws: `FileError` where there is none.
-  static func stores(_ argument: String) throws -> [String] {
-    guard argument.hasSuffix(".yaml") || argument.hasSuffix(".yml") else {
-      return try ResultStore.storeFiles(argument)
-    }
-    let name = try Configuration.load(path: argument, taskTypes: Registry.tasks).name
+  static func stores(_ argument: String, _ configuration: Configuration?) throws -> [String] {
+    guard let name = configuration?.name else { return try ResultStore.storeFiles(argument) }
     let places = [shards(name), whole(name)].filter { FileManager.default.fileExists(atPath: $0) }
     guard let place = places.first else {
       throw FileError(

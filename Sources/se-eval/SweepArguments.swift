@@ -2,6 +2,7 @@ import Evaluation
 import Foundation
 import Kernels
 import Positions
+import Store
 import Sweeps
 
 /// What `sweep` and `plan` share: the configuration and which part of it.
@@ -32,6 +33,18 @@ enum SweepArguments {
       taskTypes: Registry.tasks)
   }
 
+  static let set = Option.value(
+    "--set", "KEY=VALUE", repeats: true, "a setting that wins over the file of --config; may be given several times")
+
+  /// The configuration that an option names, with the settings of `--set`; nil where it names none.
+  static func configuration(_ arguments: Arguments, of option: Option) throws -> Configuration? {
+    guard let path = arguments.text(option) else {
+      guard !arguments.has(set) else { throw UsageError("\(set.name) needs \(option.name)") }
+      return nil
+    }
+    return try Configuration.load(path: path, overrides: arguments.texts(set), taskTypes: Registry.tasks)
+  }
+
   static func options(_ arguments: Arguments, threads: Int) throws -> SweepOptions {
     SweepOptions(
       only: try Selection(parsing: arguments.text(only).map { [$0] } ?? []), limit: try arguments.integer(limit),
@@ -45,4 +58,9 @@ enum SweepArguments {
     guard let part = arguments.text(shard) else { return StorePlaces.whole(configuration.name) }
     return StorePlaces.shard(part, of: configuration.name)
   }
+}
+
+extension Configuration {
+  /// What runs of it record.
+  var ofRuns: RunConfiguration { RunConfiguration(name: file, hash: hash, resolved: resolved) }
 }

@@ -69,7 +69,7 @@ struct DocumentTask: EvaluationTask {
     let division = try sweep.samples.division(into: count)
     return try (1...count).map { index in
       let shard = try Shard(parsing: "\(index)/\(count)")
-      return try sweep.cells.map { division.own(try sweep.samples.chosen(of: $0), of: $0, in: shard) }
+      return try sweep.cells.map { division.own(try sweep.samples.chosen(of: $0), of: $0, in: shard.index) }
     }
   }
 
@@ -197,5 +197,18 @@ struct DocumentTask: EvaluationTask {
     #expect(plan.shards.reduce(0) { $0 + $1.sampleCount } == plan.sampleCount)
     #expect(plan.text.contains("the largest shard takes 1.0"))
     #expect(plan.json.contains(#""shards":[{"#))
+  }
+
+  @Test("a plan whose shards take uneven times by a calibration says why they are not divided by it")
+  func measuredTimes() {
+    var plan = Plan(name: "p", models: [], cells: [], missing: [], choices: [], warnings: [])
+    func load(_ index: Int, _ seconds: Double) -> ShardLoad {
+      ShardLoad(index: index, sampleCount: 1, seconds: seconds, share: 0.5, models: [], leastLargestShare: 0.5)
+    }
+    plan.shards = [load(1, 30), load(2, 10)]
+    #expect(plan.text.contains("takes 1.50 times the mean by the times measured; by multiply-adds"))
+    #expect(plan.text.contains("it is 1.00 times"))
+    plan.shards = [load(1, 10), load(2, 10)]
+    #expect(plan.text.contains("takes 1.00 times the mean") && !plan.text.contains("multiply-adds"))
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Sweeps
@@ -67,14 +68,70 @@ import Testing
     #expect(SlurmScripts(settings).array.contains("#SBATCH --array=1-2,4\n"))
   }
 
-  @Test("the merge job judges gates only where there are some")
+  @Test(
+    "the merge job takes the configuration as it is now, judges gates only where there are some, and computes nothing")
   func merge() {
     var settings = settings()
-    #expect(SlurmScripts(settings).merge.contains("merge /home/Results/demo.shards --into \"$store\" --strict"))
-    #expect(!SlurmScripts(settings).merge.contains(" sweep "))
+    settings.overrides = ["tasks.passkey.trials=6", "seed=7"]
+    settings.arguments = settings.overrides + ["--device", "opencl"]
+    let changes = "--set tasks.passkey.trials=6 --set seed=7"
+    let merge = "merge /home/Results/demo.shards --into \"$store\" --config \"$configuration\" \(changes) --strict\n"
+    let judged = "report \"$store\" --out \"$report\" --config \"$configuration\" \(changes) || exit\n"
+    #expect(SlurmScripts(settings).merge.contains(merge) && !SlurmScripts(settings).merge.contains(judged))
+    settings.limit = 5
+    #expect(SlurmScripts(settings).merge.contains("\(changes) --strict --limit 5\n"))
+    settings.limit = nil
     settings.hasGates = true
-    #expect(SlurmScripts(settings).merge.contains("\"$program\" sweep \"$configuration\" --db \"$store\""))
+    let text = SlurmScripts(settings).merge
+    #expect(text.contains(merge) && text.contains(judged))
+    #expect(!text.contains("\"$program\" sweep") && !text.contains("opencl"))
     #expect(SlurmScripts(settings).submit.contains("--dependency=\"afterany:$array\""))
+  }
+
+  @Test("what only tasks can mean stays out of the merge job")
+  func optionsOfTasks() {
+    var settings = settings()
+    settings.options = SlurmScripts.options(
+      "--partition=x --account y --array=1-2 --gres=gpu:1 --exclusive --mem=5G --mem-per-cpu=1G -c8 -t 30 --gpus-per-task=1 "
+        + "-G 1 --qos=high --mail-user=me --output=x-%a --time 1-0")
+    let lines = SlurmScripts(settings).merge.split(separator: "\n").filter { $0.hasPrefix("#SBATCH") }.map(String.init)
+    let kept = ["--partition=x", "--account y", "--qos=high", "--mail-user=me"].map { "#SBATCH \($0)" }
+    #expect(Array(lines.suffix(4)) == kept)
+    for option in settings.options where !kept.contains("#SBATCH \(option)") {
+      #expect(!lines.contains("#SBATCH \(option)"), "\(option)")
+    }
+    for option in settings.options { #expect(SlurmScripts(settings).array.contains("#SBATCH \(option)\n")) }
+  }
+
+  @Test(
+    "a server's key goes to the array by its name, on the command line too, but where a person says what is exported")
+  func keys() {
+    var settings = settings()
+    settings.keyVariables = ["B_KEY", "A_KEY"]
+    let scripts = SlurmScripts(settings)
+    #expect(
+      scripts.array.contains("#SBATCH --export=A_KEY,B_KEY\n") && scripts.merge.contains("#SBATCH --export=NONE\n"))
+    #expect(scripts.submit.contains("sbatch --parsable --export=A_KEY,B_KEY array.sbatch"))
+    #expect(scripts.submit.contains("for name in A_KEY B_KEY; do"))
+    settings.options = ["--export=ALL"]
+    #expect(SlurmScripts(settings).submit.contains("sbatch --parsable array.sbatch"))
+  }
+
+  @Test("the example for Kubernetes is YAML whose numbers of shards agree")
+  func kubernetes() throws {
+    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("Configs/cluster/kubernetes.yaml")
+    let root = try YAMLReader.read(Array(Data(contentsOf: file)), file: file.path)
+    func node(_ node: Node?, _ key: String) -> Node? {
+      guard case .mapping(let entries)? = node?.content else { return nil }
+      return entries.first { $0.key == key }?.value
+    }
+    let spec = node(root, "spec")
+    let container = try #require(node(node(node(spec, "template"), "spec"), "containers")?.items?.first)
+    let variables = try #require(node(container, "env")?.items)
+    let shards = try #require(variables.first { node($0, "name")?.text == "SHARDS" })
+    #expect(node(root, "kind")?.text == "Job" && node(spec, "completionMode")?.text == "Indexed")
+    #expect(node(spec, "completions")?.text == "4" && node(shards, "value")?.text == "4")
   }
 
   @Test("times and texts are spelled as Slurm and the shell read them")

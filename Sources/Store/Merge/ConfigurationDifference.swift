@@ -1,5 +1,34 @@
 import JSON
 
+/// A configuration as runs record it, to compare theirs with.
+public struct RunConfiguration: Hashable, Sendable {
+  /// What it is called in words: its file.
+  public let name: String
+  /// The SHA-256 of its resolved text.
+  public let hash: String
+  /// Its resolved text.
+  public let resolved: String
+
+  /// A configuration from its parts.
+  public init(name: String, hash: String, resolved: String) {
+    self.name = name
+    self.hash = hash
+    self.resolved = resolved
+  }
+}
+
+extension ResultStore {
+  /// Compares the configuration of the run that began last with another one.
+  ///
+  /// - Parameter configuration: The other one.
+  /// - Returns: How they differ; nil where they do not, or nothing ran.
+  /// - Throws: `StoreError` when the store cannot be read.
+  public func difference(from configuration: RunConfiguration) throws(StoreError) -> ConfigurationDifference? {
+    guard let run = try latestRun()?.record, run.configurationHash != configuration.hash else { return nil }
+    return ConfigurationDifference(path, run.configuration, configuration.name, configuration.resolved)
+  }
+}
+
 /// Two stores of different configurations that were to be joined.
 public struct ConfigurationDifference: Hashable, Sendable, CustomStringConvertible {
   /// One store.
@@ -21,6 +50,9 @@ public struct ConfigurationDifference: Hashable, Sendable, CustomStringConvertib
     inFirst = found?.first ?? ""
     inSecond = found?.second ?? ""
   }
+
+  /// Where it is, and what both say.
+  public var words: String { "\(place) is \(inFirst) there and \(inSecond) in \(second)" }
 
   private static func difference(
     _ a: JSONValue?, _ b: JSONValue?, at place: String

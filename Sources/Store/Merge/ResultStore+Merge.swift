@@ -7,6 +7,8 @@ public struct MergeSummary: Sendable {
   public var counts: [(path: String, count: MergeCount)]
   /// Files of a folder that are no store yet: shards that have only just begun.
   public var skipped: [String]
+  /// Stores that were left out, because their last run was of another configuration than the one asked for.
+  public var others: [ConfigurationDifference]
   /// The joined store.
   public var store: ResultStore
 }
@@ -21,12 +23,15 @@ extension ResultStore {
   ///   - target: The store that receives their results; made where it is missing.
   ///   - options: Patience and limits.
   ///   - force: Joins stores whose configurations differ.
+  ///   - configuration: Joins only stores whose last run was of this one; the target, which is derived from them, may be
+  ///     of any. Nil for stores of any one configuration.
   /// - Returns: What each brought in.
   /// - Throws: `StoreError`: what `open` and `merge` throw; `otherConfigurations` where the stores are of different
   ///   configurations and `force` is false.
   @discardableResult
   public static func merge(
-    _ paths: [String], into target: String, options: Options = Options(), force: Bool = false
+    _ paths: [String], into target: String, options: Options = Options(), force: Bool = false,
+    configuration: RunConfiguration? = nil
   ) throws(StoreError) -> MergeSummary {
     var sources: [ResultStore] = []
     var skipped: [String] = []
@@ -45,12 +50,25 @@ extension ResultStore {
       }
     }
     let isNew = !FileManager.default.fileExists(atPath: target)
-    if !force { try refuseOtherConfigurations(sources, isNew ? nil : target, options) }
+    var others: [ConfigurationDifference] = []
+    if let configuration {
+      var own: [ResultStore] = []
+      for source in sources {
+        if let difference = try source.difference(from: configuration) {
+          others.append(difference)
+        } else {
+          own.append(source)
+        }
+      }
+      sources = own
+    } else if !force {
+      try refuseOtherConfigurations(sources, isNew ? nil : target, options)
+    }
     do throws(StoreError) {
       let store = try open(target, mode: .create, options: options)
       let counts = try store.merge(sources)
       return MergeSummary(
-        counts: zip(sources, counts).map { ($0.path, $1) }, skipped: skipped, store: store)
+        counts: zip(sources, counts).map { ($0.path, $1) }, skipped: skipped, others: others, store: store)
     } catch {
       if isNew {
         for suffix in ["", "-wal", "-shm", "-journal"] { try? FileManager.default.removeItem(atPath: target + suffix) }

@@ -27,8 +27,10 @@ public struct SlurmScripts: Sendable {
     public var report: String
     /// The folder of the scripts, with `logs` in it.
     public var folder: String
-    /// Variables that jobs get, by name.
+    /// Variables that jobs get, by name; their values stand in the scripts, for everybody to read.
     public var variables: [String: String] = [:]
+    /// Variables whose values are secrets: Slurm takes them from where the array is submitted, by name.
+    public var keyVariables: Set<String> = []
     /// The number of shards.
     public var shardCount: Int
     /// Tasks of an array job at most; more shards are folded into fewer tasks.
@@ -48,6 +50,8 @@ public struct SlurmScripts: Sendable {
     /// A folder of the node's own disk where a shard's store is written; variables in it are those of the job.
     public var scratch: String?
     /// More `#SBATCH` options, for example `--partition=x`; they win over those written here.
+    ///
+    /// Those that only tasks can mean, such as `--array`, are left out of the job that joins.
     public var options: [String] = []
     /// The tasks of the array that are asked for; nil for all.
     public var tasks: [Int]?
@@ -75,6 +79,11 @@ public struct SlurmScripts: Sendable {
       self.mebibytes = mebibytes
     }
 
+    /// Samples of each cell at most, where they are limited; it is among `arguments`, too.
+    public var limit: Int?
+    /// Overrides of the configuration, for commands that take no arguments of `sweep`; they are among `arguments`, too.
+    public var overrides: [String] = []
+
     /// Tasks of the array: as many as shards, or as the array may have.
     public var taskCount: Int { min(shardCount, max(1, largestArray)) }
 
@@ -94,10 +103,20 @@ public struct SlurmScripts: Sendable {
   /// The name of the script that submits both.
   public static let submitName = "submit.sh"
 
+  /// The tasks that are asked for, as Slurm lists them.
+  private var tasks: String {
+    settings.tasks.map(Self.ranges) ?? (settings.taskCount > 1 ? "1-\(settings.taskCount)" : "1")
+  }
+
+  /// What a job of these scripts gets of the environment that it is submitted in.
+  private var export: String {
+    settings.keyVariables.isEmpty
+      ? "--export=NONE" : "--export=\(settings.keyVariables.sorted().joined(separator: ","))"
+  }
+
   /// The array job.
   public var array: String {
     let throttle = settings.throttle.map { "%\($0)" } ?? ""
-    let tasks = settings.tasks.map(Self.ranges) ?? (settings.taskCount > 1 ? "1-\(settings.taskCount)" : "1")
     var text = head(
       "One task for each shard" + (settings.taskCount < settings.shardCount ? ", or for several" : "")
         + "; a task that is preempted, loses its node or runs out of time goes on where it was.",
@@ -107,7 +126,10 @@ public struct SlurmScripts: Sendable {
         "--mem=\(settings.mebibytes)M", "--output=\(settings.folder)/logs/%x-%A_%a.log", "--open-mode=append",
         // The signal that a time limit is near goes to this shell, which passes it on.
         "--requeue", "--signal=B:TERM@90",
-      ] + (settings.resources.map { ["--gres=\($0)"] } ?? []))
+      ] + (settings.resources.map { ["--gres=\($0)"] } ?? []), export: export, own: settings.options)
+    if !settings.keyVariables.isEmpty {
+      text += keyCheck("give it where the array is submitted: it is not in this script")
+    }
     // Each shard's store has a name of its own there, and is copied to its place every minute and at the end.
     let check = #"[ -n "$scratch" ] || { echo "--scratch is empty on this node" >&2; exit 2; }"#
     let scratch =
@@ -166,22 +188,31 @@ public struct SlurmScripts: Sendable {
       [
         "--job-name=\(settings.name)-merge", "--ntasks=1", "--cpus-per-task=1", "--time=01:00:00", "--mem=2048M",
         "--output=\(settings.folder)/logs/%x-%j.log", "--open-mode=append",
-      ])
+      ], export: "--export=NONE", own: settings.options.filter { !Self.isOfTasks($0) })
+    let limit = settings.limit.map { " --limit \($0)" } ?? ""
+    let changes = settings.overrides.map { " --set " + Self.quoted($0) }.joined()
     text += """
       store=\(Self.quoted(settings.store))
       report=\(Self.quoted(settings.report))
-      "$program" merge \(Self.quoted(settings.shardFolder)) --into "$store" --strict
+      # Only what is of the configuration as it is now: a shard that is not yet is missing.
+      "$program" merge \(Self.quoted(settings.shardFolder)) --into "$store" --config "$configuration"\(changes) --strict\(limit)
       status=$?
       [ "$status" -eq 0 ] || [ "$status" -eq 4 ] || exit "$status"
-      "$program" report "$store" --out "$report" || exit
 
       """
     if settings.hasGates {
       text += """
         if [ "$status" -eq 0 ]; then
-          # Nothing is left to evaluate: this judges the gates.
-          "$program" sweep "$configuration"\(arguments) --db "$store" --report "$report" --progress none || exit
+          # Judges the gates, too, from what is stored: no model and no device is needed.
+          "$program" report "$store" --out "$report" --config "$configuration"\(changes) || exit
+        else
+          "$program" report "$store" --out "$report" || exit
         fi
+
+        """
+    } else {
+      text += """
+        "$program" report "$store" --out "$report" || exit
 
         """
     }
@@ -195,25 +226,100 @@ public struct SlurmScripts: Sendable {
 
   /// Submits both.
   public var submit: String {
-    """
-    #!/bin/bash
-    # Written by \(settings.version). Submits the array job and, after it, the job that joins and reports.
-    set -eu
-    cd \(Self.quoted(settings.folder))
-    mkdir -p logs
-    array=$(sbatch --parsable \(Self.arrayName))
-    array=${array%%;*}
-    merge=$(sbatch --parsable --dependency="afterany:$array" \(Self.mergeName))
-    merge=${merge%%;*}
-    echo "$array" >>jobs
-    echo "array job $array, merge job $merge"
+    let hasExport = settings.options.contains { Self.name(ofOption: $0) == "--export" }
+    // On the command line, for SBATCH_EXPORT of a site wins over what stands in a script.
+    let export = settings.keyVariables.isEmpty || hasExport ? "" : " \(export)"
+    let keys =
+      settings.keyVariables.isEmpty
+      ? "" : keyCheck("the array gets it by name from here, and it is written into no script")
+    return """
+      #!/bin/bash
+      # Written by \(settings.version). Submits the array job and, after it, the job that joins and reports.
+      set -eu
+      cd \(Self.quoted(settings.folder))
+      mkdir -p logs
+      \(keys)tasks=\(tasks)
+      is_wanted() {
+        local IFS=, part
+        for part in $tasks; do
+          [ "$1" -lt "${part%-*}" ] || [ "$1" -gt "${part#*-}" ] || return 0
+        done
+        return 1
+      }
 
-    """
+      # What was submitted from here before and is still in the queue must not be done twice. A line of `jobs`: the array
+      # job's number, and into how many tasks it divides the shards.
+      touch jobs
+      earlier=$(cut -d " " -f 1 jobs | paste -s -d , -)
+      if [ -n "$earlier" ]; then
+        if ! queued=$(squeue --noheader --array --format=%K --jobs="$earlier" 2>&1); then
+          case $queued in
+          *"Invalid job id"*) queued= ;;
+          *)
+            echo "se-eval: Slurm's queue could not be asked, and $earlier may still be in it; nothing is submitted: $queued" >&2
+            exit 1
+            ;;
+          esac
+        fi
+        for task in $queued; do
+          case $task in *[!0-9]*) continue ;; esac
+          if is_wanted "$task"; then
+            echo "se-eval: task $task of an earlier job from here ($earlier) is still in the queue; nothing is submitted" >&2
+            exit 2
+          fi
+        done
+      fi
+
+      array=$(sbatch --parsable\(export) \(Self.arrayName))
+      array=${array%%;*}
+      echo "$array \(settings.taskCount)" >>jobs
+      if ! merge=$(sbatch --parsable --dependency="afterany:$array" \(Self.mergeName)); then
+        echo "array job $array"
+        echo "se-eval: the array job $array is submitted, the job that joins and reports is not; submit it with" >&2
+        echo "  sbatch --dependency=afterany:$array" \(Self.quoted(settings.folder + "/" + Self.mergeName)) >&2
+        exit 1
+      fi
+      merge=${merge%%;*}
+      echo "array job $array, merge job $merge"
+
+      """
   }
 
-  private func head(_ what: String, _ options: [String]) -> String {
-    let own = (options + ["--chdir=\(settings.workingFolder)", "--export=NONE"]).map(Self.escaped)
-    let lines = (own + settings.options)
+  /// Ends a script where a variable with a server's key is not set.
+  private func keyCheck(_ advice: String) -> String {
+    let problem = "se-eval: the variable $name is not set, which holds a server's key (key-env); \(advice)"
+    return """
+      for name in \(settings.keyVariables.sorted().joined(separator: " ")); do
+        [ -n "${!name:-}" ] || { echo "\(problem)" >&2; exit 5; }
+      done
+
+      """
+  }
+
+  /// The name of an option of sbatch: `--mem` of `--mem=5`, `-c` of `-c4`.
+  static func name(ofOption option: String) -> String {
+    option.hasPrefix("--") ? String(option.prefix { $0 != "=" && $0 != " " }) : String(option.prefix(2))
+  }
+
+  /// What is said for the tasks and makes no sense for the job that joins: how many there are, what each computes on and
+  /// how long, and where it writes.
+  private static let optionsOfTasks: Set<String> = [
+    "--array", "-a", "--gres", "--gres-flags", "-G", "--exclusive", "--mem", "--cpus-per-task", "-c", "--cpus-per-gpu",
+    "--mincpus", "--ntasks", "-n", "--ntasks-per-node", "--nodes", "-N", "--time", "-t", "--time-min", "--signal",
+    "--output", "-o", "--error", "-e", "--tmp", "--hint", "--distribution", "-m", "--cores-per-socket",
+    "--sockets-per-node", "--threads-per-core", "--job-name", "-J", "--dependency", "-d",
+  ]
+
+  /// True for an option that is the array's alone.
+  static func isOfTasks(_ option: String) -> Bool {
+    let name = name(ofOption: option)
+    return optionsOfTasks.contains(name) || name.hasPrefix("--gpu") || name.hasPrefix("--mem-")
+      || name.hasPrefix("--tres-per-")
+  }
+
+  private func head(_ what: String, _ options: [String], export: String, own added: [String]) -> String {
+    let own = (options + ["--chdir=\(settings.workingFolder)", export]).map(Self.escaped)
+    let lines = (own + added)
       .map { "#SBATCH \($0)\n" }.joined()
     let variables = settings.variables.sorted { $0.key < $1.key }
       .map { "export \($0.key)=\(Self.quoted($0.value))\n" }.joined()

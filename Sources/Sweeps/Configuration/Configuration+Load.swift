@@ -58,13 +58,16 @@ extension Configuration {
   ) throws(SweepError) -> Configuration {
     var root = try YAMLReader.read(bytes, file: file)
     for override in overrides { root = try Override(parsing: override).applied(to: root) }
+    let variables = VariableLog()
     let folders = PathFolders(
       environment: environment, secondChoice: ConfigurationFile.folderAbove(file),
-      exists: { FileManager.default.fileExists(atPath: $0) })
-    return try ConfigurationReader(
+      exists: { FileManager.default.fileExists(atPath: $0) }, variables: variables)
+    var configuration = try ConfigurationReader(
       file: file, taskTypes: taskTypes, folders: folders,
       readFile: { try? WholeFile.bytes($0) }
     ).read(root)
+    configuration.variables = variables.names
+    return configuration
   }
 }
 

@@ -26,6 +26,8 @@ public struct Configuration: Sendable {
   public let judge: JudgeEntry?
   /// True where data that no import made may stand for a benchmark's.
   public let allowsUnverified: Bool
+  /// The variables that it names as `${NAME}`, in the file, in overrides and in files of settings, whether they are set or not.
+  public internal(set) var variables: Set<String> = []
 
   /// One model of a configuration.
   public struct ModelEntry: Hashable, Sendable {
@@ -166,6 +168,11 @@ public struct Configuration: Sendable {
 
   /// What the entries of the tasks are called.
   public var entryNames: TaskEntries { TaskEntries(tasks.map { ($0.name, $0.settingsText) }) }
+
+  /// The variables that hold the keys of servers (`key-env`): their values are secrets.
+  public var keyVariables: Set<String> {
+    Set((models + (judge.map { [$0.model] } ?? [])).compactMap { $0.server?.keyVariable })
+  }
 
   /// SHA-256 of `resolved`.
   public var hash: String { SHA256.hexadecimal(of: resolved) }

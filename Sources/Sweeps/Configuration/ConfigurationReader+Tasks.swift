@@ -142,7 +142,7 @@ extension ConfigurationReader {
     // Its paths are relative to its own folder first.
     let own = PathFolders(
       environment: folders.environment, secondChoice: folders.secondChoice, exists: folders.exists,
-      firstChoice: ConfigurationFile.folder(of: resolved))
+      firstChoice: ConfigurationFile.folder(of: resolved), variables: folders.variables)
     try read(root, of: type, "the task file \(path.text)", own, &entry)
   }
 

@@ -30,6 +30,7 @@ public struct ConfiguredPath: Hashable, Sendable {
       guard !name.isEmpty, name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }) else {
         throw .configuration(location, .variableSyntax(text))
       }
+      folders.variables?.insert(name)
       if let value = folders.environment[name], !value.isEmpty { output += value } else { unset = unset ?? name }
       rest = rest[rest.index(after: end)...]
     }
@@ -37,6 +38,13 @@ public struct ConfiguredPath: Hashable, Sendable {
     self.unsetVariable = unset
     self.resolved = unset == nil ? folders.resolve(output) : nil
   }
+}
+
+/// The variables that a configuration names while it is read.
+final class VariableLog {
+  private(set) var names: Set<String> = []
+
+  func insert(_ name: String) { names.insert(name) }
 }
 
 /// What paths of a configuration are resolved against.
@@ -49,6 +57,8 @@ struct PathFolders {
   let exists: (String) -> Bool
   /// The folder that comes before the working directory: that of a file which a configuration names.
   var firstChoice: String?
+  /// Notes the variables that paths name; nil where nobody asks.
+  var variables: VariableLog?
 
   func resolve(_ path: String) -> String {
     // No path is none anywhere.

@@ -61,7 +61,10 @@ extension Sweep {
   }
 
   /// Refuses a sweep whose longest sample has no room, before the hours that come ahead of it.
-  private func refuseWhatCannotFit(_ plan: Plan) throws(SweepError) {
+  ///
+  /// - Parameter plan: the sweep's plan; what it counts as done needs no room.
+  /// - Throws: `SweepError.memory`, with the numbers.
+  public func refuseWhatCannotFit(_ plan: Plan) throws(SweepError) {
     for model in models {
       // What is stored needs no room.
       let isOpen = plan.cells.contains { $0.model == model.name && $0.doneCount < $0.sampleCount }

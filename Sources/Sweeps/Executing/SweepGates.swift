@@ -48,6 +48,14 @@ struct SweepGates {
 }
 
 extension Configuration {
+  /// Reads the baselines of the gates, as a sweep does before any work.
+  ///
+  /// - Parameter read: reads a baseline file.
+  /// - Throws: `SweepError.baseline`.
+  public func checkGates(_ read: (_ path: String) throws -> Baseline) throws(SweepError) {
+    _ = try SweepGates(gates, read)
+  }
+
   /// Judges the configuration's gates over what a store holds, without a model.
   ///
   /// - Parameters:

@@ -62,6 +62,11 @@ extension Plan {
     let share = shards.map(\.share).max() ?? 0
     if share * Double(shards.count) > 1.1, let least = shards[0].leastLargestShare, share <= 1.02 * least {
       line += ", and none could take less: samples are not divided; fewer shards are more even"
+    } else if mean > 0, largest / mean > share * Double(shards.count) + 0.05 {
+      // Every shard makes the division for itself, so that it must not depend on what was measured on a node.
+      line +=
+        " by the times measured; by multiply-adds, which alone divide the work so that all nodes divide it alike, it is "
+        + "\(NumberText.fixed(share * Double(shards.count), 2)) times"
     }
     return [""] + table.map { "  " + $0 } + [line]
   }

@@ -53,6 +53,12 @@ public struct Plan: Sendable {
     /// Bytes of weights, cache and buffers together.
     public var peakByteCount: Int { weightByteCount + cacheByteCount + activationByteCount }
 
+    /// Bytes without which the longest sequence cannot be evaluated: its keys and values, and the buffers of a pass.
+    public var leastByteCount: Int {
+      let (sum, overflow) = longestCacheByteCount.addingReportingOverflow(activationByteCount)
+      return overflow ? Int.max : sum
+    }
+
     /// What cannot fit, with the numbers; nil where all fits, or nothing is known of the memory.
     ///
     /// - Parameters:

@@ -15,7 +15,9 @@ struct StoredCells {
   private let evaluations: StoredEvaluations
   private let store: ResultStore
 
-  init(_ store: ResultStore, _ models: [PreparedModel], judge: PreparedJudge?) throws(SweepError) {
+  init(
+    _ store: ResultStore, _ models: [PreparedModel], judge: PreparedJudge?, hashes cache: (any FileHashCache)? = nil
+  ) throws(SweepError) {
     self.store = store
     var cells: [CellRecord: [StoredCell]] = [:]
     // A scorer's notes and metrics may have changed since.
@@ -28,7 +30,7 @@ struct StoredCells {
     for model in models where names.contains(model.name) {
       // Weights that cannot be read are an error where they are needed: when they are loaded.
       hashes[ObjectIdentifier(model)] =
-        (try? model.backend.modelHash(of: model.specification, hashes: StoreHashCache(store: store))) ?? nil
+        (try? model.backend.modelHash(of: model.specification, hashes: cache ?? StoreHashCache(store: store))) ?? nil
     }
     modelHashes = hashes
     identities = try stored { () throws(StoreError) in try store.resultIdentities() }
@@ -63,6 +65,33 @@ struct StoredCells {
       if standing.state != .open { done.insert(name) }
     }
     return done
+  }
+
+  /// How many of the selected samples have a result in the cell, evaluated and scored as asked for: what a merge takes.
+  ///
+  /// - Parameters:
+  ///   - selected: samples of the cell.
+  ///   - cell: the cell.
+  ///   - samples: makes the samples.
+  ///   - comparesIdentities: false where what the model would compute cannot be known: any result of a sample counts.
+  /// - Returns: the number.
+  /// - Throws: `SweepError`.
+  func finishedCount(
+    _ selected: [SelectedSample], of cell: Cell, _ samples: SampleSource, comparesIdentities: Bool
+  ) throws(SweepError) -> Int {
+    guard !selected.isEmpty, let found = try match(for: cell, samples) else { return 0 }
+    let identity = cell.model.identity(modelHash: found.record.modelHash)
+    let current = identities[found.id] ?? [:]
+    var count = 0
+    for sample in selected {
+      guard let own = current[sample.sample.id.rawValue] else { continue }
+      if comparesIdentities {
+        let standing = try evaluations.standing(of: sample, in: cell, identity, current: own)
+        if standing.state != .done { continue }
+      }
+      count += 1
+    }
+    return count
   }
 
   /// The speed on the samples of a model that are stored; nil for fewer than three.

@@ -104,7 +104,7 @@ final class SampleSource {
   func selected(of cell: Cell) throws(SweepError) -> [SelectedSample] {
     let samples = try chosen(of: cell)
     guard let shard else { return samples }
-    return try division(into: shard.count).own(samples, of: cell, in: shard)
+    return try division(into: shard.count).own(samples, of: cell, in: shard.index)
   }
 
   /// The samples of a cell that the limit leaves, of all shards.

@@ -66,11 +66,11 @@ struct ShardDivision {
   /// - Parameters:
   ///   - samples: all samples of the cell, in its order.
   ///   - cell: the cell.
-  ///   - shard: the part.
+  ///   - shard: the part, from 1.
   /// - Returns: those of the part, in the same order.
-  func own(_ samples: [SelectedSample], of cell: Cell, in shard: Shard) -> [SelectedSample] {
+  func own(_ samples: [SelectedSample], of cell: Cell, in shard: Int) -> [SelectedSample] {
     guard let index = cellIndices[cell] else { return [] }
-    return zip(samples, parts[index]).filter { $0.1 == Int32(shard.index - 1) }.map(\.0)
+    return zip(samples, parts[index]).filter { $0.1 == Int32(shard - 1) }.map(\.0)
   }
 }
 

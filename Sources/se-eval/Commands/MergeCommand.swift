@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Store
+import Sweeps
 import Text
 
 /// `merge`: joins the stores of shards.
@@ -8,6 +9,10 @@ enum MergeCommand {
   private static let into = Option.value("--into", "DB", required: true, "the store that receives the results")
   private static let force = Option.flag("--force", "join stores of different configurations or seeds, too")
   private static let strict = Option.flag("--strict", "exit status 4 when samples are missing or failed")
+  private static let config = Option.value(
+    "--config", "CONFIG",
+    "join only stores whose last run was of this configuration, and name the others; DB may have been joined of another"
+  )
 
   static let command = Command(
     name: "merge", summary: "Join the stores of shards into one, and say what is missing",
@@ -16,17 +21,20 @@ enum MergeCommand {
         + "what is new, so that it may run every minute beside the shards."
     ],
     positionals: [Positional(name: "DB", help: "stores to read, or folders of stores (*.sqlite)", repeats: true)],
-    options: [into, force, strict]
+    options: [into, force, strict, config, SweepArguments.set, SweepArguments.limit]
   ) { arguments in
+    let configuration = try SweepArguments.configuration(arguments, of: config)
     let merged = try ResultStore.merge(
-      arguments.positionals, into: arguments.required(into), options: Registry.storeOptions, force: arguments.has(force)
-    )
+      arguments.positionals, into: arguments.required(into), options: Registry.storeOptions,
+      force: arguments.has(force),
+      configuration: configuration?.ofRuns)
     let isQuiet = arguments.has(GlobalOptions.quiet)
-    let progress = try merged.store.progress()
+    let store = configuration.map { merged.store.limited(toConfiguration: $0.hash) } ?? merged.store
+    let progress = try store.progress().limited(to: arguments.integer(SweepArguments.limit))
     // What has no cells has not even begun.
     let isComplete =
       !progress.cells.isEmpty && progress.missingCount == 0 && progress.failedCount == 0
-      && progress.absentShards.isEmpty
+      && progress.absentShards.isEmpty && (configuration == nil || !progress.parts.isEmpty)
     let status: ExitStatus = arguments.has(strict) && !isComplete ? .incomplete : .complete
     if arguments.has(GlobalOptions.json) {
       Terminal.print(json(merged, progress, isComplete: isComplete).written(.compact))
@@ -38,6 +46,13 @@ enum MergeCommand {
           + "\(count.cells) new cells, \(count.runs) runs, \(count.failures) failures")
     }
     for path in merged.skipped { Terminal.message("\(path): nothing is in it yet") }
+    for other in merged.others {
+      Terminal.message("\(other.first): left out, its last run was of another configuration: \(other.words)")
+    }
+    guard configuration == nil || !progress.parts.isEmpty else {
+      Terminal.message("incomplete: no store is of \(configuration?.file ?? "")")
+      return status
+    }
     for line in StatusText.gaps(progress, now: Date().timeIntervalSince1970) { Terminal.message(line) }
     return status
   }
@@ -49,6 +64,7 @@ enum MergeCommand {
       "missing": .integer(progress.missingCount),
       "absent_shards": .array(progress.absentShards.map { .integer($0) }),
       "not_begun": .array(merged.skipped.map { .string($0) }),
+      "left_out": .array(merged.others.map { .string($0.first) }),
       "stores": .array(
         merged.counts.map { path, count in
           .object([

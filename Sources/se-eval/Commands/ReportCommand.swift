@@ -30,6 +30,9 @@ enum ReportCommand {
       + ", sliding-S; NAME@LENGTH for one length")
   private static let strict = Option.flag(
     "--strict", "exit status 4 when samples are missing, failed or without a score")
+  private static let config = Option.value(
+    "--config", "CONFIG",
+    "judge the gates of this configuration over DB, with no model and no device; exit status 3 when one does not hold")
 
   private struct Written: Encodable {
     let store: String
@@ -40,15 +43,20 @@ enum ReportCommand {
 
   static let command = Command(
     name: "report", summary: "Write the report of a store: Markdown, CSV, SVG, PDF, HTML, LaTeX, JSON",
-    positionals: [source], options: [format, out, paper, card, convention, strict]
+    positionals: [source], options: [format, out, paper, card, convention, strict, config, SweepArguments.set]
   ) { arguments in
     let path = try databasePath(arguments.positionals[0])
-    let store = try ResultStore.open(path, mode: .readOnly, options: Registry.storeOptions)
+    let judging = try SweepArguments.configuration(arguments, of: config)
+    let all = try ResultStore.open(path, mode: .readOnly, options: Registry.storeOptions)
+    let store = judging.map { all.limited(toConfiguration: $0.hash) } ?? all
+    if let judging, try store.latestRun() == nil {
+      throw FileError(path: path, problem: "nothing in it is of the configuration \(judging.file) with these settings")
+    }
     let stem = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     let name = try store.latestRun()?.record.name ?? stem
     var writer = try ReportWriter(
       store: store, name: name, tasks: Registry.reports, conventions: arguments.text(convention) ?? "")
-    writer.gates = try gates(arguments.positionals[0], store)
+    writer.gates = try judging.map { try gates($0, store) } ?? gates(arguments.positionals[0], store)
     let folder = arguments.text(out) ?? "Reports/\(OutputFile.safeName(name))"
     let formats = try formats(arguments)
     let isJSON = arguments.has(GlobalOptions.json)
@@ -67,14 +75,31 @@ enum ReportCommand {
     } else {
       for file in files { Terminal.print(file) }
     }
-    return arguments.has(strict) && !isComplete ? .incomplete : .complete
+    let verdict = try judging.flatMap { try announce(writer.gates, of: $0) }
+    if verdict == .gateFailed { return .gateFailed }
+    if arguments.has(strict), !isComplete { return .incomplete }
+    return verdict ?? .complete
+  }
+
+  /// Says what the gates of `--config` are, as a sweep does at its end.
+  ///
+  /// - Returns: the exit status that they stand for; nil without gates.
+  private static func announce(_ gates: [Judgement], of configuration: Configuration) throws -> ExitStatus? {
+    guard !gates.isEmpty else { return nil }
+    for gate in gates { Terminal.message("gate \(GateText.line(gate))", event: "gate") }
+    let result = GateResult(gates)
+    try GateOutput.announce(result, title: "Gates of \(configuration.name)")
+    return result.fault.map { ExitStatus($0) }
   }
 
   /// The gates of a configuration over its store; none for a store alone, which does not say them.
   private static func gates(_ argument: String, _ store: ResultStore) throws -> [Judgement] {
     guard isConfiguration(argument) else { return [] }
-    let configuration = try Configuration.load(path: argument, taskTypes: Registry.tasks)
-    return try configuration.judgeGates(in: store) { try Baseline(json: Files.readText($0), path: $0) }
+    return try gates(Configuration.load(path: argument, taskTypes: Registry.tasks), store)
+  }
+
+  private static func gates(_ configuration: Configuration, _ store: ResultStore) throws -> [Judgement] {
+    try configuration.judgeGates(in: store) { try Baseline(json: Files.readText($0), path: $0) }
   }
 
   private static func isConfiguration(_ argument: String) -> Bool {

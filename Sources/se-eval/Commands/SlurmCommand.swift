@@ -1,6 +1,8 @@
 import Backends
 import Foundation
+import Gates
 import Kernels
+import Reports
 import Store
 import Sweeps
 import Text
@@ -49,14 +51,22 @@ enum SlurmCommand {
       throw UsageError("'slurm' needs a file that its jobs can read again, and \(configuration.file) is none")
     }
     let threads = try arguments.integer(GlobalOptions.threads) ?? min(8, Allocation.threadCount)
+    try refuseUnsetKeys(configuration)
+    try configuration.checkGates { try Baseline(json: Files.readText($0), path: $0) }
     var settings = try settings(arguments, configuration, threads: threads)
+    try refuseOtherDivision(settings, configuration)
+    if arguments.has(submit), !arguments.has(missing) { try refuseSecondArray(settings) }
+    let isGiven = try arguments.integer(time) != nil && arguments.integer(memory) != nil
+    let sweep = try prepare(arguments, configuration, threads: threads, isGiven: isGiven)
+    if !arguments.has(SweepArguments.skipMissing) { try refuseUnsetVariables(configuration) }
     if arguments.has(missing) {
-      guard let tasks = try missingTasks(settings) else { return .complete }
+      let search = MissingShards(
+        settings: settings, configuration: configuration, sweep: sweep,
+        unopened: isGiven ? try computingModels(configuration, arguments) : [])
+      guard let tasks = try search.tasks() else { return .complete }
       settings.tasks = tasks
-    } else {
-      try refuseOtherDivision(settings)
     }
-    try estimate(&settings, arguments, configuration, threads: threads)
+    try estimate(&settings, arguments, sweep, isGiven: isGiven)
     try write(SlurmScripts(settings), settings)
     let folder = settings.folder
     guard arguments.has(submit) else {
@@ -64,12 +74,17 @@ enum SlurmCommand {
       Terminal.message("\(described(settings)); look at the scripts, then run \(folder)/\(SlurmScripts.submitName)")
       return .complete
     }
-    guard let answer = Subprocess.run(["bash", "\(folder)/\(SlurmScripts.submitName)"]), answer.status == 0 else {
+    let answer = Subprocess.run(["bash", "\(folder)/\(SlurmScripts.submitName)"])
+    // What it submitted before it failed stands there, and why it failed.
+    if let answer { Terminal.write(answer.output) }
+    if let errors = answer?.errors, !errors.isEmpty {
+      Terminal.message(String(errors.dropLast(errors.hasSuffix("\n") ? 1 : 0)))
+    }
+    guard let answer, answer.status == 0 else {
       let problem =
         Subprocess.run(["bash", "-c", "command -v sbatch"])?.status == 0 ? "see above" : "there is no sbatch here"
       throw FileError(path: "\(folder)/\(SlurmScripts.submitName)", problem: "it failed: \(problem)", isInput: false)
     }
-    Terminal.write(answer.output)
     Terminal.message(
       "\(described(settings)); how far it is: se-eval status \(settings.shardFolder) --watch; the report will be "
         + "\(settings.report)/report.md; what is missing at the end: the same command with --missing")
@@ -107,7 +122,9 @@ enum SlurmCommand {
     if let bad = places.first(where: { $0.unicodeScalars.contains { $0.properties.generalCategory == .control } }) {
       throw UsageError("'slurm' writes no scripts with '\(bad)', which holds a line end or a control character")
     }
-    settings.arguments = Array(arguments.positionals.dropFirst())
+    settings.overrides = Array(arguments.positionals.dropFirst())
+    settings.arguments = settings.overrides
+    settings.limit = try arguments.integer(SweepArguments.limit)
     let passedOn = [SweepArguments.limit, SweepArguments.only, SweepArguments.memory] + EngineOptions.devices
     for option in passedOn {
       if let value = arguments.text(option) { settings.arguments += [option.name, value] }
@@ -116,8 +133,11 @@ enum SlurmCommand {
       settings.arguments.append(option.name)
     }
     settings.variables = variables(configuration)
+    settings.keyVariables = configuration.keyVariables
     settings.throttle = try arguments.integer(throttle)
-    settings.largestArray = try arguments.integer(largestArray) ?? clusterLimit() ?? 1000
+    // What is missing goes into tasks as those before, so that a task's number means the same shards.
+    let before = arguments.has(missing) ? SubmittedJobs(settings.folder).jobs.last?.taskCount : nil
+    settings.largestArray = try arguments.integer(largestArray) ?? before ?? clusterLimit() ?? 1000
     settings.requeueLimit = try arguments.integer(requeues, atLeast: 0) ?? 20
     settings.options = SlurmScripts.options(arguments.text(sbatch) ?? "")
     settings.scratch = arguments.text(scratch)
@@ -130,25 +150,51 @@ enum SlurmCommand {
   private static func defaultResources(
     _ configuration: Configuration, _ arguments: Arguments, _ options: [String]
   ) throws -> String? {
-    let commandLine = try EngineOptions.deviceChoice(arguments)
-    let own = configuration.models.filter { $0.server == nil }
-    guard own.contains(where: { (commandLine ?? $0.device ?? .cpu) != .cpu }),
+    guard try !computingModels(configuration, arguments).isEmpty,
       !options.contains(where: { $0.hasPrefix("--gres") || $0.hasPrefix("--gpu") || $0.hasPrefix("-G") })
     else { return nil }
     return "gpu:1"
+  }
+
+  /// The models that compute on another device than the processor.
+  private static func computingModels(_ configuration: Configuration, _ arguments: Arguments) throws -> Set<String> {
+    let commandLine = try EngineOptions.deviceChoice(arguments)
+    return Set(
+      configuration.models.filter { $0.server == nil && (commandLine ?? $0.device ?? .cpu) != .cpu }.map(\.name))
   }
 
   private static func programPath() -> String {
     (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
   }
 
-  /// The variables that a job needs: those that the configuration names, the program's own, the loader's.
+  /// The variables that a job needs: those that the configuration names, the program's own, the loader's; no secrets.
   private static func variables(_ configuration: Configuration) -> [String: String] {
-    let environment = ProcessInfo.processInfo.environment
-    let text = configuration.resolved
-    return environment.filter { name, _ in
-      text.contains("${\(name)}") || name.hasPrefix("SE_EVAL_") || name == "LD_LIBRARY_PATH" || name == "PATH"
+    ProcessInfo.processInfo.environment.filter { name, _ in
+      guard !configuration.keyVariables.contains(name) else { return false }
+      return configuration.variables.contains(name) || name.hasPrefix("SE_EVAL_") || name == "LD_LIBRARY_PATH"
+        || name == "PATH"
     }
+  }
+
+  private static func isUnset(_ name: String) -> Bool { ProcessInfo.processInfo.environment[name]?.isEmpty ?? true }
+
+  /// Refuses a configuration whose jobs would have no key for a server.
+  private static func refuseUnsetKeys(_ configuration: Configuration) throws {
+    guard let name = configuration.keyVariables.sorted().first(where: isUnset) else { return }
+    throw FileError(
+      path: configuration.file,
+      problem:
+        "the variable \(name) is not set, which holds a server's key (key-env); jobs get it by name from where they "
+        + "are submitted, and it is written into no script")
+  }
+
+  /// Refuses a configuration whose jobs would all miss a variable.
+  private static func refuseUnsetVariables(_ configuration: Configuration) throws {
+    guard let name = configuration.variables.sorted().first(where: isUnset) else { return }
+    throw FileError(
+      path: configuration.file,
+      problem: "the variable \(name) is not set, which the configuration uses: jobs would not have it; set it first:\n"
+        + "    export \(name)=...")
   }
 
   /// The tasks that an array job may have on this cluster; nil where there is none to ask.
@@ -162,101 +208,35 @@ enum SlurmCommand {
   }
 
   /// What is in the shards' stores is of this number of shards, or must not go on.
-  private static func refuseOtherDivision(_ settings: SlurmScripts.Settings) throws {
-    for part in try parts(settings) {
-      guard let shard = part.run.record.shard, shard.count != settings.shardCount else { continue }
+  private static func refuseOtherDivision(_ settings: SlurmScripts.Settings, _ configuration: Configuration) throws {
+    for (_, store) in try MissingShards.stores(settings, configuration.ofRuns) {
+      guard let shard = store.part.run.record.shard, shard.count != settings.shardCount else { continue }
       throw UsageError(
         "\(settings.shardFolder) holds stores of \(shard.count) shards; say --shards \(shard.count), or move them away")
     }
   }
 
-  private static func parts(_ settings: SlurmScripts.Settings) throws -> [PartProgress] {
-    guard FileManager.default.fileExists(atPath: settings.shardFolder),
-      let files = try? ResultStore.storeFiles(settings.shardFolder)
-    else { return [] }
-    var parts: [PartProgress] = []
-    for file in files {
-      do throws(StoreError) {
-        parts += try ResultStore.open(file, mode: .readOnly).progress().parts
-      } catch {
-        guard case .empty = error else { throw error }
-      }
+  /// Two arrays at work on the same shards do everything twice.
+  private static func refuseSecondArray(_ settings: SlurmScripts.Settings) throws {
+    let jobs = SubmittedJobs(settings.folder)
+    switch jobs.queue() {
+    case .unknown(let reason): throw jobs.notAsked(reason)
+    case .tasks(let tasks):
+      let count = tasks.values.reduce(0) { $0 + $1.count }
+      guard count > 0 else { return }
+      throw UsageError(
+        "\(count) task\(count == 1 ? "" : "s") of job \(tasks.keys.sorted().joined(separator: ", ")), submitted from "
+          + "\(settings.folder), are in the queue or running, and a second array would do their shards twice; --missing "
+          + "submits what nothing works at, scancel ends them")
     }
-    return parts
   }
 
-  /// The tasks of shards that are neither done nor at work nor queued; nil, with words, where there is none.
-  private static func missingTasks(_ settings: SlurmScripts.Settings) throws -> [Int]? {
-    try refuseOtherDivision(settings)
-    // The queue first: what ends between the two questions has said so in its store.
-    let jobs = jobs(settings)
-    let queue = queuedTasks(jobs)
-    let queued = queue ?? []
-    let now = Date().timeIntervalSince1970
-    var states: [Int: PartProgress] = [:]
-    for part in try parts(settings) { if let shard = part.run.record.shard { states[shard.index] = part } }
-    var wanted: Set<Int> = []
-    var atWork = 0
-    for shard in 1...settings.shardCount {
-      let task = settings.task(ofShard: shard)
-      let state = states[shard]?.state(at: now)
-      if state == .ended(0) { continue }
-      let isGone = queue != nil && isTask(states[shard], of: jobs)
-      if state == .running && !isGone || queued.contains(task) {
-        atWork += 1
-        continue
-      }
-      wanted.insert(task)
-      // Its last sign of life may be younger than two minutes: cancelled, or lost with its node.
-      let what = state == .running ? "ended without a word, and is no longer in Slurm's queue" : nil
-      let words = what ?? states[shard].map { StatusText.state($0, now: now) } ?? "not started"
-      Terminal.message("shard \(shard)/\(settings.shardCount): \(words)")
-    }
-    if atWork > 0 { Terminal.message("\(atWork) shards are at work or in the queue") }
-    if wanted.isEmpty {
-      Terminal.message(atWork > 0 ? "nothing more to submit" : "nothing is missing: every shard is done")
-      return nil
-    }
-    return wanted.sorted()
-  }
-
-  /// The array jobs that were submitted from the folder.
-  private static func jobs(_ settings: SlurmScripts.Settings) -> [String] {
-    let text = (try? Files.readText(settings.folder + "/jobs")) ?? ""
-    return text.split(separator: "\n").map(String.init)
-  }
-
-  /// True where a run is a task of one of the jobs.
-  private static func isTask(_ part: PartProgress?, of jobs: [String]) -> Bool {
-    guard let job = part?.heartbeat?.heartbeat.job else { return false }
-    return jobs.contains { job.hasPrefix("\($0)_") }
-  }
-
-  /// Tasks of jobs that are still in Slurm's queue; nil where there is none to ask, or it does not know.
-  private static func queuedTasks(_ jobs: [String]) -> Set<Int>? {
-    guard !jobs.isEmpty else { return nil }
-    let question = ["squeue", "--noheader", "--array", "--format=%K", "--jobs=\(jobs.joined(separator: ","))"]
-    guard let answer = Subprocess.run(question), answer.status == 0 else { return nil }
-    return Set(answer.output.split(whereSeparator: \.isWhitespace).compactMap { Int($0) })
-  }
-
-  /// Time and memory from the plan, with room, unless they are given; where both are, no device is asked, for the machine
-  /// on which jobs are submitted seldom has one.
+  /// Time and memory from the plan, with room, unless they are given.
   private static func estimate(
-    _ settings: inout SlurmScripts.Settings, _ arguments: Arguments, _ configuration: Configuration, threads: Int
+    _ settings: inout SlurmScripts.Settings, _ arguments: Arguments, _ sweep: Sweep, isGiven: Bool
   ) throws {
-    let options = try SweepArguments.options(arguments, threads: threads)
-    let isGiven = try arguments.integer(time) != nil && arguments.integer(memory) != nil
-    let backends: ModelBackends
-    do {
-      backends = try ModelBackends(arguments, Workers(threads: threads), configuration, opensDevices: !isGiven)
-    } catch let failure as DeviceFailure {
-      throw DeviceFailure(
-        "\(failure); where jobs are submitted from a machine without it, say --time and --mem", fault: failure.fault)
-    }
-    let sweep = try Sweep(configuration, options: options, purpose: .plan, backend: backends.backend(of:))
-    if !options.skipsMissing, !sweep.missing.isEmpty { throw SweepError.missing(sweep.missing) }
     let plan = try sweep.plan(store: nil, measuresRate: !isGiven)
+    try refuseWhatCannotFit(plan, sweep, arguments)
     let loads = try sweep.shardLoads(settings.shardCount, plan: plan)
     var seconds = Array(repeating: 0.0, count: settings.taskCount)
     for load in loads { seconds[settings.task(ofShard: load.index) - 1] += load.seconds }
@@ -266,14 +246,59 @@ enum SlurmCommand {
     settings.mebibytes = try arguments.integer(memory) ?? (512 + Int(Double(bytes) * 1.2 / 1_048_576)) / 100 * 100 + 100
   }
 
+  /// A configuration made ready; where time and memory are given, no device is asked, for the machine on which jobs are
+  /// submitted seldom has one.
+  private static func prepare(
+    _ arguments: Arguments, _ configuration: Configuration, threads: Int, isGiven: Bool
+  ) throws -> Sweep {
+    let options = try SweepArguments.options(arguments, threads: threads)
+    let backends: ModelBackends
+    do {
+      backends = try ModelBackends(arguments, Workers(threads: threads), configuration, opensDevices: !isGiven)
+    } catch let failure as DeviceFailure {
+      throw DeviceFailure(
+        "\(failure); where jobs are submitted from a machine without it, say --time and --mem", fault: failure.fault)
+    }
+    let sweep = try Sweep(configuration, options: options, purpose: .plan, backend: backends.backend(of:))
+    if !options.skipsMissing, !sweep.missing.isEmpty { throw SweepError.missing(sweep.missing) }
+    return sweep
+  }
+
+  /// Refuses what `sweep` would refuse in every task, and what a task could not hold; a machine on which jobs are
+  /// submitted may be smaller than those that compute, so that its own memory is a warning.
+  private static func refuseWhatCannotFit(_ plan: Plan, _ sweep: Sweep, _ arguments: Arguments) throws {
+    if sweep.options.memoryByteCount != nil {
+      try sweep.refuseWhatCannotFit(plan)
+    } else {
+      do throws(SweepError) { try sweep.refuseWhatCannotFit(plan) } catch {
+        Terminal.message("warning: on this machine it would not fit: \(error)", event: "warning")
+      }
+    }
+    guard let limit = try arguments.integer(memory) else { return }
+    let devices = try computingModels(sweep.configuration, arguments)
+    for model in plan.models where !model.isRemote && !devices.contains(model.name) {
+      guard model.leastByteCount >> 20 >= limit else { continue }
+      throw UsageError(
+        "--mem is \(limit) MiB, and \(model.name) needs \(NumberText.bytes(model.leastByteCount)) for keys, values and the "
+          + "buffers of a pass at \(NumberText.grouped(model.longestSequence)) tokens, beside "
+          + "\(NumberText.bytes(model.weightByteCount)) of weights; give tasks more, or leave --mem out: it is then from the plan"
+      )
+    }
+  }
+
   private static func write(_ scripts: SlurmScripts, _ settings: SlurmScripts.Settings) throws {
     let folder = settings.folder
-    try SweepCommand.makeFolder(of: folder + "/logs/x")
+    try SweepCommand.makeFolder(of: folder + "/logs/x", named: out.name)
     for (name, text) in [
       (SlurmScripts.arrayName, scripts.array), (SlurmScripts.mergeName, scripts.merge),
       (SlurmScripts.submitName, scripts.submit),
     ] {
-      try Files.write(Data(text.utf8), to: "\(folder)/\(name)")
+      do throws(ReportError) { try Files.write(Data(text.utf8), to: "\(folder)/\(name)") } catch {
+        guard case .cannotWrite(_, let problem) = error else { throw error }
+        throw FileError(
+          path: "\(folder)/\(name)", problem: "it cannot be written: \(problem); name another place with \(out.name)",
+          isInput: false)
+      }
       try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(folder)/\(name)")
     }
   }
