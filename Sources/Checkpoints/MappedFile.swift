@@ -97,7 +97,7 @@ public final class MappedFile: @unchecked Sendable {
     let destination = unsafe Destination(bytes: whole)
     let failures = Concurrently.map((byteCount + part - 1) / part) { index in
       let first = index * part
-      return unsafe destination.fill(first..<min(first + part, byteCount), from: descriptor)
+      return destination.fill(first..<min(first + part, byteCount), from: descriptor)
     }
     if let failed = failures.lazy.compactMap({ $0 }).first {
       unsafe munmap(start, length)
@@ -159,6 +159,9 @@ public final class MappedFile: @unchecked Sendable {
     let bytes = unsafe Span(_unsafeElements: buffer)
     return try body(bytes)
   }
+
+  /// True where the bytes lie in the system's cache of the file, for all processes; false for a copy of this one's own.
+  public var isMapped: Bool { descriptor >= 0 }
 
   /// Whether all bytes can still be read: false once a file behind a mapping was shortened.
   public var isWhole: Bool {
