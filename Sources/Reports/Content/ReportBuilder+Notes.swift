@@ -52,7 +52,7 @@ extension ReportBuilder {
     var seen: [String: (tasks: Set<String>, notes: [String])] = [:]
     for cell in evaluations.cells {
       var entry = seen[cell.record.protocolName] ?? ([], [])
-      entry.tasks.insert(cell.record.task)
+      entry.tasks.insert(cell.entry)
       for note in cell.record.protocolNotes where !entry.notes.contains(note) { entry.notes.append(note) }
       seen[cell.record.protocolName] = entry
     }
@@ -93,10 +93,11 @@ extension ReportBuilder {
       id: slugs.slug(["data"]), title: "Tasks and data", corner: "task",
       columns: ["protocol", "metric", "SHA-256 of the data"], isMeasured: false)
     var rows: Set<[String]> = []
-    for record in evaluations.cells.map(\.record) {
+    for cell in evaluations.cells {
+      let record = cell.record
       let metrics = record.metrics.map(\.name).joined(separator: ", ")
       let hash = record.dataHash.isEmpty ? "generated" : record.dataHash
-      let row = [record.task, record.protocolName, metrics, hash]
+      let row = [cell.entry, record.protocolName, metrics, hash]
       guard rows.insert(row).inserted else { continue }
       table.rows.append(.init(label: row[0], cells: row.dropFirst().map { .init($0) }))
     }

@@ -25,7 +25,7 @@ extension Sweep {
     readBaseline: (_ path: String) throws -> Baseline = { _ in Baseline([]) },
     isCancelled: @escaping () -> Bool, onEvent: @escaping (ProgressEvent) -> Void
   ) throws(SweepError) -> SweepSummary {
-    let gates = try SweepGates(configuration.gates, readBaseline)
+    let gates = try SweepGates(configuration, readBaseline)
     let plan = try plan(store: store)
     // A shard may be empty: more parts than there are pieces of work.
     if plan.sampleCount == 0 {

@@ -64,7 +64,7 @@ enum SweepCommand {
     let summary: SweepSummary
     do {
       summary = try sweep.execute(
-        store: store, environment: ["program": "se-eval \(Version.current)"],
+        store: store, environment: Version.environment,
         readBaseline: { try Baseline(json: Files.readText($0), path: $0) }, isCancelled: { Interruption.isRequested },
         onEvent: { event in
           Interruption.follow(event)
@@ -206,7 +206,8 @@ enum SweepCommand {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     } catch {
-      let problem = "the folder cannot be made: \(SystemReason.text(error)); name another place with --db"
+      let problem =
+        "the folder cannot be made: \(SystemReason.text(error)); name another place with \(SweepArguments.database.name)"
       throw FileError(path: folder.path, problem: problem, isInput: false)
     }
   }
