@@ -7,7 +7,7 @@ PROGRAM := .build/release/se-eval
 .PHONY: build setup demo demo-report check-html test lint check-demo install clean sanitize fuzz bench bench-peers check-aarch64
 
 build: setup
-	$(SWIFT) build -c release --product se-eval
+	@Scripts/with-commit.sh $(SWIFT) build -c release --product se-eval
 
 setup:
 	@Scripts/setup.sh
@@ -16,8 +16,10 @@ setup:
 demo: build
 	$(PROGRAM) sweep Configs/demo.yaml --db .build/demo.sqlite --report .build/demo
 
-# The demo's report in git, the same bytes from the same store; what differs from run to run (HTML, PDF, timing.csv) is not
-# committed.
+# The demo's report in git. It holds no date: from the same store, on any machine, come the same bytes, and SOURCE_DATE_EPOCH
+# has nothing to do. A store that another machine filled differs in its rows of the machine (report.md, "Machine and
+# versions": cpu, cpus, git, host, instructions, system, threads), in timing.md, and, where that has other instructions, in
+# the last bits of log-probabilities. What differs from run to run (HTML, PDF, timing.csv) is not committed.
 demo-report: build
 	$(PROGRAM) sweep Configs/demo.yaml --db .build/demo.sqlite --report .build/demo --quiet
 	$(PROGRAM) report .build/demo.sqlite --out Reports/demo --format markdown,csv,svg
@@ -27,7 +29,7 @@ check-html: demo
 	Scripts/check-html.sh .build/demo/report.html
 
 test: setup lint
-	$(SWIFT) build -c release --product se-eval
+	@Scripts/with-commit.sh $(SWIFT) build -c release --product se-eval
 	$(SWIFT) build --build-tests
 	SE_EVAL_PROGRAM=$(PROGRAM) $(SWIFT) test --skip-build --disable-xctest
 	$(MAKE) check-demo
@@ -43,10 +45,9 @@ lint:
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/se-eval
-	install -d $(DESTDIR)$(PREFIX)/share/se-eval $(DESTDIR)$(PREFIX)/share/man/man1
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -d $(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
-	-git rev-parse HEAD > $(DESTDIR)$(PREFIX)/share/se-eval/commit
 	$(PROGRAM) man > $(DESTDIR)$(PREFIX)/share/man/man1/se-eval.1
 	$(PROGRAM) completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/se-eval
 	$(PROGRAM) completion zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_se-eval

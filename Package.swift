@@ -78,10 +78,12 @@ let package = Package(
         "JSON",
       ]),
     layer("Reports", ["Store", "Gates", "Metrics", "Positions", "Evaluation", "CZlib", "Text", "JSON", "Digest"]),
+    .target(name: "CBuild"),
     .executableTarget(
       name: "se-eval",
       dependencies: [
-        "Sweeps", "Reports", "Tasks", "Transformer", "Tokenizers", "Positions", "Store", "Metrics", "Checkpoints",
+        "CBuild", "Sweeps", "Reports", "Tasks", "Transformer", "Tokenizers", "Positions", "Store", "Metrics",
+        "Checkpoints",
         "Kernels", "Evaluation", "Text", "JSON", "Digest", "Backends", "Gates",
       ], swiftSettings: swiftOnly),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: common),

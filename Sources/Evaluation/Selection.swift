@@ -31,7 +31,7 @@ public struct Selection: Hashable, Sendable {
     public var methods: [String]
     /// The task's name.
     public var task: String
-    /// The name of the task's entry, where it has one of its own.
+    /// The name of the task's entry: its own, or what tells it from another one.
     public var entry: String?
     /// Its place.
     public var place: Coordinates
@@ -78,7 +78,7 @@ public struct Selection: Hashable, Sendable {
 
   private mutating func add(_ text: String, _ syntax: MethodSyntax) throws(SelectionError) {
     var last: (key: String, value: String)?
-    for part in text.split(separator: ",") {
+    for part in Self.parts(text) {
       let sides = part.split(separator: "=", maxSplits: 1).map(String.init)
       guard sides.count == 2 else { throw .form(text) }
       // The parameters of a method are separated by commas too.
@@ -90,6 +90,25 @@ public struct Selection: Hashable, Sendable {
       }
     }
     keep(last, syntax)
+  }
+
+  /// The text between commas; those in the parentheses of an entry's name, `passkey (wording=unseen, trials=3)`, are its.
+  private static func parts(_ text: String) -> [Substring] {
+    var parts: [Substring] = []
+    var (start, depth) = (text.startIndex, 0)
+    for index in text.indices {
+      switch text[index] {
+      case "(": depth += 1
+      case ")": depth -= 1
+      case "," where depth == 0:
+        parts.append(text[start..<index])
+        start = text.index(after: index)
+      default: break
+      }
+    }
+    // Parentheses that do not pair mean nothing.
+    guard depth == 0 else { return text.split(separator: ",") }
+    return (parts + [text[start...]]).filter { !$0.isEmpty }
   }
 
   private mutating func keep(_ pair: (key: String, value: String)?, _ syntax: MethodSyntax) {

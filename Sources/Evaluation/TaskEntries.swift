@@ -53,18 +53,28 @@ public struct TaskEntries: Hashable, Sendable {
   /// A value of more characters is cut in a label.
   private static let shortLength = 24
 
+  /// A value without JSON's marks, so that a name can be typed: `trec+lcc` for `["trec","lcc"]`.
+  private static func readable(_ value: JSONValue) -> String {
+    if let elements = value.elements { return elements.map(readable).joined(separator: "+") }
+    if let members = value.members {
+      return members.keys.sorted(by: NaturalOrder.isBefore).map { "\($0):\(members[$0].map(readable) ?? "")" }
+        .joined(separator: "+")
+    }
+    return value.plain
+  }
+
   private static func label(_ task: String, _ all: [[String: JSONValue]], _ index: Int) -> String {
     if let name = all[index][nameKey]?.text { return name }
     guard all.count > 1 else { return task }
     let keys = Set(all.flatMap(\.keys)).sorted(by: NaturalOrder.isBefore)
     let differing = keys.filter { key in Set(all.map { $0[key] }).count > 1 }
     let telling = differing.first { key in
-      let values = all.compactMap { $0[key]?.plain }
+      let values = all.compactMap { $0[key].map(readable) }
       return Set(values).count == all.count && values.allSatisfy { $0.count <= shortLength }
     }
     let parts = (telling.map { [$0] } ?? differing).compactMap { key -> String? in
       guard let value = all[index][key] else { return nil }
-      let text = value.plain
+      let text = readable(value)
       return "\(key)=\(text.count > shortLength ? String(text.prefix(shortLength - 3)) + "..." : text)"
     }
     return parts.isEmpty ? task : "\(task) (\(parts.joined(separator: ", ")))"

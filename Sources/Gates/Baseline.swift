@@ -24,6 +24,8 @@ public struct Baseline: Hashable, Sendable, Codable {
     public var dataHash: String
     /// SHA-256 of weights, tokenizer and hyperparameters.
     public var modelHash: String
+    /// The seed of the sweep, which decides a generator's samples; nil in a file of an older program.
+    public var seed: Int?
     /// The metric.
     public var metric: String
     /// True where a larger number is better.
@@ -43,6 +45,7 @@ public struct Baseline: Hashable, Sendable, Codable {
       (model, method, task, settings) = (record.model, record.method, record.task, record.settings)
       (protocolName, dataHash, modelHash) = (record.protocolName, record.dataHash, record.modelHash)
       coordinates = record.coordinates.label
+      seed = measurement.seed
       (metric, higherIsBetter) = (measurement.metric.name, measurement.metric.higherIsBetter)
       value = measurement.estimate.value
       low = measurement.estimate.interval?.low
@@ -79,13 +82,16 @@ public struct Baseline: Hashable, Sendable, Codable {
   ///
   /// - Parameters:
   ///   - store: the results.
-  ///   - tolerance: written into the file for every metric; nil for none.
-  /// - Throws: `GateError`: the store cannot be read or holds nothing.
-  public init(from store: ResultStore, tolerance: Tolerance? = nil) throws(GateError) {
+  ///   - absolute: written into the file for every metric; nil for none.
+  ///   - relative: the same, as a share of each number.
+  /// - Throws: `GateError`: the store cannot be read or holds nothing, or a tolerance lets everything pass.
+  public init(
+    from store: ResultStore, absolute: ToleranceAmount? = nil, relative: Double? = nil
+  ) throws(GateError) {
     let measurements = try Measurement.sorted(in: store)
-    let metrics = Set(measurements.map(\.metric.name))
-    self.init(
-      measurements, tolerances: tolerance.map { tolerance in metrics.reduce(into: [:]) { $0[$1] = tolerance } } ?? [:])
+    self.init(measurements)
+    guard absolute != nil || relative != nil else { return }
+    tolerances = try tolerances(for: measurements, absolute, relative)
   }
 
   /// A baseline from its file's text.
@@ -156,6 +162,9 @@ extension Baseline {
       return .not(.protocolDiffers, before: entry.protocolName, after: record.protocolName)
     }
     if entry.dataHash != record.dataHash { return .not(.dataDiffers, before: entry.dataHash, after: record.dataHash) }
+    if let before = entry.seed, let after = measurement.seed, before != after {
+      return .not(.seedDiffers, before: "seed \(before)", after: "seed \(after)")
+    }
     guard entry.n == n, entry.value != nil, measurement.estimate.value != nil else {
       let isIncomplete = !measurement.isComplete && n < entry.n
       return .not(isIncomplete ? .incomplete : .samplesDiffer, before: "n=\(entry.n)", after: "n=\(n)")
@@ -165,29 +174,30 @@ extension Baseline {
 
   /// Holds a store to the baseline.
   ///
-  /// Another model hash is compared, and said: to see what a quantisation or a kernel does is what the gate is for.
+  /// Another model hash is compared, and said: to see what a quantisation or a kernel does is what the gate is for. So
+  /// are numbers of an older file, which does not say the seed.
   ///
   /// - Parameters:
   ///   - store: the results to judge.
   ///   - absolute: replaces the file's absolute tolerances.
   ///   - relative: replaces the file's relative tolerances.
   /// - Returns: what moved; its `fault` decides the command's exit status.
-  /// - Throws: `GateError`: the store cannot be read or holds nothing.
+  /// - Throws: `GateError`: the store cannot be read or holds nothing, or a tolerance lets everything pass.
   public func check(
-    _ store: ResultStore, absolute: Double? = nil, relative: Double? = nil
+    _ store: ResultStore, absolute: ToleranceAmount? = nil, relative: Double? = nil
   ) throws(GateError) -> GateResult {
     let measurements = try Measurement.sorted(in: store)
     let current = Dictionary(measurements.map { (Entry($0).key, $0) }) { first, _ in first }
+    let tolerances = try tolerances(for: measurements, absolute, relative)
     var result = GateResult()
     let names = TaskEntries(
       entries.map { ($0.task, $0.settings) } + measurements.map { ($0.record.task, $0.record.settings) })
     for entry in entries {
-      var tolerance = tolerances[entry.metric] ?? Tolerance()
-      if let absolute { tolerance.absolute = absolute }
-      if let relative { tolerance.relative = relative }
       // Neither side has a number: nothing to compare, and nothing lost.
       if entry.value == nil, let now = current[entry.key], now.estimate.value == nil { continue }
-      result.judgements.append(Self.judge(entry, current[entry.key], tolerance, names))
+      let judgement = Self.judge(entry, current[entry.key], tolerances[entry.metric] ?? Tolerance(), names)
+      if entry.seed == nil, judgement.after != nil { result.unseededCount += 1 }
+      result.judgements.append(judgement)
     }
     let known = Set(entries.map(\.key))
     // A baseline of an older program has no pooled numbers: they are not news.
@@ -251,6 +261,9 @@ extension Baseline {
       if other.n != entry.n { what.append("n=\(other.n) -> n=\(entry.n)") }
       if other.protocolName != entry.protocolName { what.append("\(other.protocolName) -> \(entry.protocolName)") }
       if other.dataHash != entry.dataHash { what.append("other data") }
+      if other.seed != entry.seed {
+        what.append("seed \(other.seed.map(String.init) ?? "not said") -> \(entry.seed.map(String.init) ?? "not said")")
+      }
       if other.modelHash != entry.modelHash { what.append("other weights") }
       if what.isEmpty { what.append("another interval or direction") }
       lines.append("~ \(entry.name(names)): \(what.joined(separator: ", "))")

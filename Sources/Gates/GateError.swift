@@ -9,6 +9,8 @@ public enum GateError: Error, Hashable, Sendable {
   case nothingStored(path: String)
   /// A baseline is not what `se-eval baseline` writes.
   case damagedBaseline(path: String, problem: String)
+  /// A tolerance with which nothing could fail.
+  case idleTolerance(String)
 }
 
 extension GateError: CustomStringConvertible {
@@ -17,6 +19,7 @@ extension GateError: CustomStringConvertible {
     switch self {
     case .store(let error): error.description
     case .nothingStored(let path): "\(path): the store holds no cells. Run `se-eval sweep` first."
+    case .idleTolerance(let problem): "the tolerance would let everything pass: \(problem)"
     case .damagedBaseline(let path, let problem):
       "\(path): the baseline cannot be used: \(problem). Make it again with `se-eval baseline`."
     }
@@ -30,6 +33,7 @@ extension GateError: FaultReporting {
     case .store(let error): error.fault
     case .nothingStored: .runtime
     case .damagedBaseline: .damagedInput
+    case .idleTolerance: .usage
     }
   }
 }

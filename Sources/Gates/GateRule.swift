@@ -1,4 +1,4 @@
-import Evaluation
+public import Evaluation
 import Metrics
 import Store
 
@@ -37,6 +37,20 @@ public struct GateRule: Hashable, Sendable {
     self.minimum = minimum
   }
 
+  /// Why the rule could never fail or never pass on a metric, and what to write; nil where it can do both.
+  ///
+  /// - Parameter metric: the metric that it is about, with the range that its task says.
+  /// - Returns: a sentence without a full stop.
+  public func idleness(of metric: MetricDescription) -> String? {
+    func directed(_ higherIsBetter: Bool) -> MetricDescription {
+      MetricDescription(
+        name: metric.name, aggregation: metric.aggregation, higherIsBetter: higherIsBetter, range: metric.range)
+    }
+    return maxDecrease.flatMap { directed(true).idleness(of: $0) }
+      ?? maxIncrease.flatMap { directed(false).idleness(of: $0) }
+      ?? metric.idleness(minimum: minimum, maximum: maximum)
+  }
+
   /// True where the rule compares with another number.
   public var isRelative: Bool { maxIncrease != nil || maxDecrease != nil }
 
@@ -45,10 +59,14 @@ public struct GateRule: Hashable, Sendable {
   /// - Parameters:
   ///   - measurements: the numbers of the sweep, complete or not.
   ///   - baseline: the numbers to compare with; nil compares with `plain` in the same place.
+  ///   - names: what the entries of the configuration are called, of which the numbers may be a part; nil goes by those that
+  ///     the numbers are of.
   /// - Returns: one judgement per number that the rule looks at, at least one.
-  public func judge(_ measurements: [Measurement], baseline: Baseline? = nil) -> [Judgement] {
-    let own = measurements.filter { looksAt($0, hasBaseline: baseline != nil) }
-    let names = TaskEntries(measurements.map { ($0.record.task, $0.record.settings) })
+  public func judge(
+    _ measurements: [Measurement], baseline: Baseline? = nil, names: TaskEntries? = nil
+  ) -> [Judgement] {
+    let names = names ?? TaskEntries(measurements.map { ($0.record.task, $0.record.settings) })
+    let own = measurements.filter { looksAt($0, names, hasBaseline: baseline != nil) }
     guard !own.isEmpty else {
       var judgement = Judgement(
         name: "\(task) \(metric)\(over == .cell ? "" : " over=\(over.rawValue)")", verdict: .notCompared(.missing))
@@ -58,10 +76,10 @@ public struct GateRule: Hashable, Sendable {
     return own.map { judge($0, among: measurements, baseline, names) }
   }
 
-  private func looksAt(_ measurement: Measurement, hasBaseline: Bool) -> Bool {
+  private func looksAt(_ measurement: Measurement, _ names: TaskEntries, hasBaseline: Bool) -> Bool {
     let record = measurement.record
-    guard record.task == task || TaskEntries.name(in: record.settings) == task, measurement.metric.name == metric,
-      measurement.pooling == over
+    guard record.task == task || names.label(record.task, record.settings) == task,
+      measurement.metric.name == metric, measurement.pooling == over
     else { return false }
     guard let method else { return !(isRelative && !hasBaseline && record.method == "plain") }
     return record.method == method || record.method.split(separator: ":").first.map(String.init) == method
@@ -74,10 +92,13 @@ public struct GateRule: Hashable, Sendable {
       return skipped(
         measurement, .incomplete, "n=\(measurement.record.sampleCount)", "n=\(measurement.estimate.count)", names)
     }
-    let isWithin = value <= maximum ?? .infinity && value >= minimum ?? -.infinity
+    let isWithin =
+      value <= maximum.map { $0 + Tolerance.rounding($0, value) } ?? .infinity
+      && value >= minimum.map { $0 - Tolerance.rounding($0, value) } ?? -.infinity
     guard isRelative else {
       var judgement = Judgement(name: measurement.name(names), verdict: isWithin && value.isFinite ? .passed : .worse)
       (judgement.after, judgement.n) = (value, measurement.estimate.count)
+      (judgement.minimum, judgement.maximum) = (minimum, maximum)
       return judgement
     }
     let reference: (value: Double?, modelHash: String)
@@ -101,6 +122,7 @@ public struct GateRule: Hashable, Sendable {
     var judgement = Judgement(name: measurement.name(names), verdict: isWorse ? .worse : .passed)
     (judgement.before, judgement.after, judgement.n) = (before, value, measurement.estimate.count)
     judgement.allowed = (maxIncrease ?? maxDecrease)?.allowance(of: before)
+    (judgement.minimum, judgement.maximum) = (minimum, maximum)
     judgement.modelDiffers =
       !reference.modelHash.isEmpty && !measurement.record.modelHash.isEmpty
       && reference.modelHash != measurement.record.modelHash
@@ -113,6 +135,7 @@ public struct GateRule: Hashable, Sendable {
     var judgement = Judgement(name: measurement.name(names), verdict: .notCompared(reason))
     judgement.after = measurement.estimate.value
     judgement.n = measurement.estimate.count
+    (judgement.minimum, judgement.maximum) = (minimum, maximum)
     judgement.sides = (before, after)
     return judgement
   }

@@ -12,6 +12,8 @@ public struct Measurement: Hashable, Sendable {
   public let metric: MetricDescription
   /// The number with its interval and its count of scored samples.
   public let estimate: Estimate
+  /// The seed of the sweep that made its samples; nil where it is not known, or cells of several are pooled.
+  public internal(set) var seed: Int?
 
   /// The number of a cell.
   ///
@@ -64,24 +66,50 @@ public struct Measurement: Hashable, Sendable {
   public static func all(in store: ResultStore) throws(StoreError) -> [Measurement] {
     let cells = try store.currentCells()
     let samples = try store.scoredSamples(inAll: cells.map(\.id))
-    return all(cells.map { ($0.record, samples[$0.id] ?? []) })
+    let seeds = try Self.seeds(in: store)
+    return all(cells.map { ($0.record, samples[$0.id] ?? []) }, seeds: cells.map { seeds[$0.id] })
+  }
+
+  /// The seed of the last run that planned each cell: its samples are those of that run.
+  private static func seeds(in store: ResultStore) throws(StoreError) -> [CellID: Int] {
+    var seeds: [RunID: Int] = [:]
+    for run in try store.runs() {
+      seeds[run.id] =
+        run.record.environment["seed"].flatMap { UInt64($0) }.map { Int(clamping: $0) }
+        ?? Self.integer(JSONValue(json: run.record.configuration)?["seed"])
+    }
+    return try store.lastRuns().compactMapValues { seeds[$0] }
+  }
+
+  private static func integer(_ value: JSONValue?) -> Int? {
+    if case .integer(let number)? = value { number } else { nil }
   }
 
   /// The numbers of cells and of their groups.
   ///
-  /// - Parameter cells: cells with what is stored of them.
+  /// - Parameters:
+  ///   - cells: cells with what is stored of them.
+  ///   - seed: that of the sweep that made the samples.
   /// - Returns: those of the cells first; a group that equals another one stands there once.
-  public static func all(_ cells: [(record: CellRecord, samples: [SampleResult])]) -> [Measurement] {
-    all(cells.map { ($0.record, $0.samples.map { ScoredSample($0) }) })
+  public static func all(
+    _ cells: [(record: CellRecord, samples: [SampleResult])], seed: Int? = nil
+  ) -> [Measurement] {
+    all(cells.map { ($0.record, $0.samples.map { ScoredSample($0) }) }, seeds: cells.map { _ in seed })
   }
 
   /// The numbers of cells and of their groups, from the scores alone.
   ///
-  /// - Parameter cells: cells with what is stored of them.
+  /// - Parameters:
+  ///   - cells: cells with what is stored of them.
+  ///   - seeds: the seed of each cell's sweep; empty where none is known.
   /// - Returns: those of the cells first; a group that equals another one stands there once.
-  public static func all(_ cells: [(record: CellRecord, samples: [ScoredSample])]) -> [Measurement] {
+  public static func all(
+    _ cells: [(record: CellRecord, samples: [ScoredSample])], seeds: [Int?] = []
+  ) -> [Measurement] {
     let orders = NaturalOrders()
-    let cells = Concurrently.map(cells.count) { MeasuredCell(cells[$0].record, cells[$0].samples, orders) }
+    let cells = Concurrently.map(cells.count) {
+      MeasuredCell(cells[$0].record, cells[$0].samples, orders, seed: $0 < seeds.count ? seeds[$0] : nil)
+    }
     let poolings = Pooling.allCases
     return Concurrently.map(poolings.count) { poolings[$0].measurements(cells) }.flatMap { $0 }
   }
@@ -113,12 +141,16 @@ public struct Measurement: Hashable, Sendable {
 /// A cell with its samples in the natural order of their names, for its own numbers and for those of its groups.
 struct MeasuredCell: Sendable {
   let record: CellRecord
+  let seed: Int?
   private let samples: [(name: String, scores: [Score], document: String?)]
 
   init(_ record: CellRecord, _ samples: [SampleResult]) { self.init(record, samples.map { ScoredSample($0) }) }
 
-  init(_ record: CellRecord, _ samples: [ScoredSample], _ orders: NaturalOrders = NaturalOrders()) {
+  init(
+    _ record: CellRecord, _ samples: [ScoredSample], _ orders: NaturalOrders = NaturalOrders(), seed: Int? = nil
+  ) {
     self.record = record
+    self.seed = seed
     self.samples = orders.sorted(samples) { $0.sampleID }.map { ($0.sampleID, $0.scores, Self.document($0.facts)) }
   }
 

@@ -66,15 +66,19 @@ public enum Pooling: String, Hashable, Sendable, CaseIterable {
     return record.metrics.compactMap { metric in
       // A metric that only some datasets have is no number of all.
       guard members.allSatisfy({ $0.record.metrics.contains(metric) }) else { return nil }
-      if hasDatasets {
-        return Measurement(record, metric, meanOf: members.map { Self.measurement($0, metric) })
-      }
-      return Measurement(
-        record, metric, contributions: members.flatMap { $0.contributions(metric, isPooled: true) })
+      var pooled =
+        hasDatasets
+        ? Measurement(record, metric, meanOf: members.map { Self.measurement($0, metric) })
+        : Measurement(record, metric, contributions: members.flatMap { $0.contributions(metric, isPooled: true) })
+      pooled.seed = members.allSatisfy { $0.seed == members[0].seed } ? members[0].seed : nil
+      return pooled
     }
   }
 
   private static func measurement(_ cell: MeasuredCell, _ metric: MetricDescription) -> Measurement {
-    Measurement(cell.record, metric, contributions: cell.contributions(metric, isPooled: false))
+    var measurement = Measurement(
+      cell.record, metric, contributions: cell.contributions(metric, isPooled: false))
+    measurement.seed = cell.seed
+    return measurement
   }
 }

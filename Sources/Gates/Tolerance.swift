@@ -41,4 +41,16 @@ public struct Tolerance: Hashable, Sendable, Codable {
 
   /// The largest difference allowed from a number.
   public func allowance(of reference: Double) -> Double { max(absolute, relative * reference.magnitude) }
+
+  /// What rounding may add to the difference of two numbers: 1 - 0.95 is a little more than 0.05, and a change of exactly
+  /// what is allowed is no failure.
+  ///
+  /// - Parameters:
+  ///   - a: one number.
+  ///   - b: the other.
+  /// - Returns: a few units in the last place of the larger one.
+  static func rounding(_ a: Double, _ b: Double) -> Double {
+    let largest = max(a.magnitude, b.magnitude)
+    return largest.isFinite ? 4 * largest.ulp : 0
+  }
 }

@@ -17,6 +17,8 @@ public enum Verdict: Hashable, Sendable {
     case protocolDiffers = "protocol differs"
     /// Other data.
     case dataDiffers = "data differ"
+    /// Samples that another seed made.
+    case seedDiffers = "seed differs"
     /// A complete run of other samples, more or fewer.
     case samplesDiffer = "samples differ"
     /// There is no such cell.
@@ -39,7 +41,9 @@ public enum Verdict: Hashable, Sendable {
     if after == before { return .passed }
     let change = higherIsBetter ? before - after : after - before
     guard !change.isNaN else { return .worse }
-    let allowed = before.isFinite ? tolerance.allowance(of: before) : 0
+    var allowed = before.isFinite ? tolerance.allowance(of: before) : 0
+    // Without a tolerance nothing may move at all.
+    if allowed > 0 { allowed += Tolerance.rounding(before, after) }
     return change > allowed ? .worse : -change > allowed ? .improved : .passed
   }
 }
@@ -54,6 +58,12 @@ public struct Judgement: Hashable, Sendable {
   public var after: Double?
   /// How far it may move for the worse.
   public var allowed: Double?
+  /// The least that it may be, whatever it is compared with.
+  public var minimum: Double?
+  /// The most that it may be.
+  public var maximum: Double?
+  /// Which gate of a configuration asked, from 0; nil for a baseline's number.
+  public var gate: Int?
   /// Scored samples.
   public var n = 0
   /// True when weights, tokenizer or hyperparameters are not those of the number that it is compared with.
@@ -73,6 +83,7 @@ public struct Judgement: Hashable, Sendable {
   public static func == (a: Judgement, b: Judgement) -> Bool {
     a.name == b.name && a.before == b.before && a.after == b.after && a.allowed == b.allowed && a.n == b.n
       && a.modelDiffers == b.modelDiffers && a.verdict == b.verdict && a.sides?.before == b.sides?.before
+      && a.minimum == b.minimum && a.maximum == b.maximum && a.gate == b.gate
       && a.sides?.after == b.sides?.after
   }
 
@@ -89,6 +100,8 @@ public struct GateResult: Hashable, Sendable {
   public var judgements: [Judgement]
   /// Numbers of the store that the baseline does not have.
   public var added: [String] = []
+  /// Numbers that were compared though the baseline, one of an older program, does not say of which seed they are.
+  public var unseededCount = 0
 
   /// A result.
   public init(_ judgements: [Judgement] = []) { self.judgements = judgements }
@@ -106,6 +119,15 @@ public struct GateResult: Hashable, Sendable {
     }
   }
 
+  /// The gates of a configuration: how many there are, failed, and could not be judged; all 0 for a baseline.
+  ///
+  /// A gate is judged over many numbers, and fails by one.
+  public var gateCounts: (all: Int, failed: Int, open: Int) {
+    func gates(_ judgements: [Judgement]) -> Set<Int> { Set(judgements.compactMap(\.gate)) }
+    let failed = gates(worse)
+    return (gates(judgements).count, failed.count, gates(notCompared.map(\.judgement)).subtracting(failed).count)
+  }
+
   /// That of the gate when something is worse; else usage when protocol, data or samples differ, cells are missing, or
   /// nothing could be compared; else incomplete when a cell is; nil for a pass.
   public var fault: Fault? {
@@ -118,18 +140,22 @@ public struct GateResult: Hashable, Sendable {
 }
 
 extension GateResult: Encodable {
-  private enum CodingKeys: String, CodingKey { case moved, improved, unchanged, incomparable, added }
+  private enum CodingKeys: String, CodingKey { case moved, improved, unchanged, incomparable, added, unseeded }
   private struct Change: Encodable {
     let name: String
     let before: Double?
     let after: Double?
     let allowed: Double?
+    let min: Double?
+    let max: Double?
+    let gate: Int?
     let n: Int
     let modelDiffers: Bool
 
     init(_ judgement: Judgement) {
       (name, before, after) = (judgement.name, judgement.before, judgement.after)
       (allowed, n, modelDiffers) = (judgement.allowed, judgement.n, judgement.modelDiffers)
+      (min, max, gate) = (judgement.minimum, judgement.maximum, judgement.gate)
     }
   }
   private struct Incomparable: Encodable {
@@ -137,9 +163,10 @@ extension GateResult: Encodable {
     let reason: Verdict.Reason
     let before: String
     let after: String
+    let gate: Int?
   }
 
-  /// Writes `moved`, `improved`, `unchanged`, `incomparable` and `added`.
+  /// Writes `moved`, `improved`, `unchanged`, `incomparable` and `added`, and `unseeded` where there are any.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(worse.map(Change.init), forKey: .moved)
@@ -149,8 +176,9 @@ extension GateResult: Encodable {
       notCompared.map { judgement, reason in
         Incomparable(
           name: judgement.name, reason: reason, before: judgement.sides?.before ?? "",
-          after: judgement.sides?.after ?? "")
+          after: judgement.sides?.after ?? "", gate: judgement.gate)
       }, forKey: .incomparable)
     try container.encode(added, forKey: .added)
+    if unseededCount > 0 { try container.encode(unseededCount, forKey: .unseeded) }
   }
 }

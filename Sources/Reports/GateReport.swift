@@ -24,10 +24,19 @@ extension GateResult {
     if !added.isEmpty { parts.append("Not in the baseline:\n" + added.map { "- " + $0 }.joined(separator: "\n")) }
     let models = judgements.count { $0.modelDiffers }
     if models > 0 { parts.append("\(models) numbers are of other weights than the baseline's.") }
+    if let unseeded { parts.append(unseeded) }
     parts.append(
       "\(worse.count) worse, \(improved.count) better, \(unchanged.count) within tolerance, "
         + "\(notCompared.count) not comparable, \(added.count) new.")
     return VisibleText.escaped(parts.joined(separator: "\n\n") + "\n")
+  }
+
+  /// What a person must know of numbers whose seed the baseline does not say.
+  private var unseeded: String? {
+    guard unseededCount > 0 else { return nil }
+    return
+      "\(NumberText.count(unseededCount, "number")) of the baseline without a seed: whether \(unseededCount == 1 ? "it is" : "they are") of the same samples cannot "
+      + "be told. Write them down again with `check --accept`."
   }
 
   /// Every number that was judged, as one table of a report.
@@ -37,8 +46,13 @@ extension GateResult {
     var table = Table(
       id: "gates", title: title, corner: "number",
       columns: ["result", "compared with", "now", "change", "allowed", "n"], isMeasured: false)
+    // A gate's own limits, where it has any.
+    let hasBounds = judgements.contains { !$0.boundWords.isEmpty }
+    if hasBounds { table.columns.insert("must be", at: 1) }
     table.rows = judgements.map { judgement in
-      .init(label: judgement.name, cells: [.init(judgement.word)] + Self.numbers(judgement))
+      .init(
+        label: judgement.name,
+        cells: [.init(judgement.word)] + (hasBounds ? [.init(judgement.boundWords)] : []) + Self.numbers(judgement))
     }
     return table
   }
@@ -60,6 +74,7 @@ extension GateResult {
     document.paragraph(
       "\(worse.count) worse, \(improved.count) better, \(unchanged.count) within tolerance, "
         + "\(notCompared.count) not comparable, \(added.count) new.")
+    if let unseeded { document.paragraph(unseeded) }
     let failed = worse + notCompared.map(\.0)
     if !failed.isEmpty { document.table(table(of: failed, title: "Not passed")) }
     let passed = improved + unchanged
@@ -82,6 +97,14 @@ extension GateResult {
 }
 
 extension Judgement {
+  /// What a gate of bounds asks for: `at least 0.9`; empty without bounds.
+  public var boundWords: String {
+    [minimum.map { "at least \(Self.text($0))" }, maximum.map { "at most \(Self.text($0))" }].compactMap { $0 }
+      .joined(separator: ", ")
+  }
+
+  private static func text(_ number: Double) -> String { Int(exactly: number).map { "\($0)" } ?? "\(number)" }
+
   /// The verdict in a word or two.
   public var word: String {
     switch verdict {

@@ -57,17 +57,20 @@ public struct SamplePrinter: Sendable {
   /// - Throws: `ReportError`: the store cannot be read, a filter's key is unknown, or no cell matches.
   public func json(_ options: Options) throws(ReportError) -> String {
     try listing(options).samples.map {
-      JSONValue.text(of: $0, .compact) + "\n"
+      // Settings and facts are stored as texts; here they stand as what they are.
+      JSONValue.text(of: $0, .compact, unfolding: ["settings", "facts"]) + "\n"
     }.joined()
   }
 
   private struct Listed: Encodable {
     let cell: CellRecord
+    /// What the task's entry is called.
+    let entry: String
     let result: SampleResult?
     let failedSample: String?
     let failure: String?
 
-    private enum Keys: CodingKey { case cell, result, failedSample, failure }
+    private enum Keys: CodingKey { case cell, entry, result, failedSample, failure }
     private struct NoResult: Encodable {
       let sampleID: String
       let scores: [Score] = []
@@ -77,6 +80,7 @@ public struct SamplePrinter: Sendable {
     func encode(to encoder: any Encoder) throws {
       var line = encoder.container(keyedBy: Keys.self)
       try line.encode(cell, forKey: .cell)
+      try line.encode(entry, forKey: .entry)
       try line.encodeIfPresent(result, forKey: .result)
       if let failedSample { try line.encode(NoResult(sampleID: failedSample), forKey: .result) }
       try line.encodeIfPresent(failedSample, forKey: .failedSample)
@@ -88,9 +92,10 @@ public struct SamplePrinter: Sendable {
     let all = try fromStore { () throws(StoreError) in try store.currentCells() }
     guard !all.isEmpty else { throw .nothingStored(path: store.path) }
     let places = options.selection.without(Self.ownKeys)
-    do { try places.check(against: all.map { Self.label(of: $0.record) }) } catch { throw .selection(error) }
+    let entries = TaskEntries(all.map { ($0.record.task, $0.record.settings) })
+    do { try places.check(against: all.map { Self.label(of: $0.record, entries) }) } catch { throw .selection(error) }
     let cells = all.filter {
-      places.accepts(Self.label(of: $0.record))
+      places.accepts(Self.label(of: $0.record, entries))
         && options.selection.accepts($0.record.protocolName, under: "protocol")
     }
     let asked = options.selection.keys.flatMap { key in
@@ -106,9 +111,10 @@ public struct SamplePrinter: Sendable {
       let results = try fromStore { () throws(StoreError) in
         try store.results(in: cell.id, withPrompts: isOpen, withLogProbabilities: false)
       }
-      var found = results.map { Listed(cell: cell.record, result: $0, failedSample: nil, failure: nil) }
+      let entry = entries.label(cell.record.task, cell.record.settings)
+      var found = results.map { Listed(cell: cell.record, entry: entry, result: $0, failedSample: nil, failure: nil) }
       found += failures.filter { $0.cell == cell.id }
-        .map { Listed(cell: cell.record, result: nil, failedSample: $0.sampleID, failure: $0.message) }
+        .map { Listed(cell: cell.record, entry: entry, result: nil, failedSample: $0.sampleID, failure: $0.message) }
       if options.showsOnlyWrong { found = found.filter { !isRight($0) } }
       if let wanted { found = found.filter { wanted.contains($0.result?.sampleID ?? $0.failedSample ?? "") } }
       total += found.count
@@ -125,16 +131,16 @@ public struct SamplePrinter: Sendable {
   }
 
   /// What a cell is called by.
-  private static func label(of record: CellRecord) -> Selection.Label {
+  private static func label(of record: CellRecord, _ entries: TaskEntries) -> Selection.Label {
     Selection.Label(
       model: record.model, methods: [record.method, StoredMethod(record.method).name], task: record.task,
-      entry: TaskEntries.name(in: record.settings), place: record.coordinates)
+      entry: entries.label(record.task, record.settings), place: record.coordinates)
   }
 
   private func block(_ listed: Listed, full: Bool) -> String {
     let cell = listed.cell
     let place = cell.coordinates.map(\.label).joined(separator: " ")
-    var lines = ["== \(cell.model) | \(cell.method) | \(cell.task) \(place) | \(cell.protocolName)"]
+    var lines = ["== \(cell.model) | \(cell.method) | \(listed.entry) \(place) | \(cell.protocolName)"]
     guard let result = listed.result else {
       lines.append("sample:   \(listed.failedSample ?? "")")
       lines.append("failed:   \(listed.failure ?? "")")

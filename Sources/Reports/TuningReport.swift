@@ -58,6 +58,33 @@ public struct TuningReport: Sendable, Encodable {
   public var leftOut: [String] = []
   /// Pairs of the last rung that no test tells from the choice; nil where it was not asked.
   public var alike: [String]?
+  /// Pairs that fell earlier though no test tells them from the choice on what both saw.
+  public var undecided: [Undecided] = []
+
+  /// Pairs that fell after one rung and are not told from the choice.
+  public struct Undecided: Hashable, Sendable, Encodable {
+    /// The rung, from 1.
+    public let rung: Int
+    /// Keys that each of them had seen.
+    public let keyCount: Int
+    /// Tokens of text that each of them had seen.
+    public let tokenCount: Int
+    /// The pairs.
+    public let pairs: [String]
+
+    /// Pairs that fell.
+    public init(rung: Int, keyCount: Int, tokenCount: Int, pairs: [String]) {
+      (self.rung, self.keyCount, self.tokenCount, self.pairs) = (rung, keyCount, tokenCount, pairs)
+    }
+
+    var sentence: String {
+      let keys = keyCount > 0 ? [NumberText.count(keyCount, "key")] : []
+      let seen = keys + (tokenCount > 0 ? ["\(tokenCount) tokens of text"] : [])
+      return
+        "undecided: these fell after rung \(rung) on \(seen.joined(separator: " and ")), and no test tells them from "
+        + "it: \(pairs.joined(separator: ", "))"
+    }
+  }
 
   /// A report.
   public init(
@@ -92,6 +119,7 @@ public struct TuningReport: Sendable, Encodable {
     if let alike, !alike.isEmpty {
       lines.append("these cannot be told from it at this n: \(alike.joined(separator: ", "))")
     }
+    lines += undecided.map(\.sentence)
     lines += leftOut.map { "left out: \($0)" }
     guard let ruleChoice else {
       return lines + ["the empirical rule chooses nothing: no G and W meet W + (N - W)/G < 2/3 L"]

@@ -4,7 +4,7 @@ enum Schema {
   static let applicationID: Int64 = 0x5345_4556
 
   /// Append-only: the script at index n brings version n to version n + 1.
-  static let migrations = [version1, version2, version3]
+  static let migrations = [version1, version2, version3, version4]
 
   /// The version that this program reads and writes.
   static var version: Int { migrations.count }

@@ -35,10 +35,17 @@ public struct SchemaGuide: Sendable {
     "depth": "the cell's depth 0...1, where it has one", "coordinates": "all coordinates: 'length=4096,depth=0.5'",
   ]
 
+  private static let entry: KeyValuePairs<String, String> = [
+    "entry": "the name that the task's entry gives itself (`name:`), else the task's",
+    "settings": "the entry's settings, JSON object: they tell two entries of one task apart",
+  ]
+
   private static func view(
     _ name: String, _ meaning: String, _ columns: KeyValuePairs<String, String>
   ) -> Relation {
-    let all = [("cell", "the cell's row in `cells`")] + place.map { ($0, $1) } + columns.map { ($0, $1) }
+    let all =
+      [("cell", "the cell's row in `cells`")] + place.map { ($0, $1) } + columns.map { ($0, $1) }
+      + entry.map { ($0, $1) }
     return Relation(name: name, isView: true, meaning: meaning, columns: all.map { Column(name: $0, meaning: $1) })
   }
 

@@ -100,7 +100,7 @@ public final class Model: Sendable {
   }
 
   /// The number of stored parameters.
-  public var parameterCount: Int { checkpoint.tensors.values.reduce(0) { $0 + $1.elementCount } }
+  public var parameterCount: Int { checkpoint.parameterCount }
 }
 
 extension Model {

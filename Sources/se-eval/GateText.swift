@@ -8,6 +8,8 @@ enum GateText {
   static func line(_ judgement: Judgement) -> String {
     let reference = judgement.before.map { " against \(NumberText.fixed($0, 4))" } ?? ""
     let number = judgement.after.map { " is \(NumberText.fixed($0, 4))\(reference)" } ?? ""
-    return "\(judgement.word): \(judgement.name)\(number)"
+    let allowed = judgement.allowed.map { ", allowed \(NumberText.fixed($0, 4))" } ?? ""
+    let bounds = judgement.boundWords.isEmpty ? "" : ", must be \(judgement.boundWords)"
+    return "\(judgement.word): \(judgement.name)\(number)\(allowed)\(bounds)"
   }
 }

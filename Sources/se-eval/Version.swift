@@ -1,24 +1,32 @@
-import Foundation
-import Sweeps
+import CBuild
 
 /// The program's version.
 enum Version {
   static let current = "0.1.0"
 
   /// `se-eval 0.1.0 (commit 0123456789ab)`, the commit where it is known.
-  static var text: String {
-    "se-eval \(current)" + (commit.map { " (commit \($0.prefix(12)))" } ?? "")
+  static var text: String { text(commit: commit) }
+
+  /// The first digits of a commit, and its `+` where the sources were not those of the commit.
+  static func text(commit: String?) -> String {
+    guard let commit else { return "se-eval \(current)" }
+    return "se-eval \(current) (commit \(commit.prefix(12))\(commit.count > 12 && commit.hasSuffix("+") ? "+" : ""))"
   }
 
-  /// What `make install` wrote beside the program, or the commit of the checkout that the program lies in.
-  static var commit: String? {
-    let program = URL(fileURLWithPath: CommandLine.arguments.first ?? "")
-    let path = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? program.path
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-    let note = folder.deletingLastPathComponent().appendingPathComponent("share/se-eval/commit").path
-    if let text = FileManager.default.contents(atPath: note).map({ String(decoding: $0, as: UTF8.self) }) {
-      return text.split(separator: "\n").first.map(String.init)
-    }
-    return CheckoutRevision.of(folder: folder.path)
+  /// The commit that was built; nil where the build was not told: `make` tells it, `swift build` alone does not.
+  ///
+  /// Neither the folder in which the program lies nor the one in which it runs says it: the program may be a copy, and the
+  /// checkout may have moved on.
+  static let commit: String? = {
+    var bytes: [UInt8] = []
+    while let byte = UInt8(exactly: se_eval_commit_byte(Int32(bytes.count))), byte != 0 { bytes.append(byte) }
+    return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
+  }()
+
+  /// What the record of a run says of the program.
+  static var environment: [String: String] {
+    var values = ["program": "se-eval \(current)"]
+    values["git"] = commit
+    return values
   }
 }

@@ -36,7 +36,8 @@ enum Layers {
       "Synchronization",
     ],
     "se-eval": [
-      "Kernels", "Checkpoints", "Positions", "Tokenizers", "Transformer", "Metrics", "Tasks", "Store", "Sweeps",
+      "CBuild", "Kernels", "Checkpoints", "Positions", "Tokenizers", "Transformer", "Metrics", "Tasks", "Store",
+      "Sweeps",
       "Backends",
       "Evaluation", "Gates", "Reports", "Text", "JSON", "Digest", "Foundation", "Dispatch", "Glibc", "Synchronization",
     ],

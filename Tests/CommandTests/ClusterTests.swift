@@ -262,7 +262,7 @@ import Testing
   @Test("the schema is printed for people and for programs, and a wrong name says which there are")
   func schema() throws {
     #expect(try Program.run(["schema"]).output.contains("view v_samples: "))
-    #expect(try json(Program.run(["schema", "--json"]).output)["version"] as? Int == 3)
+    #expect(try json(Program.run(["schema", "--json"]).output)["version"] as? Int == 4)
     let wrong = try Program.run(["schema", "v_sample"])
     #expect(wrong.status == 2 && wrong.errors.contains("v_samples"))
   }

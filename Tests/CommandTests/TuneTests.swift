@@ -30,6 +30,12 @@ import Testing
       #expect(try file("report.md") == report && again.output == file("tuning.json"))
       let json = try #require(try JSONSerialization.jsonObject(with: Data(again.output.utf8)) as? [String: Any])
       #expect((json["points"] as? [Any])?.count == 4 && json["targetLength"] as? Int == 1024)
+      // Four keys and two windows tell nothing apart: every other pair is named, those that fell with what they fell on.
+      let alike = try #require(json["alike"] as? [String])
+      let undecided = try #require(json["undecided"] as? [[String: Any]])
+      let fallen = undecided.flatMap { $0["pairs"] as? [String] ?? [] }
+      #expect(Set(alike + fallen).count == 3 && !fallen.isEmpty)
+      #expect(first.output.contains("undecided: these fell after rung 1 on 2 keys and "))
     }
   }
 

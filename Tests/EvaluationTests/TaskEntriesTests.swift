@@ -38,4 +38,20 @@ import Testing
     let entries = TaskEntries(all.map { ("pg19", $0) })
     #expect(Set(all.map { entries.label("pg19", $0) }).count == 4)
   }
+
+  @Test("a name holds no JSON and can be typed after --only, commas in it included")
+  func typed() throws {
+    let first = #"{"datasets":["trec","lcc"],"length":1024}"#
+    let second = #"{"datasets":["qasper"],"depths":{"from":0,"to":1},"length":1024}"#
+    let third = #"{"datasets":["qasper"],"length":2048}"#
+    let two = TaskEntries([("longbench", first), ("longbench", second)])
+    #expect(two.label("longbench", first) == "longbench (datasets=trec+lcc)")
+    let three = TaskEntries([first, second, third].map { ("longbench", $0) })
+    let name = three.label("longbench", second)
+    #expect(name == "longbench (datasets=qasper, depths=from:0+to:1, length=1024)")
+    let syntax = Selection.MethodSyntax(canonical: { _ in nil }, isParameter: { _, _ in false })
+    let selection = try Selection(parsing: ["task=\(name),method=plain"], syntax)
+    #expect(selection.accepted(under: "task") == [name] && selection.accepted(under: "method") == ["plain"])
+    #expect(throws: SelectionError.self) { try Selection(parsing: ["task=a (b,c"], syntax) }
+  }
 }

@@ -85,4 +85,28 @@ import Testing
       ])
     #expect(Baseline([]).changes(from: old) == ["- m plain passkey length=1 accuracy: 1.000000, n=2"])
   }
+
+  @Test("a gate of bounds says them, one that a number meets in all but its last bits passes, and gates are counted")
+  func bounds() throws {
+    let all = Measurement.all([cell("plain", [("length", "1")], right: 1, of: 2)])
+    let failed = try #require(GateRule(metric: "accuracy", task: "passkey", minimum: 0.9).judge(all).first)
+    #expect(failed.verdict == .worse && failed.minimum == 0.9 && failed.maximum == nil)
+    let met = GateRule(metric: "accuracy", task: "passkey", maximum: 0.5.nextDown, minimum: 0.5.nextUp)
+    #expect(met.judge(all).map(\.verdict) == [.passed])
+    var judgements = [failed, failed] + met.judge(all)
+    for (index, gate) in [0, 0, 1].enumerated() { judgements[index].gate = gate }
+    let counts = GateResult(judgements).gateCounts
+    #expect([counts.all, counts.failed, counts.open] == [2, 1, 0])
+  }
+
+  @Test("an entry is named by what tells it from another, also where its numbers stand alone")
+  func entries() {
+    let lists = [#"{"datasets":["trec","lcc"]}"#, #"{"datasets":["qasper"]}"#]
+    let cells = lists.map { cell("plain", [("length", "1")], right: 1, of: 2, settings: $0) }
+    let names = TaskEntries(lists.map { ("passkey", $0) })
+    let rule = GateRule(metric: "accuracy", task: "passkey (datasets=trec+lcc)", minimum: 0.1)
+    #expect(rule.judge(Measurement.all(cells)).map(\.name) == ["m plain passkey (datasets=trec+lcc) length=1 accuracy"])
+    #expect(rule.judge(Measurement.all([cells[0]]), names: names).map(\.verdict) == [.passed])
+    #expect(rule.judge(Measurement.all([cells[0]])).map(\.verdict) == [.notCompared(.missing)])
+  }
 }

@@ -1,5 +1,6 @@
-import Gates
 import Testing
+
+@testable import Gates
 
 @Suite struct ToleranceTests {
   @Test(
@@ -20,5 +21,19 @@ import Testing
     for text in ["-1", "-1%", "x", "inf"] { #expect(Tolerance(parsing: text) == nil) }
     #expect(Tolerance(absolute: 0.1, relative: 0.01).allowance(of: -20) == 0.2)
     #expect(Tolerance(absolute: 0.5, relative: 0.01).allowance(of: -20) == 0.5)
+  }
+
+  @Test(
+    "a change of exactly what is allowed passes, whatever the last bits are; more fails",
+    arguments: [(1, 0.95, 0.05), (0.8, 0.75, 0.05), (0.3, 0.2, 0.1), (100, 99.9, 0.1)])
+  func exact(_ before: Double, _ after: Double, _ allowed: Double) {
+    let tolerance = Tolerance(absolute: allowed)
+    func verdict(_ after: Double, _ tolerance: Tolerance) -> Verdict {
+      .comparing(after, with: before, higherIsBetter: true, tolerance: tolerance)
+    }
+    #expect(verdict(after, tolerance) == .passed)
+    #expect(verdict(after - 1e-9, tolerance) == .worse)
+    // Without a tolerance not even the last bit may move.
+    #expect(verdict(before.nextDown, Tolerance()) == .worse)
   }
 }

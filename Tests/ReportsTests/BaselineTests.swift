@@ -37,7 +37,7 @@ import Text
 
   private func check(_ store: SyntheticStore, absolute: Double? = nil, relative: Double? = nil) throws -> GateResult {
     let baseline = try Baseline(json: Baseline(from: self.store().store).json, path: "b.json")
-    return try baseline.check(store.store, absolute: absolute, relative: relative)
+    return try baseline.check(store.store, absolute: absolute.map { .units($0) }, relative: relative)
   }
 
   @Test("the file is what was recorded, and reads back")
@@ -83,10 +83,10 @@ import Text
 
   @Test("tolerances of the file hold unless they are replaced")
   func storedTolerance() throws {
-    let baseline = try Baseline(from: store().store, tolerance: .init(absolute: 0.15))
+    let baseline = try Baseline(from: store().store, absolute: .units(0.15))
     let moved = try store(nll: 101).store
     #expect(try baseline.check(moved).fault == nil)
-    #expect(try baseline.check(moved, absolute: 0.1).fault == .gateFailed)
+    #expect(try baseline.check(moved, absolute: .units(0.1)).fault == .gateFailed)
   }
 
   @Test("another protocol or other data is not compared: 2")
@@ -97,6 +97,64 @@ import Text
     #expect(protocolDiffers.text.contains("passkey/v1"))
     #expect(try check(store(nll: 900, dataHash: "other")).notCompared.map(\.reason) == [.dataDiffers])
     #expect(try check(store(nll: 900, dataHash: "other")).fault == .usage)
+  }
+
+  @Test("numbers of another seed are not compared: 2; a file of an older program is, and it is said")
+  func seeds() throws {
+    let store = try store().store
+    var baseline = try Baseline(json: Baseline(from: store).json, path: "b.json")
+    #expect(baseline.entries.map(\.seed) == [42, 42])
+    baseline.entries[0].seed = 43
+    let other = try baseline.check(store)
+    #expect(other.fault == .usage && other.notCompared.map(\.reason) == [.seedDiffers])
+    #expect(other.text.contains("seed 43") && other.text.contains("seed 42"))
+    for index in baseline.entries.indices { baseline.entries[index].seed = nil }
+    let old = try Baseline(json: baseline.json, path: "b.json").check(store)
+    #expect(old.fault == nil && old.unseededCount == 2)
+    for text in [old.text, old.markdown(title: "t")] {
+      #expect(text.contains("2 numbers of the baseline without a seed"))
+    }
+    let changes = try Baseline(from: store).changes(from: baseline)
+    #expect(changes.count == 2 && changes.allSatisfy { $0.hasSuffix(": seed not said -> 42") })
+  }
+
+  @Test("a tolerance that lets everything pass is refused, and the words say what to write")
+  func idle() throws {
+    let store = try store().store
+    let baseline = try Baseline(from: store)
+    func problem(_ absolute: ToleranceAmount?, _ relative: Double? = nil) -> String? {
+      do { _ = try baseline.check(store, absolute: absolute, relative: relative) } catch {
+        #expect(error.fault == .usage)
+        return "\(error)"
+      }
+      return nil
+    }
+    #expect(
+      problem(.units(5))?.hasSuffix(
+        "accuracy goes from 0 to 1, and 5 allows every change; for 5 of 100 points write 0.05")
+        == true)
+    #expect(problem(.units(1)) != nil && problem(.units(0.5)) == nil)
+    #expect(problem(nil, 5)?.contains("accuracy cannot lose more than 100 % of itself") == true)
+    // Five points of a perplexity are nothing.
+    #expect(problem(.points(0.05))?.contains("perplexity has no largest number") == true)
+    #expect(throws: GateError.self) { try Baseline(from: store, absolute: .units(5)) }
+    var old = baseline
+    old.tolerances["accuracy"] = Tolerance(absolute: 5)
+    #expect(throws: GateError.self) { try old.check(store) }
+  }
+
+  @Test("points are of a metric's range")
+  func points() throws {
+    let synthetic = try SyntheticStore()
+    let cell = try synthetic.store.cell(
+      SyntheticStore.record("passkey", "plain", [("length", "512")], metric: SyntheticStore.accuracy, count: 1))
+    try synthetic.store.append(
+      SyntheticStore.result(
+        "0", "plain", scores: [Score(metric: "accuracy", value: 1, unscored: nil)], output: "x"),
+      cell: cell, run: synthetic.run)
+    let baseline = try Baseline(from: synthetic.store, absolute: #require(ToleranceAmount(parsing: "5%")))
+    #expect(baseline.tolerances == ["accuracy": Tolerance(absolute: 0.05)])
+    for text in ["", "%", "-1", "nan", "x%"] { #expect(ToleranceAmount(parsing: text) == nil) }
   }
 
   @Test("a missing sample is incomplete: 4; and something worse is still 3")
@@ -157,7 +215,7 @@ import Text
 
   @Test("the text of a failed gate is what was recorded")
   func text() throws {
-    let baseline = try Baseline(from: store().store, tolerance: .init(relative: 0.01))
+    let baseline = try Baseline(from: store().store, relative: 0.01)
     let result = try baseline.check(store(right: 1, nll: 101, modelHash: "q").store)
     try Golden.expect(result.text, "gate.txt")
   }

@@ -111,7 +111,7 @@ import Testing
     let expected = try oldResults()
     let uid = try ResultStore.open(path, mode: .readOnly).latestRun()?.uid
     let store = try ResultStore.open(path, mode: .existing)
-    #expect(try rows("user_version FROM pragma_user_version") == 3)
+    #expect(try rows("user_version FROM pragma_user_version") == 4)
     #expect(try results(store) == expected)
     #expect(try store.latestRun()?.uid == uid)
     #expect(try rows("count(*) FROM evaluations WHERE identity IS NULL AND legacy_identity IS NOT NULL") == 12)
@@ -215,6 +215,22 @@ import Testing
           #"["row=1","[\"blue\"]","A. blue [log-probabilities A -29.546, B -32.459]","accuracy",1.0,29]"#,
           #"["row=2","[\"four\"]","C. five [log-probabilities A -33.598, B -30.559, C -27.446]","accuracy",0.0,34]"#,
         ])
+    // Two entries of a task are told apart by their names or their settings.
+    #expect(
+      try lines("entry, settings) FROM v_cells WHERE cell IN (1, 4) ORDER BY cell").allSatisfy { $0.contains("{") })
+    let store = try ResultStore.open(path, mode: .existing)
+    var record = try #require(store.cells().first).record
+    record.settings = #"{"name":"hard keys"}"#
+    _ = try store.cell(record)
+    record.settings = "no JSON"
+    _ = try store.cell(record)
+    #expect(
+      try lines("entry, settings) FROM v_cells ORDER BY cell").suffix(2) == [
+        #"["hard keys","{\"name\":\"hard keys\"}"]"#, #"["pg19","no JSON"]"#,
+      ])
+    for view in ["v_samples", "v_scores"] {
+      #expect(try rows("count(*) FROM \(view) WHERE entry <> task") == 0)
+    }
     #expect(try rows("count(*) FROM v_scores") == (try rows("count(*) FROM scores WHERE scoring < 11")))
     #expect(try rows("sum(value) FROM v_scores WHERE cell = 4 AND metric = 'accuracy'") == 1)
   }

@@ -265,6 +265,8 @@ import Text
     #expect(record.environment["engine"] == "scripted")
     #expect(record.environment["numerics"] == "scripted-1")
     #expect(record.environment["cpu"] != nil)
+    // The tests run in a checkout; its commit is not the program's.
+    #expect(record.environment["git"] == nil)
   }
 
   @Test(
@@ -276,7 +278,6 @@ import Text
       ("{metric: perplexity, task: scoring, method: plain, max: 3}", .complete),
       ("{metric: perplexity, task: scoring, max: 3}", .gateFailed),
       ("{metric: accuracy, task: counting, min: 1}", .complete),
-      ("{metric: accuracy, task: counting, min: 1.1}", .gateFailed),
       ("{metric: nothing, task: counting, min: 1}", .usage),
     ])
   func gates(_ gate: String, _ expected: SweepStatus) throws {
@@ -284,6 +285,62 @@ import Text
     let summary = try run(store, methods: "[plain, self-extend:G=2,W=3]", more: "gates: [\(gate)]\n")
     #expect(summary.status == expected)
     #expect(try store.latestRun()?.status == expected.rawValue)
+  }
+
+  @Test(
+    "a gate that everything passes, or nothing, is refused before any work",
+    arguments: [
+      ("max-decrease: 5", "accuracy goes from 0 to 1, and 5 allows every change; for 5 of 100 points write 0.05"),
+      ("max-increase: 1", "accuracy goes from 0 to 1, and 1 allows every change; for 1 of 100 points write 0.01"),
+      ("max-decrease: 500%", "accuracy cannot lose more than 100 % of itself"),
+      ("min: 90", "accuracy goes from 0 to 1, and min is 90; for 90 % write 0.9"),
+      ("max: 1.5", "accuracy goes from 0 to 1, and max is 1.5; for 1.5 % write 0.015"),
+      ("min: -1", "accuracy goes from 0 to 1, and min is -1"),
+    ])
+  func idleGate(_ condition: String, _ words: String) throws {
+    let store = try open("s")
+    let error = #expect(throws: SweepError.self) {
+      try run(
+        store, methods: "[plain, self-extend:G=2,W=3]",
+        more: "gates: [{metric: accuracy, task: counting, \(condition)}]\n")
+    }
+    let said = "\(try #require(error))"
+    #expect(said.contains(words), "\(said)")
+    #expect(try store.runs().isEmpty)
+  }
+
+  @Test("a gate names an entry by what tells it from another, and its numbers are known by the gate")
+  func gateOfEntry() throws {
+    let store = try open("s")
+    func gates(_ task: String) throws -> [Judgement] {
+      try run(
+        store, methods: "[plain]", tasks: "[counting: {lengths: [4]}, counting: {lengths: [6, 8]}]",
+        more: "gates: [{metric: accuracy, task: \"\(task)\", min: 0.5}, {metric: accuracy, task: counting, max: 1}]\n"
+      ).gates
+    }
+    let all = try gates("counting (lengths=6+8)")
+    let first = all.filter { $0.gate == 0 }
+    #expect(!first.isEmpty && first.allSatisfy { $0.name.contains("counting (lengths=6+8)") && $0.minimum == 0.5 })
+    #expect(all.count { $0.gate == 1 } > first.count)
+    #expect(GateResult(all).gateCounts.all == 2)
+    #expect(throws: SweepError.self) { try gates("counting (lengths=7)") }
+  }
+
+  @Test("a baseline of another seed is not compared")
+  func seed() throws {
+    let store = try open("s")
+    let more = "gates: [{metric: accuracy, task: counting, max-decrease: 0.1, baseline: \"base.json\"}]\n"
+    let read = try configuration(in: folder, methods: "[plain]", tasks: "[counting]", more: more)
+    let sweep = try Sweep(read, options: SweepOptions(), provider: ScriptedProvider(), purpose: .execution)
+    func gates(_ baseline: Baseline) throws -> [Judgement] {
+      try sweep.execute(store: store, readBaseline: { _ in baseline }, isCancelled: { false }, onEvent: { _ in }).gates
+    }
+    _ = try gates(Baseline([]))
+    var baseline = try Baseline(from: store)
+    #expect(baseline.entries.allSatisfy { $0.seed == Int(read.seed) })
+    #expect(try gates(baseline).allSatisfy { $0.verdict == .passed })
+    for index in baseline.entries.indices { baseline.entries[index].seed = 43 }
+    #expect(try gates(baseline).allSatisfy { $0.verdict == .notCompared(.seedDiffers) })
   }
 
   @Test("a gate with a baseline file compares with its numbers")
@@ -312,27 +369,5 @@ import Text
       try sweep.execute(
         store: store, readBaseline: { _ in throw CancellationError() }, isCancelled: { false }, onEvent: { _ in })
     }
-  }
-
-  @Test("a git revision is found through branches, packed references and worktrees")
-  func gitRevision() throws {
-    func write(_ text: String, _ path: String) throws {
-      let url = URL(fileURLWithPath: folder.path + "/" + path)
-      try FileManager.default.createDirectory(
-        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try Data(text.utf8).write(to: url)
-    }
-    try write("ref: refs/heads/main\n", "repository/.git/HEAD")
-    try write("# packed\nabc123 refs/heads/main\n", "repository/.git/packed-refs")
-    try write("x", "repository/a/b/file")
-    #expect(RunEnvironment.gitRevision(from: folder.path + "/repository/a/b") == "abc123")
-    try write("def456\n", "repository/.git/refs/heads/main")
-    #expect(RunEnvironment.gitRevision(from: folder.path + "/repository") == "def456")
-    try write("gitdir: \(folder.path)/repository/.git/worktrees/w\n", "other/.git")
-    try write("ref: refs/heads/main\n", "repository/.git/worktrees/w/HEAD")
-    try write("../..\n", "repository/.git/worktrees/w/commondir")
-    #expect(RunEnvironment.gitRevision(from: folder.path + "/other") == "def456")
-    try write("0123\n", "repository/.git/worktrees/w/HEAD")
-    #expect(RunEnvironment.gitRevision(from: folder.path + "/other") == "0123")
   }
 }

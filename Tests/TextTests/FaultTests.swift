@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Text
 
@@ -15,6 +16,23 @@ import Text
     for (fault, status) in documented { #expect(ExitStatus(fault).rawValue == status) }
     #expect(ExitStatus.complete.rawValue == 0)
     #expect(ExitStatus.terminated.rawValue == 143)
+  }
+
+  @Test("what the system refuses is said in its words, none of Foundation's sentences")
+  func reasons() {
+    let manager = FileManager.default
+    func reason(_ body: () throws -> Void) -> String {
+      do { try body() } catch { return SystemReason.text(error) }
+      return "no error"
+    }
+    let missing = "No such file or directory"
+    #expect(
+      reason { try manager.createDirectory(atPath: "/proc/nope/x", withIntermediateDirectories: true) } == missing)
+    #expect(reason { _ = try manager.contentsOfDirectory(atPath: "/proc/nope") } == missing)
+    #expect(reason { _ = try Data(contentsOf: URL(filePath: "/proc/nope/x")) } == missing)
+    #expect(SystemReason.text(CocoaError(.fileWriteNoPermission)) == "Permission denied")
+    #expect(SystemReason.text(CocoaError(.fileWriteUnknown)) == "the system refused it (NSCocoaErrorDomain 512)")
+    #expect(SystemReason.text(POSIXError(.ENOSPC)) == "No space left on device")
   }
 
   @Test("an error that says nothing is a runtime error")

@@ -60,7 +60,7 @@ public final class EngineBackend: Backend {
     var facts = ModelFacts(
       contextWindow: description.contextWindow, slidingWindow: description.uniformSlidingWindow,
       hasRotaryScaling: description.hasRotaryScaling,
-      parameterCount: description.parameterCount,
+      parameterCount: parameterCount(of: model, description),
       multiplyAdds: { description.multiplyAdds(newTokens: $0, cached: $1, logitCount: $2) },
       cacheByteCount: { method, type in
         let bytes = description.cacheByteCount(perTokenUnder: method, type: KeyValueType(type))
@@ -79,6 +79,12 @@ public final class EngineBackend: Backend {
       facts.copiedWeightByteCount = stored > 0 ? stored : 2 * description.parameterCount
     }
     return facts
+  }
+
+  /// The parameters as they are stored, as `model` says them; without the weights what the hyperparameters say.
+  private func parameterCount(of model: ModelSpecification, _ description: ModelDescription) -> Int {
+    let stored = try? Checkpoint.open(model.path)
+    return stored?.parameterCount ?? description.parameterCount
   }
 
   /// The model's tokenizer.

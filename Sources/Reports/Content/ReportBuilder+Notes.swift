@@ -49,17 +49,22 @@ extension ReportBuilder {
 
   /// What the protocols say of themselves, deviations from an official one included.
   mutating func addProtocols() {
-    var seen: [String: (tasks: Set<String>, notes: [String])] = [:]
+    var notes: [String: [String: [String]]] = [:]
     for cell in evaluations.cells {
-      var entry = seen[cell.record.protocolName] ?? ([], [])
-      entry.tasks.insert(cell.record.task)
-      for note in cell.record.protocolNotes where !entry.notes.contains(note) { entry.notes.append(note) }
-      seen[cell.record.protocolName] = entry
+      var known = notes[cell.record.protocolName]?[cell.entry] ?? []
+      for note in cell.record.protocolNotes where !known.contains(note) { known.append(note) }
+      notes[cell.record.protocolName, default: [:]][cell.entry] = known
     }
-    for name in seen.keys.sorted(by: NaturalOrder.isBefore) {
-      guard let entry = seen[name] else { continue }
-      document.paragraph("`\(name)` (\(entry.tasks.sorted().joined(separator: ", "))):")
-      document.bullets(entry.notes.isEmpty ? ["No notes."] : entry.notes)
+    // Entries of which the same is said stand together.
+    for name in notes.keys.sorted(by: NaturalOrder.isBefore) {
+      let ways = Dictionary(grouping: notes[name] ?? [:], by: \.value)
+      let groups = ways.map { said, entries in
+        (entries: entries.map(\.key).sorted(by: NaturalOrder.isBefore), notes: said)
+      }
+      for (entries, notes) in groups.sorted(by: { NaturalOrder.isBefore($0.entries[0], $1.entries[0]) }) {
+        document.paragraph("`\(name)` (\(entries.joined(separator: ", "))):")
+        document.bullets(notes.isEmpty ? ["No notes."] : notes)
+      }
     }
   }
 
@@ -93,10 +98,11 @@ extension ReportBuilder {
       id: slugs.slug(["data"]), title: "Tasks and data", corner: "task",
       columns: ["protocol", "metric", "SHA-256 of the data"], isMeasured: false)
     var rows: Set<[String]> = []
-    for record in evaluations.cells.map(\.record) {
+    for cell in evaluations.cells {
+      let record = cell.record
       let metrics = record.metrics.map(\.name).joined(separator: ", ")
       let hash = record.dataHash.isEmpty ? "generated" : record.dataHash
-      let row = [record.task, record.protocolName, metrics, hash]
+      let row = [cell.entry, record.protocolName, metrics, hash]
       guard rows.insert(row).inserted else { continue }
       table.rows.append(.init(label: row[0], cells: row.dropFirst().map { .init($0) }))
     }

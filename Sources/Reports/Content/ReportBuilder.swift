@@ -169,13 +169,12 @@ struct ReportBuilder {
     ]
     if !gates.isEmpty {
       let result = GateResult(gates)
-      let bad = result.worse.count
-      let open = result.notCompared.count
-      let passed = gates.count - bad - open
+      let (all, bad, open) = result.gateCounts
+      let passed = all - bad - open
       items.append(
         StatusItem(
           name: "gates",
-          value: "\(passed) of \(gates.count) passed" + (bad > 0 ? ", \(bad) failed" : "")
+          value: "\(passed) of \(all) passed" + (bad > 0 ? ", \(bad) failed" : "")
             + (open > 0 ? ", \(open) not judged" : ""), kind: bad + open == 0 ? .good : .bad, fold: Fold.gates))
     }
     return items
@@ -189,7 +188,7 @@ struct ReportBuilder {
       return "`\(model)` (L = \(window))"
     }
     let methods = evaluations.names(\.method).map { "`\($0)`" }
-    let tasks = evaluations.names(\.task).map { "`\($0)`" }
+    let tasks = evaluations.entryNames.map { "`\($0)`" }
     document.paragraph(
       "Models: \(models.joined(separator: ", ")). Methods: \(methods.joined(separator: ", ")). "
         + "Tasks: \(tasks.joined(separator: ", ")). \(completeness)")

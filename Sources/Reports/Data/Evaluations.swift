@@ -8,6 +8,8 @@ import Text
 struct LoadedCell: Sendable {
   let id: CellID
   let record: CellRecord
+  /// What the task's entry is called.
+  let entry: String
   let samples: [LoadedSample]
   let failures: [StoredFailure]
   /// The samples that the last run that planned it wanted: all, or as many as its `--limit`; what a limit left out is not
@@ -15,8 +17,12 @@ struct LoadedCell: Sendable {
   let wantedCount: Int
   private let known = CellFindings()
 
-  init(id: CellID, record: CellRecord, samples: [LoadedSample], failures: [StoredFailure], limit: Int? = nil) {
+  init(
+    id: CellID, record: CellRecord, entry: String? = nil, samples: [LoadedSample], failures: [StoredFailure],
+    limit: Int? = nil
+  ) {
     (self.id, self.record, self.samples, self.failures) = (id, record, samples, failures)
+    self.entry = entry ?? record.task
     wantedCount = limit.map { min(record.sampleCount, max($0, samples.count + failures.count)) } ?? record.sampleCount
   }
 
@@ -59,7 +65,7 @@ struct LoadedCell: Sendable {
   }
 
   /// For messages.
-  var name: String { "\(record.model) \(record.method) \(record.task) \(place)" }
+  var name: String { "\(record.model) \(record.method) \(entry) \(place)" }
 }
 
 /// A stored sample with its facts read.
@@ -129,6 +135,7 @@ struct Evaluations: Sendable {
     let limits = try Self.limits(runs, store)
     let limit = Self.sampleLimit(of: run)
     let groups = Self.groups(stored)
+    let entries = TaskEntries(stored.map { ($0.record.task, $0.record.settings) })
     let orders = NaturalOrders()
     let loaded = Concurrently.map(groups.count) { index -> Result<[LoadedCell], ReportError> in
       var facts = FactsReader(path: path)
@@ -137,7 +144,8 @@ struct Evaluations: Sendable {
         let own = Result<LoadedCell, ReportError> { () throws(ReportError) in
           let samples = try facts.samples(results[cell.id] ?? [], of: cell)
           return LoadedCell(
-            id: cell.id, record: cell.record, samples: orders.sorted(samples) { $0.result.sampleID },
+            id: cell.id, record: cell.record, entry: entries.label(cell.record.task, cell.record.settings),
+            samples: orders.sorted(samples) { $0.result.sampleID },
             failures: NaturalOrder.sorted(failures[cell.id] ?? []) { $0.sampleID }, limit: limits[cell.id] ?? limit)
         }
         switch own {
@@ -204,6 +212,12 @@ struct Evaluations: Sendable {
 
   /// What the entries of the tasks are called.
   var entries: TaskEntries { TaskEntries(cells.map { ($0.record.task, $0.record.settings) }) }
+
+  /// The entries' names, each once, in the order of the report.
+  var entryNames: [String] {
+    var seen: Set<String> = []
+    return cells.map(\.entry).filter { seen.insert($0).inserted }
+  }
 
   /// Methods that the configuration does not name: `auto` chose them.
   var automaticMethods: Set<String> {

@@ -220,7 +220,8 @@ extension CSV {
   static func timing(_ evaluations: Evaluations) -> String {
     let axes = axes(evaluations)
     var csv = CSV(
-      cellHeader + axes + ["samples", "seconds", "prompt_tokens", "computed_tokens", "computed_tokens_per_second"])
+      cellHeader + axes + ["samples", "seconds", "prompt_tokens", "computed_tokens", "computed_tokens_per_second"]
+        + parameterHeader)
     for cell in evaluations.cells {
       let seconds = cell.samples.reduce(0) { $0 + $1.result.durationSeconds }
       let computed = cell.samples.reduce(0) { $0 + $1.result.computedTokenCount }
@@ -229,7 +230,7 @@ extension CSV {
           "\(cell.samples.count)", NumberText.fixed(seconds, 3),
           "\(cell.samples.reduce(0) { $0 + $1.result.promptTokenCount })",
           "\(computed)", seconds > 0 ? NumberText.fixed(Double(computed) / seconds, 2) : "",
-        ])
+        ] + parameters(cell))
     }
     return csv.text
   }
@@ -245,7 +246,7 @@ extension CSV {
     let pair = StoredMethod(cell.record.method).groupAndWindow
     return [
       pair.map { "\($0.group)" } ?? "", pair.map { "\($0.window)" } ?? "",
-      TaskEntries.name(in: cell.record.settings) ?? "",
+      cell.entry,
     ]
   }
 

@@ -6,19 +6,19 @@ import Text
 ///
 /// It differs from run to run, and so stands apart from the report.
 enum Cost {
-  /// One row for each model, task and method.
+  /// One row for each model, entry of a task and method.
   static func table(_ evaluations: Evaluations) -> Table {
     var table = Table(
       id: "cost", title: "Tokens asked for and computed", corner: "model, task, method",
       columns: ["samples", "tokens asked", "tokens computed", "share computed (%)", "seconds", "computed per second"],
       isMeasured: false)
     for model in evaluations.names(\.model) {
-      for task in evaluations.names(\.task) {
+      for entry in evaluations.entryNames {
         for method in evaluations.names(\.method) {
           let samples = evaluations.cells.filter {
-            $0.record.model == model && $0.record.task == task && $0.record.method == method
+            $0.record.model == model && $0.entry == entry && $0.record.method == method
           }.flatMap(\.samples)
-          if !samples.isEmpty { table.rows.append(row("\(model), \(task), \(method)", samples)) }
+          if !samples.isEmpty { table.rows.append(row("\(model), \(entry), \(method)", samples)) }
         }
       }
     }

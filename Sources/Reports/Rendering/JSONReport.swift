@@ -35,6 +35,7 @@ struct JSONReport: Encodable {
     let modelHash: String
     let method: String
     let task: String
+    let entry: String
     let settings: String
     let protocolName: String
     let protocolNotes: [String]
@@ -114,6 +115,7 @@ extension JSONReport.CellReport {
     modelHash = record.modelHash
     method = record.method
     task = record.task
+    entry = cell.entry
     settings = record.settings
     protocolName = record.protocolName
     protocolNotes = record.protocolNotes

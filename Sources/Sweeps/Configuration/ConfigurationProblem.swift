@@ -47,7 +47,7 @@ extension ConfigurationProblem: CustomStringConvertible {
         + "place of auto, or leave this task to a configuration of its own"
     case .repeated(let what, let name): "the \(what) '\(name)' stands twice; remove one"
     case .variableSyntax(let text): "'\(text)': a variable is written ${NAME}"
-    case .idleGate(let reason): "the gate can never be checked: \(reason)"
+    case .idleGate(let reason): "the gate decides nothing: \(reason)"
     case .noSuchPlace(let step, let suggestion, let known):
       "there is no '\(step)' in the configuration" + Self.hint(suggestion, known, "there is")
     }

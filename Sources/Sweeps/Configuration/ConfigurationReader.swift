@@ -274,7 +274,8 @@ extension ConfigurationReader {
   ) throws(SweepError) -> Gate {
     let reader = try MappingReader(node, owner: "a gate", keys: Gate.keys)
     let task = try reader.required("task").requiredText("task")
-    let names = tasks.map(\.name) + tasks.compactMap(\.ownName)
+    var names: [String] = []
+    for name in tasks.map(\.name) + tasks.map(\.label) where !names.contains(name) { names.append(name) }
     guard names.contains(task) else {
       throw .configuration(
         try reader.required("task").location,

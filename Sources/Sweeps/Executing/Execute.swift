@@ -27,7 +27,7 @@ extension Sweep {
     isCancelled: @escaping () -> Bool, interruption: () -> SweepStatus = { .interrupted },
     onEvent: @escaping (ProgressEvent) -> Void
   ) throws(SweepError) -> SweepSummary {
-    let gates = try SweepGates(configuration.gates, readBaseline)
+    let gates = try SweepGates(configuration, readBaseline)
     let plan = try plan(store: store)
     // A shard may be empty: more parts than there are pieces of work.
     if plan.sampleCount == 0 {

@@ -5,13 +5,15 @@ public import Store
 /// The gates of a configuration with the numbers of their baselines.
 struct SweepGates {
   private let gates: [Gate]
+  private let names: TaskEntries
   private var baselines: [ConfiguredPath: Baseline] = [:]
 
   /// Reads the baselines, before any work.
   ///
   /// - Throws: `SweepError.baseline`.
-  init(_ gates: [Gate], _ read: (_ path: String) throws -> Baseline) throws(SweepError) {
-    self.gates = gates
+  init(_ configuration: Configuration, _ read: (_ path: String) throws -> Baseline) throws(SweepError) {
+    gates = configuration.gates
+    names = configuration.entryNames
     for gate in gates {
       guard let baseline = gate.baseline, baselines[baseline] == nil else { continue }
       guard let path = baseline.resolved else {
@@ -36,13 +38,17 @@ struct SweepGates {
       }
       cells.append((record, results))
     }
-    return judge(Measurement.all(cells))
+    return judge(Measurement.all(cells, seed: Int(clamping: sweep.configuration.seed)))
   }
 
   /// Judges numbers.
   func judge(_ values: [Measurement]) -> [Judgement] {
-    gates.flatMap { gate in
-      gate.rule.judge(values, baseline: gate.baseline.flatMap { baselines[$0] })
+    gates.enumerated().flatMap { index, gate in
+      gate.rule.judge(values, baseline: gate.baseline.flatMap { baselines[$0] }, names: names).map { judgement in
+        var judgement = judgement
+        judgement.gate = index
+        return judgement
+      }
     }
   }
 }
@@ -67,7 +73,7 @@ extension Configuration {
     in store: ResultStore, _ read: (_ path: String) throws -> Baseline
   ) throws(SweepError) -> [Judgement] {
     guard !gates.isEmpty else { return [] }
-    let own = try SweepGates(gates, read)
+    let own = try SweepGates(self, read)
     return own.judge(try stored { () throws(StoreError) in try Measurement.all(in: store) })
   }
 }

@@ -72,8 +72,10 @@ extension Plan {
   }
 
   private func title(of model: ModelPlan) -> String {
+    // Without weights norms and biases are not counted.
+    let about = model.missingWeights.isEmpty ? "" : "about "
     let parameters =
-      model.parameterCount > 0 ? ", \(NumberText.grouped(model.parameterCount)) parameters" : ""
+      model.parameterCount > 0 ? ", \(about)\(NumberText.grouped(model.parameterCount)) parameters" : ""
     return "\(model.name): context window \(NumberText.grouped(model.contextWindow))" + parameters
   }
 

@@ -37,7 +37,7 @@ struct Expansion {
               Candidate(
                 label: Selection.Label(
                   model: entry.name, methods: [method.description, method.name] + (written.map { [$0] } ?? []),
-                  task: task.name, entry: task.entry.ownName, place: place),
+                  task: task.name, entry: task.entry.label, place: place),
                 cell: model.map { Cell(model: $0, method: method, task: task, place: place, choice: written) }))
           }
         }

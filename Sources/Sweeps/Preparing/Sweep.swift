@@ -1,5 +1,6 @@
 public import Backends
 import Evaluation
+import Gates
 import Positions
 import Tasks
 
@@ -61,6 +62,7 @@ public final class Sweep {
         }
       }
     }
+    try Self.refuseIdleGates(of: configuration, tasks)
     let all = try Expansion.candidates(of: configuration, models: models, tasks: tasks)
     let isComplete = tasks.count == configuration.tasks.count && models.count == configuration.models.count
     do {
@@ -102,7 +104,22 @@ public final class Sweep {
       Selection.Label(
         model: model.name, methods: configuration.methods.flatMap { [$0.description, $0.name] }, task: "", place: [])
     }
-      + configuration.tasks.map { Selection.Label(model: "", methods: [], task: $0.name, entry: $0.ownName, place: []) }
+      + configuration.tasks.map { Selection.Label(model: "", methods: [], task: $0.name, entry: $0.label, place: []) }
+  }
+
+  /// A gate that everything passes, or that nothing can pass, is a slip of the pen: 5 in place of 0.05.
+  private static func refuseIdleGates(
+    of configuration: Configuration, _ tasks: [PreparedTask]
+  ) throws(SweepError) {
+    for gate in configuration.gates {
+      for task in tasks where [task.name, task.entry.label].contains(gate.rule.task) {
+        let metrics = task.task.metrics + task.task.judgedMetrics
+        guard let metric = metrics.first(where: { $0.name == gate.rule.metric }),
+          let problem = gate.rule.idleness(of: metric)
+        else { continue }
+        throw .configuration(gate.location, .idleGate(problem))
+      }
+    }
   }
 
   private static func models(
@@ -136,7 +153,7 @@ public final class Sweep {
     for entry in configuration.tasks {
       guard let task = try PreparedTask.build(entry, hasJudge: configuration.judge != nil, &missing) else { continue }
       if options.only.accepts(entry.name, under: "task")
-        || entry.ownName.map({ options.only.accepts($0, under: "task") }) ?? false
+        || options.only.accepts(entry.label, under: "task")
       {
         try DataPolicy.verify(
           task, allowsUnverified: options.allowsUnverified || configuration.allowsUnverified, &warnings)

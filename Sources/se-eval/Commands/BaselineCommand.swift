@@ -6,8 +6,11 @@ import Text
 /// `baseline`: a small file for git with the numbers of a store.
 enum BaselineCommand {
   private static let out = Option.value("--out", "FILE", required: true, "the file to write; - is standard output")
-  static let absolute = Option.value("--absolute", "X", "absolute tolerance of every metric, in its unit")
-  static let relative = Option.value("--relative", "X", "relative tolerance of every metric: 1% or 0.01")
+  static let absolute = Option.value(
+    "--absolute", "X",
+    "absolute tolerance of every metric: in its unit (0.05 of an accuracy, 0 to 1), or 5% of its range")
+  static let relative = Option.value(
+    "--relative", "X", "relative tolerance of every metric, a share of its number: 1% or 0.01")
 
   static let command = Command(
     name: "baseline", summary: "Write the numbers of a store to a small file for git",
@@ -15,11 +18,11 @@ enum BaselineCommand {
     positionals: [Positional(name: "DB", help: "a store, or the configuration whose store it is")],
     options: [out, absolute, relative]
   ) { arguments in
-    let tolerance = Tolerance(
-      absolute: try amount(arguments) ?? 0, relative: try share(arguments) ?? 0)
+    let amount = try BaselineCommand.amount(arguments)
+    let share = try BaselineCommand.share(arguments)
     let store = try ResultStore.open(
       ReportCommand.databasePath(arguments.positionals[0]), mode: .readOnly, options: Registry.storeOptions)
-    let baseline = try Baseline(from: store, tolerance: tolerance)
+    let baseline = try Baseline(from: store, absolute: amount, relative: share)
     let path = try arguments.required(out)
     let isJSON = arguments.has(GlobalOptions.json)
     if isJSON, path == Files.standardOutput {
@@ -42,10 +45,11 @@ enum BaselineCommand {
   }
 
   /// The value of `--absolute`.
-  static func amount(_ arguments: Arguments) throws(UsageError) -> Double? {
+  static func amount(_ arguments: Arguments) throws(UsageError) -> ToleranceAmount? {
     guard let text = arguments.text(absolute) else { return nil }
-    guard let amount = Double(text), amount.isFinite, amount >= 0 else {
-      throw UsageError("--absolute is '\(text)', expected an amount in the metric's unit, such as 0.01")
+    guard let amount = ToleranceAmount(parsing: text) else {
+      throw UsageError(
+        "--absolute is '\(text)', expected an amount in the metric's unit such as 0.01, or 1% of its range")
     }
     return amount
   }

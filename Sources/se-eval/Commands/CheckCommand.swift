@@ -29,6 +29,7 @@ enum CheckCommand {
     if isXML, arguments.has(GlobalOptions.json) {
       throw UsageError("\(junit.name) - and \(GlobalOptions.json.name) both want standard output; name a file")
     }
+    if let file, !isXML { try refuseUnwritable(file) }
     let (absolute, relative) = (try BaselineCommand.amount(arguments), try BaselineCommand.share(arguments))
     let wanted = try Baseline(json: Files.readText(path), path: path)
     let store = try ResultStore.open(
@@ -44,9 +45,39 @@ enum CheckCommand {
       Terminal.write(text)
     }
     let title = "se-eval check against \(path)"
-    if let file { try Files.write(Data(GateOutput.junit(result, title: title).utf8), to: file) }
+    let status = result.fault.map { ExitStatus($0) } ?? .complete
+    if let file {
+      do { try Files.write(Data(GateOutput.junit(result, title: title).utf8), to: file) } catch {
+        // What the gate says is worth more than that its copy cannot be written.
+        guard status != .complete else { throw unwritable(file, error) }
+        Terminal.message("se-eval: \(unwritable(file, error))")
+      }
+    }
     try GateOutput.announce(result, title: title)
-    return result.fault.map { ExitStatus($0) } ?? .complete
+    return status
+  }
+
+  /// Finds before any work that the file cannot be written, and says by which option it was named.
+  private static func refuseUnwritable(_ file: String) throws(FileError) {
+    let folder = URL(fileURLWithPath: file).deletingLastPathComponent()
+    guard FileManager.default.fileExists(atPath: folder.path + "/.") else {
+      throw FileError(
+        path: file, problem: "the folder \(folder.path) is not there; name another place with \(junit.name)",
+        isInput: false)
+    }
+    let exists = FileManager.default.fileExists(atPath: file)
+    guard FileManager.default.isWritableFile(atPath: exists ? file : folder.path) else {
+      throw FileError(
+        path: file, problem: "it may not be written; name another place with \(junit.name)", isInput: false)
+    }
+  }
+
+  private static func unwritable(_ file: String, _ error: any Error) -> FileError {
+    var reason = "\(error)"
+    if case ReportError.cannotWrite(_, let problem) = error { reason = problem }
+    if case ReportError.noRoom = error { reason = "no room is left" }
+    return FileError(
+      path: file, problem: "it cannot be written: \(reason); name another place with \(junit.name)", isInput: false)
   }
 
   /// Rewrites the baseline; incomplete cells are no numbers to be held to.

@@ -68,7 +68,7 @@ enum SweepCommand {
     let summary: SweepSummary
     do {
       summary = try sweep.execute(
-        store: store, environment: ["program": "se-eval \(Version.current)"],
+        store: store, environment: Version.environment,
         readBaseline: { try Baseline(json: Files.readText($0), path: $0) }, isCancelled: { Interruption.isRequested },
         interruption: { Interruption.status },
         onEvent: { event in

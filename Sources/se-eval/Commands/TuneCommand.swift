@@ -1,6 +1,7 @@
 import Backends
 import Foundation
 import Kernels
+import Metrics
 import Positions
 import Reports
 import Store
@@ -51,7 +52,7 @@ enum TuneCommand {
     let printer = try ProgressPrinter(arguments)
     let isQuiet = arguments.has(GlobalOptions.quiet)
     let outcome = try tuner.run(
-      store: store, environment: ["program": "se-eval \(Version.current)"], budget: try time(arguments),
+      store: store, environment: Version.environment, budget: try time(arguments),
       isCancelled: { Interruption.isRequested },
       onEvent: { event in
         if case .sweep(let progress) = event {
@@ -93,14 +94,32 @@ enum TuneCommand {
     return .seconds(number * unit)
   }
 
-  /// Pairs of the last rung that no paired test tells from the choice, over all that was measured of both.
-  private static func alike(_ result: TuningResult, _ store: ResultStore) throws -> [String] {
+  /// Pairs that no paired test tells from the choice, over all that was measured of both: those that saw every rung, and
+  /// those that fell earlier, by the rung after which they fell.
+  private static func untold(
+    _ result: TuningResult, _ store: ResultStore
+  ) throws -> (alike: [String], undecided: [TuningReport.Undecided]) {
     let chosen = "\(Method.selfExtend(result.chosen))"
-    return try result.candidates.filter { $0.isFinalist && $0.parameters != result.chosen }.compactMap { candidate in
+    var alike: [String] = []
+    var fallen: [TuningMeasurement: [String]] = [:]
+    for candidate in result.candidates where candidate.parameters != result.chosen {
+      guard let last = candidate.last else { continue }
       let comparison = try Comparison(store, chosen, "\(Method.selfExtend(candidate.parameters))")
-      let isTold = comparison.rows.contains { ($0.adjustedP ?? 1) < 0.05 && $0.low != nil }
-      return isTold ? nil : "G=\(candidate.parameters.groupSize),W=\(candidate.parameters.neighborWindow)"
+      if comparison.rows.contains(where: { ($0.adjustedP ?? 1) < 0.05 && $0.low != nil }) { continue }
+      let name = "G=\(candidate.parameters.groupSize),W=\(candidate.parameters.neighborWindow)"
+      if last.rung >= result.limits.count {
+        alike.append(name)
+      } else {
+        // Pairs of one rung saw the same samples.
+        let seen = TuningMeasurement(
+          rung: last.rung, accuracy: nil, keyCount: last.keyCount, perplexity: nil, tokenCount: last.tokenCount)
+        fallen[seen, default: []].append(name)
+      }
     }
+    let undecided = fallen.map { seen, pairs in
+      TuningReport.Undecided(rung: seen.rung, keyCount: seen.keyCount, tokenCount: seen.tokenCount, pairs: pairs)
+    }
+    return (alike, undecided.sorted { ($0.rung, $0.tokenCount) < ($1.rung, $1.tokenCount) })
   }
 
   private static func request(_ arguments: Arguments) throws -> TuningRequest {
@@ -139,7 +158,8 @@ enum TuneCommand {
       ruleChoice: result.rule.map { point($0, in: result) })
     report.plannedRungCount = result.plannedRungCount
     report.leftOut = result.leftOut
-    report.alike = try alike(result, store)
+    let untold = try untold(result, store)
+    (report.alike, report.undecided) = (untold.alike, untold.undecided)
     var comparison: Comparison?
     if let rule = result.rule, rule != result.chosen {
       comparison = try Comparison(store, "\(Method.selfExtend(result.chosen))", "\(Method.selfExtend(rule))")
