@@ -100,7 +100,7 @@ struct MethodGrid {
     return zip(methods, panel.aggregates).map { names, row in
       zip(names, row).map { method, aggregate in
         guard let method, let aggregate else { return Heatmap.Cell(text: "", color: nil) }
-        guard let value = aggregate.value else { return Heatmap.Cell(text: "missing", color: nil) }
+        guard let value = aggregate.value else { return Heatmap.Cell(text: aggregate.absence, color: nil) }
         let text = column.metric.text(value) + (aggregate.isComplete ? "" : "*")
         if found.alike.contains(method) { return Heatmap.Cell(text: text, color: Palette.difference(0)) }
         guard let far = distance(of: method, column, grid, distinctions), largest > 0 else {

@@ -94,6 +94,17 @@ extension HTML {
         input.addEventListener("change", () => {
           for (const node of document.querySelectorAll("svg [data-method]"))
             if (node.dataset.method === method) node.style.display = input.checked ? "" : "none";
+          // The panels that are left close up.
+          for (const svg of document.querySelectorAll("svg:has([data-slot])")) {
+            const panels = [...svg.querySelectorAll("[data-slot]")];
+            const slots = panels.map(node => node.dataset.slot.split(" ").map(Number));
+            let next = 0;
+            panels.forEach((node, i) => {
+              if (node.style.display === "none") return;
+              node.setAttribute("transform", `translate(${slots[next][0] - slots[i][0]} ${slots[next][1] - slots[i][1]})`);
+              next++;
+            });
+          }
         });
         label.append(input, " " + method);
         box.append(label);

@@ -48,7 +48,7 @@ extension HTML {
     button, select, input { font: inherit; color: inherit; background: var(--shade); border: 1px solid var(--muted); border-radius: 4px; padding: 2px 8px; max-width: 100%; }
     button { cursor: pointer; } button:disabled { color: var(--muted); border-color: var(--line); cursor: default; }
     .copy button { padding: 0 6px; font-size: 12.5px; }
-    figure { margin: 14px 0; } figure svg { display: block; width: 100%; max-width: var(--w); min-width: calc(var(--w) * 0.8); height: auto; }
+    figure { margin: 14px 0; } figure svg { display: block; width: 100%; max-width: var(--w); height: auto; }
     p.go { display: flex; flex-wrap: wrap; gap: 2px 20px; }
     figcaption { color: var(--muted); font-size: 13px; }
     pre { background: var(--shade); padding: 10px; overflow-x: auto; white-space: pre-wrap; margin: 4px 0; }
@@ -75,7 +75,7 @@ extension HTML {
     body { font-size: 11px; } header, main { max-width: none; padding: 0; } h1 { font-size: 19px; } h2 { font-size: 14px; } \
     .verdict li:first-child { font-size: 12.5px; } table { font-size: 9.5px; } td small { font-size: 8.5px; } \
     th, td, .matrix th, .matrix td { padding: 2px 5px; } thead button::after { content: "" !important; } \
-    tr > th:first-child { position: static; } .note, figcaption { font-size: 9.5px; } figure svg { min-width: 0; max-width: min(100%, 480px, var(--w)); } tr, figure, .status { break-inside: avoid; } }
+    tr > th:first-child { position: static; } .note, figcaption { font-size: 9.5px; } figure svg { max-width: min(100%, 480px, var(--w)); } tr, figure, .status { break-inside: avoid; } }
 
     """
 }
