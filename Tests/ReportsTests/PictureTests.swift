@@ -135,6 +135,32 @@ import Text
     #expect(!near.picture().svg.contains(">1000<") && bandCount(near) == bandCount(banded(3)))
   }
 
+  @Test(
+    "a map has a TikZ picture with every number, one that would not fit a page has none; intervals are bands in pgfplots"
+  )
+  func tikz() throws {
+    func map(_ panels: Int) -> Heatmap {
+      let cell = Heatmap.Cell(text: "50 %", color: Palette.sequential(0.5))
+      return Heatmap(
+        title: "t", xTitle: "x", yTitle: "y", columns: ["1K", "2K"], rows: ["0 %", "50 %", "100 %"],
+        panels: (0..<panels).map { .init(title: "G=\($0)", cells: Array(repeating: [cell, cell], count: 3)) },
+        legend: .init(low: "0", high: "1", color: Palette.sequential), firstColumnBeyond: 1, contextWindow: 1024)
+    }
+    let text = try #require(map(4).tikz())
+    #expect(text.components(separatedBy: "{50 \\%};").count == 4 * 6 + 4 + 1)
+    #expect(text.components(separatedBy: "\\filldraw").count == 25 && text.contains("rgb,255:red,"))
+    #expect(map(60).tikz() == nil)
+    var chart = chart(2)
+    #expect(!chart.pgfplots().contains("-- cycle;"))
+    chart.uncertainty = .bands
+    chart.lines = chart.lines.map { line in
+      .init(
+        method: line.method, name: line.name, style: line.style,
+        points: [.init(x: 256, y: 3, low: 2, high: 4), .init(x: 512, y: 4, low: 2, high: 5)])
+    }
+    #expect(chart.pgfplots().contains("{(256,4.00000) (512,5.00000) (512,2.00000) (256,2.00000)} -- cycle;"))
+  }
+
   @Test("a PDF begins, ends and is cross-referenced as the format wants it")
   func pdf() throws {
     let bytes = chart(3).picture().pdf

@@ -73,7 +73,7 @@ extension ReportBuilder {
     // What `auto` chose, one method for each length, is one line.
     return MethodRow.rows(of: grid.methods, in: [grid], evaluations.automatic).map { row in
       LineChart.Line(
-        method: row.label, name: MethodText.short(row.label),
+        method: row.label, name: row.shortName,
         style: styles[row.label] ?? styles[row.method(grid, grid.columns[0]) ?? ""]
           ?? .init(color: 0, dash: 0, marker: .circle),
         points: grid.columns.compactMap { column in row.method(grid, column).flatMap { point($0, column) } })
@@ -130,7 +130,7 @@ extension ReportBuilder {
       Figure(
         id: slugs.slug([section.model, section.title, grid.variant, "heatmap"]),
         caption: "\(section.model), \(section.title): \(metric.title) by \(grid.axis) and depth",
-        picture: map.picture()))
+        picture: map.picture(), pgfplots: map.tikz()))
   }
 
   /// A depth between 0 and 1 as a percentage.

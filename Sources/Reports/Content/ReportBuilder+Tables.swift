@@ -66,11 +66,11 @@ extension ReportBuilder {
       guard panels.contains(where: { $0.plannedCount > 2 }) else { continue }
       let metric = grid.metric.map { "\($0.title) of " } ?? ""
       let name = "\(section.title)\(variant(grid)): \(metric)\(family.name), G by W"
+      let map = family.heatmap(panels, grid, title: name, model: section.model)
       document.figure(
         Figure(
           id: slugs.slug([section.model, section.title, grid.variant, family.name, "g-by-w"]),
-          caption: "\(section.model), \(name)",
-          picture: family.heatmap(panels, grid, title: name, model: section.model)))
+          caption: "\(section.model), \(name)", picture: map.picture(), pgfplots: map.tikz()))
     }
   }
 

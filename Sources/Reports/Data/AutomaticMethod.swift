@@ -33,6 +33,9 @@ struct MethodRow {
   let label: String
   private let automatic: AutomaticMethod?
 
+  /// What stands at the end of its line.
+  var shortName: String { automatic == nil ? MethodText.short(label) : "auto" }
+
   /// The method that stands in a column; nil where there is none.
   func method(_ grid: Grid, _ column: Grid.Column) -> String? { automatic.map { $0.method(for: column) } ?? label }
 

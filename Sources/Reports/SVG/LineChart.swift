@@ -63,7 +63,7 @@ struct LineChart {
   func picture() -> Canvas {
     let plot = plot
     let (x, y) = (xScale(plot), yScale(plot))
-    let labels = (lines.map { Canvas.width(of: label(of: $0), size: 12) }.max() ?? 0) + 70
+    let labels = (lines.map { Canvas.width(of: label(of: $0), size: 12) }.max() ?? 0) * 1.1 + 72
     let heading = max(Canvas.width(of: title, size: 15) * 1.25, Canvas.width(of: subtitle, size: 12)) + 24
     var canvas = Canvas(
       width: max(plot.right + labels, heading), height: plot.bottom + 54 + (note.isEmpty ? 0 : 20), title: title)

@@ -60,7 +60,7 @@ extension HTML {
     .filters select, .filters input { color: var(--ink); font-size: 14px; }
     #browser tbody tr { cursor: pointer; } #browser tr[aria-current] > * { background: var(--mark); }
     #browser td.output { max-width: 260px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-    .right { color: var(--best); } .wrong { color: var(--bad); }
+    .right { color: var(--best); } .wrong { color: var(--bad); } #browser tr[aria-current] td { color: var(--ink); }
     mark { background: var(--mark); color: var(--ink); padding: 0 2px; border-radius: 2px; }
     .gap-text { color: var(--muted); font-style: italic; }
     #sample.open { min-height: 100vh; }
