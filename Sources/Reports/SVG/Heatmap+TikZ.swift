@@ -1,8 +1,9 @@
 import Text
 
 extension Heatmap {
-  /// The panels as a TikZ picture of a page's width, to be read with `\\input`; pgfplots brings what it needs. Nil where they
-  /// would be higher than a page.
+  /// The panels as a TikZ picture of a page's width, to be read with `\input`; nil where they would be higher than a page.
+  ///
+  /// It needs what pgfplots brings.
   func tikz() -> String? {
     // Centimetres; the width is that of LaTeX's article.
     let (page, left, cellHeight) = (12.0, 1.5, 0.42)

@@ -82,6 +82,12 @@ extension HTML {
       box.addEventListener("scroll", cue, { passive: true });
       new ResizeObserver(cue).observe(box);
     }
+    // A whole picture is small on a narrow screen: it can be read by moving it about.
+    for (const figure of document.querySelectorAll("figure")) {
+      const button = make("button", "enlarge", { type: "button", class: "enlarge", "aria-pressed": "false" });
+      button.addEventListener("click", () => button.setAttribute("aria-pressed", figure.classList.toggle("large")));
+      figure.querySelector("figcaption").append(button);
+    }
     const methods = [...new Set([...document.querySelectorAll("svg [data-method]")].map(node => node.dataset.method))]
       .sort((x, y) => y.startsWith("plain") - x.startsWith("plain") || x.localeCompare(y, "en", { numeric: true }));
     const firstFigure = document.querySelector("main > figure");

@@ -49,6 +49,7 @@ extension HTML {
     button { cursor: pointer; } button:disabled { color: var(--muted); border-color: var(--line); cursor: default; }
     .copy button { padding: 0 6px; font-size: 12.5px; }
     figure { margin: 14px 0; } figure svg { display: block; width: 100%; max-width: var(--w); height: auto; }
+    figure.large svg { width: var(--w); max-width: none; } .enlarge { display: none; margin-left: 8px; }
     p.go { display: flex; flex-wrap: wrap; gap: 2px 20px; }
     figcaption { color: var(--muted); font-size: 13px; }
     pre { background: var(--shade); padding: 10px; overflow-x: auto; white-space: pre-wrap; margin: 4px 0; }
@@ -68,7 +69,7 @@ extension HTML {
     .strip { display: flex; height: 26px; border: 1px solid var(--line); } .strip i { flex: 1; }
     .moves { display: flex; flex-wrap: wrap; gap: 6px; margin: 8px 0; }
     .facts { color: var(--muted); font-size: 13px; margin: 2px 0; }
-    @media (max-width: 560px) { header, main { padding: 0 12px; } th, td, .matrix th, .matrix td { padding: 3px 5px; } \
+    @media (max-width: 560px) { .enlarge { display: inline-block; } header, main { padding: 0 12px; } th, td, .matrix th, .matrix td { padding: 3px 5px; } \
     tbody th code { font-size: 11px; } }
     @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
     @media print { .copy, .go, #samples, fieldset { display: none; } .scroll { overflow: visible; } .scroll.more { mask-image: none; } \
