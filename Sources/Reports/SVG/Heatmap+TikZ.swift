@@ -27,12 +27,7 @@ extension Heatmap {
         for column in columns.indices {
           let start = x + cell * Double(column)
           let shown = panel.cells[row][column]
-          let fill = shown.color.map { color in
-            let parts = [("red", color.red), ("green", color.green), ("blue", color.blue)].map { name, value in
-              "\(name),\(Int((min(max(value, 0), 1) * 255).rounded()))"
-            }
-            return "{rgb,255:\(parts.joined(separator: ";"))}"
-          }
+          let fill = shown.color.map(Self.rgb)
           lines.append(
             "\\filldraw[fill=\(fill ?? "black!6"),draw=black!15] \(place(start, top)) rectangle "
               + "\(place(start + cell, top - cellHeight));")
@@ -51,6 +46,23 @@ extension Heatmap {
         lines.append("\\draw[dashed,thick,red!70!black] \(place(at, y + 0.1)) -- \(place(at, bottom - 0.1));")
       }
     }
+    // What the colours mean, from `low` to `high`.
+    let bottom = -height * Double((panels.count + perRow - 1) / perRow) + 0.6
+    let start = left + 2.4
+    node(legend.low, start - 0.1, bottom - 0.1, ",anchor=east")
+    for step in 0..<10 {
+      let x = start + 0.2 * Double(step)
+      let fill = Self.rgb(legend.color(Double(step) / 9))
+      lines.append("\\fill[fill=\(fill)] \(place(x, bottom)) rectangle \(place(x + 0.2, bottom - 0.2));")
+    }
+    node(legend.high, start + 2.1, bottom - 0.1, ",anchor=west")
     return (lines + ["\\end{tikzpicture}"]).joined(separator: "\n") + "\n"
+  }
+
+  private static func rgb(_ color: Palette.Color) -> String {
+    let parts = [("red", color.red), ("green", color.green), ("blue", color.blue)].map { name, value in
+      "\(name),\(Int((min(max(value, 0), 1) * 255).rounded()))"
+    }
+    return "{rgb,255:\(parts.joined(separator: ";"))}"
   }
 }
