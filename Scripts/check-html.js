@@ -80,10 +80,17 @@ const check = async () => {
     head.click();
     if (!head.closest("th").getAttribute("aria-sort")) say("sorting shows no sign");
   }
-  // A method's box hides its lines.
+  // No picture is wider than its place.
+  for (const node of page.querySelectorAll("figure svg"))
+    if (node.getBoundingClientRect().width > node.parentElement.clientWidth + 1) say("a picture is cut: " + node.getAttribute("aria-label"));
+  // A method's box hides its lines, and the panels that are left close up.
   const box = page.querySelector("main > fieldset input");
   if (box) {
+    const panels = [...page.querySelectorAll("svg:has([data-slot])")].map(svg => [...svg.querySelectorAll("[data-slot]")]).find(x => x.length > 1);
+    const corner = node => { const at = node.querySelector("rect").getBoundingClientRect(); return [at.left, at.top]; };
+    const first = panels && corner(panels[0]);
     box.click();
+    if (panels && panels[0].style.display === "none" && corner(panels[1]).some((x, i) => Math.abs(x - first[i]) > 1)) say("a hidden panel leaves a hole");
     const hidden = [...page.querySelectorAll("svg [data-method]")].filter(x => x.style.display === "none").length;
     if (!hidden) say("a method's box hides nothing");
     box.click();
@@ -105,6 +112,15 @@ const check = async () => {
           if (!page.querySelector("#sample pre").textContent.trim()) say("a sample without its prompt");
           overflow("a sample");
           readable(page.getElementById("browser"));
+          // A text of the prompt is found while one types, and the field that one types into stays.
+          const prompt = page.querySelector("#sample pre[aria-label='The prompt']"), field = page.querySelector("#browser input");
+          const text = prompt && prompt.firstChild ? prompt.firstChild.textContent.slice(0, 24) : "";
+          for (const wanted of [text, "\u0001 nothing has this"]) {
+            field.value = wanted;
+            field.dispatchEvent(new view.Event("input"));
+            await wait(() => (rows().length > 0) === (wanted === text) && !page.querySelector("#sample h3"), "samples with the text " + wanted);
+            if (!field.isConnected) say("the field is gone while one types");
+          }
         }
       }
     }

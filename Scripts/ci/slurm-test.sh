@@ -149,6 +149,13 @@ crash_under() {
   crashed=$(running_on "$node")
   [ -n "$crashed" ] || fail "the tasks on $node ended before it could crash: raise TRIALS"
   "$here/slurm-cluster.sh" crash "$slurm" "$node"
+  # Some may have come to their end in the moment before.
+  local died=
+  for task in $crashed; do
+    task_is "$name" "$task" ended || died="$died $task"
+  done
+  [ -n "$died" ] || fail "the tasks on $node ended as it crashed: raise TRIALS"
+  crashed=$died
   "$program" status "$name.yaml" || fail "status of $name failed after a crash"
   # Dead for a moment only: a task that began to store is told as running until its sign of life is old, or as ended.
   for task in $seen; do
@@ -225,7 +232,7 @@ if [ -n "$model" ]; then
   exit 0
 fi
 
-configure small "${TRIALS:-6}"
+configure small "${TRIALS:-20}"
 whole small
 time_limit=5
 if "$program" status small.yaml >said 2>&1; then fail_as_said "status tells of a sweep that has not begun"; fi

@@ -67,7 +67,7 @@ public struct Method: Hashable, Sendable, CustomStringConvertible {
   public func warnings(contextWindow: Int, length: Int) -> [String] {
     var warnings: [String] = []
     if let maximum = maximumLength(contextWindow: contextWindow), length > maximum {
-      warnings.append("\(self) holds \(maximum) tokens with L=\(contextWindow); \(length) tokens exceed it")
+      warnings.append("\(self) has room for \(maximum) tokens with L=\(contextWindow); \(length) tokens exceed it")
     }
     return warnings + definition.remarks(contextWindow: contextWindow).map { "\(self): \($0)" }
   }

@@ -69,7 +69,7 @@ extension ResultStore {
     _ make: (Statement, [Int64: [Score]], [Int64: [MetricDescription]]) throws(StoreError) -> Item
   ) throws(StoreError) -> [CellID: [Item]] {
     let wanted = Set(cells)
-    return try locked { (connection) throws(StoreError) in
+    return try snapshot { (connection) throws(StoreError) in
       let scores = try self.scores(connection, "\(Self.selectScores) ORDER BY scoring, ordinal", [])
       let metrics = try self.metrics(connection, of: wanted)
       var items: [CellID: [Item]] = [:]
@@ -138,7 +138,7 @@ extension ResultStore {
     in cell: CellID, withPrompts: Bool, withLogProbabilities: Bool
   ) throws(StoreError) -> [StoredSample] {
     let columns = SampleColumns(prompts: withPrompts, logProbabilities: withLogProbabilities)
-    return try locked { (connection) throws(StoreError) in
+    return try snapshot { (connection) throws(StoreError) in
       let scores = try self.scores(
         connection,
         """
@@ -183,7 +183,7 @@ extension ResultStore {
     let condition = name == nil ? "" : "AND sample_id > ?"
     let page = "FROM results WHERE cell = ? AND current = 1 \(condition) ORDER BY sample_id LIMIT \(count)"
     let values: [SQLValue] = [.integer(cell.rawValue)] + (name.map { [.text($0)] } ?? [])
-    return try locked { (connection) throws(StoreError) in
+    return try snapshot { (connection) throws(StoreError) in
       let scores = try self.scores(
         connection,
         "\(Self.selectScores) WHERE scoring IN (SELECT scoring \(page)) ORDER BY scoring, ordinal", values)

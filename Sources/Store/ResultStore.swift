@@ -178,6 +178,16 @@ public final class ResultStore: Sendable {
     try shared.connection.withLock { (connection) throws(StoreError) in try body(connection) }
   }
 
+  /// Runs a closure that reads with several statements, alone and in one state of the file: between two statements another
+  /// process may store a sample, whose scores the first one has not seen.
+  func snapshot<Result: Sendable>(
+    _ body: (Connection) throws(StoreError) -> Result
+  ) throws(StoreError) -> Result {
+    try locked { (connection) throws(StoreError) in
+      try connection.snapshot { () throws(StoreError) in try body(connection) }
+    }
+  }
+
   private static func milliseconds(_ options: Options) -> Int32 {
     Int32(clamping: Int(min(max(options.busyTimeoutSeconds, 0), 1e6) * 1000))
   }

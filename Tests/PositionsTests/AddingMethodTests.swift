@@ -54,7 +54,7 @@ struct LogScale: PositionMethod {
     #expect(layout.starts(query: 100) == [0] && layout.queryScale(63) == 1 && layout.queryScale(4095) == 2)
     #expect(
       method.warnings(contextWindow: 128, length: 129) == [
-        "log-scale:base=64 holds 128 tokens with L=128; 129 tokens exceed it"
+        "log-scale:base=64 has room for 128 tokens with L=128; 129 tokens exceed it"
       ])
   }
 

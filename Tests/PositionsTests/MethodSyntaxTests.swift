@@ -110,7 +110,8 @@ import Testing
     if let expected {
       #expect(method.warnings(contextWindow: 1000, length: expected).isEmpty || method.name == "self-extend")
       let warnings = method.warnings(contextWindow: 1000, length: expected + 1)
-      #expect(warnings.first == "\(method) holds \(expected) tokens with L=1000; \(expected + 1) tokens exceed it")
+      #expect(
+        warnings.first == "\(method) has room for \(expected) tokens with L=1000; \(expected + 1) tokens exceed it")
     } else {
       #expect(method.warnings(contextWindow: 1000, length: 1 << 30).isEmpty)
     }

@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import Metrics
+import Positions
 import Store
 import TestSupport
 import Testing
@@ -68,8 +69,8 @@ private struct PasskeyStore {
     #expect(words.contains("the smallest setting that holds 8.0 L (8192 tokens) is `G=8, W=32`"))
     #expect(
       words.contains(
-        "no test tells it from the best there, `G=16, W=32`, 100.0 % [86.3, 100.0], nor from `G=8 or 16, W=64`, "
-          + "`G=32, W=32 or 64` and `yarn:factor=8`"))
+        "the best there is `G=16, W=32`, 100.0 % [86.3, 100.0], and no test tells it from `G=8, W=32 or 64`, "
+          + "`G=16, W=64`, `G=32, W=32 or 64` and `yarn:factor=8`"))
     #expect(words.contains("worse there: `G=4, W=32 or 64`"))
     #expect(
       MethodText.list(["self-extend:G=16,W=8", "plain", "self-extend:G=4,W=8", "self-extend:G=8,W=8"])
@@ -195,6 +196,106 @@ private struct PasskeyStore {
     let words = try PasskeyStore(["plain": [(512, 0), (1024, 0)], "yarn:factor=4": [(512, 0), (1024, 0)]], n: 25).words
     #expect(words.contains("no method solves the task at 0.5 L (512 tokens)"))
     #expect(!words.contains("smallest"))
+  }
+
+  @Test("tables in which no test can tell anything carry no headline; where none can, the headline says so")
+  func blindHeadline() throws {
+    // 8 units and 5 methods: a sign test's 2^-7 times 8 tests is more than 5 %.
+    let blind = ["plain", "ntk:factor=4", "yarn:factor=4", "self-extend:G=4,W=64", "self-extend:G=8,W=64"]
+    let numbers = Dictionary(
+      uniqueKeysWithValues: blind.map {
+        ($0, [(length: 1024, right: 8), (length: 8192, right: $0 == "plain" ? 0 : 8)])
+      })
+    let few = try PasskeyStore(numbers, n: 8).sections[0]
+    let none = Conclusion([few, few]).sentences
+    #expect(none[0].hasPrefix("**No setting can be said to hold 8.0 L (8192 tokens)**: in none of the 2 tables"))
+    #expect(!none.joined().contains("smallest setting") && !none.joined().contains("nothing distinguishes"))
+    #expect(
+      none[1].contains("no verdict at 8.0 L (8192 tokens), for no test can tell methods apart there: too few units"))
+    #expect(none[1].contains("without a clear fall from 1.0 L (1024 tokens): `G=4 or 8, W=64`, `ntk:factor=4` and"))
+    let one = Conclusion([try PasskeyStore(grid, n: 25).sections[0], few]).sentences
+    #expect(
+      one[0].hasPrefix("**The smallest setting that holds 8.0 L (8192 tokens) in passkey is `G=16, W=64`**; so does"))
+    #expect(one[0].hasSuffix("No test can tell methods apart there in passkey: too few samples."))
+  }
+
+  @Test(
+    "nothing is said to hold a length at the worst number that there is, nor where nothing could tell that it does not")
+  func worst() throws {
+    let words = try PasskeyStore(
+      ["plain": [(256, 5), (1024, 0)], "self-extend:G=16,W=64": [(256, 4), (1024, 6)]], n: 6
+    ).words
+    #expect(
+      words.contains("`plain` ends at 0.3 L (256 tokens), 83.3 % [35.9, 99.6]; at 1.0 L (1024 tokens) it is at 0.0 %"))
+    #expect(!words.contains("`plain` holds") && !words.contains("whose interval holds") && !words.contains("smallest"))
+    let alone = try PasskeyStore(["plain": [(256, 5), (1024, 4)]], n: 6).words
+    #expect(alone.contains("`plain` shows no clear fall up to 1.0 L (1024 tokens)") && !alone.contains("plain` holds"))
+    let all = try PasskeyStore(["plain": [(256, 5), (1024, 0)], "yarn:factor=4": [(256, 25), (1024, 0)]], n: 25).words
+    #expect(all.contains("no method holds 1.0 L (1024 tokens)"), "\(all)")
+  }
+
+  @Test("plain ends where the test tells it from the best, though its interval has not fallen")
+  func endsByTest() throws {
+    // 19 of 25 after 24: the intervals overlap; 6 lost and none gained is p = 0.03 alone.
+    let words = try PasskeyStore(
+      ["plain": [(512, 24), (1024, 18), (2048, 17)], "yarn:factor=4": [(512, 24), (1024, 25), (2048, 25)]], n: 25
+    )
+    .words
+    #expect(words.contains("`plain` ends at 0.5 L (512 tokens), 96.0 %"), "\(words)")
+    #expect(
+      words.contains("at 1.0 L (1024 tokens) it is at 72.0 %") && words.contains("worse than `yarn:factor=4`, 100.0 %"))
+    let early = try PasskeyStore(["plain": [(512, 12), (1024, 12)], "yarn:factor=4": [(512, 25), (1024, 25)]], n: 25)
+      .words
+    #expect(early.contains("`plain` does not hold even the shortest length"))
+  }
+
+  @Test("a verdict over all depths says so, and names the depth that is clearly worse")
+  func depths() throws {
+    let synthetic = try SyntheticStore()
+    for method in ["plain", "self-extend:G=8,W=64"] {
+      for length in [512, 4096] {
+        for depth in ["0.0", "0.5", "1.0"] {
+          let cell = try synthetic.store.cell(
+            SyntheticStore.record(
+              "passkey", method, [("length", "\(length)"), ("depth", depth)], metric: SyntheticStore.accuracy, count: 12
+            ))
+          for index in 0..<12 {
+            let isRight = length == 512 || (method != "plain" && (depth != "0.5" || index < 5))
+            let score = Score(metric: "accuracy", value: isRight ? 1 : 0, unscored: nil)
+            try synthetic.store.append(
+              SyntheticStore.result("\(length)/\(depth)/\(index)", method, scores: [score], output: "x"), cell: cell,
+              run: synthetic.run)
+          }
+        }
+      }
+    }
+    let sections = Section.sections(of: try Evaluations(synthetic.store), .none)
+    let finding = try #require(LengthFinding(sections[0], sections[0].grids[0]))
+    #expect(Conclusion(sections).sentences[0].hasPrefix("passkey, over all 3 depths: "))
+    let weak = DepthFinding("self-extend:G=8,W=64", sections[0].grids[0], finding.longest.column)
+    #expect(
+      weak?.words
+        == "`G=8, W=64` is clearly worse at depth 50 %, 41.7 % [15.2, 72.3], than at the others, 100.0 % [85.8, 100.0]")
+    #expect(DepthFinding("plain", sections[0].grids[0], finding.longest.column) == nil)
+  }
+
+  @Test("what auto chose is one row, whole also where its choice is a setting with a row of its own")
+  func automatic() throws {
+    let open = "self-extend:G=auto,W=auto"
+    let window = 1024
+    func choice(_ length: Int) throws -> String {
+      try MethodChoice(parsing: open).resolved(contextWindow: window, targetLength: length).description
+    }
+    let (near, far) = (try choice(2048), try choice(8192))
+    #expect(near != far)
+    let automatic = try #require(AutomaticMethod(configured: ["plain", far, open]))
+    let store = try PasskeyStore(
+      ["plain": [(2048, 0), (8192, 0)], near: [(2048, 25)], far: [(2048, 20), (8192, 25)]], n: 25)
+    let matrix = try #require(MainMatrix.table(store.sections, id: "m", automatic))
+    #expect(matrix.rows.map(\.label) == ["plain", far, open])
+    #expect(matrix.rows[2].cells.map(\.text) == ["100.0", "100.0"])
+    #expect(matrix.rows[1].cells.map(\.text) == ["80.0", "100.0"])
+    #expect(AutomaticMethod(configured: ["plain", far]) == nil)
   }
 
   @Test("a p-value below its resolution is said to be smaller")

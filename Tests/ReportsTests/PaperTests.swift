@@ -157,12 +157,61 @@ import Text
       ])
     // narrativeqa: 0 and 2 measured, 18.70 published.
     #expect(long.rows[0].cells[0].text == "1.00" && long.rows[1].cells[0].text == "18.70")
-    #expect(long.rows[2].cells[0].text == "-17.70" && long.rows[0].cells[0].detail.hasSuffix("n=2 1 cut"))
+    #expect(long.rows[2].cells[0].text == "-17.70" && long.rows[0].cells[0].detail.contains("n=2 1 cut"))
     #expect(long.rows[0].cells[16].text == "8.50")
     let closed = tables[1]
     #expect(closed.rows[0].cells.map(\.text) == ["25.00", "", "", "25.00", "", "", ""])
     #expect(closed.rows[2].cells.map(\.text.isEmpty) == [false, true, true, false, true, true, true])
     #expect(closed.rows.last?.label.hasPrefix("published: Dynamic NTK") == true)
+  }
+
+  @Test("each measured number has the letters of its own deviations, and each letter its sentence")
+  func marks() throws {
+    let suites = try Suites(model: "Llama-2-7b-chat-hf")
+    try suites.fill(model: "Llama-2-7b-chat-hf")
+    let document = try PaperBuilder.document(Evaluations(suites.store), name: "suites", tasks: Self.tasks)
+    let lines = document.blocks.flatMap { block -> [String] in if case .bullets(let items) = block { items } else { [] }
+    }
+    func letter(_ words: String) throws -> String {
+      let line = try #require(lines.first { $0.contains(words) })
+      #expect(line.hasPrefix("†"))
+      return String(line.dropFirst().prefix(1))
+    }
+    let expected = try ["the moon was full", "only a part was sampled", "prompts were cut"].map(
+      letter)
+    #expect(document.tables[0].rows[0].cells[0].detail.hasSuffix(" †" + expected.joined()))
+    // A published number is nobody's deviation, and what has no deviation has no letter.
+    #expect(!document.tables[0].rows[1].cells[0].detail.contains("†"))
+    for plain in ["Chat template: llama-2", "Keys and values are kept as float16"] {
+      #expect(lines.contains { $0.hasPrefix(plain) })
+    }
+    let tex = LaTeX.render(document.tables[0])
+    #expect(tex.contains("†" + expected.joined()))
+  }
+
+  @Test("short benchmarks of a model stand side by side with their average, also where a store has nothing else")
+  func shortContexts() throws {
+    let synthetic = try SyntheticStore()
+    for (file, right) in [("arc.jsonl", 6), ("hellaswag.jsonl", 3)] {
+      for method in ["plain", "self-extend:G=4,W=128"] {
+        let cell = try synthetic.store.cell(
+          SyntheticStore.record(
+            "multiple-choice", method, [("file", file), ("shots", "5")], metric: SyntheticStore.accuracy, count: 8))
+        for index in 0..<8 {
+          let score = Score(metric: "accuracy", value: index < right ? 1 : 0, unscored: nil)
+          try synthetic.store.append(
+            SyntheticStore.result("\(file)/\(index)", method, scores: [score], output: "A"), cell: cell,
+            run: synthetic.run)
+        }
+      }
+    }
+    let table = try #require(
+      PaperBuilder.document(Evaluations(synthetic.store), name: "x", tasks: Self.tasks).tables.first)
+    #expect(
+      table.id == "paper-tiny-1k-short-contexts" && table.rows.map(\.label) == ["plain", "self-extend:G=4,W=128"])
+    #expect(table.columns == ["arc (shots=5, accuracy (%))", "hellaswag (shots=5, accuracy (%))", "average (%)"])
+    #expect(table.rows[0].cells.map(\.text) == ["75.0", "37.5", "56.2"] || table.rows[0].cells.last?.text == "56.3")
+    #expect(table.columnNotes.prefix(2) == ["n=8", "n=8"])
   }
 
   @Test("every deviation from the published setting is listed")

@@ -115,6 +115,32 @@ import Text
     #expect(summary.contains("missing 0 of 2"))
   }
 
+  @Test(
+    "what became of samples without a score has one name in table and counts; no interval is announced that is not there"
+  )
+  func oneVocabulary() throws {
+    let synthetic = try SyntheticStore()
+    for (length, value) in [(512, 1.0), (1024, nil)] {
+      let cell = try synthetic.store.cell(
+        SyntheticStore.record("passkey", "plain", [("length", "\(length)")], metric: SyntheticStore.accuracy, count: 1))
+      let score = Score(metric: "accuracy", value: value, unscored: value == nil ? "no answer" : nil)
+      try synthetic.store.append(
+        SyntheticStore.result("\(length)", "plain", scores: [score], output: "x"), cell: cell, run: synthetic.run)
+    }
+    let folder = try TemporaryFolder()
+    let writer = ReportWriter(store: synthetic.store, name: "r")
+    _ = try writer.write(to: folder.path, formats: [.markdown, .csv, .svg])
+    let summary = try writer.summary()
+    #expect(summary.contains("missing 0") && summary.contains("unscored 1") && !summary.contains("n=0"))
+    let row = try #require(summary.split(separator: "\n").first { $0.hasPrefix("plain ") })
+    #expect(row.contains("unscored") && !row.contains("missing"))
+    let picture = try text(folder, "figures/tiny-1k-passkey-by-length.svg")
+    #expect(picture.contains(">Tiny-1K</text>") && !picture.contains("95 %"))
+    let matrix = try text(folder, "tables/tiny-1k-matrix.csv").split(separator: "\n")
+    #expect(
+      matrix[0].contains("accuracy (share): 512") && !matrix[0].contains("%") && matrix[1].hasPrefix("plain,1.0,"))
+  }
+
   @Test("an empty store has no report")
   func empty() throws {
     let synthetic = try SyntheticStore()

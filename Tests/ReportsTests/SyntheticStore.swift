@@ -26,7 +26,7 @@ struct SyntheticStore {
         environment: ["cpu": "Test <CPU> & co", "engine": "1", "host": "test", "threads": "2"].merging(
           limit.map { ["limit": "\($0)"] } ?? [:]
         ) { $1 },
-        warnings: ["self-extend:G=8,W=128 holds 8064 tokens | the longest prompt has 2048"]))
+        warnings: ["self-extend:G=8,W=128 has room for 8064 tokens | the longest prompt has 2048"]))
   }
 
   /// Everything, in one go.

@@ -190,6 +190,35 @@ import Testing
     #expect(try store.identities(in: try #require(store.cells().first).id).count == 40)
   }
 
+  @Test("what is read while another process stores samples has the scores of every sample that it has")
+  func readWhileWritten() throws {
+    let cell = try store.cell(Samples.cell())
+    // Enough that a reading takes as long as a few commits.
+    for index in 0..<300 { try store.append(Samples.result("a\(index)"), cell: cell, run: run) }
+    let reader = try ResultStore.open(store.path, mode: .readOnly)
+    let isDone = Mutex(false)
+    let bare = Mutex(0)
+    let problems = Mutex<[String]>([])
+    DispatchQueue.concurrentPerform(iterations: 2) { side in
+      do {
+        if side == 0 {
+          defer { isDone.withLock { $0 = true } }
+          for index in 0..<150 { try store.append(Samples.result("b\(index)"), cell: cell, run: run) }
+        } else {
+          while !isDone.withLock({ $0 }) {
+            let all = try reader.checkedResults(inAll: [cell])[cell] ?? []
+            let own = try reader.results(in: cell, withPrompts: false, withLogProbabilities: false)
+            let count = (all + own).count { $0.scores.isEmpty }
+            bare.withLock { $0 += count }
+          }
+        }
+      } catch {
+        problems.withLock { $0.append("\(error)") }
+      }
+    }
+    #expect(bare.withLock { $0 } == 0 && problems.withLock { $0 }.isEmpty)
+  }
+
   @Test("one store is shared by many threads")
   func threads() throws {
     let cell = try store.cell(Samples.cell())

@@ -213,7 +213,7 @@ import Text
       purpose: .plan
     ).plan(store: nil)
     #expect(plan.warnings.count == 2)
-    #expect(plan.warnings.contains { $0.hasPrefix("m: plain holds 10 tokens with L=10; 14 tokens") })
+    #expect(plan.warnings.contains { $0.hasPrefix("m: plain has room for 10 tokens with L=10; 14 tokens") })
     #expect(plan.warnings.contains { $0.contains("G does not divide W") })
   }
 

@@ -25,38 +25,53 @@ struct Conclusion {
         }
       }
     }
-    if judged.count > 1, let overall = Self.overall(judged.map(\.finding)) { sentences.append(overall) }
+    if judged.count > 1, let overall = Self.overall(judged) { sentences.append(overall) }
     example = judged.lazy.compactMap(Self.example).first
     for (section, grid, finding) in judged {
       let variant = grid.variant.isEmpty ? "" : " (\(grid.variant))"
-      sentences.append("\(section.title)\(variant): " + finding.words)
+      let depths = grid.depths.count > 1 ? ", over all \(grid.depths.count) depths" : ""
+      sentences.append("\(section.title)\(variant)\(depths): " + finding.words)
     }
     sentences += others
     if sentences.isEmpty { sentences = ["Nothing was measured of which a test could say anything."] }
   }
 
-  /// The smallest setting that no table tells from its best at the longest length, over all tables.
-  private static func overall(_ findings: [LengthFinding]) -> String? {
-    guard let longest = findings.map(\.longest.label).first,
-      findings.allSatisfy({ $0.longest.label == longest })
+  /// The smallest setting that no table tells from its best at the longest length, over all tables in which a test can
+  /// tell anything there; the others neither carry nor spoil what it says.
+  private static func overall(_ judged: [(section: Section, grid: Grid, finding: LengthFinding)]) -> String? {
+    guard let longest = judged.first?.finding.longest.label,
+      judged.allSatisfy({ $0.finding.longest.label == longest })
     else { return nil }
-    guard var common = findings.first?.holding else { return nil }
-    for finding in findings.dropFirst() { common = common.filter(finding.holding.contains) }
-    let count = "\(findings.count) tables with enough samples for a test"
-    guard let smallest = common.min(by: LengthFinding.isSmaller) else {
-      return "At \(longest) no setting holds in all \(count)."
+    let telling = judged.filter { !$0.finding.isBlind }
+    guard let first = telling.first else {
+      return
+        "**No setting can be said to hold \(longest)**: in none of the \(judged.count) tables can a test tell methods "
+        + "apart there; the samples are too few."
     }
-    let rest = common.filter { $0 != smallest }
+    var common = first.finding.holding
+    for other in telling.dropFirst() { common = common.filter(other.finding.holding.contains) }
+    let blind = judged.filter(\.finding.isBlind).map(\.section.title)
+    let tables =
+      blind.isEmpty
+      ? "all \(judged.count) tables"
+      : telling.count == 1 ? first.section.title : "\(telling.count) of \(judged.count) tables"
+    let depths = telling.contains { $0.grid.depths.count > 1 } ? ", over all depths," : ""
+    let rest =
+      blind.isEmpty ? "" : " No test can tell methods apart there in \(blind.joined(separator: ", ")): too few samples."
+    guard let smallest = common.min(by: LengthFinding.isSmaller) else {
+      return "At \(longest) no setting holds in \(tables)." + rest
+    }
+    let others = common.filter { $0 != smallest }
     return
-      "**The smallest setting that holds \(longest) in all \(count) is \(MethodText.code(smallest))**"
-      + (rest.isEmpty ? "." : "; nothing distinguishes it from \(MethodText.list(rest)).")
+      "**The smallest setting that holds \(longest)\(depths) in \(tables) is \(MethodText.code(smallest))**"
+      + (others.isEmpty ? "." : "; so \(others.count == 1 ? "does" : "do") \(MethodText.list(others)).") + rest
   }
 
   private static func example(_ section: Section, _ grid: Grid, _ finding: LengthFinding) -> SampleExample? {
     guard let reference = grid.reference, let metric = grid.metric, metric.isPercentage else { return nil }
     let column = finding.longest.column
     guard
-      let smallest = finding.holding.filter({ $0 != reference }).min(by: LengthFinding.isSmaller),
+      let smallest = finding.unfallen.filter({ $0 != reference }).min(by: LengthFinding.isSmaller),
       Pairing.difference(grid.cells(smallest, column), grid.cells(reference, column), metric).better > 0
     else { return nil }
     return SampleExample(
@@ -126,132 +141,6 @@ struct Conclusion {
   private static func shortened(_ names: [String]) -> String {
     names.count <= 4
       ? names.joined(separator: ", ") : "\(names.prefix(3).joined(separator: ", ")) and \(names.count - 3) more"
-  }
-}
-
-/// What a table of methods by lengths says: where plain ends, and which settings hold the longest length.
-struct LengthFinding {
-  struct Length {
-    let column: Grid.Column
-    let label: String
-  }
-
-  let longest: Length
-  /// Methods that hold the longest length and that no test tells from the best there.
-  let holding: [String]
-  let words: String
-
-  /// Nil where no length has two methods with units enough for a test.
-  init?(_ section: Section, _ grid: Grid) {
-    let distinctions = grid.distinctions
-    let columns = grid.columns.sorted { ($0.number ?? 0) < ($1.number ?? 0) }
-    func label(_ column: Grid.Column) -> String {
-      guard let number = column.number, column.contextWindow > 0 else { return column.value }
-      return "\(NumberText.fixed(number / Double(column.contextWindow), 1)) L (\(column.value) tokens)"
-    }
-    guard let last = columns.last, let first = columns.first, distinctions[last].best != nil || grid.methods.count == 1
-    else { return nil }
-    longest = Length(column: last, label: label(last))
-    func aggregate(_ method: String, _ column: Grid.Column) -> Aggregate? {
-      let cells = grid.cells(method, column)
-      return cells.isEmpty ? nil : cells.aggregate(column.metric)
-    }
-    func number(_ method: String, _ column: Grid.Column) -> String {
-      guard let aggregate = aggregate(method, column), let value = aggregate.value else { return "no number" }
-      let interval = column.metric.text(aggregate.low, aggregate.high, beside: value)
-      return "\(column.metric.text(value))\(column.metric.isPercentage ? " %" : "") \(interval)".trimmedEnd
-    }
-    /// True where the interval does not lie wholly on the worse side of that of the shortest length.
-    func holds(_ method: String, _ column: Grid.Column) -> Bool? {
-      if column == first { return true }
-      guard let here = aggregate(method, column)?.estimate.interval,
-        let start = aggregate(method, first)?.estimate.interval
-      else { return nil }
-      return column.metric.higherIsBetter ? here.high >= start.low : here.low <= start.high
-    }
-    var parts: [String] = []
-    let canDoIt = grid.methods.contains { method in
-      guard first.metric.higherIsBetter else { return true }
-      return (aggregate(method, first)?.value ?? 0) > 0
-    }
-    if !canDoIt {
-      parts.append("no method solves the task at \(label(first)): there is nothing that a longer length could lose")
-    } else if let reference = grid.reference {
-      var held: Grid.Column?
-      var lost: Grid.Column?
-      for column in columns where aggregate(reference, column) != nil {
-        guard let isHeld = holds(reference, column) else { break }
-        if !isHeld {
-          lost = column
-          break
-        }
-        held = column
-      }
-      if let held, let lost {
-        parts.append(
-          "\(MethodText.code(reference)) ends at \(label(held)), \(number(reference, held)); at \(label(lost)) it is at "
-            + number(reference, lost))
-      } else if let held, held == last, distinctions[last].worse.contains(where: { $0.method == reference }) {
-        parts.append(
-          "\(MethodText.code(reference)) shows no clear fall up to \(label(last)), \(number(reference, last)), but is worse "
-            + "there than the best")
-      } else if let held, held == last {
-        parts.append("\(MethodText.code(reference)) holds every length, \(label(last)) with \(number(reference, last))")
-      }
-    }
-    let found = distinctions[last]
-    let alike = found.alike
-    let holders = canDoIt ? alike.filter { holds($0, last) == true } : []
-    holding = holders
-    let bestP = found.tellsApart ? nil : distinctions.bestP(grid, last)
-    let blindness = bestP.flatMap { $0 < Distinctions.level ? nil : $0 }
-    if let best = found.best, canDoIt {
-      if let smallest = holders.min(by: Self.isSmaller) {
-        var rest = holders.filter { $0 != smallest }
-        parts.append(
-          "the smallest setting \(blindness == nil ? "that" : "whose interval") holds \(label(last)) is "
-            + "\(MethodText.code(smallest)), \(number(smallest, last))")
-        if let blindness {
-          if !rest.isEmpty { parts.append("those of \(MethodText.list(rest)) do, too") }
-          parts.append(
-            "no test can tell methods apart there: too few units for \(distinctions.testCount) tests, whose p is "
-              + "\(PValueText.bare(min(1, blindness))) at best (Holm)")
-        } else if rest.contains(best), aggregate(best, last)?.value != aggregate(smallest, last)?.value {
-          rest.removeAll { $0 == best }
-          parts.append(
-            "no test tells it from the best there, \(MethodText.code(best)), \(number(best, last))"
-              + (rest.isEmpty ? "" : ", nor from \(MethodText.list(rest))"))
-        } else if !rest.isEmpty {
-          parts.append("nothing distinguishes it from \(MethodText.list(rest))")
-        }
-        let fallen = alike.filter { holds($0, last) == false && $0 != grid.reference }
-        if !fallen.isEmpty {
-          parts.append(
-            "not told from it, but by \(fallen.count == 1 ? "its interval" : "their intervals") worse than at "
-              + "\(label(first)): \(MethodText.list(fallen))")
-        }
-      } else if aggregate(best, last)?.estimate.interval == nil || aggregate(best, first)?.estimate.interval == nil {
-        parts.append("at \(label(last)) the best is \(MethodText.code(best)), \(number(best, last))")
-      } else {
-        parts.append(
-          "no method holds \(label(last)); the best there is \(MethodText.code(best)), \(number(best, last))")
-      }
-      let worse = found.worse.map(\.method).filter { $0 != grid.reference }
-      if !worse.isEmpty { parts.append("worse there: \(MethodText.list(worse))") }
-    }
-    words = parts.isEmpty ? "nothing differs." : parts.joined(separator: "; ") + "."
-  }
-
-  /// Smaller group sizes first, then smaller windows; plain before all.
-  static func isSmaller(_ a: String, _ b: String) -> Bool {
-    let (x, y) = (StoredMethod(a), StoredMethod(b))
-    if x.isPlain != y.isPlain { return x.isPlain }
-    switch (x.groupAndWindow, y.groupAndWindow) {
-    case (let p?, let q?): return (p.group, p.window) < (q.group, q.window)
-    case (.some, nil): return true
-    case (nil, .some): return false
-    case (nil, nil): return StoredMethod.isBefore(a, b)
-    }
   }
 }
 

@@ -46,8 +46,9 @@ struct Distinctions {
       }
       let best = numbers.reduce(nil) { (best: (method: String, value: Double)?, next) in
         guard let best else { return next }
-        let isBetter = column.metric.higherIsBetter ? next.value > best.value : next.value < best.value
-        return isBetter ? next : best
+        // Of equal numbers that of the smallest setting: what is tested against it is what a reader wants to know.
+        if next.value == best.value { return LengthFinding.isSmaller(next.method, best.method) ? next : best }
+        return (next.value > best.value) == column.metric.higherIsBetter ? next : best
       }
       if let best, numbers.count > 1 {
         found.best = best.method
@@ -79,6 +80,14 @@ struct Distinctions {
   }
 
   subscript(column: Grid.Column) -> Column { columns[column.value] ?? Column() }
+
+  /// True where the tests could not have told any method from the best, whatever the numbers: none was made, or there are
+  /// too few units for as many as there are.
+  func isBlind(_ grid: Grid, _ column: Grid.Column) -> Bool {
+    let found = self[column]
+    guard found.best != nil, found.alike.count + found.worse.count > 1 else { return true }
+    return !found.tellsApart && (bestP(grid, column) ?? 1) >= Self.level
+  }
 
   /// The smallest corrected p that a test over the units of a column could give; nil where nothing was tested.
   ///

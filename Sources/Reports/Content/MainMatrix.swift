@@ -16,8 +16,9 @@ enum MainMatrix {
   /// - Parameters:
   ///   - sections: those of one model.
   ///   - id: the table's name.
+  ///   - automatic: what was chosen by length.
   /// - Returns: nil where nothing was measured.
-  static func table(_ sections: [Section], id: String) -> Table? {
+  static func table(_ sections: [Section], id: String, _ automatic: AutomaticMethod? = nil) -> Table? {
     guard let model = sections.first?.model else { return nil }
     let methods = Set(sections.flatMap(\.methods)).sorted(by: StoredMethod.isBefore)
     var table = Table(id: id, title: "all methods, all tasks", corner: "method", columns: [])
@@ -26,7 +27,8 @@ enum MainMatrix {
       "model": model, "protocol": protocols.sorted(by: NaturalOrder.isBefore).joined(separator: ", "),
     ]
     table.isCompact = true
-    table.rows = methods.map { .init(label: $0, cells: []) }
+    let rows = MethodRow.rows(of: methods, in: sections.flatMap(\.grids), automatic)
+    table.rows = rows.map { .init(label: $0.label, cells: []) }
     var notes: [String] = []
     var hasIntervals = false
     for section in sections {
@@ -36,7 +38,7 @@ enum MainMatrix {
         if grid.columns.count > columnLimit {
           add(mean: grid, section, title, &table)
         } else {
-          add(grid, section, title, &table)
+          add(grid, section, title, rows, &table)
         }
         hasIntervals = hasIntervals || grid.hasInterval
       }
@@ -59,12 +61,14 @@ enum MainMatrix {
     return table
   }
 
-  private static func add(_ grid: Grid, _ section: Section, _ title: String, _ table: inout Table) {
+  private static func add(
+    _ grid: Grid, _ section: Section, _ title: String, _ rows: [MethodRow], _ table: inout Table
+  ) {
     let distinctions = grid.distinctions
     for column in grid.columns {
       table.columns.append(column.heading(isLength: grid.isLength, showsMetric: grid.metric == nil))
       for row in table.rows.indices {
-        let method = table.rows[row].label
+        let method = rows[row].method(grid, column) ?? ""
         let cells = grid.cells(method, column)
         guard !cells.isEmpty else {
           table.rows[row].cells.append(.init("-"))
@@ -87,7 +91,7 @@ enum MainMatrix {
       let aggregates = grid.columns.map { grid.cells(table.rows[row].label, $0).aggregate($0.metric) }
       let values = aggregates.filter(\.isComplete).compactMap(\.value)
       guard values.count == grid.columns.count, let mean = Statistics.mean(values) else {
-        var cell = Table.Cell(values.isEmpty ? "-" : "missing")
+        var cell = Table.Cell(values.isEmpty ? "-" : "no mean")
         cell.isGap = !values.isEmpty
         cell.detail = values.isEmpty ? "" : "\(values.count) of \(grid.columns.count) columns complete"
         table.rows[row].cells.append(cell)

@@ -7,7 +7,7 @@ extension Table.Cell {
   /// A measured number: value, interval, count, and what is missing of it.
   init(_ aggregate: Aggregate, _ metric: MetricDescription) {
     guard let value = aggregate.value else {
-      self.init("missing")
+      self.init(aggregate.absence)
       isGap = true
       detail = Self.gaps(aggregate)
       (count, expected) = (0, aggregate.expected)
@@ -39,8 +39,11 @@ extension Table.Cell {
   }
 
   private static func gaps(_ aggregate: Aggregate) -> String {
-    // Beside the word "missing" a count of what is there is enough.
-    if aggregate.missing > 0, aggregate.missing == aggregate.wanted { return "0 of \(aggregate.wanted)" }
+    // Beside the word that says what became of all of them a count is enough.
+    for count in [aggregate.missing, aggregate.unscored, aggregate.failed] where count > 0 && count == aggregate.wanted
+    {
+      return count == aggregate.missing ? "0 of \(count)" : "\(count) of \(count)"
+    }
     var parts = [aggregate.isComplete ? "n=\(aggregate.count)" : "n=\(aggregate.count) of \(aggregate.wanted)"]
     if aggregate.unscored > 0 { parts.append("\(aggregate.unscored) unscored") }
     if aggregate.failed > 0 { parts.append("\(aggregate.failed) failed") }

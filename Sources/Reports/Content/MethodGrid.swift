@@ -52,7 +52,7 @@ struct MethodGrid {
 
   /// One panel for each column: white is what no test tells from the best of the column, the darker the farther from it;
   /// one scale for the whole figure.
-  func heatmap(_ panels: [Panel], _ grid: Grid, title: String, model: String) -> Canvas {
+  func heatmap(_ panels: [Panel], _ grid: Grid, title: String, model: String) -> Heatmap {
     let distinctions = grid.distinctions
     let metric = grid.metric ?? panels.first?.column.metric
     let differences = panels.flatMap { panel in
@@ -78,7 +78,7 @@ struct MethodGrid {
           title: axis + panel.column.heading(isLength: grid.isLength, showsMetric: grid.metric == nil),
           cells: cells(panel, grid, distinctions, largest: largest))
       }, legend: .init(low: "like the best", high: far, color: Palette.difference)
-    ).picture()
+    )
   }
 
   /// How far a method that a test calls worse is from the best of its column; nil for what is alike or untested.
@@ -100,7 +100,7 @@ struct MethodGrid {
     return zip(methods, panel.aggregates).map { names, row in
       zip(names, row).map { method, aggregate in
         guard let method, let aggregate else { return Heatmap.Cell(text: "", color: nil) }
-        guard let value = aggregate.value else { return Heatmap.Cell(text: "missing", color: nil) }
+        guard let value = aggregate.value else { return Heatmap.Cell(text: aggregate.absence, color: nil) }
         let text = column.metric.text(value) + (aggregate.isComplete ? "" : "*")
         if found.alike.contains(method) { return Heatmap.Cell(text: text, color: Palette.difference(0)) }
         guard let far = distance(of: method, column, grid, distinctions), largest > 0 else {

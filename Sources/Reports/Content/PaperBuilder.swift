@@ -32,7 +32,11 @@ struct PaperBuilder {
       }
     }
     let published = Set(tasks.published.map { $0.task })
-    for section in Section.sections(of: evaluations, tasks) where !published.contains(section.task) {
+    let sections = Section.sections(of: evaluations, tasks)
+    for model in evaluations.names(\.model) where builder.addShortContexts(sections.filter { $0.model == model }) {
+      isEmpty = false
+    }
+    for section in sections where !published.contains(section.task) {
       for grid in section.grids where builder.add(section, grid, tasks[section.task]) { isEmpty = false }
       builder.addLengths(section, tasks[section.task])
     }
@@ -72,10 +76,11 @@ struct PaperBuilder {
       title: "\(suite.title): \(model)\(length)", corner: "method",
       columns: suite.columns.map(\.title) + [suite.averageTitle])
     table.coordinates = ["model": model, "task": task, "settings": cells.first?.record.settings ?? ""]
+    let deviations = PaperDeviations.list(task, suite, model: model, cells, run: evaluations.run)
     let rows = suite.rows.filter { PaperMatch.isSame(published: $0.model, measured: model) }
     var shown: Set<TaskReport.PublishedNumber.Row> = []
     for method in Set(cells.map(\.record.method)).sorted(by: StoredMethod.isBefore) {
-      let scores = PaperScores(suite, cells.filter { $0.record.method == method })
+      let scores = PaperScores(suite, cells.filter { $0.record.method == method }, deviations)
       table.rows.append(.init(label: method, cells: scores.cells))
       for row in rows where PaperMatch.isSame(row, method: method) {
         if shown.insert(row).inserted { table.rows.append(published(row, suite)) }
@@ -85,14 +90,14 @@ struct PaperBuilder {
     for row in rows where !shown.contains(row) { table.rows.append(published(row, suite)) }
     table.note =
       "Scores from 0 to 100 with 95 % intervals; an average only where every column is complete. Numbers in brackets "
-      + "are sources, listed below."
+      + "are sources, letters after † deviations, both listed below."
     document.table(table)
     if rows.isEmpty {
       let models = Set(suite.rows.map(\.model)).sorted(by: NaturalOrder.isBefore)
       document.paragraph(
         "No published number is known for `\(model)`; there are some for \(models.joined(separator: ", ")).")
     }
-    document.bullets(PaperDeviations.list(task, suite, model: model, cells, run: evaluations.run))
+    document.bullets(deviations.map(\.line))
   }
 
   private mutating func published(
@@ -135,7 +140,7 @@ struct PaperScores {
   /// One for each column, then the average.
   let cells: [Table.Cell]
 
-  init(_ suite: TaskReport.PublishedColumns, _ loaded: [LoadedCell]) {
+  init(_ suite: TaskReport.PublishedColumns, _ loaded: [LoadedCell], _ deviations: [PaperDeviation]) {
     var cells: [Table.Cell] = []
     var means: [Double] = []
     for column in suite.columns {
@@ -150,7 +155,8 @@ struct PaperScores {
       (cell.low, cell.high) = (aggregate.low.map { $0 * scale }, aggregate.high.map { $0 * scale })
       (cell.count, cell.expected) = (aggregate.count, aggregate.expected)
       cell.isGap = !aggregate.isWhole
-      cell.detail = Self.detail(aggregate, cell, own)
+      let marks = PaperDeviations.marks(deviations, of: own)
+      cell.detail = Self.detail(aggregate, cell, own) + (marks.isEmpty ? "" : " \(marks)")
       if aggregate.isWhole, let value = cell.value { means.append(value) }
       cells.append(cell)
     }

@@ -41,9 +41,11 @@ extension ReportBuilder {
     caption: String
   ) -> Figure {
     let isBare = !LineChart.showsIntervals(metric.isPercentage ? .bars : .bands, lineCount: lines.count)
+    let hasIntervals = lines.contains { $0.points.contains { $0.low != nil } }
     var chart = LineChart(
       title: "\(title(section, grid))\(caption)",
-      subtitle: section.model + (isBare ? "; intervals stand in the table" : ", with 95 % intervals"),
+      subtitle: section.model
+        + (!hasIntervals ? "" : isBare ? "; intervals stand in the table" : ", with 95 % intervals"),
       xTitle: grid.isLength ? "context length (tokens)" : grid.axis, yTitle: metric.title, lines: lines)
     chart.xTicks = grid.columns.compactMap(\.number)
     chart.xIsLogarithmic = (chart.xTicks.min() ?? 0) > 0
@@ -56,7 +58,8 @@ extension ReportBuilder {
   }
 
   private func lines(_ section: Section, _ grid: Grid, _ metric: MetricDescription) -> [LineChart.Line] {
-    let styles = LineStyle.styles(of: evaluations.names(\.method))
+    let styles = LineStyle.styles(
+      of: evaluations.names(\.method) + [evaluations.automatic?.spelling].compactMap(\.self))
     let scale = metric.isPercentage ? 100.0 : 1
     func point(_ method: String, _ column: Grid.Column) -> LineChart.Point? {
       let cells = grid.cells(method, column)
@@ -68,24 +71,13 @@ extension ReportBuilder {
         tooltip: "\(method), \(grid.axis) \(column.value): \(Table.Cell(aggregate, metric).plainText)")
     }
     // What `auto` chose, one method for each length, is one line.
-    let chosen = grid.methods.filter(evaluations.automaticMethods.contains)
-    let isOneLine =
-      chosen.count > 1
-      && grid.columns.allSatisfy { column in chosen.count { !grid.cells($0, column).isEmpty } <= 1 }
-    var lines = grid.methods.filter { !isOneLine || !chosen.contains($0) }.map { method in
+    return MethodRow.rows(of: grid.methods, in: [grid], evaluations.automatic).map { row in
       LineChart.Line(
-        method: method, name: MethodText.short(method),
-        style: styles[method] ?? .init(color: 0, dash: 0, marker: .circle),
-        points: grid.columns.compactMap { point(method, $0) })
+        method: row.label, name: row.shortName,
+        style: styles[row.label] ?? styles[row.method(grid, grid.columns[0]) ?? ""]
+          ?? .init(color: 0, dash: 0, marker: .circle),
+        points: grid.columns.compactMap { column in row.method(grid, column).flatMap { point($0, column) } })
     }
-    if isOneLine, let first = chosen.first {
-      let points = grid.columns.compactMap { column in chosen.lazy.compactMap { point($0, column) }.first }
-      lines.append(
-        LineChart.Line(
-          method: "auto", name: "auto", style: styles[first] ?? .init(color: 1, dash: 0, marker: .circle),
-          points: points))
-    }
-    return lines
   }
 
   /// Length by depth, one panel for each method: the picture of the passkey and needle tests.
@@ -106,7 +98,9 @@ extension ReportBuilder {
             let cells = grid.cells(method, column).filter { $0.coordinate(Grid.depth) == depth }
             guard !cells.isEmpty else { return Heatmap.Cell(text: "", color: nil) }
             let scored = cells.contributions(metric).scored
-            guard let value = metric.combined(scored) else { return Heatmap.Cell(text: "missing", color: nil) }
+            guard let value = metric.combined(scored) else {
+              return Heatmap.Cell(text: cells.aggregate(metric).absence, color: nil)
+            }
             let isComplete = scored.count == cells.reduce(0) { $0 + $1.wantedCount }
             let text = metric.isPercentage ? NumberText.fixed(100 * value, 0) : metric.text(value)
             return Heatmap.Cell(
@@ -118,7 +112,7 @@ extension ReportBuilder {
       grid.methods.flatMap { method in
         grid.columns.flatMap { grid.cells(method, $0).map { [$0].contributions(metric).scored.count } }
       })
-    let each = counts.count == 1 ? "; n=\(counts.first ?? 0) in each square" : "; * where samples are missing"
+    let each = counts.count == 1 ? "; n=\(counts.first ?? 0) in each square" : "; * where samples have no score"
     var map = Heatmap(
       title: "\(section.title): \(metric.title) by \(grid.axis) and depth",
       subtitle: section.model + (grid.variant.isEmpty ? "" : ", \(grid.variant)") + each,
@@ -136,11 +130,11 @@ extension ReportBuilder {
       Figure(
         id: slugs.slug([section.model, section.title, grid.variant, "heatmap"]),
         caption: "\(section.model), \(section.title): \(metric.title) by \(grid.axis) and depth",
-        picture: map.picture()))
+        picture: map.picture(), pgfplots: map.tikz()))
   }
 
   /// A depth between 0 and 1 as a percentage.
-  private static func depthLabel(_ depth: String) -> String {
+  static func depthLabel(_ depth: String) -> String {
     guard let number = Double(depth), (0...1).contains(number) else { return depth }
     return NumberText.short((number * 1000).rounded() / 10) + " %"
   }

@@ -13,18 +13,22 @@ extension ReportBuilder {
     table.coordinates = coordinates(section, grid)
     let distinctions = grid.distinctions
     var aggregates: [[Aggregate]] = []
-    for method in grid.methods {
-      let row = grid.columns.map { grid.cells(method, $0).aggregate($0.metric) }
+    for line in MethodRow.rows(of: grid.methods, in: [grid], evaluations.automatic) {
+      let methods = grid.columns.map { line.method(grid, $0) ?? "" }
+      let row = zip(methods, grid.columns).map { grid.cells($0, $1).aggregate($1.metric) }
       aggregates.append(row)
-      let cells = zip(grid.columns, row).map { column, aggregate in
+      let cells = grid.columns.indices.map { index in
+        let (column, method, aggregate) = (grid.columns[index], methods[index], row[index])
         guard !grid.cells(method, column).isEmpty else { return Table.Cell.notPlanned }
         var cell = Table.Cell(aggregate, column.metric)
+        let choice = line.choice(grid, column)
+        if !choice.isEmpty { cell.detail += ", \(choice)" }
         cell.isBest = distinctions[column].isMarked(method)
         cell.samples = SampleQuery(
           model: section.model, entry: section.title, method: method, axis: grid.axis, place: column.value)
         return cell
       }
-      table.rows.append(.init(label: method, cells: cells))
+      table.rows.append(.init(label: line.label, cells: cells))
     }
     if tasks[section.task].means == nil { addAverage(grid, aggregates, &table) }
     table.note = note(grid, distinctions)
@@ -41,7 +45,7 @@ extension ReportBuilder {
     for (index, row) in aggregates.enumerated() {
       let values = row.filter(\.isComplete).compactMap(\.value)
       guard values.count == row.count else {
-        var cell = Table.Cell("missing")
+        var cell = Table.Cell("no mean")
         cell.isGap = true
         cell.detail = "\(values.count) of \(row.count) columns complete"
         table.rows[index].cells.append(cell)
@@ -62,11 +66,11 @@ extension ReportBuilder {
       guard panels.contains(where: { $0.plannedCount > 2 }) else { continue }
       let metric = grid.metric.map { "\($0.title) of " } ?? ""
       let name = "\(section.title)\(variant(grid)): \(metric)\(family.name), G by W"
+      let map = family.heatmap(panels, grid, title: name, model: section.model)
       document.figure(
         Figure(
           id: slugs.slug([section.model, section.title, grid.variant, family.name, "g-by-w"]),
-          caption: "\(section.model), \(name)",
-          picture: family.heatmap(panels, grid, title: name, model: section.model)))
+          caption: "\(section.model), \(name)", picture: map.picture(), pgfplots: map.tikz()))
     }
   }
 

@@ -124,7 +124,9 @@ struct ReportBuilder {
       document.blocks.append(.verdict(conclusion.sentences))
       document.example = document.example ?? conclusion.example
       if model == models.last { document.blocks.append(.status(status)) }
-      if let matrix = MainMatrix.table(ofModel, id: slugs.slug([model, "matrix"])) { document.table(matrix) }
+      if let matrix = MainMatrix.table(ofModel, id: slugs.slug([model, "matrix"]), evaluations.automatic) {
+        document.table(matrix)
+      }
     }
     if withFigure { addFirstFigure() }
   }
@@ -195,8 +197,8 @@ struct ReportBuilder {
     document.paragraph(
       "A number's n is that of its scored samples; from six independent units on it has a 95 % interval. L is the "
         + "pretraining window; lengths at or beyond it say how many windows they are. A method \"holds\" a length where "
-        + "its interval does not lie wholly on the worse side of its interval at the shortest length, and no test tells "
-        + "it from the best.")
+        + "its interval does not lie wholly on the worse side of its interval at the shortest length, and a test that "
+        + "could tell does not tell it from the best; at the worst number that there is, nothing holds.")
     document.bullets((evaluations.run?.warnings ?? []).map { "Warning: \($0)" })
   }
 

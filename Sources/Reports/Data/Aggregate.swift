@@ -41,6 +41,12 @@ struct Aggregate: Hashable, Sendable {
   /// True where every sample of the configuration has one: what may stand beside published numbers and enter a mean of
   /// datasets.
   var isWhole: Bool { count == expected }
+  /// What stands in the place of a number that there is not, in the words of the counts: `missing`, `unscored`, `failed`,
+  /// and `no score` where it is more than one of these.
+  var absence: String {
+    let found = [("missing", missing), ("unscored", unscored), ("failed", failed)].filter { $0.1 > 0 }
+    return found.count == 1 ? found[0].0 : found.isEmpty ? "missing" : "no score"
+  }
   /// True where there are units enough for a test.
   var isTestable: Bool { estimate.unitCount >= Statistics.minimumUnitCount }
 }

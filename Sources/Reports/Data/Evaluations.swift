@@ -219,11 +219,10 @@ struct Evaluations: Sendable {
     return cells.map(\.entry).filter { seen.insert($0).inserted }
   }
 
-  /// Methods that the configuration does not name: `auto` chose them.
-  var automaticMethods: Set<String> {
+  /// What the configuration leaves to be chosen by length; nil where that is nothing, or more than one thing.
+  var automatic: AutomaticMethod? {
     let configured = run.flatMap { JSONValue(json: $0.configuration)?["methods"]?.texts } ?? []
-    guard configured.count(where: { $0.contains("auto") }) == 1 else { return [] }
-    return Set(cells.map(\.record.method)).subtracting(configured)
+    return AutomaticMethod(configured: configured)
   }
 
   /// The models, tasks and methods, each once, in the order of the report.

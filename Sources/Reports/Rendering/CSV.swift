@@ -94,7 +94,11 @@ extension CSV {
   static func render(_ table: Table) -> String {
     let suffixes = table.isMeasured ? ["", " low", " high", " n"] : [""]
     var csv = CSV(
-      [table.corner] + table.columns.indices.flatMap { column in suffixes.map { table.qualifiedHeading(column) + $0 } })
+      [table.corner]
+        + table.columns.indices.flatMap { column in
+          // Values are in full precision and unscaled: a share from 0 to 1 where the page says per cent.
+          suffixes.map { table.qualifiedHeading(column).replacing("(%)", with: "(share)") + $0 }
+        })
     for row in table.rows {
       let fields = row.cells.flatMap { cell in
         table.isMeasured

@@ -69,9 +69,10 @@ enum LaTeX {
     return table.rows.contains { $0.cells.contains { !below($0).isEmpty } } ? .below : .none
   }
 
-  /// What stands below a number: its interval.
+  /// What stands below a number: its interval, and the letters of its deviations.
   private static func below(_ cell: Table.Cell) -> String {
-    Table.detailLines(cell.detail).first { $0.hasPrefix("[") } ?? ""
+    let marks = cell.detail.split(separator: " ").last { $0.hasPrefix("†") }.map(String.init)
+    return [Table.detailLines(cell.detail).first { $0.hasPrefix("[") }, marks].compactMap(\.self).joined(separator: " ")
   }
 
   private static func tabular(_ table: Table, _ columns: Range<Int>, _ details: Details) -> [String] {

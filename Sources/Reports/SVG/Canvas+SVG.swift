@@ -66,7 +66,9 @@ extension Canvas {
         ? "" : " transform=\"rotate(\(number(label.rotation)) \(number(label.at.x)) \(number(label.at.y)))\""
       return "<text x=\"\(number(label.at.x))\" y=\"\(number(label.at.y))\" font-size=\"\(number(label.size))\" "
         + "\(fill(label.fill)) text-anchor=\"\(label.anchor.rawValue)\"\(weight)\(turn)>\(escaped(label.text))</text>"
-    case .groupStart(let method): return "<g data-method=\"\(escaped(method))\">"
+    case .groupStart(let method, let slot):
+      let place = slot.map { " data-slot=\"\(number($0.x)) \(number($0.y))\"" } ?? ""
+      return "<g data-method=\"\(escaped(method))\"\(place)>"
     case .groupEnd: return "</g>"
     }
   }

@@ -52,12 +52,12 @@ struct Canvas: Sendable {
     case polygon([Point], fill: Paint, opacity: Double)
     case marker(MarkerShape, Point, fill: Paint, tooltip: String)
     case text(Label)
-    /// What belongs to one method, so that a page can hide it.
-    case groupStart(method: String)
+    /// What belongs to one method, so that a page can hide it; `slot`, where it is a panel that others may take the place of.
+    case groupStart(method: String, slot: Point?)
     case groupEnd
   }
 
-  enum MarkerShape: Int, CaseIterable, Sendable { case circle, square, triangle, diamond }
+  enum MarkerShape: Int, CaseIterable, Sendable { case circle, square, triangle, diamond, wedge, pentagon, plus, cross }
 
   mutating func rectangle(at origin: Point, width: Double, height: Double, fill: Paint, stroke: Paint? = nil) {
     elements.append(.rectangle(origin: origin, width: width, height: height, fill: fill, stroke: stroke))
@@ -84,8 +84,8 @@ struct Canvas: Sendable {
   }
 
   /// Everything that is drawn by `content` belongs to a method.
-  mutating func group(method: String, _ content: (inout Canvas) -> Void) {
-    elements.append(.groupStart(method: method))
+  mutating func group(method: String, slot: Point? = nil, _ content: (inout Canvas) -> Void) {
+    elements.append(.groupStart(method: method, slot: slot))
     content(&self)
     elements.append(.groupEnd)
   }
@@ -111,8 +111,21 @@ struct Canvas: Sendable {
       return [Point(x - 3.6, y - 3.6), Point(x + 3.6, y - 3.6), Point(x + 3.6, y + 3.6), Point(x - 3.6, y + 3.6)]
     case .triangle: return [Point(x, y - 5), Point(x + 4.6, y + 3.4), Point(x - 4.6, y + 3.4)]
     case .diamond: return [Point(x, y - 5), Point(x + 5, y), Point(x, y + 5), Point(x - 5, y)]
+    case .wedge: return [Point(x, y + 5), Point(x + 4.6, y - 3.4), Point(x - 4.6, y - 3.4)]
+    case .pentagon:
+      return [
+        Point(x, y - 4.8), Point(x + 4.6, y - 1.5), Point(x + 2.8, y + 3.9), Point(x - 2.8, y + 3.9),
+        Point(x - 4.6, y - 1.5),
+      ]
+    case .plus: return plus.map { Point(x + $0.0, y + $0.1) }
+    case .cross: return plus.map { Point(x + 0.707 * ($0.0 - $0.1), y + 0.707 * ($0.0 + $0.1)) }
     }
   }
+
+  private static let plus: [(Double, Double)] = [
+    (-1.6, -5), (1.6, -5), (1.6, -1.6), (5, -1.6), (5, 1.6), (1.6, 1.6), (1.6, 5), (-1.6, 5), (-1.6, 1.6), (-5, 1.6),
+    (-5, -1.6), (-1.6, -1.6),
+  ]
 
   static func escaped(_ text: String) -> String {
     var escaped = ""

@@ -44,7 +44,9 @@ struct Heatmap {
     if !subtitle.isEmpty { canvas.text(subtitle, at: .init(16, 45), fill: .muted) }
     for (index, panel) in panels.enumerated() {
       if let method = panel.method {
-        canvas.group(method: method) { draw(panel, at: layout.origin(of: index), layout, &$0) }
+        canvas.group(method: method, slot: layout.origin(of: index)) {
+          draw(panel, at: layout.origin(of: index), layout, &$0)
+        }
       } else {
         draw(panel, at: layout.origin(of: index), layout, &canvas)
       }

@@ -62,13 +62,13 @@ struct LineChart {
   /// The picture.
   func picture() -> Canvas {
     let plot = plot
-    let labels = (lines.map { Canvas.width(of: $0.name, size: 12) }.max() ?? 0) + 40
+    let (x, y) = (xScale(plot), yScale(plot))
+    let labels = (lines.map { Canvas.width(of: label(of: $0), size: 12) }.max() ?? 0) * 1.1 + 72
     let heading = max(Canvas.width(of: title, size: 15) * 1.25, Canvas.width(of: subtitle, size: 12)) + 24
     var canvas = Canvas(
       width: max(plot.right + labels, heading), height: plot.bottom + 54 + (note.isEmpty ? 0 : 20), title: title)
     canvas.text(title, at: .init(12, 22), size: 15, bold: true)
     if !subtitle.isEmpty { canvas.text(subtitle, at: .init(12, 41), fill: .muted) }
-    let (x, y) = (xScale(plot), yScale(plot))
     drawAxes(&canvas, plot, x, y)
     drawContextWindow(&canvas, plot, x)
     // Solid lines first: dashed ones show them through their gaps.
@@ -213,10 +213,29 @@ struct LineChart {
     let line = lines[index]
     guard let end = end(line, x, y) else { return }
     let left = plot.right + 28
-    canvas.polyline(
-      [.init(end.x + 6, end.y), .init(plot.right + 12, place), .init(left - 2, place)],
-      .init(paint: line.style.paint, width: 1, dash: line.style.dashes.isEmpty ? [] : [3, 2]))
-    canvas.text(line.name, at: .init(left + 2, place + 4), fill: line.style.paint)
+    // Beside the plot alone: across it a leader would look like more of the line.
+    if reachesEnd(line) {
+      canvas.polyline(
+        [.init(end.x + 6, end.y), .init(plot.right + 12, place), .init(left - 4, place)],
+        .init(paint: .muted, width: 0.7, dash: [1, 2.5]))
+    }
+    // The line's own look before its name: the name of one that ends early has no leader.
+    canvas.line(
+      from: .init(left, place), to: .init(left + 28, place),
+      .init(paint: line.style.paint, width: 2, dash: line.style.dashes))
+    if hasMarkers { canvas.marker(line.style.marker, at: .init(left + 14, place), fill: line.style.paint, tooltip: "") }
+    canvas.text(label(of: line), at: .init(left + 33, place + 4))
+  }
+
+  private func lastPlace(_ line: Line) -> Double? { line.points.filter { $0.y != nil }.map(\.x).max() }
+
+  /// True for a line that goes on to the last place that any line has.
+  private func reachesEnd(_ line: Line) -> Bool { lastPlace(line) == lines.compactMap(lastPlace).max() }
+
+  /// A line's name; one that ends early says where.
+  private func label(of line: Line) -> String {
+    guard let last = lastPlace(line), !reachesEnd(line) else { return line.name }
+    return "\(line.name) (to \(NumberText.tokens(last)))"
   }
 }
 
@@ -243,7 +262,7 @@ extension LineChart {
       options.append("minor tick style={draw=none}")
     }
     lines.append("\\begin{axis}[\(options.joined(separator: ",\n  "))]")
-    let marks = ["*", "square*", "triangle*", "diamond*"]
+    let marks = ["*", "square*", "triangle*", "diamond*", "triangle*", "pentagon*", "+", "x"]
     for line in self.lines {
       let color = line.style.paint.light.dropFirst().uppercased()
       let name = "se\(line.style.color)"
@@ -252,7 +271,9 @@ extension LineChart {
       }
       lines.append("\\definecolor{\(name)}{HTML}{\(color)}")
       var look = "color=\(name),thick,mark=\(hasMarkers ? marks[line.style.marker.rawValue] : "none")"
-      if !dash.isEmpty { look += ",dash pattern=\(dash.joined(separator: " ")),mark options={solid}" }
+      if !dash.isEmpty { look += ",dash pattern=\(dash.joined(separator: " "))" }
+      look += ",mark options={solid\(line.style.marker == .wedge ? ",rotate=180" : "")}"
+      if showsIntervals { lines += pgfplotsBands(line, color: name) }
       let points = line.points.compactMap { point in point.y.map { "(\(NumberText.short(point.x)),\(number($0)))" } }
       lines.append("\\addplot[\(look)] coordinates {\(points.joined(separator: " "))};")
       lines.append("\\addlegendentry{\(LaTeX.escaped(line.name))}")
@@ -263,6 +284,24 @@ extension LineChart {
         "\\draw[dashed,red!70!black] ({axis cs:\(at),0}|-{rel axis cs:0,0}) -- ({axis cs:\(at),0}|-{rel axis cs:0,1});")
     }
     return (lines + ["\\end{axis}", "\\end{tikzpicture}"]).joined(separator: "\n") + "\n"
+  }
+
+  /// The intervals of a line as bands below it.
+  private func pgfplotsBands(_ line: Line, color: String) -> [String] {
+    runs(line).compactMap { run in
+      let bounded = run.compactMap { point in
+        point.low.flatMap { low in point.high.map { (x: NumberText.short(point.x), low: number(low), high: number($0)) }
+        }
+      }
+      // A logarithm has no place for 0.
+      guard run.count > 1, bounded.count == run.count, yRange != nil || run.allSatisfy({ ($0.low ?? 0) > 0.0001 })
+      else {
+        return nil
+      }
+      let corners = bounded.map { "(\($0.x),\($0.high))" } + bounded.reversed().map { "(\($0.x),\($0.low))" }
+      return "\\addplot[draw=none,mark=none,fill=\(color),fill opacity=0.1,forget plot] coordinates "
+        + "{\(corners.joined(separator: " "))} -- cycle;"
+    }
   }
 
   private func number(_ value: Double) -> String { NumberText.fixed(value, 5) }

@@ -6,23 +6,28 @@ enum Palette {
     let dark: String
   }
 
-  /// Grey for `plain`, then colours that differ in hue and in lightness, after Okabe's and Ito's recommendation.
+  /// Grey for `plain`, then colours that differ in hue and, by turns dark and light, in lightness.
   ///
-  /// The first half of them is for group sizes, the second for methods of other kinds.
+  /// Of the first eight no two are closer than 8 in CIE lightness on a light page, nor than 25 in colour with either kind of
+  /// red-green blindness, which a test computes; texts are never written in them, as some are too pale for that. The first
+  /// half of them is for group sizes, the second for methods of other kinds.
   static let lines: [LineColor] = [
-    .init(light: "#6b7280", dark: "#a3acb8"),
-    .init(light: "#0072b2", dark: "#56b4e9"), .init(light: "#d55e00", dark: "#ff9340"),
-    .init(light: "#00795a", dark: "#2fc79b"), .init(light: "#b0307f", dark: "#f08cc4"),
-    .init(light: "#8a6500", dark: "#e0b93a"), .init(light: "#4b2e9e", dark: "#b39dff"),
-    .init(light: "#7a1f1f", dark: "#ff8f8f"), .init(light: "#1f4e4e", dark: "#7fd6d6"),
-    .init(light: "#3d5a1e", dark: "#b3d97f"), .init(light: "#1c2430", dark: "#e6e9ee"),
-    .init(light: "#a0522d", dark: "#e0a982"), .init(light: "#5b3a6b", dark: "#cfa8e0"),
+    .init(light: "#8a8f98", dark: "#98a2b0"),
+    .init(light: "#124fda", dark: "#045dfb"), .init(light: "#f3b023", dark: "#f4ac0c"),
+    .init(light: "#28273b", dark: "#f0fc9d"), .init(light: "#ad4eb1", dark: "#c468e6"),
+    .init(light: "#8d1102", dark: "#b50c33"), .init(light: "#12aeff", dark: "#aedbff"),
+    .init(light: "#13004f", dark: "#3a8b6c"), .init(light: "#4f9a2e", dark: "#8fd06a"),
+    .init(light: "#d4548c", dark: "#ff9cc8"), .init(light: "#00594a", dark: "#2fb79b"),
+    .init(light: "#c8a06a", dark: "#e0c49a"), .init(light: "#5b3a6b", dark: "#9d7bb8"),
   ]
   /// Places in `lines`.
   static let groupColors = 1...6
   static let otherColors = 7...12
-  /// Window by window.
-  static let dashes: [[Double]] = [[], [9, 4], [2, 4], [12, 4, 3, 4], [5, 3], [16, 5]]
+  /// Window by window, and then that of `plain`.
+  static let dashes: [[Double]] = [[], [9, 4], [2, 4], [14, 3, 3, 3, 3, 3], [5, 3], [16, 5], [9, 3, 2, 3]]
+  /// Places in `dashes`.
+  static let windowDashes = 0..<6
+  static let plainDash = 6
 
   struct Color: Hashable, Sendable {
     let red: Double
@@ -75,8 +80,8 @@ enum Palette {
   }
 }
 
-/// How the line of a method looks: colour by group size, dashes and marker by window, `plain` grey, others a hue of
-/// their own.
+/// How the line of a method looks: colour and marker by group size, dashes by window; `plain` grey, dash-dotted and with
+/// crosses; others a hue, a marker and dashes of their own.
 struct LineStyle: Hashable, Sendable {
   let color: Int
   let dash: Int
@@ -94,35 +99,40 @@ struct LineStyle: Hashable, Sendable {
     var styles: [String: LineStyle] = [:]
     var otherCount = 0
     for method in parsed {
-      let (color, dash): (Int, Int)
+      let (color, dash, marker): (Int, Int, Int)
       if method.isPlain {
-        (color, dash) = (0, 0)
+        (color, dash, marker) = (0, Palette.plainDash, shapes.count)
       } else if let pair = method.groupAndWindow {
         let group = groups.firstIndex(of: pair.group) ?? 0
         color = Palette.groupColors.lowerBound + group % Palette.groupColors.count
-        dash = (windows.firstIndex(of: pair.window) ?? 0) % Palette.dashes.count
+        dash = (windows.firstIndex(of: pair.window) ?? 0) % Palette.windowDashes.count
+        marker = group
       } else {
         color = Palette.otherColors.lowerBound + otherCount % Palette.otherColors.count
-        dash = otherCount / Palette.otherColors.count % Palette.dashes.count
+        dash = (otherCount + 1) % Palette.windowDashes.count
+        marker = shapes.count - 1 - otherCount % shapes.count
         otherCount += 1
       }
-      let style = free(color, dash, used)
+      let style = free(color, dash, marker, used)
       used.insert(style)
       styles[method.spelling] = style
     }
     return styles
   }
 
-  /// The wanted colour and dashes with the first marker that is free; other dashes where none is.
-  private static func free(_ color: Int, _ dash: Int, _ used: Set<LineStyle>) -> LineStyle {
+  /// The markers but that of `plain`.
+  private static let shapes = Canvas.MarkerShape.allCases.filter { $0 != .cross }
+
+  /// What is wanted, with the first marker from there on that is free; other dashes where none is.
+  private static func free(_ color: Int, _ dash: Int, _ marker: Int, _ used: Set<LineStyle>) -> LineStyle {
+    func shape(_ index: Int) -> Canvas.MarkerShape { dash == Palette.plainDash ? .cross : shapes[index % shapes.count] }
     for step in 0..<Palette.dashes.count {
       let place = (dash + step) % Palette.dashes.count
-      for turn in Canvas.MarkerShape.allCases.indices {
-        let shapes = Canvas.MarkerShape.allCases
-        let style = LineStyle(color: color, dash: place, marker: shapes[(place + turn) % shapes.count])
+      for turn in shapes.indices {
+        let style = LineStyle(color: color, dash: place, marker: shape(marker + turn))
         if !used.contains(style) { return style }
       }
     }
-    return LineStyle(color: color, dash: dash, marker: .circle)
+    return LineStyle(color: color, dash: dash, marker: shape(marker))
   }
 }

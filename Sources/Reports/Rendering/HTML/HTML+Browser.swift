@@ -105,15 +105,39 @@ extension HTML {
         const kinds = ofEntry.length && ofEntry[0].k === "perplexity" ? ["all", "flipped"] : Object.keys(shown);
         if (!kinds.includes(state.show)) state.show = "all";
         choose("Show", kinds.map(x => [x, shown[x][0]]), state.show, x => set({ show: x }));
-        const box = make("label", "Text in name, output"), input = make("input", null, { type: "search" });
+        const box = make("label", "Text in name, prompt, output"), input = make("input", null, { type: "search" });
         input.value = state.text;
-        input.addEventListener("change", () => set({ text: input.value }));
+        // While one types: the filters stay as they are, and so does the place of the cursor.
+        let pause;
+        input.addEventListener("input", () => {
+          clearTimeout(pause);
+          pause = setTimeout(async () => {
+            const text = input.value;
+            if (text && !prompts) await loadPrompts();
+            if (input.value !== text || state.text === text) return;
+            Object.assign(state, { text, page: 0, at: -1 });
+            select();
+          }, 200);
+        });
         box.append(input);
         filters.append(box);
       };
       const set = change => { Object.assign(state, change, { page: 0, at: -1 }); refresh(); };
+      // What the page holds of the prompts, each once, in small letters; unpacked when a text is first looked for.
+      let prompts;
+      const loadPrompts = async () => {
+        const last = q.reduce((most, x) => x === null ? most : Math.max(most, x), -1), all = [];
+        for (let at = 0; at <= last; at += data.promptsPerPage)
+          for (const parts of await page("q" + at / data.promptsPerPage))
+            all.push(parts.map(x => typeof x === "string" ? x : typeof x === "number" ? "\n" : x[0]).join("").toLowerCase());
+        prompts = all;
+      };
+      const promptHas = (i, text) => !!prompts && q[i] !== null && q[i] !== undefined && (prompts[q[i]] || "").includes(text);
       const refresh = () => {
         drawFilters();
+        select();
+      };
+      const select = () => {
         const wanted = new Set();
         cells.forEach((x, i) => {
           if (x.m === state.model && x.e === state.entry && x.x === state.a
@@ -123,7 +147,8 @@ extension HTML {
         list = [];
         for (let i = 0; i < c.length; i++) {
           if (!wanted.has(c[i]) || !test(i)) continue;
-          if (needle && !id[i].toLowerCase().includes(needle) && !(o[i] || "").toLowerCase().includes(needle)) continue;
+          if (needle && !id[i].toLowerCase().includes(needle) && !(o[i] || "").toLowerCase().includes(needle)
+            && !promptHas(i, needle)) continue;
           list.push(i);
         }
         const keys = {

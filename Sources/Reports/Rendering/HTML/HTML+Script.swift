@@ -82,6 +82,12 @@ extension HTML {
       box.addEventListener("scroll", cue, { passive: true });
       new ResizeObserver(cue).observe(box);
     }
+    // A whole picture is small on a narrow screen: it can be read by moving it about.
+    for (const figure of document.querySelectorAll("figure")) {
+      const button = make("button", "enlarge", { type: "button", class: "enlarge", "aria-pressed": "false" });
+      button.addEventListener("click", () => button.setAttribute("aria-pressed", figure.classList.toggle("large")));
+      figure.querySelector("figcaption").append(button);
+    }
     const methods = [...new Set([...document.querySelectorAll("svg [data-method]")].map(node => node.dataset.method))]
       .sort((x, y) => y.startsWith("plain") - x.startsWith("plain") || x.localeCompare(y, "en", { numeric: true }));
     const firstFigure = document.querySelector("main > figure");
@@ -94,6 +100,17 @@ extension HTML {
         input.addEventListener("change", () => {
           for (const node of document.querySelectorAll("svg [data-method]"))
             if (node.dataset.method === method) node.style.display = input.checked ? "" : "none";
+          // The panels that are left close up.
+          for (const svg of document.querySelectorAll("svg:has([data-slot])")) {
+            const panels = [...svg.querySelectorAll("[data-slot]")];
+            const slots = panels.map(node => node.dataset.slot.split(" ").map(Number));
+            let next = 0;
+            panels.forEach((node, i) => {
+              if (node.style.display === "none") return;
+              node.setAttribute("transform", `translate(${slots[next][0] - slots[i][0]} ${slots[next][1] - slots[i][1]})`);
+              next++;
+            });
+          }
         });
         label.append(input, " " + method);
         box.append(label);

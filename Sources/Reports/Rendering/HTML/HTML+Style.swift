@@ -48,7 +48,8 @@ extension HTML {
     button, select, input { font: inherit; color: inherit; background: var(--shade); border: 1px solid var(--muted); border-radius: 4px; padding: 2px 8px; max-width: 100%; }
     button { cursor: pointer; } button:disabled { color: var(--muted); border-color: var(--line); cursor: default; }
     .copy button { padding: 0 6px; font-size: 12.5px; }
-    figure { margin: 14px 0; } figure svg { display: block; width: 100%; max-width: var(--w); min-width: calc(var(--w) * 0.8); height: auto; }
+    figure { margin: 14px 0; } figure svg { display: block; width: 100%; max-width: var(--w); height: auto; }
+    figure.large svg { width: var(--w); max-width: none; } .enlarge { display: none; margin-left: 8px; }
     p.go { display: flex; flex-wrap: wrap; gap: 2px 20px; }
     figcaption { color: var(--muted); font-size: 13px; }
     pre { background: var(--shade); padding: 10px; overflow-x: auto; white-space: pre-wrap; margin: 4px 0; }
@@ -60,7 +61,7 @@ extension HTML {
     .filters select, .filters input { color: var(--ink); font-size: 14px; }
     #browser tbody tr { cursor: pointer; } #browser tr[aria-current] > * { background: var(--mark); }
     #browser td.output { max-width: 260px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-    .right { color: var(--best); } .wrong { color: var(--bad); }
+    .right { color: var(--best); } .wrong { color: var(--bad); } #browser tr[aria-current] td { color: var(--ink); }
     mark { background: var(--mark); color: var(--ink); padding: 0 2px; border-radius: 2px; }
     .gap-text { color: var(--muted); font-style: italic; }
     #sample.open { min-height: 100vh; }
@@ -68,14 +69,14 @@ extension HTML {
     .strip { display: flex; height: 26px; border: 1px solid var(--line); } .strip i { flex: 1; }
     .moves { display: flex; flex-wrap: wrap; gap: 6px; margin: 8px 0; }
     .facts { color: var(--muted); font-size: 13px; margin: 2px 0; }
-    @media (max-width: 560px) { header, main { padding: 0 12px; } th, td, .matrix th, .matrix td { padding: 3px 5px; } \
+    @media (max-width: 560px) { .enlarge { display: inline-block; } header, main { padding: 0 12px; } th, td, .matrix th, .matrix td { padding: 3px 5px; } \
     tbody th code { font-size: 11px; } }
     @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
     @media print { .copy, .go, #samples, fieldset { display: none; } .scroll { overflow: visible; } .scroll.more { mask-image: none; } \
     body { font-size: 11px; } header, main { max-width: none; padding: 0; } h1 { font-size: 19px; } h2 { font-size: 14px; } \
     .verdict li:first-child { font-size: 12.5px; } table { font-size: 9.5px; } td small { font-size: 8.5px; } \
     th, td, .matrix th, .matrix td { padding: 2px 5px; } thead button::after { content: "" !important; } \
-    tr > th:first-child { position: static; } .note, figcaption { font-size: 9.5px; } figure svg { min-width: 0; max-width: min(100%, 480px, var(--w)); } tr, figure, .status { break-inside: avoid; } }
+    tr > th:first-child { position: static; } .note, figcaption { font-size: 9.5px; } figure svg { max-width: min(100%, 480px, var(--w)); } tr, figure, .status { break-inside: avoid; } }
 
     """
 }
