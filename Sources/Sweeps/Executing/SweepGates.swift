@@ -59,7 +59,7 @@ extension Configuration {
   /// - Parameter read: reads a baseline file.
   /// - Throws: `SweepError.baseline`.
   public func checkGates(_ read: (_ path: String) throws -> Baseline) throws(SweepError) {
-    _ = try SweepGates(gates, read)
+    _ = try SweepGates(self, read)
   }
 
   /// Judges the configuration's gates over what a store holds, without a model.
