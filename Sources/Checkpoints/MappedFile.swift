@@ -126,7 +126,8 @@ public final class MappedFile: @unchecked Sendable {
     func fill(_ range: Range<Int>, from descriptor: Int32) -> (place: Int, code: Int32?)? {
       var place = range.lowerBound
       while place < range.upperBound {
-        let count = unsafe pread(descriptor, bytes.baseAddress.map { unsafe $0 + place }, range.upperBound - place, off_t(place))
+        let count = unsafe pread(
+          descriptor, bytes.baseAddress.map { unsafe $0 + place }, range.upperBound - place, off_t(place))
         if count < 0, errno == EINTR { continue }
         guard count > 0 else { return (place, count < 0 ? errno : nil) }
         place += count

@@ -33,7 +33,9 @@ public final class Model: Sendable {
     path: String, device: (any Device)? = nil, sharesWeights: Bool = false
   ) throws(TransformerError) -> Model {
     let checkpoint: Checkpoint
-    do { checkpoint = try Checkpoint.open(path, pages: sharesWeights ? .mapped : .large) } catch { throw .checkpoint(error) }
+    do { checkpoint = try Checkpoint.open(path, pages: sharesWeights ? .mapped : .large) } catch {
+      throw .checkpoint(error)
+    }
     guard let device, device.copiesWeights else {
       do { return try Model(checkpoint, device ?? CPUDevice(Workers(threads: 1))) } catch { throw .checkpoint(error) }
     }

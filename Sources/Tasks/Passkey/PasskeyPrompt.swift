@@ -71,7 +71,8 @@ struct PasskeyPrompt {
       return bare
     }
     let count = try LargestFit.count(
-      "passkey length=\(length)", length: length, bare: guess == nil ? bare() : 0, probe: 4 * wording.filler.count, guess: guess
+      "passkey length=\(length)", length: length, bare: guess == nil ? bare() : 0, probe: 4 * wording.filler.count,
+      guess: guess
     ) { (count) throws(TaskError) in try tokenCount(count) }
     if count == 0 { _ = try bare() }
     let prompt: PromptWrapper.Prompt

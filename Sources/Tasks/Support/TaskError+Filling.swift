@@ -8,6 +8,7 @@ extension TaskError {
   ///   - length: the tokens that were asked for.
   ///   - tokens: what the tokenizer made.
   ///   - pieces: of how many words, lines or sentences.
+  /// - Returns: the error, with what may be wrong.
   static func unfillable(_ cell: String, length: Int, tokens: Int, pieces: Int) -> Self {
     .impossibleSample(
       cell: cell,

@@ -30,14 +30,16 @@ struct RulerCounter {
   /// The tokens per line, word or document of a probe.
   ///
   /// - Parameters:
+  ///   - size: the probe's lines, words or documents.
   ///   - text: the probe.
-  ///   - size: its lines, words or documents.
   ///   - length: the length that is to be filled, for the error.
   /// - Returns: at least 1.
   /// - Throws: `TaskError.impossibleSample` where it is less.
   func tokens(per size: Int, of text: RulerText, filling length: Int) throws(TaskError) -> Double {
     let tokens = try prompt(text)
-    guard tokens >= size else { throw .unfillable("ruler length=\(length)", length: length, tokens: tokens, pieces: size) }
+    guard tokens >= size else {
+      throw .unfillable("ruler length=\(length)", length: length, tokens: tokens, pieces: size)
+    }
     return Double(tokens) / Double(size)
   }
 }
