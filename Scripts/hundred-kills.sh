@@ -156,7 +156,7 @@ while more "$quarter"; do
   before=$done_count
   killed 400 "${sweep[@]}" --shard 1/1 --db far/whole.sqlite --scratch scratch --copy-every 1
   if [ "$done_count" -eq "$before" ]; then rm -rf far; fi
-  # Only what had copied its store before it was killed counts here.
+  # Counted from the first copy on: before there is one, a kill meets none.
   if [ -e far/whole.sqlite ]; then "$program" doctor far/whole.sqlite >/dev/null; else done_count=$before; fi
 done
 "${sweep[@]}" --shard 1/1 --db far/whole.sqlite --scratch scratch >/dev/null

@@ -104,7 +104,7 @@ fi
 
 # median THREADS PLACE PHASE
 median() {
-  grep "^$1 $2 $3 " "$out/measured.txt" | cut -d' ' -f4 | sort -g |
+  { grep "^$1 $2 $3 " "$out/measured.txt" || true; } | cut -d' ' -f4 | sort -g |
     awk '{v[NR] = $1} END {if (NR) printf "%.1f", (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2}'
 }
 

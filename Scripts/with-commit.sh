@@ -15,7 +15,7 @@ if [ -n "$commit" ]; then
   line="#define SE_EVAL_COMMIT \"$commit\""
   [ "$(cat "$kept" 2>/dev/null || true)" = "$line" ] || printf '%s\n' "$line" >"$kept"
   # What was compiled without the header does not wait for it.
-  for known in .build/*/*/CBuild.build/CBuild.c.d; do
+  for known in .build/*/release/CBuild.build/CBuild.c.d; do
     [ -f "$known" ] || continue
     grep -q built_commit.h "$known" || touch Sources/CBuild/CBuild.c
   done

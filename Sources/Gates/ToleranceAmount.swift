@@ -89,8 +89,9 @@ extension Baseline {
     for measurements: [Measurement], _ absolute: ToleranceAmount?, _ relative: Double?
   ) throws(GateError) -> [String: Tolerance] {
     var all = tolerances
-    let metrics = Dictionary(measurements.map { ($0.metric.name, $0.metric) }) { first, _ in first }
-    for name in Set(entries.map(\.metric)).union(metrics.keys).sorted() {
+    // What an older program stored has no range; what is not in the baseline is not compared.
+    let metrics = Dictionary(measurements.map { ($0.metric.name, $0.metric) }) { $0.range == nil ? $1 : $0 }
+    for name in Set(entries.map(\.metric)).sorted() {
       var tolerance = tolerances[name] ?? Tolerance()
       if let absolute {
         guard let amount = metrics[name].map({ $0.units(absolute) }) ?? Self.plainUnits(absolute) else {
@@ -101,7 +102,13 @@ extension Baseline {
         tolerance.absolute = amount
       }
       if let relative { tolerance.relative = relative }
-      if let problem = metrics[name]?.idleness(of: tolerance) { throw .idleTolerance(problem) }
+      if let problem = metrics[name]?.idleness(of: tolerance) {
+        let isOfFile = absolute == nil && relative == nil
+        throw .idleTolerance(
+          isOfFile
+            ? "tolerances.\(name) of the baseline file: \(problem); write a smaller one there, or give --absolute"
+            : problem)
+      }
       if absolute != nil || relative != nil { all[name] = tolerance }
     }
     return all

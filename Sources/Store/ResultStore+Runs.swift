@@ -17,7 +17,7 @@ extension ResultStore {
     }
   }
 
-  /// The store of a part must not go on as another part, or as the whole.
+  /// The store of a part must not go on as another part, or as the whole; its newest run says what it is.
   ///
   /// Who counts parts by their stores would miss samples, or find them twice. What a merge brought in is of no part.
   private func refuseOtherDivision(
@@ -25,13 +25,12 @@ extension ResultStore {
   ) throws(StoreError) {
     let find = """
       SELECT shard_index, shard_count FROM runs
-      WHERE merged = 0 AND name = ? AND shard_count IS NOT NULL AND (shard_index IS NOT ? OR shard_count IS NOT ?)
-      ORDER BY id DESC LIMIT 1
+      WHERE id = (SELECT max(id) FROM runs WHERE merged = 0 AND name = ?) AND shard_count IS NOT NULL
       """
-    let other = try connection.first(
-      find, [.text(name), shard.map { .count($0.index) } ?? .null, shard.map { .count($0.count) } ?? .null]
-    ) { ShardRecord(index: Int($0.integer(0)), count: Int($0.integer(1))) }
-    if let other { throw .otherShards(path: path, stored: other, asked: shard) }
+    let newest = try connection.first(find, [.text(name)]) {
+      ShardRecord(index: Int($0.integer(0)), count: Int($0.integer(1)))
+    }
+    if let newest, newest != shard { throw .otherShards(path: path, stored: newest, asked: shard) }
   }
 
   /// Records that a run has ended, with its exit status.

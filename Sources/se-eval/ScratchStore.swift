@@ -56,7 +56,7 @@ final class ScratchStore {
   /// Makes the folder of a store, and a file beside it such as a copy begins with.
   private static func refuseWhatCannotBeWritten(_ path: String, named option: String) throws(FileError) {
     try SweepCommand.makeFolder(of: path, named: option)
-    let trial = path + ".part"
+    let trial = path + ".trial"
     do {
       try Data().write(to: URL(fileURLWithPath: trial))
       try FileManager.default.removeItem(atPath: trial)

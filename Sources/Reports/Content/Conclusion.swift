@@ -38,7 +38,10 @@ struct Conclusion {
 
   /// The smallest setting that no table tells from its best at the longest length, over all tables in which a test can
   /// tell anything there; the others neither carry nor spoil what it says.
-  private static func overall(_ judged: [(section: Section, grid: Grid, finding: LengthFinding)]) -> String? {
+  private static func overall(_ all: [(section: Section, grid: Grid, finding: LengthFinding)]) -> String? {
+    // A method alone has nothing to be told from, however many samples there are.
+    let judged = all.filter { $0.grid.methods.count > 1 }
+    guard judged.count > 1 || judged.count == all.count else { return nil }
     guard let longest = judged.first?.finding.longest.label,
       judged.allSatisfy({ $0.finding.longest.label == longest })
     else { return nil }

@@ -36,7 +36,7 @@ enum MainMatrix {
         let variant = grid.variant.isEmpty ? "" : ", \(grid.variant)"
         let title = "\(section.title)\(variant), \(grid.metric?.title ?? "scores")"
         if grid.columns.count > columnLimit {
-          add(mean: grid, section, title, &table)
+          add(mean: grid, section, title, rows, &table)
         } else {
           add(grid, section, title, rows, &table)
         }
@@ -84,11 +84,13 @@ enum MainMatrix {
     table.groups.append(.init(title: title, count: grid.columns.count))
   }
 
-  private static func add(mean grid: Grid, _ section: Section, _ title: String, _ table: inout Table) {
+  private static func add(
+    mean grid: Grid, _ section: Section, _ title: String, _ rows: [MethodRow], _ table: inout Table
+  ) {
     guard grid.columns.allSatisfy({ $0.metric.higherIsBetter && !$0.metric.isPerplexity }) else { return }
     table.columns.append("mean of \(grid.columns.count)")
     for row in table.rows.indices {
-      let aggregates = grid.columns.map { grid.cells(table.rows[row].label, $0).aggregate($0.metric) }
+      let aggregates = grid.columns.map { grid.cells(rows[row].method(grid, $0) ?? "", $0).aggregate($0.metric) }
       let values = aggregates.filter(\.isComplete).compactMap(\.value)
       guard values.count == grid.columns.count, let mean = Statistics.mean(values) else {
         var cell = Table.Cell(values.isEmpty ? "-" : "no mean")
@@ -100,7 +102,9 @@ enum MainMatrix {
       let scale = grid.columns.allSatisfy(\.metric.isPercentage) ? 100.0 : 1
       var cell = Table.Cell(NumberText.fixed(mean * scale, 1))
       cell.value = mean
-      cell.samples = SampleQuery(model: section.model, entry: section.title, method: table.rows[row].label)
+      if rows[row].isOneMethod {
+        cell.samples = SampleQuery(model: section.model, entry: section.title, method: table.rows[row].label)
+      }
       table.rows[row].cells.append(cell)
     }
     table.groups.append(.init(title: title, count: 1))

@@ -33,6 +33,9 @@ struct MethodRow {
   let label: String
   private let automatic: AutomaticMethod?
 
+  /// False where the method differs from length to length.
+  var isOneMethod: Bool { automatic == nil }
+
   /// What stands at the end of its line.
   var shortName: String { automatic == nil ? MethodText.short(label) : "auto" }
 
@@ -48,7 +51,7 @@ struct MethodRow {
   /// with a row of its own.
   static func rows(of methods: [String], in grids: [Grid], _ automatic: AutomaticMethod?) -> [MethodRow] {
     let alone = methods.map { MethodRow(label: $0, automatic: nil) }
-    guard let automatic, !grids.isEmpty else { return alone }
+    guard let automatic, !grids.isEmpty, grids.allSatisfy(\.isLength) else { return alone }
     var chosen: Set<String> = []
     for grid in grids {
       for column in grid.columns {

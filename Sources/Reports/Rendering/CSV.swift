@@ -97,7 +97,10 @@ extension CSV {
       [table.corner]
         + table.columns.indices.flatMap { column in
           // Values are in full precision and unscaled: a share from 0 to 1 where the page says per cent.
-          suffixes.map { table.qualifiedHeading(column).replacing("(%)", with: "(share)") + $0 }
+          suffixes.map {
+            let heading = table.qualifiedHeading(column)
+            return (table.isMeasured ? heading.replacing("(%)", with: "(share)") : heading) + $0
+          }
         })
     for row in table.rows {
       let fields = row.cells.flatMap { cell in

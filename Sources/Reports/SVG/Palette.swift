@@ -8,7 +8,7 @@ enum Palette {
 
   /// Grey for `plain`, then colours that differ in hue and, by turns dark and light, in lightness.
   ///
-  /// Of the first eight no two are closer than 8 in CIE lightness on a light page, nor than 25 in colour with either kind of
+  /// Of the first eight no two are closer than 8 in CIE lightness on a light page, nor than 20 in colour with either kind of
   /// red-green blindness, which a test computes; texts are never written in them, as some are too pale for that. The first
   /// half of them is for group sizes, the second for methods of other kinds.
   static let lines: [LineColor] = [

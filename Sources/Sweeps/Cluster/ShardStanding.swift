@@ -31,7 +31,7 @@ extension Sweep {
   public func standings(
     of shards: [Int], among count: Int, unopened: Set<String> = [], open: (Int) throws(StoreError) -> ResultStore
   ) throws(SweepError) -> [ShardStanding] {
-    judge?.use(nil)
+    defer { judge?.use(nil) }
     let division = try samples.division(into: count)
     let hashes = FileHashMemory()
     var result: [ShardStanding] = []
@@ -40,19 +40,28 @@ extension Sweep {
       let group = rest.prefix(Self.mostOpenStores)
       rest = rest.dropFirst(group.count)
       var standings = group.map { ShardStanding(index: $0) }
-      var stores: [StoredCells] = []
+      var stores: [(store: ResultStore, cells: StoredCells)] = []
       for index in group {
         let store = try stored { () throws(StoreError) in try open(index) }
         stores.append(
-          try StoredCells(store, models, judge: judge, hashes: hashes.beside(StoreHashCache(store: store))))
+          (store, try StoredCells(store, models, judge: judge, hashes: hashes.beside(StoreHashCache(store: store)))))
       }
-      for cell in cells {
-        let chosen = try samples.chosen(of: cell)
-        for (place, index) in group.enumerated() {
-          let own = division.own(chosen, of: cell, in: index)
-          standings[place].sampleCount += own.count
-          standings[place].doneCount += try stores[place].finishedCount(
-            own, of: cell, samples, comparesIdentities: !unopened.contains(cell.model.name))
+      func count(_ cell: Cell, _ chosen: [SelectedSample], _ place: Int) throws(SweepError) {
+        let own = division.own(chosen, of: cell, in: standings[place].index)
+        standings[place].sampleCount += own.count
+        standings[place].doneCount += try stores[place].cells.finishedCount(
+          own, of: cell, samples, comparesIdentities: !unopened.contains(cell.model.name))
+      }
+      if let judge {
+        // What a judge compares with stands in the shard's own store.
+        for place in stores.indices {
+          judge.use(stores[place].store)
+          for cell in cells { try count(cell, samples.chosen(of: cell), place) }
+        }
+      } else {
+        for cell in cells {
+          let chosen = try samples.chosen(of: cell)
+          for place in stores.indices { try count(cell, chosen, place) }
         }
       }
       result += standings

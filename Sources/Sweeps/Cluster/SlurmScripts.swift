@@ -55,8 +55,6 @@ public struct SlurmScripts: Sendable {
     public var options: [String] = []
     /// The tasks of the array that are asked for; nil for all.
     public var tasks: [Int]?
-    /// Whether the whole sweep is asked to judge the configuration's gates at the end.
-    public var hasGates = false
 
     /// Settings from what has no default.
     public init(
@@ -200,22 +198,14 @@ public struct SlurmScripts: Sendable {
       [ "$status" -eq 0 ] || [ "$status" -eq 4 ] || exit "$status"
 
       """
-    if settings.hasGates {
-      text += """
-        if [ "$status" -eq 0 ]; then
-          # Judges the gates, too, from what is stored: no model and no device is needed.
-          "$program" report "$store" --out "$report" --config "$configuration"\(changes) || exit
-        else
-          "$program" report "$store" --out "$report" || exit
-        fi
+    text += """
+      # The gates are judged, too, from what is stored: no model and no device is needed. Where something is missing, that
+      # decides the status.
+      "$program" report "$store" --out "$report" --config "$configuration"\(changes)
+      written=$?
+      [ "$status" -ne 0 ] || [ "$written" -eq 0 ] || exit "$written"
 
-        """
-    } else {
-      text += """
-        "$program" report "$store" --out "$report" || exit
-
-        """
-    }
+      """
     text += """
       [ "$status" -eq 0 ] || echo "se-eval: incomplete; se-eval slurm ... --missing submits what is missing"
       exit "$status"

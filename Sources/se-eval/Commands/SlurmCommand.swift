@@ -142,7 +142,6 @@ enum SlurmCommand {
     settings.options = SlurmScripts.options(arguments.text(sbatch) ?? "")
     settings.scratch = arguments.text(scratch)
     settings.resources = try arguments.text(resources) ?? defaultResources(configuration, arguments, settings.options)
-    settings.hasGates = !configuration.gates.isEmpty
     return settings
   }
 

@@ -32,7 +32,7 @@ enum StatusCommand {
         return .complete
       }
       show(text)
-      if found.waiting.isEmpty, found.others.isEmpty, isOver(stores.map(\.progress), now: now) { return .complete }
+      if found.waiting.isEmpty, isOver(stores.map(\.progress), now: now) { return .complete }
       Thread.sleep(forTimeInterval: 2)
     }
   }
