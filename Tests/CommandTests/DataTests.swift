@@ -60,16 +60,22 @@ import Testing
         for name in names { try write(rows(text), "source\(index)/\(name).jsonl", in: folder) }
       }
       let sources = (0..<2).map { folder.appendingPathComponent("source\($0)").path }
+      let begin = ContinuousClock.now
       #expect(try Program.run(["data", "import", "longbench", sources[0], "--to", data]).status == 0)
+      let (seconds, attoseconds) = (ContinuousClock.now - begin).components
+      // Never later than an import takes, and sooner after each that was over: some are met whatever the machine does.
+      var latest = Double(seconds) + Double(attoseconds) * 1e-18
       var random = SplitMix64(seed: 4)
       var hits = 0
-      for round in 0..<12 {
+      var round = 0
+      while round < 12 || hits < 3 {
+        round += 1
         let words = ["data", "import", "longbench", sources[(round + 1) % 2], "--to", data]
         let process = try Program.start(words, in: folder)
-        Thread.sleep(forTimeInterval: Double.random(in: 0.005...0.2, using: &random))
+        Thread.sleep(forTimeInterval: Double.random(in: 0...latest, using: &random))
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
-        if process.terminationReason == .uncaughtSignal { hits += 1 }
+        if process.terminationReason == .uncaughtSignal { hits += 1 } else { latest *= 0.8 }
         let status = try Program.run(["data", "verify", "longbench", "--to", data, "--json"])
         #expect(status.status == 0 && status.output.contains(#""intact":8"#))
         let first = try names.map {
@@ -77,7 +83,6 @@ import Testing
         }
         #expect(Set(first).count == 1, "files of two imports are mixed")
       }
-      #expect(hits > 0, "every import was over before it could be killed")
     }
   }
 
