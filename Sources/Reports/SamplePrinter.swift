@@ -57,8 +57,8 @@ public struct SamplePrinter: Sendable {
   /// - Throws: `ReportError`: the store cannot be read, a filter's key is unknown, or no cell matches.
   public func json(_ options: Options) throws(ReportError) -> String {
     try listing(options).samples.map {
-      // Settings and facts are stored as texts; here they stand as what they are.
-      JSONValue.text(of: $0, .compact, unfolding: ["settings", "facts"]) + "\n"
+      // Settings are stored as a text; here they stand as what they are. Facts stay a text: scripts read them so.
+      JSONValue.text(of: $0, .compact, unfolding: ["settings"]) + "\n"
     }.joined()
   }
 

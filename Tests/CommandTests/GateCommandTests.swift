@@ -77,7 +77,7 @@ import Testing
       for line in json.output.split(separator: "\n") {
         let value = try #require(JSONValue(json: String(line)))
         #expect(value["entry"]?.text?.hasPrefix("passkey (wording=") == true)
-        #expect(value["cell"]?["settings"]?.members != nil && value["result"]?["facts"]?.members != nil)
+        #expect(value["cell"]?["settings"]?.members != nil && value["result"]?["facts"]?.text != nil)
       }
     }
   }
