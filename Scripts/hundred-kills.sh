@@ -4,7 +4,7 @@
 # meanwhile, for merge, for report, for rescore, for the copies of --scratch, and for an export.
 # A kill counts where it met the process alive; each part goes on until it has its number of them, and fails where it tried
 # ten times as often in vain.
-# Usage: Scripts/hundred-kills.sh [PROGRAM [KILLS [SEED]]]; ten minutes on two cores with the defaults. Needs python3.
+# Usage: Scripts/hundred-kills.sh [PROGRAM [KILLS [SEED]]]; five minutes on two cores with the defaults. Needs python3.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 program=$(realpath "${1:-$root/.build/release/se-eval}")

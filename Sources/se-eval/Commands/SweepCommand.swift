@@ -90,7 +90,7 @@ enum SweepCommand {
     printer.finish()
     try local?.copy(store)
     defer { local?.remove() }
-    let problems = Problems(summary, areFailuresTold: printer.tellsFailures)
+    let problems = Problems(summary: summary, areFailuresTold: printer.tellsFailures)
     // Another configuration, or a merge, may have begun a run in the store meanwhile.
     let own = store.limited(toConfiguration: configuration.hash)
     let status =
@@ -106,11 +106,6 @@ enum SweepCommand {
   private struct Problems {
     let summary: SweepSummary
     let areFailuresTold: Bool
-
-    init(_ summary: SweepSummary, areFailuresTold: Bool) {
-      self.summary = summary
-      self.areFailuresTold = areFailuresTold
-    }
   }
 
   private static func conclude(

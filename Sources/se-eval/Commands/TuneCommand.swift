@@ -76,8 +76,9 @@ enum TuneCommand {
       )
       return .incomplete
     case .failed(let failures):
-      for failure in failures.prefix(20) {
-        Terminal.message("failed: \(failure.cell.method) \(failure.cell.task) \(failure.sampleID): \(failure.reason)")
+      if !printer.tellsFailures {
+        var untold = CellFailures(failures)
+        for line in untold.takeAll() { Terminal.message(line) }
       }
       return .incomplete
     }
