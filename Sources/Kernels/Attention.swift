@@ -59,6 +59,9 @@ extension Workers {
   ///   - rows: T.
   ///   - heads: H.
   ///   - cache: keys of all positions that the ranges name, and values of all positions below the highest end.
+  ///   - keyRotations: per key variant, with every position below the highest end: the cache, in float32, keeps each key
+  ///     once and not rotated, and a key has the bits that `rotate` gives it. Empty: the cache keeps every variant,
+  ///     rotated.
   ///   - ranges: for each row what it sees.
   ///   - scale: factor of the scores.
   ///   - softcap: `cap * tanh(score / cap)` before the mask, or nil.
@@ -66,11 +69,12 @@ extension Workers {
   ///   - intoOffset: element of `into` where row 0 begins.
   public func attention(
     queries: [FloatBuffer], qOffset: Int = 0, qStride: Int? = nil, rows: Int, heads: Int, cache: KeyValueCache,
-    ranges: AttentionRanges, scale: Float, softcap: Float? = nil, into: FloatBuffer, intoOffset: Int = 0
+    keyRotations: [KeyRotation] = [], ranges: AttentionRanges, scale: Float, softcap: Float? = nil, into: FloatBuffer,
+    intoOffset: Int = 0
   ) {
     let width = heads * cache.headDimension
     let stride = qStride ?? width
-    check(ranges, rows: rows, heads: heads, queries: queries.count, cache: cache)
+    check(ranges, rows: rows, heads: heads, queries: queries.count, cache: cache, keyRotations: keyRotations)
     let output = unsafe into.rows(rows, columns: width, stride: width, offset: intoOffset, "attention: into")
     let inputs: [UnsafePointer<Float>?] = unsafe queries.map {
       unsafe UnsafePointer($0.rows(rows, columns: width, stride: stride, offset: qOffset, "attention: queries"))
@@ -78,22 +82,29 @@ extension Workers {
     let kinds = ranges.kinds.map {
       ckernels_kind(query: Int32($0.query), key: Int32($0.key), masked: $0.masked ? 1 : 0)
     }
+    let rotations: [OpaquePointer?] = unsafe keyRotations.map { unsafe $0.handle }
     unsafe inputs.withUnsafeBufferPointer { inputs in
-      unsafe kinds.withUnsafeBufferPointer { kinds in
-        unsafe ranges.starts.withUnsafeBufferPointer { starts in
-          unsafe ranges.ends.withUnsafeBufferPointer { ends in
-            var call = unsafe ckernels_attention(
-              queries: inputs.baseAddress, query_stride: Int64(stride), rows: Int64(rows), heads: Int64(heads),
-              cache: cache.handle, kinds: kinds.baseAddress, kind_count: Int64(kinds.count),
-              starts: starts.baseAddress, ends: ends.baseAddress, scale: scale, softcap: softcap ?? 0, into: output)
-            unsafe ckernels_attend(handle, &call)
+      unsafe rotations.withUnsafeBufferPointer { rotations in
+        unsafe kinds.withUnsafeBufferPointer { kinds in
+          unsafe ranges.starts.withUnsafeBufferPointer { starts in
+            unsafe ranges.ends.withUnsafeBufferPointer { ends in
+              var call = unsafe ckernels_attention(
+                queries: inputs.baseAddress, query_stride: Int64(stride), rows: Int64(rows), heads: Int64(heads),
+                cache: cache.handle, rotations: rotations.isEmpty ? nil : rotations.baseAddress,
+                kinds: kinds.baseAddress, kind_count: Int64(kinds.count),
+                starts: starts.baseAddress, ends: ends.baseAddress, scale: scale, softcap: softcap ?? 0, into: output)
+              unsafe ckernels_attend(handle, &call)
+            }
           }
         }
       }
     }
+    withExtendedLifetime(keyRotations) {}
   }
 
-  private func check(_ ranges: AttentionRanges, rows: Int, heads: Int, queries: Int, cache: KeyValueCache) {
+  private func check(
+    _ ranges: AttentionRanges, rows: Int, heads: Int, queries: Int, cache: KeyValueCache, keyRotations: [KeyRotation]
+  ) {
     let kinds = ranges.kinds
     guard heads % cache.keyValueHeads == 0, heads / cache.keyValueHeads <= 256 else {
       fatalError("attention: \(heads) heads over \(cache.keyValueHeads)")
@@ -101,9 +112,19 @@ extension Workers {
     guard !kinds.isEmpty, kinds.count <= 64, ranges.starts.count == rows * kinds.count, ranges.ends.count == rows else {
       fatalError("attention: \(ranges.starts.count) starts, \(ranges.ends.count) ends, \(rows) rows x \(kinds.count)")
     }
+    let variants = keyRotations.isEmpty ? cache.keyVariants : keyRotations.count
     for kind in kinds where !kind.masked {
-      guard (0..<queries).contains(kind.query), (0..<cache.keyVariants).contains(kind.key) else {
-        fatalError("attention: query \(kind.query) of \(queries), key \(kind.key) of \(cache.keyVariants)")
+      guard (0..<queries).contains(kind.query), (0..<variants).contains(kind.key) else {
+        fatalError("attention: query \(kind.query) of \(queries), key \(kind.key) of \(variants)")
+      }
+    }
+    for rotation in keyRotations {
+      guard cache.type == .float32, cache.keyVariants == 1, rotation.rotaryDimension <= cache.headDimension,
+        rotation.count >= Int(ranges.ends.max() ?? 0)
+      else {
+        fatalError(
+          "attention: \(rotation.count) positions of \(rotation.rotaryDimension) elements over \(cache.type) keys in "
+            + "\(cache.keyVariants) variants of \(cache.headDimension), end \(ranges.ends.max() ?? 0)")
       }
     }
     let pairs = Set(kinds.filter { !$0.masked }.map { [$0.query, $0.key] })

@@ -32,7 +32,7 @@ public enum PositionMap: Hashable, Sendable {
 ///
 /// Keys 0...i of query i are cut into `ranges.count` consecutive ranges. Range r is seen with one query variant and one
 /// key variant, or is masked. This form covers every method of `Method`; a cache keeps one rotated copy of the keys per
-/// key variant.
+/// key variant, or the keys once, to be rotated when they are looked at.
 public struct AttentionLayout: Hashable, Sendable {
   /// One range of keys.
   public struct Range: Hashable, Sendable {

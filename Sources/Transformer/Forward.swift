@@ -7,7 +7,7 @@ import Positions
 extension Session {
   /// Runs a pass through all layers; keys and values are cached, `state.hidden` holds the last layer's output.
   func forward(_ pass: Pass) throws(TransformerError) {
-    let tables = measure(.positions) { kinds.map { PositionTables($0, pass: pass, device: device) } }
+    let tables = measure(.positions) { kinds.indices.map { PositionTables($0, pass: pass, device: device) } }
     measure(.embedding) {
       device.embed(
         pass.parts.flatMap(\.tokens), model.embedding, scale: model.hyperparameters.embeddingScale, into: state.hidden)
@@ -79,7 +79,7 @@ extension Session {
         into: state.rotatedQueries[variant])
     }
     storeKeys(layer: index, pass, tables: tables.keys)
-    for (part, ranges) in zip(pass.parts, tables.ranges) {
+    for ((part, ranges), keyRotations) in zip(zip(pass.parts, tables.ranges), tables.keyRotations) {
       let cache = part.session.caches[index]
       let count = part.tokens.count
       measure(.cache) {
@@ -90,25 +90,30 @@ extension Session {
         device.attend(
           DeviceAttention(
             queries: Array(state.rotatedQueries.prefix(tables.queries.count)), firstRow: part.firstRow, rows: count,
-            heads: h.headCount, scale: h.attentionScale, softcap: h.attentionSoftcap, compute: options.compute),
+            keyRotations: keyRotations, heads: h.headCount, scale: h.attentionScale, softcap: h.attentionSoftcap,
+            compute: options.compute),
           cache: cache, ranges: ranges, into: state.query)
       }
     }
   }
 
-  /// Rotates `state.key` for every variant and caches the result.
+  /// Caches `state.key`: rotated for every variant, or as it is where there are no tables.
   private func storeKeys(layer: Int, _ pass: Pass, tables: [RotaryTable]) {
     let h = model.hyperparameters
-    for (variant, table) in tables.enumerated() {
-      rotate(
-        state.key, rows: pass.rows, heads: h.keyValueHeadCount, table: table, scale: nil, into: state.rotatedKey)
+    func store(_ keys: any DeviceBuffer, variant: Int) {
       for part in pass.parts {
         measure(.cache) {
           device.storeKeys(
-            state.rotatedKey, firstRow: part.firstRow, rows: part.tokens.count, in: part.session.caches[layer],
+            keys, firstRow: part.firstRow, rows: part.tokens.count, in: part.session.caches[layer],
             at: part.positions.lowerBound, variant: variant)
         }
       }
+    }
+    if tables.isEmpty { store(state.key, variant: 0) }
+    for (variant, table) in tables.enumerated() {
+      rotate(
+        state.key, rows: pass.rows, heads: h.keyValueHeadCount, table: table, scale: nil, into: state.rotatedKey)
+      store(state.rotatedKey, variant: variant)
     }
   }
 
@@ -167,7 +172,7 @@ extension Session {
         x, rows: rows,
         DeviceRotation(
           heads: heads, headDimension: h.headDimension, rotaryDimension: h.rotaryDimension,
-          pairing: h.ropePairing == .halves ? .halves : .interleaved, cosines: table.cosines, sines: table.sines,
+          pairing: Pairing(h.ropePairing), cosines: table.cosines, sines: table.sines,
           rowScale: scale), into: y)
     }
   }

@@ -52,13 +52,14 @@ public struct ModelDescription: Sendable {
       || hyperparameters.ropeFrequencyFactors != nil
   }
 
-  /// Bytes of cached keys and values per token under a method.
-  public func cacheByteCount(perTokenUnder method: Method, type: KeyValueType) -> Int {
+  /// Bytes of cached keys and values per token under a method, with the rotations that keys cached once need.
+  public func cacheByteCount(perTokenUnder method: Method, type: KeyValueType, on device: any Device) -> Int {
     let h = hyperparameters
-    let layout = AttentionLayout(method, contextWindow: h.contextWindow, slidingWindow: nil)
+    let variants = AttentionLayout(method, contextWindow: h.contextWindow, slidingWindow: nil).keyMaps.count
     let padded = (h.headDimension + 15) / 16 * 16
-    let copies = layout.keyMaps.count + 1
-    return h.layerCount * h.keyValueHeadCount * padded * copies * (type == .float32 ? 4 : 2)
+    let copies = device.keyCopyCount(variants: variants, type: type)
+    let rotations = copies < variants ? variants * h.rotaryDimension * 4 : 0
+    return h.layerCount * h.keyValueHeadCount * padded * (copies + 1) * (type == .float32 ? 4 : 2) + rotations
   }
 
   /// Multiply-adds of `count` new tokens after `cached` ones, attention included, with logits for `logitCount` of them.

@@ -23,14 +23,18 @@ struct RotaryTable {
 struct PositionTables {
   /// One table per query variant.
   let queries: [RotaryTable]
-  /// One table per key variant.
+  /// One table per key variant, where keys are cached rotated; otherwise none.
   let keys: [RotaryTable]
+  /// Per part of the pass: the rotations of all its keys, one per variant, where each key is cached once; otherwise none.
+  let keyRotations: [[any DeviceKeyRotation]]
   /// Per part of the pass: which keys each query sees, and with which variants.
   let ranges: [any DeviceRanges]
   /// The logarithmic query scale per row, or nil.
   let queryScale: (any DeviceBuffer)?
 
-  init(_ kind: Model.LayerKind, pass: Pass, device: any Device) {
+  /// The tables of a pass for the layers of the kind with that index.
+  init(_ kindIndex: Int, pass: Pass, device: any Device) {
+    let kind = pass.parts[0].session.kinds[kindIndex]
     var made: [PositionMap: RotaryTable] = [:]
     func table(_ map: PositionMap) -> RotaryTable {
       if let table = made[map] { return table }
@@ -40,7 +44,11 @@ struct PositionTables {
     }
     let layout = kind.layout
     queries = layout.queryMaps.map(table)
-    keys = layout.keyMaps.map(table)
+    keyRotations = pass.parts.map { part in
+      part.session.keyRotations[kindIndex]?.covering(part.positions.upperBound, sequenceLength: part.sequenceLength)
+        ?? []
+    }
+    keys = keyRotations.allSatisfy(\.isEmpty) ? layout.keyMaps.map(table) : []
     let kinds = layout.ranges.map {
       AttentionRanges.Kind(query: $0.query, key: $0.key, masked: $0.isMasked)
     }

@@ -9,7 +9,7 @@ extension Session {
   func reserveMemory(for count: Int) throws(TransformerError) {
     guard count > reservedCount else { return }
     let perToken = ModelDescription(model.hyperparameters)
-      .cacheByteCount(perTokenUnder: method, type: options.keyValueType)
+      .cacheByteCount(perTokenUnder: method, type: options.keyValueType, on: device)
     // What a longer sequence held is there for this one.
     let held = max(tokens.count, caches.map(\.heldPositionCount).min() ?? 0)
     let (bytes, overflow) = (count - min(count, held)).multipliedReportingOverflow(by: perToken)

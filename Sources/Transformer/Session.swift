@@ -34,6 +34,8 @@ public final class Session {
   let kinds: [Model.LayerKind]
   let state: RunState
   var caches: [any DeviceCache]
+  /// By kind of layer; nil where the device caches keys rotated.
+  let keyRotations: [KeyRotations?]
   /// Log-probabilities of cached tokens as far as they are known: element t belongs to `tokens[t + 1]`.
   var knownLogProbabilities: [Float] = []
   /// Looks at the residual stream of a pass after so many layers; nil but while an error is looked for.
@@ -80,10 +82,12 @@ public final class Session {
     self.kinds = kinds
     self.state = state
     let h = model.hyperparameters
+    keyRotations = kinds.map { KeyRotations($0, pairing: h.ropePairing, device: device, options.keyValueType) }
     caches = (0..<h.layerCount).map { layer in
-      device.makeCache(
+      let variants = kinds[model.kindIndex(layer: layer)].layout.keyMaps.count
+      return device.makeCache(
         keyValueHeads: h.keyValueHeadCount, headDimension: h.headDimension,
-        keyVariants: kinds[model.kindIndex(layer: layer)].layout.keyMaps.count, type: options.keyValueType)
+        keyVariants: device.keyCopyCount(variants: variants, type: options.keyValueType), type: options.keyValueType)
     }
   }
 

@@ -157,7 +157,8 @@ private final class BoxedDevice: Device {
       let written = try theirs.generate(tokens, wanted)
       #expect(try ours.generate(tokens, wanted) == written)
       #expect(device.readCount == 2 * boxed.hyperparameters.vocabularySize)
-      #expect(ours.cacheByteCount == theirs.cacheByteCount)
+      // The one keeps keys in two rotations, the processor keeps them once.
+      #expect((ours.cacheByteCount > theirs.cacheByteCount) == (text != "plain"))
     }
   }
 

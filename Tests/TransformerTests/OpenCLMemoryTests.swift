@@ -37,7 +37,7 @@ import Testing
     _ = try session.generate(Array(tokens.prefix(300)), GenerationOptions(maxNewTokens: 2))
     _ = try session.score(tokens)
     let description = ModelDescription(model.hyperparameters)
-    let cache = tokens.count * description.cacheByteCount(perTokenUnder: method, type: wanted.type)
+    let cache = tokens.count * description.cacheByteCount(perTokenUnder: method, type: wanted.type, on: device)
     let layer = cache / model.hyperparameters.layerCount
     let planned =
       model.weightByteCount + cache + layer + description.activationByteCount(chunkSize: 256)
@@ -84,7 +84,8 @@ import Testing
       Issue.record("\(String(describing: error))")
       return
     }
-    let perToken = ModelDescription(model.hyperparameters).cacheByteCount(perTokenUnder: .plain, type: .float32)
+    let perToken = ModelDescription(model.hyperparameters).cacheByteCount(
+      perTokenUnder: .plain, type: .float32, on: model.device)
     #expect(bytes == ((1 << 44) - held) * perToken)
   }
 

@@ -62,8 +62,8 @@ public final class EngineBackend: Backend {
       hasRotaryScaling: description.hasRotaryScaling,
       parameterCount: parameterCount(of: model, description),
       multiplyAdds: { description.multiplyAdds(newTokens: $0, cached: $1, logitCount: $2) },
-      cacheByteCount: { method, type in
-        let bytes = description.cacheByteCount(perTokenUnder: method, type: KeyValueType(type))
+      cacheByteCount: { [device] method, type in
+        let bytes = description.cacheByteCount(perTokenUnder: method, type: KeyValueType(type), on: device)
         return layers > 0 ? bytes + bytes / layers : bytes
       },
       activationByteCount: description.activationByteCount(chunkSize: rows),

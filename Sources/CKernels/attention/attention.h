@@ -1,7 +1,7 @@
 #pragma once
 // Attention: what a call, an item of work and its scratch are. attention.c cuts a call into items, attention_tile.c
 // computes them.
-#include "attention/cache.h"
+#include "attention/key_rotation.h"
 #include "pool/workers.h"
 
 enum { tile_keys = 256, super_keys = 1024, panels_per_tile = 4, pairs_limit = 8, block_rows = 384, strip_tiles = 4 };
@@ -26,7 +26,7 @@ typedef struct {
 typedef struct {
   float *q[pairs_limit];      // [rows][d], scaled, per query variant
   float *s[pairs_limit];      // [strip rows][256], per pair
-  float *keys[pairs_limit];   // one tile in float32, per key variant
+  float *keys[pairs_limit];   // one tile, converted or rotated, per key variant
   float *values;
   float *m, *l, *o;           // state of the super tile
   float *m_all, *l_all, *o_all;

@@ -68,7 +68,17 @@ typedef struct {
   const void *stored_keys[pairs_limit], *stored_values;   // keys by slot
   const float *keys[pairs_limit], *values;                // in float32; unless `direct`
   int direct;                 // few rows: float16 is converted on the way
+  int turning;                // few rows: keys are rotated on the way
 } tile_view;
+
+/// Panel `p` of 64 keys of the tile, rotated for a slot.
+static void rotate_panel(const tile_view *v, int32_t slot, int64_t p) {
+  const attending *c = v->c;
+  const ckernels_key_rotation *r = c->a->rotations[c->slot_key[slot]];
+  const int64_t at = p * 64 * c->d;
+  c->w->k->rotate_panels((const float *)v->stored_keys[slot] + at, turns_at(r, v->base + p * 64), c->d, r->rotary,
+                         r->interleaved, 64 / panel_keys, v->s->keys[slot] + at);
+}
 
 static void prepare_tile(tile_view *v, unsigned all) {
   const attending *c = v->c;
@@ -76,9 +86,17 @@ static void prepare_tile(tile_view *v, unsigned all) {
   for (int64_t p = 0; p < c->pairs; p++) {
     for (int64_t i = 0; i < v->tiles; i++) panels[c->pair_slot[p]] |= v->s->need[p * v->tiles + i];
   }
-  for (int64_t i = 0; i < c->key_count; i++) {
-    v->stored_keys[i] = keys_at(c, v->head, c->slot_key[i], v->base);
-    if (!v->direct) v->keys[i] = as_floats(c, v->stored_keys[i], 64 * c->d, panels[i], v->s->keys[i]);
+  for (int32_t i = 0; i < c->key_count; i++) {
+    v->stored_keys[i] = keys_at(c, v->head, c->a->rotations ? 0 : c->slot_key[i], v->base);
+    if (v->turning) continue;
+    if (c->a->rotations) {
+      for (int64_t p = 0; p < panels_per_tile; p++) {
+        if (panels[i] >> p & 1) rotate_panel(v, i, p);
+      }
+      v->keys[i] = v->s->keys[i];
+    } else if (!v->direct) {
+      v->keys[i] = as_floats(c, v->stored_keys[i], 64 * c->d, panels[i], v->s->keys[i]);
+    }
   }
   v->stored_values = values_at(c, v->head, v->base);
   if (!v->direct) v->values = as_floats(c, v->stored_values, 64 * c->padded, all, v->s->values);
@@ -98,7 +116,12 @@ static int score(const tile_view *v, int64_t pair, int64_t first, int64_t last) 
       if (!(need[i] >> p & 1)) continue;
       int64_t row = i * tile_rows, count = MIN(tile_rows, v->rows - row), at = p * 64 * c->d;
       float *to = v->s->s[pair] + (i - first) * tile_rows * tile_keys + p * 64;
-      if (v->direct) {
+      if (v->turning) {
+        const ckernels_key_rotation *r = c->a->rotations[c->slot_key[slot]];
+        c->w->k->turning_tile((int)count, q + row * c->d, c->d, (const float *)v->stored_keys[slot] + at,
+                              turns_at(r, v->base + p * 64), c->d, r->rotary, r->interleaved, 64 / panel_keys, to,
+                              tile_keys);
+      } else if (v->direct) {
         c->w->k->half_tile(c->d, (int)count, 4, q + row * c->d, c->d, (const uint16_t *)v->stored_keys[slot] + at,
                            c->d * panel_keys, panel_keys, to, tile_keys, 0);
       } else {
@@ -188,7 +211,7 @@ static void one_tile(const attending *c, const item_scratch *s, int64_t head, in
   if (!all) return;
   int64_t rows = (t1 - t0) * c->group, tiles = tiles_of(rows);
   tile_view v = {.c = c, .s = s, .head = head, .t0 = t0, .base = base, .rows = rows, .tiles = tiles,
-                 .direct = c->a->cache->half && tiles == 1};
+                 .direct = c->a->cache->half && tiles == 1, .turning = c->a->rotations && tiles == 1};
   prepare_tile(&v, all);
   for (int64_t i = 0; i < tiles; i += strip_tiles) one_strip(&v, i, MIN(i + strip_tiles, tiles));
 }

@@ -124,3 +124,21 @@ void NAME(rotate)(const ckernels_rotation *p, int64_t row) {
     }
   }
 }
+
+/// Panels of 16 keys [dimension][16], all of them turned as `rotate` turns one, to the same bits; `turns` holds for each
+/// panel the cosines [rotary / 2][16], then the sines.
+void NAME(rotate_panels)(const float *keys, const float *turns, int64_t dimension, int64_t rotary, int interleaved,
+                         int64_t panels, float *into) {
+  const int64_t half = rotary / 2, step = interleaved ? 32 : 16, apart = interleaved ? 16 : half * 16;
+  for (int64_t p = 0; p < panels; p++) {
+    for (int64_t i = 0; i < half; i++) {
+      const int64_t at = i * step;
+      v16 a = NAME(load16)(keys + at), b = NAME(load16)(keys + at + apart);
+      v16 c = NAME(load16)(turns + i * 16), s = NAME(load16)(turns + (half + i) * 16);
+      NAME(store16)(into + at, a * c - b * s);
+      NAME(store16)(into + at + apart, b * c + a * s);
+    }
+    __builtin_memcpy(into + rotary * 16, keys + rotary * 16, (size_t)(dimension - rotary) * 64);
+    keys += dimension * 16, turns += rotary * 16, into += dimension * 16;
+  }
+}

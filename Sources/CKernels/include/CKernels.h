@@ -139,11 +139,23 @@ int64_t ckernels_cache_bytes(const ckernels_cache *cache);
 /// Positions for which memory is held.
 int64_t ckernels_cache_capacity(const ckernels_cache *cache);
 
+/// Cosines and sines of one rotation of keys by position, for a cache that keeps each key once, not rotated.
+typedef struct ckernels_key_rotation ckernels_key_rotation;
+ckernels_key_rotation *ckernels_key_rotation_create(int64_t rotary_dimension, int interleaved);
+void ckernels_key_rotation_destroy(ckernels_key_rotation *rotation);
+/// The next `rows` positions: [rows][rotary_dimension / 2] cosines, and as many sines. Returns 0 when memory ends.
+int ckernels_key_rotation_append(ckernels_key_rotation *rotation, const float *cosines, const float *sines,
+                                 int64_t rows);
+/// Positions that were appended.
+int64_t ckernels_key_rotation_count(const ckernels_key_rotation *rotation);
+
 typedef struct { int32_t query, key, masked; } ckernels_kind;
 typedef struct {
   const float *const *queries;  // per query variant, row stride query_stride
   int64_t query_stride, rows, heads;
   const ckernels_cache *cache;
+  // Per key variant: the cache is in float32 and keeps keys once, as they are. NULL: it keeps each key variant, rotated.
+  const ckernels_key_rotation *const *rotations;
   const ckernels_kind *kinds;   // one per range
   int64_t kind_count;
   const int32_t *starts;        // [rows][kind_count]

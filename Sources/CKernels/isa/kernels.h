@@ -24,6 +24,9 @@
   K(LEVEL, void, half_tile,                                                                                           \
     (int64_t steps, int rows, int64_t vectors, const float *a, int64_t a_row, const uint16_t *b, int64_t b_vector,    \
      int64_t b_step, float *c, int64_t c_row, int adding))                                                            \
+  K(LEVEL, void, turning_tile,                                                                                        \
+    (int rows, const float *q, int64_t q_row, const float *keys, const float *turns, int64_t dimension,               \
+     int64_t rotary, int interleaved, int64_t panels, float *c, int64_t c_row))                                       \
   /* vector_product_body.h: few rows over stored weights */                                                           \
   K(LEVEL, void, vector_product,                                                                                      \
     (const ckernels_product *p, const float *x, int64_t stride, int64_t rows, int64_t columns, int64_t first,         \
@@ -47,6 +50,9 @@
   K(LEVEL, void, add, (const float *x, const float *y, int64_t count, float *into))                                   \
   K(LEVEL, void, softcap, (float *x, int64_t count, float cap))                                                       \
   K(LEVEL, void, rotate, (const ckernels_rotation *p, int64_t row))                                                   \
+  K(LEVEL, void, rotate_panels,                                                                                       \
+    (const float *keys, const float *turns, int64_t dimension, int64_t rotary, int interleaved, int64_t panels,       \
+     float *into))                                                                                                    \
   /* peak_body.h */                                                                                                   \
   K(LEVEL, double, spin, (int64_t rounds, const float *a, const float *b))                                            \
   K(LEVEL, uint64_t, read, (const uint8_t *bytes, int64_t count))

@@ -111,6 +111,75 @@ void NAME(half_tile)(int64_t steps, int rows, int64_t vectors, const float *a, i
   NAME(any_tile)(1, steps, rows, vectors, a, a_row, b, b_vector, b_step, c, c_row, adding);
 }
 
+// Scores of a few rows with keys that are turned on the way, `rotate_panels` and `tile` in one and to the same bits: in
+// decoding the tile waits for its chains of multiply-adds, and the turning finds room there.
+#undef TURN_VECTORS
+#if LEVEL >= LEVEL_AVX512
+#define TURN_VECTORS 2
+#else
+#define TURN_VECTORS 1
+#endif
+
+INLINE void NAME(add_products)(const int rows, const float *q, int64_t q_row, const v16 b[TURN_VECTORS],
+                               v16 acc[tile_rows][TURN_VECTORS]) {
+  UNROLL for (int r = 0; r < rows; r++) {
+    v16 qv = q[r * q_row];
+    UNROLL for (int v = 0; v < TURN_VECTORS; v++) acc[r][v] = NAME(fma16)(qv, b[v], acc[r][v]);
+  }
+}
+
+INLINE void NAME(few_turned)(const int rows, const float *q, int64_t q_row, const float *keys, const float *turns,
+                             int64_t dimension, int64_t rotary, const int interleaved, float *c, int64_t c_row) {
+  const int64_t half = rotary / 2, step = interleaved ? 32 : 16, apart = interleaved ? 16 : half * 16;
+  const int64_t panel = dimension * 16, turn = rotary * 16;
+  v16 acc[tile_rows][TURN_VECTORS], x[TURN_VECTORS], y[TURN_VECTORS];
+  UNROLL for (int r = 0; r < rows; r++) {
+    UNROLL for (int v = 0; v < TURN_VECTORS; v++) acc[r][v] = 0.0f;
+  }
+  for (int64_t i = 0; i < half; i++) {
+    UNROLL for (int v = 0; v < TURN_VECTORS; v++) {
+      const float *k = keys + v * panel + i * step, *t = turns + v * turn + i * 16;
+      v16 a = NAME(load16)(k), b = NAME(load16)(k + apart), cv = NAME(load16)(t), sv = NAME(load16)(t + half * 16);
+      x[v] = a * cv - b * sv;
+      y[v] = b * cv + a * sv;
+    }
+    NAME(add_products)(rows, q + (interleaved ? 2 * i : i), q_row, x, acc);
+    if (interleaved) NAME(add_products)(rows, q + 2 * i + 1, q_row, y, acc);
+  }
+  // The other halves come after all the first: turned once more, for the sum goes through the elements in order.
+  for (int64_t i = 0; !interleaved && i < half; i++) {
+    UNROLL for (int v = 0; v < TURN_VECTORS; v++) {
+      const float *k = keys + v * panel + i * 16, *t = turns + v * turn + i * 16;
+      y[v] = NAME(load16)(k + apart) * NAME(load16)(t) + NAME(load16)(k) * NAME(load16)(t + half * 16);
+    }
+    NAME(add_products)(rows, q + half + i, q_row, y, acc);
+  }
+  for (int64_t i = rotary; i < dimension; i++) {
+    UNROLL for (int v = 0; v < TURN_VECTORS; v++) x[v] = NAME(load16)(keys + v * panel + i * 16);
+    NAME(add_products)(rows, q + i, q_row, x, acc);
+  }
+  UNROLL for (int r = 0; r < rows; r++) {
+    UNROLL for (int v = 0; v < TURN_VECTORS; v++) NAME(store16)(c + r * c_row + v * 16, acc[r][v]);
+  }
+}
+
+/// c[r][key] = chain over i of q[r][i] * key[i], turned: `rows` <= 6, `panels` of 16 keys, an even number.
+void NAME(turning_tile)(int rows, const float *q, int64_t q_row, const float *keys, const float *turns,
+                        int64_t dimension, int64_t rotary, int interleaved, int64_t panels, float *c, int64_t c_row) {
+  for (int64_t p = 0; p < panels; p += TURN_VECTORS) {
+    switch (rows * 2 + (interleaved ? 1 : 0)) {
+#define TURNED(ROWS, INTERLEAVED)                                                                                     \
+  case (ROWS) * 2 + (INTERLEAVED):                                                                                    \
+    NAME(few_turned)(ROWS, q, q_row, keys, turns, dimension, rotary, INTERLEAVED, c, c_row);                          \
+    break;
+      TURNED(1, 0) TURNED(2, 0) TURNED(3, 0) TURNED(4, 0) TURNED(5, 0) TURNED(6, 0)
+      TURNED(1, 1) TURNED(2, 1) TURNED(3, 1) TURNED(4, 1) TURNED(5, 1) TURNED(6, 1)
+#undef TURNED
+    }
+    keys += TURN_VECTORS * dimension * 16, turns += TURN_VECTORS * rotary * 16, c += TURN_VECTORS * 16;
+  }
+}
+
 /// Rows of activations as [lane][step][6] per tile of 6 rows, the tiles of one part of the steps side by side (so that
 /// the inner loop of the product walks through memory): part p of lane l begins at (l * steps + p * block) * 6 * tiles.
 void NAME(pack_rows)(const float *x, int64_t stride, int64_t rows, int64_t columns, int64_t tiles, int64_t tile,

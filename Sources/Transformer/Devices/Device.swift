@@ -31,6 +31,14 @@ public protocol DeviceCache: AnyObject, Sendable {
 /// Which keys each query of a pass sees, brought to a device once for all layers.
 public protocol DeviceRanges: AnyObject, Sendable {}
 
+/// One rotation of a sequence's keys by position, for caches that keep each key once and not rotated.
+public protocol DeviceKeyRotation: AnyObject, Sendable {
+  /// The positions that are there: 0 ..< count.
+  var count: Int { get }
+  /// Adds the next `rows` positions: cosines and sines `[rows, rotaryDimension / 2]`.
+  func append(cosines: [Float], sines: [Float], rows: Int)
+}
+
 /// One product of a call of `Device.multiply`.
 public struct DenseProduct {
   /// O x K weights.
@@ -90,6 +98,8 @@ public struct DeviceAttention {
   public var firstRow: Int
   /// The sequence's new tokens.
   public var rows: Int
+  /// Per key variant, where the cache keeps each key once (`Device.keyCopyCount`); otherwise empty.
+  public var keyRotations: [any DeviceKeyRotation] = []
   /// H, query heads.
   public var heads: Int
   /// Factor of the scores.
@@ -135,7 +145,12 @@ public protocol Device: AnyObject, Sendable {
   func makeMatrix(
     bytes: Span<UInt8>, owner: any AnyObject & Sendable, type: WeightType, rows: Int, columns: Int
   ) -> any DeviceMatrix
-  /// An empty cache; each key is kept in `keyVariants` rotations.
+  /// The copies of each key that a cache keeps for a method under which it has so many positions: one of each, rotated,
+  /// or 1: the key as it is, which `attend` rotates where it needs it.
+  func keyCopyCount(variants: Int, type: KeyValueType) -> Int
+  /// A rotation of keys without positions. Asked only of a device that keeps fewer copies of a key than variants.
+  func makeKeyRotation(rotaryDimension: Int, pairing: Pairing) -> any DeviceKeyRotation
+  /// An empty cache; each key is kept in `keyVariants` copies.
   func makeCache(
     keyValueHeads: Int, headDimension: Int, keyVariants: Int, type: KeyValueType
   ) -> any DeviceCache
@@ -158,7 +173,8 @@ public protocol Device: AnyObject, Sendable {
   func norm(_ x: any DeviceBuffer, rows: Int, columns: Int, _ norm: DeviceNorm, into: any DeviceBuffer)
   /// Rotary embedding of `[T, heads * D]`.
   func rotate(_ x: any DeviceBuffer, rows: Int, _ rotation: DeviceRotation, into: any DeviceBuffer)
-  /// Keeps rows of rotated keys `[rows, K * D]`, from `firstRow` of the buffer on, as the positions from `position` on.
+  /// Keeps rows of keys `[rows, K * D]`, from `firstRow` of the buffer on, as the positions from `position` on; rotated,
+  /// but where a cache keeps fewer copies than variants.
   func storeKeys(
     _ keys: any DeviceBuffer, firstRow: Int, rows: Int, in cache: any DeviceCache, at position: Int, variant: Int)
   /// Keeps rows of values `[rows, K * D]`, from `firstRow` of the buffer on, as the positions from `position` on.
@@ -204,6 +220,12 @@ public protocol Device: AnyObject, Sendable {
 }
 
 extension Device {
+  /// One copy for each rotation.
+  public func keyCopyCount(variants: Int, type: KeyValueType) -> Int { variants }
+  /// A mistake of the caller.
+  public func makeKeyRotation(rotaryDimension: Int, pairing: Pairing) -> any DeviceKeyRotation {
+    fatalError("\(kind): keys are kept rotated")
+  }
   /// There is nothing to do.
   public func prepareProducts(with types: Set<WeightType>, compute: Compute) {}
   /// Float32 alone.

@@ -161,7 +161,7 @@ enum BenchCommand {
       }
       let flops = 2 * description.multiplyAdds(newTokens: count, cached: depth, logitCount: count)
       // What one token reads: every weight, and the keys and values before it.
-      let cached = description.cacheByteCount(perTokenUnder: method, type: options.keyValueType)
+      let cached = description.cacheByteCount(perTokenUnder: method, type: options.keyValueType, on: device)
       let meanDepth = Double(depth) + Double(count) / 2
       let bytes = Double(count) * (Double(model.decodedByteCount) + meanDepth * Double(cached))
       var result = measurement(

@@ -77,8 +77,9 @@ enum ModelCommand {
       rope_scaling: "\(h.ropeScaling)", rotary_dimension: h.rotaryDimension, sliding_window: h.slidingWindow,
       tied_embeddings: h.tiedEmbeddings, tokenizer: tokenizer?.kindName, tokenizer_problem: problem,
       bos_token: tokenizer?.bosToken, eos_token: tokenizer?.eosToken, adds_bos: tokenizer?.addsBOS,
-      kv_bytes_per_token: description.cacheByteCount(perTokenUnder: .plain, type: .float32),
-      self_extend_kv_bytes_per_token: description.cacheByteCount(perTokenUnder: selfExtend, type: .float32))
+      kv_bytes_per_token: description.cacheByteCount(perTokenUnder: .plain, type: .float32, on: model.device),
+      self_extend_kv_bytes_per_token: description.cacheByteCount(
+        perTokenUnder: selfExtend, type: .float32, on: model.device))
   }
 
   private static func text(_ m: Output) -> String {
@@ -98,7 +99,8 @@ enum ModelCommand {
       \(m.rotary_dimension) features, scaling \(m.rope_scaling)
       tokenizer    \(tokenizer ?? m.tokenizer_problem ?? "none")
       cache        \(NumberText.bytes(m.kv_bytes_per_token)) per token in float32 \
-      (\(NumberText.bytes(m.self_extend_kv_bytes_per_token)) under Self-Extend), half of it in float16; \
+      (\(NumberText.bytes(m.self_extend_kv_bytes_per_token)) under Self-Extend), \(NumberText.bytes(m.kv_bytes_per_token / 2)) \
+      in float16 (\(NumberText.bytes(m.kv_bytes_per_token * 3 / 4))); \
       at L: \(NumberText.bytes(m.kv_bytes_per_token * m.context_window))
       """
   }

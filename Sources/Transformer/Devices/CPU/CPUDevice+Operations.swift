@@ -41,7 +41,7 @@ extension CPUDevice {
       into: floats(into))
   }
 
-  /// Keeps rotated keys; a single row is not worth waking threads for.
+  /// Keeps keys; a single row is not worth waking threads for.
   public func storeKeys(
     _ keys: any DeviceBuffer, firstRow: Int, rows: Int, in cache: any DeviceCache, at position: Int, variant: Int
   ) {
@@ -71,7 +71,8 @@ extension CPUDevice {
     let offset = attention.firstRow * attention.heads * cache.headDimension
     workers.attention(
       queries: attention.queries.map(floats), qOffset: offset, rows: attention.rows, heads: attention.heads,
-      cache: cache, ranges: own(ranges, HostRanges.self).ranges, scale: attention.scale, softcap: attention.softcap,
+      cache: cache, keyRotations: attention.keyRotations.map { own($0, KeyRotation.self) },
+      ranges: own(ranges, HostRanges.self).ranges, scale: attention.scale, softcap: attention.softcap,
       into: floats(into), intoOffset: offset)
   }
 

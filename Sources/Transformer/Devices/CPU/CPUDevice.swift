@@ -59,6 +59,15 @@ public final class CPUDevice: Device {
     StoredMatrix(WeightMatrix(bytes: bytes, owner: owner, type: type, rows: rows, columns: columns))
   }
 
+  /// One copy in float32: a tile of keys is rotated for hundreds of queries at once, or in L1 for a few. In float16 what is
+  /// stored is the rounded rotated key, and rotations of a rounded one would be others.
+  public func keyCopyCount(variants: Int, type: KeyValueType) -> Int { type == .float32 ? 1 : variants }
+
+  /// A rotation of keys.
+  public func makeKeyRotation(rotaryDimension: Int, pairing: Pairing) -> any DeviceKeyRotation {
+    KeyRotation(rotaryDimension: rotaryDimension, pairing: pairing)
+  }
+
   /// An empty cache.
   public func makeCache(
     keyValueHeads: Int, headDimension: Int, keyVariants: Int, type: KeyValueType
@@ -87,6 +96,7 @@ public final class CPUDevice: Device {
 
 extension FloatBuffer: DeviceBuffer {}
 extension KeyValueCache: DeviceCache {}
+extension KeyRotation: DeviceKeyRotation {}
 
 /// A weight matrix as the kernels take it.
 final class StoredMatrix: DeviceMatrix {
