@@ -29,6 +29,13 @@ import CKernels
   /// The positions that are there: 0 ..< count.
   public var count: Int { unsafe Int(ckernels_key_rotation_count(handle)) }
 
+  /// Takes the memory of the positions below `positions`, so that appending them cannot fail.
+  ///
+  /// - Returns: false where the system has no more of it; what was there before stays.
+  public func reserve(_ positions: Int) -> Bool {
+    unsafe ckernels_key_rotation_reserve(handle, Int64(positions)) != 0
+  }
+
   /// Adds the next positions.
   ///
   /// - Parameters:

@@ -11,8 +11,9 @@ public enum KeyValueType: String, Sendable, CaseIterable {
 /// Keys and values of one layer, by position.
 ///
 /// Memory comes in segments of 1024 positions, never moved or copied; pages are taken when they are first written. What
-/// a cache gives up stays with the process for the next one, which need not take pages again (`releaseIdleMemory`). Keys
-/// can be held in several variants (rotations), for methods under which one key has more than one position.
+/// a cache gives up stays with the process for the next one, which need not take pages again (`releaseIdleMemory`). For
+/// methods under which one key has more than one position, keys can be held in several variants (rotations), or once and
+/// not rotated (`KeyRotation`).
 /// `Sendable` without a lock for the reason `FloatBuffer` gives.
 @safe public final class KeyValueCache: @unchecked Sendable {
   let handle: OpaquePointer
@@ -20,7 +21,7 @@ public enum KeyValueType: String, Sendable, CaseIterable {
   public let keyValueHeads: Int
   /// Elements per head.
   public let headDimension: Int
-  /// Rotations of each key.
+  /// Copies of each key: its rotations, or one that is not rotated.
   public let keyVariants: Int
   /// Precision.
   public let type: KeyValueType
@@ -42,7 +43,7 @@ public enum KeyValueType: String, Sendable, CaseIterable {
 
   deinit { unsafe ckernels_cache_destroy(handle) }
 
-  /// Keeps rows of rotated keys `[rows, K * D]` as the positions from `position` on, of one variant.
+  /// Keeps rows of keys `[rows, K * D]` as the positions from `position` on, of one variant.
   public func storeKeys(
     _ k: FloatBuffer, kOffset: Int = 0, kStride: Int, rows: Int, at position: Int, variant: Int,
     workers: Workers? = nil

@@ -20,19 +20,28 @@ final class KeyRotations {
     make = { device.makeKeyRotation(rotaryDimension: kind.rotary.dimension, pairing: Pairing(pairing)) }
   }
 
+  /// Takes the memory for a sequence of so many tokens; false where there is none.
+  func reserve(_ sequenceLength: Int) -> Bool {
+    prepare(for: sequenceLength)
+    return tables.allSatisfy { $0.reserve(sequenceLength) }
+  }
+
   /// One rotation per key variant, for a sequence of so many tokens, with at least the positions 0 ..< count.
   func covering(_ count: Int, sequenceLength: Int) -> [any DeviceKeyRotation] {
-    let wanted = kind.rotary.scaling.lengthClass(sequenceLength)
-    if wanted != lengthClass {
-      tables = kind.layout.keyMaps.map { _ in make() }
-      lengthClass = wanted
-    }
+    prepare(for: sequenceLength)
     for (map, table) in zip(kind.layout.keyMaps, tables) where table.count < count {
       let positions = (table.count..<count).map { map($0) }
       let (cosines, sines) = kind.rotary.table(positions: positions, sequenceLength: sequenceLength)
       table.append(cosines: cosines, sines: sines, rows: positions.count)
     }
     return tables
+  }
+
+  private func prepare(for sequenceLength: Int) {
+    let wanted = kind.rotary.scaling.lengthClass(sequenceLength)
+    guard wanted != lengthClass else { return }
+    tables = kind.layout.keyMaps.map { _ in make() }
+    lengthClass = wanted
   }
 }
 

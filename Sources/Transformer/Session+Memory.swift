@@ -16,7 +16,8 @@ extension Session {
     let needed = overflow ? Int.max : bytes
     let available = needed > Self.smallByteCount ? device.availableByteCount : 0
     let isThere = !overflow && (available == 0 || needed <= available)
-    guard isThere, caches.allSatisfy({ $0.reserve(count) }) else {
+    guard isThere, caches.allSatisfy({ $0.reserve(count) }), keyRotations.allSatisfy({ $0?.reserve(count) ?? true })
+    else {
       for cache in caches { cache.releaseBeyond(tokens.count) }
       reservedCount = tokens.count
       throw .noMemory(tokenCount: count, byteCount: needed, availableByteCount: device.availableByteCount)

@@ -42,8 +42,8 @@ import Testing
           ["model", Self.model],
           """
           adds_bos architecture bos_token context_window eos_token format head_dimension heads hidden_size \
-          intermediate_size key_value_heads kv_bytes_per_token layers parameters path rope_scaling rope_theta \
-          self_extend_kv_bytes_per_token tied_embeddings tokenizer types vocabulary_size weight_bytes
+          intermediate_size key_value_heads kv_bytes_per_token kv_bytes_per_token_float16 layers parameters path rope_scaling rope_theta \
+          self_extend_kv_bytes_per_token self_extend_kv_bytes_per_token_float16 tied_embeddings tokenizer types vocabulary_size weight_bytes
           """
         ),
         (["devices"], "cpu opencl opencl_problem"),

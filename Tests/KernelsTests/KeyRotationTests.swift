@@ -18,6 +18,8 @@ import Testing
     Case(dimension: 80, rotary: 32, pairing: .halves), Case(dimension: 20, rotary: 10, pairing: .interleaved),
     Case(dimension: 256, rotary: 256, pairing: .halves, heads: 3, keyValueHeads: 1, length: 300),
     Case(dimension: 8, rotary: 0, pairing: .halves, length: 90),
+    Case(dimension: 16, rotary: 16, pairing: .halves, heads: 1, keyValueHeads: 1, length: 200),
+    Case(dimension: 16, rotary: 8, pairing: .interleaved, heads: 10, keyValueHeads: 2, length: 200),
   ]
 
   /// Attention of the tokens from `position` on, in chunks, with the far keys in the second rotation.
@@ -78,7 +80,7 @@ import Testing
     let expected = bits(
       attend(wanted, Workers(threads: 1), from: position, chunk: wanted.length, keepsOnce: false))
     for set in InstructionSet.available {
-      for (threads, chunk) in [(1, 70), (2, 33), (2, 1)] {
+      for (threads, chunk) in [(1, 70), (2, 33), (2, 3), (1, 2), (2, 1)] {
         let workers = Workers(threads: threads, instructionSet: set)
         let result = attend(wanted, workers, from: position, chunk: chunk, keepsOnce: true)
         #expect(bits(result) == expected, "\(set), \(threads) threads, chunks of \(chunk)")

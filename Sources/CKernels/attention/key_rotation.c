@@ -19,8 +19,7 @@ void ckernels_key_rotation_destroy(ckernels_key_rotation *r) {
 
 int64_t ckernels_key_rotation_count(const ckernels_key_rotation *r) { return r->count; }
 
-/// Segments up to `positions`.
-static int reserve(ckernels_key_rotation *r, int64_t positions) {
+int ckernels_key_rotation_reserve(ckernels_key_rotation *r, int64_t positions) {
   const int64_t count = (positions + segment_positions - 1) / segment_positions;
   if (count <= r->segment_count) return 1;
   float **segments = realloc(r->segments, (size_t)count * sizeof *segments);
@@ -38,7 +37,7 @@ static int reserve(ckernels_key_rotation *r, int64_t positions) {
 }
 
 int ckernels_key_rotation_append(ckernels_key_rotation *r, const float *cosines, const float *sines, int64_t rows) {
-  if (!reserve(r, r->count + rows)) return 0;
+  if (!ckernels_key_rotation_reserve(r, r->count + rows)) return 0;
   const int64_t half = r->rotary / 2;
   for (int64_t row = 0; row < rows; row++) {
     const int64_t position = r->count + row;

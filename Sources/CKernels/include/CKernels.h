@@ -143,6 +143,8 @@ int64_t ckernels_cache_capacity(const ckernels_cache *cache);
 typedef struct ckernels_key_rotation ckernels_key_rotation;
 ckernels_key_rotation *ckernels_key_rotation_create(int64_t rotary_dimension, int interleaved);
 void ckernels_key_rotation_destroy(ckernels_key_rotation *rotation);
+/// Takes the memory of the positions below `positions`, so that appending them cannot fail. Returns 0 when memory ends.
+int ckernels_key_rotation_reserve(ckernels_key_rotation *rotation, int64_t positions);
 /// The next `rows` positions: [rows][rotary_dimension / 2] cosines, and as many sines. Returns 0 when memory ends.
 int ckernels_key_rotation_append(ckernels_key_rotation *rotation, const float *cosines, const float *sines,
                                  int64_t rows);

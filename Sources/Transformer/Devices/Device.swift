@@ -35,6 +35,8 @@ public protocol DeviceRanges: AnyObject, Sendable {}
 public protocol DeviceKeyRotation: AnyObject, Sendable {
   /// The positions that are there: 0 ..< count.
   var count: Int { get }
+  /// Takes the memory of the positions below `positions`, so that adding them cannot fail; false where there is none.
+  func reserve(_ positions: Int) -> Bool
   /// Adds the next `rows` positions: cosines and sines `[rows, rotaryDimension / 2]`.
   func append(cosines: [Float], sines: [Float], rows: Int)
 }

@@ -37,6 +37,8 @@ enum ModelCommand {
     let adds_bos: Bool?
     let kv_bytes_per_token: Int
     let self_extend_kv_bytes_per_token: Int
+    let kv_bytes_per_token_float16: Int
+    let self_extend_kv_bytes_per_token_float16: Int
   }
 
   static let command = Command(
@@ -68,6 +70,9 @@ enum ModelCommand {
     do throws(TokenizerError) { tokenizer = try Tokenizer.load(modelPath: path) } catch { problem = "\(error)" }
     let description = ModelDescription(h)
     let selfExtend = Method.selfExtend(SelfExtend(groupSize: 2, neighborWindow: 1), logBase: nil)
+    func cached(_ method: Method, _ type: KeyValueType) -> Int {
+      description.cacheByteCount(perTokenUnder: method, type: type, on: model.device)
+    }
     return Output(
       path: path, format: "\(model.checkpoint.format)", architecture: h.architecture.rawValue,
       parameters: model.parameterCount, weight_bytes: model.weightByteCount, types: types,
@@ -77,9 +82,9 @@ enum ModelCommand {
       rope_scaling: "\(h.ropeScaling)", rotary_dimension: h.rotaryDimension, sliding_window: h.slidingWindow,
       tied_embeddings: h.tiedEmbeddings, tokenizer: tokenizer?.kindName, tokenizer_problem: problem,
       bos_token: tokenizer?.bosToken, eos_token: tokenizer?.eosToken, adds_bos: tokenizer?.addsBOS,
-      kv_bytes_per_token: description.cacheByteCount(perTokenUnder: .plain, type: .float32, on: model.device),
-      self_extend_kv_bytes_per_token: description.cacheByteCount(
-        perTokenUnder: selfExtend, type: .float32, on: model.device))
+      kv_bytes_per_token: cached(.plain, .float32), self_extend_kv_bytes_per_token: cached(selfExtend, .float32),
+      kv_bytes_per_token_float16: cached(.plain, .float16),
+      self_extend_kv_bytes_per_token_float16: cached(selfExtend, .float16))
   }
 
   private static func text(_ m: Output) -> String {
@@ -99,8 +104,9 @@ enum ModelCommand {
       \(m.rotary_dimension) features, scaling \(m.rope_scaling)
       tokenizer    \(tokenizer ?? m.tokenizer_problem ?? "none")
       cache        \(NumberText.bytes(m.kv_bytes_per_token)) per token in float32 \
-      (\(NumberText.bytes(m.self_extend_kv_bytes_per_token)) under Self-Extend), \(NumberText.bytes(m.kv_bytes_per_token / 2)) \
-      in float16 (\(NumberText.bytes(m.kv_bytes_per_token * 3 / 4))); \
+      (\(NumberText.bytes(m.self_extend_kv_bytes_per_token)) under Self-Extend), \
+      \(NumberText.bytes(m.kv_bytes_per_token_float16)) in float16 \
+      (\(NumberText.bytes(m.self_extend_kv_bytes_per_token_float16))); \
       at L: \(NumberText.bytes(m.kv_bytes_per_token * m.context_window))
       """
   }

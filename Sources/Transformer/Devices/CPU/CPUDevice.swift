@@ -59,8 +59,10 @@ public final class CPUDevice: Device {
     StoredMatrix(WeightMatrix(bytes: bytes, owner: owner, type: type, rows: rows, columns: columns))
   }
 
-  /// One copy in float32: a tile of keys is rotated for hundreds of queries at once, or in L1 for a few. In float16 what is
-  /// stored is the rounded rotated key, and rotations of a rounded one would be others.
+  /// One copy in float32, one for each rotation in float16.
+  ///
+  /// A tile of float32 keys is rotated once for hundreds of queries, or on the way into the scores of a few. What float16
+  /// keeps is the rounded rotated key; a rounded key, rotated, would be another.
   public func keyCopyCount(variants: Int, type: KeyValueType) -> Int { type == .float32 ? 1 : variants }
 
   /// A rotation of keys.
