@@ -56,7 +56,7 @@ install: build
 # Address (with leaks) and thread sanitizers over the layers that hold pointers or threads.
 sanitize: setup
 	LSAN_OPTIONS=suppressions=$(CURDIR)/Scripts/leaks.supp $(SWIFT) test --sanitize=address --scratch-path .build-asan --disable-xctest --filter 'KernelsTests|CheckpointsTests|StoreTests'
-	$(SWIFT) test --sanitize=thread --scratch-path .build-tsan --disable-xctest --filter 'KernelsTests|SweepsTests|StoreTests'
+	TSAN_OPTIONS=suppressions=$(CURDIR)/Scripts/races.supp $(SWIFT) test --sanitize=thread --scratch-path .build-tsan --disable-xctest --filter 'KernelsTests|SweepsTests|StoreTests'
 
 # Coverage-guided fuzzing of every reader of files with the address sanitizer; FUZZ_SECONDS for all targets together.
 FUZZ_SECONDS ?= 600
