@@ -78,6 +78,8 @@ def keep(store, target):
 
 if len(sys.argv) != 3:
     sys.exit(__doc__)
+if not os.path.isfile(sys.argv[1]):
+    sys.exit(f"keep_results: there is no store {sys.argv[1]}")
 if os.path.exists(sys.argv[2]) and result_count(sys.argv[2]) > result_count(sys.argv[1]):
     sys.exit(f"keep_results: {sys.argv[2]} has more results than {sys.argv[1]}; merge them, or remove one")
 keep(sys.argv[1], sys.argv[2])
